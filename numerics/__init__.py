@@ -1,0 +1,1 @@
+"""What it evaluates to: spectra, fixed points, and evaluation at any precision."""

@@ -1,0 +1,1 @@
+"""What is claimed: symbols, settings, the calculus, and one module per theorem."""

@@ -1,0 +1,101 @@
+"""Small validators whose messages carry the name, the value, the condition and the remedy."""
+
+from __future__ import annotations
+
+import math
+import re
+from fractions import Fraction
+
+from theory.errors import InputError
+
+__all__ = ["check_integer", "check_real", "exact", "parse_rational"]
+
+# Longer literals than these carry no meaning here and could exhaust memory when made exact.
+_MAX_DIGITS = 400
+_MAX_EXPONENT = 400
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE](?P<exponent>[+-]?\d+))?\Z")
+
+
+def parse_rational(name: str, text: str) -> Fraction:
+    """Read a decimal or p/q literal as an exact rational; "0.1" means 1/10.
+
+    Raises:
+        InputError: the text is not a finite decimal or a ratio of integers.
+
+    >>> parse_rational("--lam", "0.1")
+    Fraction(1, 10)
+    """
+    stripped = text.strip()
+    if len(stripped) > _MAX_DIGITS:
+        raise InputError(
+            name, text, "is too long a number", f"use at most {_MAX_DIGITS} characters"
+        )
+    numerator, slash, denominator = stripped.partition("/")
+    if slash:
+        below = _decimal(name, text, denominator)
+        if below == 0:
+            raise InputError(name, text, "divides by zero", "use a non-zero denominator")
+        return _decimal(name, text, numerator) / below
+    return _decimal(name, text, stripped)
+
+
+def _decimal(name: str, whole: str, part: str) -> Fraction:
+    match = _NUMBER.match(part.strip())
+    if match is None:
+        raise InputError(
+            name,
+            whole,
+            "is not a finite number",
+            "write a decimal or a fraction such as 0.5 or 1/2",
+        )
+    if abs(int(match["exponent"] or 0)) > _MAX_EXPONENT:
+        raise InputError(
+            name, whole, "has too large an exponent", f"keep it within {_MAX_EXPONENT} decades"
+        )
+    return Fraction(part.strip())
+
+
+def exact(name: str, value: object) -> Fraction:
+    """Make an exact rational of an int, a Fraction, a decimal string or a finite float.
+
+    A Python float is read through its shortest decimal form, so that 0.1 means 1/10.
+    """
+    if isinstance(value, bool):
+        raise InputError(name, value, "is not a number", "give a number")
+    if isinstance(value, int | Fraction):
+        return Fraction(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise InputError(name, value, "is not finite", "give a finite number")
+        return Fraction(repr(value))
+    return parse_rational(name, str(value))
+
+
+def check_real(
+    name: str,
+    value: Fraction,
+    *,
+    least: int | None = None,
+    above: int | None = None,
+    below: int | None = None,
+) -> Fraction:
+    """Return the value if it lies in the stated interval, else raise InputError."""
+    if least is not None and value < least:
+        raise InputError(name, value, f"must be at least {least}", f"give {name} >= {least}")
+    if above is not None and value <= above:
+        raise InputError(name, value, f"must be greater than {above}", f"give {name} > {above}")
+    if below is not None and value >= below:
+        raise InputError(name, value, f"must be less than {below}", f"give {name} < {below}")
+    return value
+
+
+def check_integer(name: str, value: object, *, least: int, most: int = 10**12) -> int:
+    """Return an int in [least, most]; a fractional, negative or textual value is refused."""
+    number = exact(name, value)
+    if number.denominator != 1:
+        raise InputError(name, value, "must be a whole number", f"round {name} to an integer")
+    if number < least:
+        raise InputError(name, value, f"must be at least {least}", f"give {name} >= {least}")
+    if number > most:
+        raise InputError(name, value, f"must be at most {most}", f"give {name} <= {most}")
+    return int(number)

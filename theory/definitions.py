@@ -1,0 +1,73 @@
+"""What the abbreviations stand for: df1, df2, gamma, phi, b, ... each defined once.
+
+``lam = kappa (1 - df1/T)`` defines kappa implicitly; the numerics layer solves it.  The same holds
+for the generator's kappa0 with lam0 and T0.  Source: Dohmatob, Feng, Kempe 2024,
+arXiv 2402.07712; the fixed point is classical.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr, Symbol
+
+from theory import symbols as sy
+from theory.spectral import SpectralSum
+
+__all__ = ["DEFINITIONS", "MEANINGS", "defined", "ridge_of_kappa"]
+
+
+def _df(k: int, kappa: Expr) -> Expr:
+    return SpectralSum((sy.s / (sy.s + kappa)) ** k)
+
+
+DEFINITIONS: dict[Symbol, Expr] = {
+    sy.df1: _df(1, sy.kappa),
+    sy.df2: _df(2, sy.kappa),
+    sy.gamma: sy.df2 / sy.T,
+    sy.df1_0: _df(1, sy.kappa0),
+    sy.df2_0: _df(2, sy.kappa0),
+    sy.gamma0: sy.df2_0 / sy.T0,
+    sy.phi: sy.d / sy.T,
+    sy.phi0: sy.d / sy.T0,
+    sy.eta: sy.T0 / sy.d,
+    sy.b: SpectralSum(sy.s * sy.w0**2),
+}
+
+MEANINGS: dict[Symbol, str] = {
+    sy.d: "dimension of the features",
+    sy.T: "rows of the downstream training set",
+    sy.T0: "rows of each generator's training set",
+    sy.n: "number of generators before the downstream fit (0: clean data)",
+    sy.sigma: "label noise of the downstream set (standard deviation)",
+    sy.sigma0: "label noise of each generator's set (standard deviation)",
+    sy.lam: "downstream ridge penalty, normalised as (X'X/T + lam)^-1",
+    sy.lam0: "the generators' ridge penalty, same normalisation",
+    sy.kappa: "effective penalty: lam = kappa (1 - df1/T)",
+    sy.kappa0: "effective penalty of a generator: lam0 = kappa0 (1 - df1(kappa0)/T0)",
+    sy.df1: "degrees of freedom, sum of s/(s + kappa)",
+    sy.df2: "degrees of freedom, sum of s^2/(s + kappa)^2",
+    sy.gamma: "df2/T",
+    sy.phi: "d/T",
+    sy.phi0: "d/T0",
+    sy.eta: "T0/d",
+    sy.b: "signal energy ||w0||_Sigma^2",
+    sy.beta: "capacity: s_i = i^-beta",
+    sy.r: "source: b_i proportional to i^-(1 + 2 beta r)",
+    sy.s: "eigenvalue of Sigma",
+    sy.w0: "component of the ground truth",
+    sy.a: "second moment E[w_n,i^2] of the last generator",
+    sy.m: "mean E[w_n,i] of the last generator",
+}
+
+
+def defined(expression: Expr) -> Expr:
+    """Replace every abbreviation by its definition, down to sizes, kappa and spectral sums."""
+    while True:
+        unfolded = expression.subs(DEFINITIONS)
+        if unfolded == expression:
+            return expression
+        expression = unfolded
+
+
+def ridge_of_kappa() -> Expr:
+    """Lam as the explicit function kappa (1 - df1/T) of kappa."""
+    return sy.kappa * (1 - sy.df1 / sy.T)

@@ -1,0 +1,78 @@
+"""The symbols of the theory, with their assumptions: one name, one meaning, in every layer.
+
+Sizes are positive reals rather than integers because the limits treat them as such.
+
+Level symbols (bound inside a SpectralSum):
+    s   eigenvalue of Sigma                    w0  component of the truth on that eigenvector
+    a   E[w_n w_n'] on the diagonal            m   E[w_n]
+"""
+
+from __future__ import annotations
+
+from sympy import Symbol, symbols
+
+__all__ = [
+    "LEVEL_SYMBOLS",
+    "NAMED",
+    "T0",
+    "T",
+    "a",
+    "b",
+    "beta",
+    "d",
+    "df1",
+    "df1_0",
+    "df2",
+    "df2_0",
+    "ell",
+    "eta",
+    "gamma",
+    "gamma0",
+    "kappa",
+    "kappa0",
+    "lam",
+    "lam0",
+    "m",
+    "n",
+    "phi",
+    "phi0",
+    "r",
+    "s",
+    "sigma",
+    "sigma0",
+    "w0",
+]
+
+d, T, T0 = symbols("d T T0", positive=True)
+n = Symbol("n", integer=True, nonnegative=True)
+sigma, sigma0 = symbols("sigma sigma0", nonnegative=True)
+lam, lam0 = symbols("lam lam0", nonnegative=True)
+
+# Implicit functions of the setting: lam = kappa (1 - df1/T), and the generator's own.
+kappa, kappa0 = symbols("kappa kappa0", nonnegative=True)
+
+# Abbreviations, each with a definition in theory.definitions.
+df1, df2, gamma = symbols("df1 df2 gamma", nonnegative=True)
+df1_0, df2_0, gamma0 = symbols("df1_0 df2_0 gamma0", nonnegative=True)
+phi, phi0, eta = symbols("phi phi0 eta", positive=True)
+b = Symbol("b", nonnegative=True)
+
+# Power laws: s_i = i^-beta (capacity), b_i ~ i^-(1 + 2 beta r) (source), lam = T^-ell.
+beta, r = symbols("beta r", positive=True)
+ell = Symbol("ell", nonnegative=True)
+
+s = Symbol("s", positive=True)
+w0 = Symbol("w0", real=True)
+m = Symbol("m", real=True)
+a = Symbol("a", nonnegative=True)
+
+LEVEL_SYMBOLS = frozenset({s, w0, a, m})
+
+# What a user's formula may name (theory.definitions says what each stands for).
+NAMED = {
+    symbol.name: symbol
+    for symbol in (
+        d, T, T0, n, sigma, sigma0, lam, lam0, phi, phi0, kappa, kappa0,
+        df1, df2, gamma, b, eta, beta, r,
+    )
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Whether it is true: the simulated process, the statistics, conjectures and claims."""
