@@ -32,6 +32,7 @@ from theory.spectra import (
 __all__ = ["DESIGNS", "Setting", "make_setting", "require_finite"]
 
 DESIGNS = ("independent", "shared")
+_ISOTROPIC, _FLAT = Isotropic(), Flat()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +56,8 @@ class Setting:
     lam: Fraction = Fraction(0)
     lam0: Fraction = Fraction(0)
     design: str = "independent"
-    spectrum: SpectrumSpec = Isotropic()
-    signal: SignalSpec = Flat()
+    spectrum: SpectrumSpec = _ISOTROPIC
+    signal: SignalSpec = _FLAT
     copies: int = 1
 
     def __post_init__(self) -> None:

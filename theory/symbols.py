@@ -5,6 +5,7 @@ Sizes are positive reals rather than integers because the limits treat them as s
 Level symbols (bound inside a SpectralSum):
     s   eigenvalue of Sigma                    w0  component of the truth on that eigenvector
     a   E[w_n w_n'] on the diagonal            m   E[w_n]
+    B   diagonal entry of an arbitrary test matrix
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ __all__ = [
     "LEVEL_SYMBOLS",
     "NAMED",
     "T0",
+    "B",
     "T",
     "a",
     "b",
@@ -66,7 +68,9 @@ w0 = Symbol("w0", real=True)
 m = Symbol("m", real=True)
 a = Symbol("a", nonnegative=True)
 
-LEVEL_SYMBOLS = frozenset({s, w0, a, m})
+B = Symbol("B", real=True)
+
+LEVEL_SYMBOLS = frozenset({s, w0, a, m, B})
 
 # What a user's formula may name (theory.definitions says what each stands for).
 NAMED = {

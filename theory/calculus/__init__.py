@@ -1,0 +1,1 @@
+"""The noncommutative calculus: words, rules, derivations, canonical forms."""

@@ -1,0 +1,90 @@
+"""The letters of the process, and a Fit: the letters and scalars that belong to one regression.
+
+In the eigenbasis of Sigma.  ``Fit`` exists twice with the same rules: DOWNSTREAM (T rows, ridge
+lam, noise sigma) and GENERATOR (T0 rows, ridge lam0, noise sigma0).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, Symbol
+
+from theory import symbols as sy
+from theory.calculus.words import letter
+
+__all__ = [
+    "DOWNSTREAM",
+    "GENERATOR",
+    "SIGMA",
+    "SIGMA_INVERSE",
+    "TRUTH",
+    "W_TRUTH",
+    "A",
+    "B",
+    "Fit",
+    "M",
+    "W",
+]
+
+SIGMA = letter("Sigma", r"\Sigma")
+SIGMA_INVERSE = letter("Sigma^-1", r"\Sigma^{-1}")
+# The labelling model of the fit at hand (w_n downstream, w_m in the chain), the truth, and moments:
+# A = E[w w'], M = E[w] w0', W_TRUTH = w0 w0'.
+W = letter("w", "w", symmetric=False, random=True)
+TRUTH = letter("w0", "w_0", symmetric=False)
+A = letter("A", "A")
+M = letter("M", "M", symmetric=False)
+W_TRUTH = letter("W0", r"w_0 w_0^\top")
+# An arbitrary diagonal test matrix: an identity in tr(B .) for every B is one for each component.
+B = letter("B", "B")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The letters and scalars of one regression fit w_hat = (X'X/T + lam)^-1 X'y/T."""
+
+    name: str
+    estimate: Symbol  # w_hat
+    X: Symbol  # rows x d design
+    e: Symbol  # label noise, standard normal
+    S: Symbol  # X'X / T
+    R: Symbol  # (S + lam)^-1
+    P: Symbol  # pseudo-inverse of X
+    Winv: Symbol  # (X'X)^-1
+    K: Symbol  # kappa (Sigma + kappa)^-1
+    G: Symbol  # (Sigma + kappa)^-1
+    T: Symbol
+    lam: Symbol
+    kappa: Symbol
+    df1: Symbol
+    df2: Symbol
+    gamma: Symbol
+    sigma: Symbol
+
+    def lam_of_kappa(self) -> Expr:
+        """lam = kappa (1 - df1/T)."""
+        return self.kappa * (1 - self.df1 / self.T)
+
+
+def _fit(name: str, mark: str, scalars: tuple[Symbol, ...]) -> Fit:
+    sub = f"_{mark}" if mark else ""
+    return Fit(
+        name,
+        letter(f"what{mark}", rf"\hat w{sub}", symmetric=False, random=True),
+        letter(f"X{mark}", f"X{sub}", symmetric=False, random=True),
+        letter(f"e{mark}", rf"\varepsilon{sub}", symmetric=False, random=True),
+        letter(f"S{mark}", f"S{sub}", random=True),
+        letter(f"R{mark}", f"R{sub}", random=True),
+        letter(f"P{mark}", f"X{sub}^+", symmetric=False, random=True),
+        letter(f"V{mark}", f"(X{sub}^\\top X{sub})^{{-1}}", random=True),
+        letter(f"K{mark}", f"K{sub}"),
+        letter(f"G{mark}", f"G{sub}"),
+        *scalars,
+    )
+
+
+DOWNSTREAM = _fit("downstream", "", (sy.T, sy.lam, sy.kappa, sy.df1, sy.df2, sy.gamma, sy.sigma))
+GENERATOR = _fit(
+    "generator", "0", (sy.T0, sy.lam0, sy.kappa0, sy.df1_0, sy.df2_0, sy.gamma0, sy.sigma0)
+)

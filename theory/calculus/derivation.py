@@ -1,0 +1,93 @@
+"""Derivations: a list of lines, each obtained from the one before by a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from theory.calculus.algebra import equal
+from theory.calculus.rules import Kind, Rule
+from theory.errors import DerivationError
+
+__all__ = ["Derivation", "Section", "Step", "restate", "unfold"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line: the expression, and the rule that led from the previous line to it."""
+
+    expression: Expr
+    rule: Rule
+
+    @property
+    def justification(self) -> str:
+        """Why the line follows: the rule's name and its equation."""
+        return f"{self.rule.kind.value}: {self.rule.statement}"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A chain of lines for one quantity, named by ``label``; ``start`` defines it."""
+
+    title: str
+    label: str
+    start: Expr
+    start_reason: str
+    steps: tuple[Step, ...]
+
+    @property
+    def result(self) -> Expr:
+        """The last line."""
+        return self.steps[-1].expression if self.steps else self.start
+
+    def pairs(self) -> Iterable[tuple[Expr, Step]]:
+        """Each step with the line it was applied to."""
+        previous = self.start
+        for step in self.steps:
+            yield previous, step
+            previous = step.expression
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The sections that lead from the process to the formula."""
+
+    id: str
+    sections: tuple[Section, ...]
+    remark: str = ""
+
+    @property
+    def result(self) -> Expr:
+        """The last line of the last section."""
+        return self.sections[-1].result
+
+
+def unfold(title: str, label: str, start: Expr, reason: str, rules: Iterable[Rule]) -> Section:
+    """Apply the rules in order, keeping every line.
+
+    Raises:
+        DerivationError: a rule does not apply.
+    """
+    steps = []
+    expression = start
+    for rule in rules:
+        expression = rule(expression)
+        steps.append(Step(expression, rule))
+    return Section(title, label, start, reason, tuple(steps))
+
+
+def restate(target: Expr, statement: str) -> Rule:
+    """Rewrite the line as ``target``, after proving the two equal in canonical form.
+
+    Raises:
+        DerivationError: the line is not equal to the target.
+    """
+
+    def rewrite(expression: Expr) -> Expr:
+        if not equal(expression, target):
+            raise DerivationError(f"the derivation gives {expression}, which is not {target}")
+        return target
+
+    return Rule("collect", Kind.ALGEBRA, statement, rewrite)

@@ -1,0 +1,62 @@
+"""From traces of deterministic words to spectral sums, in the eigenbasis of Sigma."""
+
+from __future__ import annotations
+
+from sympy import Expr, Mul, Symbol
+
+from theory import symbols as sy
+from theory.calculus.alphabet import (
+    DOWNSTREAM,
+    GENERATOR,
+    SIGMA,
+    SIGMA_INVERSE,
+    W_TRUTH,
+    A,
+    B,
+    M,
+)
+from theory.calculus.rules import Kind, Rule
+from theory.calculus.words import Tr, Word, map_words, transposed
+from theory.errors import DerivationError
+from theory.spectral import SpectralSum
+
+__all__ = ["DIAGONAL", "eigenbasis"]
+
+# The diagonal entry of each deterministic letter.
+DIAGONAL: dict[Symbol, Expr] = {
+    SIGMA: sy.s,
+    SIGMA_INVERSE: 1 / sy.s,
+    A: sy.a,
+    M: sy.m * sy.w0,
+    transposed(M): sy.m * sy.w0,
+    W_TRUTH: sy.w0**2,
+    B: sy.B,
+} | {
+    entry: value
+    for fit in (DOWNSTREAM, GENERATOR)
+    for entry, value in (
+        (fit.K, fit.kappa / (sy.s + fit.kappa)),
+        (fit.G, 1 / (sy.s + fit.kappa)),
+    )
+}
+
+# Of these letters only the diagonal is known, so that at most one may occur in a word.
+_FULL = {A, M, transposed(M), W_TRUTH}
+
+
+def eigenbasis() -> Rule:
+    """tr(D C) = sum_i D_i C_ii for diagonal D: only the diagonal of A and M matters."""
+
+    def change(word: Word) -> Expr | None:
+        if Tr(Mul(*word)).is_random:
+            raise DerivationError(f"{Tr(Mul(*word))} still holds a random matrix")
+        if sum(x in _FULL for x in word) > 1:
+            raise DerivationError(f"{Tr(Mul(*word))} needs more than the diagonal of a moment")
+        return SpectralSum(Mul(*(DIAGONAL[x] for x in word)))
+
+    return Rule(
+        "eigenbasis",
+        Kind.ALGEBRA,
+        "tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix)",
+        lambda expression: map_words(expression, change),
+    )

@@ -1,0 +1,259 @@
+"""The axioms of the calculus, as rewrite rules on words.
+
+Each rule states its equation, how it is justified, and how it rewrites.  Whether it is *true* is
+decided elsewhere, on random matrices (`verification.steps`): nothing here marks itself as checked.
+
+Sources: the exact identities are algebra; the inverse Wishart moment is classical; the
+deterministic equivalents of first and second order are classical results for Gaussian designs,
+in the form used by Dohmatob, Feng, Kempe 2024 (arXiv 2402.07712).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from sympy import Expr, Integer, Mul, Symbol, expand
+
+from theory import symbols as sy
+from theory.calculus.alphabet import SIGMA, SIGMA_INVERSE, TRUTH, W_TRUTH, A, Fit, M, W
+from theory.calculus.words import Tr, Word, map_words, trace, transposed
+from theory.errors import DerivationError
+
+__all__ = [
+    "Kind",
+    "Rule",
+    "first_order",
+    "generator_moments",
+    "gram",
+    "inverse_wishart",
+    "least_squares",
+    "noise_expectation",
+    "pseudo_inverse",
+    "resolvent",
+    "ridge_fit",
+    "second_order",
+    "truth",
+]
+
+
+class Kind(Enum):
+    """How a step is justified, which decides how it is checked."""
+
+    DEFINITION = "definition"
+    IDENTITY = "exact identity"
+    EXPECTATION = "expectation"
+    EQUIVALENT = "deterministic equivalent"
+    ALGEBRA = "algebra"
+    COMPONENTS = "components"
+    INSERTION = "insertion"
+    RECURRENCE = "recurrence"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rewrite rule: ``rule(expression)`` is the next line of a derivation.
+
+    ``letters`` are the random letters that an expectation or equivalent integrates out;
+    ``substitution`` holds what an insertion or a recurrence puts in.
+    """
+
+    name: str
+    kind: Kind
+    statement: str
+    rewrite: Callable[[Expr], Expr]
+    letters: tuple[Symbol, ...] = ()
+    substitution: Mapping[Symbol, Expr] = field(default_factory=dict)
+
+    def __call__(self, expression: Expr) -> Expr:
+        """Apply the rule; a rule that finds nothing to do is an error, not a step."""
+        new = self.rewrite(expression)
+        if new == expression:
+            raise DerivationError(f"{self.name} does not apply to {expression}")
+        return new
+
+
+def _replace(pattern: Word, replacement: Expr) -> Callable[[Expr], Expr]:
+    """Rewrite every occurrence of the pattern, or of its transpose, in a cyclic word."""
+    reverse = tuple(transposed(x) for x in reversed(pattern))
+    transposed_replacement = _transpose(replacement)
+
+    def change(word: Word) -> Expr | None:
+        for i in range(len(word)):
+            turned = word[i:] + word[:i]
+            rest = Mul(*turned[len(pattern) :])
+            if turned[: len(pattern)] == pattern:
+                return trace(expand(replacement * rest))
+            if turned[: len(pattern)] == reverse:
+                return trace(expand(transposed_replacement * rest))
+        return None
+
+    return lambda expression: map_words(expand(expression), change)
+
+
+def _transpose(matrix: Expr) -> Expr:
+    total: Expr = Integer(0)
+    for term in expand(matrix).as_ordered_terms():
+        scalars, letters = term.args_cnc()
+        flat = [x for f in letters for x in [f.as_base_exp()[0]] * int(f.as_base_exp()[1])]
+        total += Mul(*scalars, *(transposed(x) for x in reversed(flat)))
+    return total
+
+
+def ridge_fit(fit: Fit) -> Rule:
+    """w_hat = R X'y/T with y = X w + sigma e: the ridge estimate in its normal equations."""
+    answer = fit.R * transposed(fit.X) * (fit.X * W + fit.sigma * fit.e) / fit.T
+    return Rule(
+        f"ridge fit ({fit.name})",
+        Kind.DEFINITION,
+        f"{fit.estimate} = {fit.R} {fit.X}'({fit.X} w + {fit.sigma} {fit.e})/{fit.T}, "
+        f"{fit.R} = ({fit.X}'{fit.X}/{fit.T} + {fit.lam})^-1",
+        _replace((fit.estimate,), expand(answer)),
+    )
+
+
+def least_squares(fit: Fit) -> Rule:
+    """w_hat = X^+ (X w + sigma e): least squares, or minimum norm."""
+    answer = fit.P * (fit.X * W + fit.sigma * fit.e)
+    return Rule(
+        f"least squares ({fit.name})",
+        Kind.DEFINITION,
+        f"{fit.estimate} = {fit.X}^+ ({fit.X} w + {fit.sigma} {fit.e})",
+        _replace((fit.estimate,), expand(answer)),
+    )
+
+
+def pseudo_inverse(fit: Fit) -> Rule:
+    """X^+ X = 1 and X^+ X^+' = (X'X)^-1, for at least d rows (full column rank)."""
+    absorb = _replace((fit.P, fit.X), Integer(1))
+    square = _replace((fit.P, transposed(fit.P)), fit.Winv)
+    return Rule(
+        f"full column rank ({fit.name})",
+        Kind.IDENTITY,
+        f"{fit.X}^+ {fit.X} = 1 and {fit.X}^+ {fit.X}^+' = ({fit.X}'{fit.X})^-1 "
+        f"for {fit.T} >= d rows",
+        lambda expression: square(absorb(expression)),
+    )
+
+
+def gram(fit: Fit) -> Rule:
+    """X'X = T S."""
+    return Rule(
+        f"Gram matrix ({fit.name})",
+        Kind.IDENTITY,
+        f"{fit.X}'{fit.X} = {fit.T} {fit.S}",
+        _replace((transposed(fit.X), fit.X), fit.T * fit.S),
+    )
+
+
+def resolvent(fit: Fit) -> Rule:
+    """R S = 1 - lam R."""
+    return Rule(
+        f"resolvent ({fit.name})",
+        Kind.IDENTITY,
+        f"{fit.R} {fit.S} = 1 - {fit.lam} {fit.R}",
+        _replace((fit.R, fit.S), 1 - fit.lam * fit.R),
+    )
+
+
+def noise_expectation(fit: Fit) -> Rule:
+    """E[e e'] = I and E[e] = 0: label noise is standard normal, independent of all else."""
+    noise, noise_t = fit.e, transposed(fit.e)
+    square = _replace((noise, noise_t), Integer(1))
+
+    def odd(word: Word) -> Expr | None:
+        count = word.count(noise) + word.count(noise_t)
+        if count > 1:
+            raise DerivationError(
+                f"no rule for a word with {count} noise vectors: {Tr(Mul(*word))}"
+            )
+        return Integer(0) if count else None
+
+    return Rule(
+        f"label noise ({fit.name})",
+        Kind.EXPECTATION,
+        f"E[{fit.e} {fit.e}'] = I, E[{fit.e}] = 0",
+        lambda expression: map_words(square(expression), odd),
+        (noise,),
+    )
+
+
+def generator_moments(fit: Fit) -> Rule:
+    """E[w w'] = A and E[w] w0' = M: the labelling model is independent of the fit's own draws."""
+    second = _replace((W, transposed(W)), A)
+    first = _replace((W, transposed(TRUTH)), M)
+    return Rule(
+        f"labelling model ({fit.name})",
+        Kind.EXPECTATION,
+        "E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit",
+        lambda expression: first(second(expression)),
+        (W,),
+    )
+
+
+def truth() -> Rule:
+    """w0 w0' is written W0."""
+    return Rule(
+        "ground truth",
+        Kind.DEFINITION,
+        "W0 = w0 w0'",
+        _replace((TRUTH, transposed(TRUTH)), W_TRUTH),
+    )
+
+
+def inverse_wishart(fit: Fit) -> Rule:
+    """E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2."""
+    return Rule(
+        f"inverse Wishart mean ({fit.name})",
+        Kind.EXPECTATION,
+        f"E[({fit.X}'{fit.X})^-1] = Sigma^-1/({fit.T}-d-1), {fit.T} >= d+2",
+        _replace((fit.Winv,), SIGMA_INVERSE / (fit.T - sy.d - 1)),
+        (fit.X,),
+    )
+
+
+def second_order(fit: Fit) -> Rule:
+    """lam R C lam R ~ K C K + K Sigma K tr(C Sigma G^2)/(T (1-gamma)), C deterministic."""
+    R, K, G = fit.R, fit.K, fit.G
+
+    def change(word: Word) -> Expr | None:
+        places = [i for i, x in enumerate(word) if x == R]
+        if len(places) < 2:
+            return None
+        if len(places) > 2 or Tr(Mul(*(x for x in word if x != R))).is_random:
+            raise DerivationError(f"no deterministic equivalent for {Tr(Mul(*word))}")
+        i, j = places
+        C, D = Mul(*word[i + 1 : j]), Mul(*(word[j + 1 :] + word[:i]))
+        inflation = trace(C * SIGMA * G * G) / (fit.T * (1 - fit.gamma))
+        return (trace(K * C * K * D) + trace(K * SIGMA * K * D) * inflation) / fit.lam**2
+
+    return Rule(
+        f"second-order equivalent ({fit.name})",
+        Kind.EQUIVALENT,
+        f"{fit.lam} {R} C {fit.lam} {R} ~ {K} C {K} + {K} Sigma {K} "
+        f"tr(C Sigma {G}^2)/({fit.T} (1-{fit.gamma}))",
+        lambda expression: map_words(expand(expression), change),
+        (fit.X,),
+    )
+
+
+def first_order(fit: Fit) -> Rule:
+    """lam R ~ K."""
+
+    def change(word: Word) -> Expr | None:
+        count = word.count(fit.R)
+        if count > 1:
+            raise DerivationError(f"{Tr(Mul(*word))} needs the second-order equivalent")
+        if not count:
+            return None
+        i = word.index(fit.R)
+        return trace(fit.K * Mul(*(word[i + 1 :] + word[:i]))) / fit.lam
+
+    return Rule(
+        f"first-order equivalent ({fit.name})",
+        Kind.EQUIVALENT,
+        f"{fit.lam} {fit.R} ~ {fit.K} = {fit.kappa} (Sigma + {fit.kappa})^-1",
+        lambda expression: map_words(expand(expression), change),
+        (fit.X,),
+    )

@@ -1,0 +1,207 @@
+"""The sections that derivations are made of: one downstream fit, one generation of the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from sympy import Add, Expr, Integer, Mul, Symbol, expand
+
+from theory import symbols as sy
+from theory.calculus.alphabet import DOWNSTREAM, GENERATOR, SIGMA, TRUTH, B
+from theory.calculus.derivation import Section, unfold
+from theory.calculus.eigenbasis import eigenbasis
+from theory.calculus.recurrences import solved_over_generations
+from theory.calculus.rules import (
+    Kind,
+    Rule,
+    first_order,
+    generator_moments,
+    gram,
+    inverse_wishart,
+    least_squares,
+    noise_expectation,
+    pseudo_inverse,
+    resolvent,
+    ridge_fit,
+    second_order,
+    truth,
+)
+from theory.calculus.words import trace, transposed
+from theory.errors import DerivationError
+from theory.spectral import SpectralSum
+
+__all__ = [
+    "components",
+    "downstream_least_squares",
+    "downstream_ridge",
+    "insert_moments",
+    "least_squares_chain",
+    "ridge_generator_mean",
+    "ridge_generator_second_moment",
+]
+
+
+def components() -> Rule:
+    """From tr(B C) = sum_i B_i c_i for every diagonal B, read off c_i."""
+
+    def rewrite(expression: Expr) -> Expr:
+        total: Expr = Integer(0)
+        for term in Add.make_args(expand(expression)):
+            probed = [f for f in Mul.make_args(term) if isinstance(f, SpectralSum) and _probes(f)]
+            if len(probed) != 1:
+                raise DerivationError(f"{term} is not linear in the test matrix B")
+            total += term / probed[0] * probed[0].summand / sy.B
+        return total
+
+    return Rule(
+        "components",
+        Kind.COMPONENTS,
+        "B is an arbitrary diagonal matrix: compare the coefficients of B_i",
+        rewrite,
+    )
+
+
+def _probes(node: SpectralSum) -> bool:
+    return sy.B in node.bound_symbols
+
+
+def insert_moments(moments: Mapping[Symbol, Expr]) -> Rule:
+    """Put known generator moments (a, m) into the functional."""
+    return Rule(
+        "generator moments",
+        Kind.INSERTION,
+        "insert " + ", ".join(f"{symbol}_i = {value}" for symbol, value in moments.items()),
+        lambda expression: expression.replace(
+            lambda node: isinstance(node, SpectralSum),
+            lambda node: node.with_levels(dict(moments)),
+        ),
+        substitution=moments,
+    )
+
+
+def _squared_error() -> Expr:
+    error = DOWNSTREAM.estimate - TRUTH
+    error_t = transposed(DOWNSTREAM.estimate) - transposed(TRUTH)
+    return trace(SIGMA * error * error_t)
+
+
+_ERROR = "E_test = E ||w_hat - w0||_Sigma^2 = E tr Sigma (w_hat - w0)(w_hat - w0)', w = w_n"
+
+
+@lru_cache
+def downstream_ridge() -> Section:
+    """The downstream ridge fit: from the definition to a functional of (a, m)."""
+    fit = DOWNSTREAM
+    return unfold(
+        "downstream ridge fit",
+        "E_test",
+        _squared_error(),
+        _ERROR,
+        [
+            ridge_fit(fit),
+            gram(fit),
+            resolvent(fit),
+            noise_expectation(fit),
+            gram(fit),
+            resolvent(fit),
+            generator_moments(fit),
+            truth(),
+            second_order(fit),
+            first_order(fit),
+            eigenbasis(),
+        ],
+    )
+
+
+@lru_cache
+def downstream_least_squares() -> Section:
+    """The downstream least-squares fit (lam = 0, T >= d + 2): exact at finite size."""
+    fit = DOWNSTREAM
+    return unfold(
+        "downstream least squares",
+        "E_test",
+        _squared_error(),
+        _ERROR,
+        [
+            least_squares(fit),
+            pseudo_inverse(fit),
+            noise_expectation(fit),
+            pseudo_inverse(fit),
+            generator_moments(fit),
+            truth(),
+            inverse_wishart(fit),
+            eigenbasis(),
+        ],
+    )
+
+
+@lru_cache
+def least_squares_chain() -> Section:
+    """Generations of least squares with T0 >= d + 2 rows: a_n, exact, n symbolic."""
+    fit = GENERATOR
+    return unfold(
+        "generators by least squares",
+        "a_n",
+        trace(B * fit.estimate * transposed(fit.estimate)),
+        "tr B A' for the second moment A' = E[w' w''] of the next generator w' = w_hat0, "
+        "B any diagonal matrix",
+        [
+            least_squares(fit),
+            pseudo_inverse(fit),
+            noise_expectation(fit),
+            pseudo_inverse(fit),
+            generator_moments(fit),
+            inverse_wishart(fit),
+            eigenbasis(),
+            components(),
+            solved_over_generations(sy.a, sy.w0**2),
+        ],
+    )
+
+
+@lru_cache
+def ridge_generator_second_moment() -> Section:
+    """One generation by ridge with penalty lam0: the next second moment a'."""
+    fit = GENERATOR
+    return unfold(
+        "one generator by ridge: second moment",
+        "a'",
+        trace(B * fit.estimate * transposed(fit.estimate)),
+        "tr B A' for the second moment A' of the next generator w' = w_hat0, B any diagonal matrix",
+        [
+            ridge_fit(fit),
+            gram(fit),
+            resolvent(fit),
+            noise_expectation(fit),
+            gram(fit),
+            resolvent(fit),
+            generator_moments(fit),
+            second_order(fit),
+            first_order(fit),
+            eigenbasis(),
+            components(),
+        ],
+    )
+
+
+@lru_cache
+def ridge_generator_mean() -> Section:
+    """One generation by ridge with penalty lam0: the next mean, as m' w0."""
+    fit = GENERATOR
+    return unfold(
+        "one generator by ridge: mean",
+        "m' w0",
+        trace(B * fit.estimate * transposed(TRUTH)),
+        "tr B E[w'] w0' for the next generator w' = w_hat0, B any diagonal matrix",
+        [
+            ridge_fit(fit),
+            gram(fit),
+            resolvent(fit),
+            noise_expectation(fit),
+            generator_moments(fit),
+            first_order(fit),
+            eigenbasis(),
+            components(),
+        ],
+    )

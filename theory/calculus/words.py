@@ -1,0 +1,147 @@
+"""Words of random matrices and their traces: the language in which derivations are written.
+
+A letter is a noncommutative SymPy symbol (Sigma, X, R, ...); a word is a product of letters; a
+scalar expression is built from traces ``Tr(word)`` with ordinary commutative coefficients.  Column
+vectors are letters too: ||v||_Sigma^2 = Tr(Sigma v v').  Traces of equal value have one
+spelling: words are cyclic, and may be read backwards with every letter transposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from sympy import Add, Expr, Integer, Mul, Pow, Symbol, expand
+from sympy.core.sympify import _sympify
+from sympy.printing.pretty.stringpict import prettyForm
+
+from theory.errors import DerivationError
+
+__all__ = ["Tr", "Word", "letter", "map_words", "occurs", "spell", "trace", "traces", "transposed"]
+
+Word = tuple[Symbol, ...]
+
+_TRANSPOSES: dict[Symbol, Symbol] = {}
+_LATEX: dict[Symbol, str] = {}
+_RANDOM: set[Symbol] = set()
+
+
+def letter(name: str, latex: str, *, symmetric: bool = True, random: bool = False) -> Symbol:
+    """Make a letter; a letter that is not symmetric gets a transpose named ``name'``."""
+    made = Symbol(name, commutative=False)
+    _LATEX[made] = latex
+    if random:
+        _RANDOM.add(made)
+    _TRANSPOSES[made] = made
+    if not symmetric:
+        other = Symbol(f"{name}'", commutative=False)
+        _LATEX[other] = f"{latex}^\\top"
+        if random:
+            _RANDOM.add(other)
+        _TRANSPOSES[made], _TRANSPOSES[other] = other, made
+    return made
+
+
+def transposed(symbol: Symbol) -> Symbol:
+    """The letter of the transposed matrix."""
+    return _TRANSPOSES[symbol]
+
+
+class Tr(Expr):
+    """The trace of one word, in its canonical spelling; use `trace` to build one."""
+
+    is_commutative = True
+    is_real = True
+
+    def __new__(cls, word: Any) -> Expr:
+        """Wrap a noncommutative product; no expansion happens here."""
+        return Expr.__new__(cls, _sympify(word))
+
+    @property
+    def word(self) -> Word:
+        """The letters, in order."""
+        return tuple(_letters(self.args[0]))
+
+    @property
+    def is_random(self) -> bool:
+        """Whether a letter depends on the draws, so that an expectation is meant."""
+        return any(x in _RANDOM for x in self.word)
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        """Letters are names of matrices, not variables of the scalar expression."""
+        return set()
+
+    def _text(self) -> str:
+        return ("E tr(" if self.is_random else "tr(") + " ".join(x.name for x in self.word) + ")"
+
+    def _pretty(self, printer: Any) -> Any:
+        pretty = [str(printer._print(x)) for x in self.word]
+        head = "E tr(" if self.is_random else "tr("
+        return prettyForm(head + " ".join(pretty) + ")")
+
+    def _latex(self, printer: Any, **_: Any) -> str:
+        body = " ".join(_LATEX[x] for x in self.word)
+        head = r"\mathbb{E}\operatorname{tr}" if self.is_random else r"\operatorname{tr}"
+        return rf"{head}\left({body}\right)"
+
+    def _sympystr(self, printer: Any) -> str:
+        del printer
+        return self._text()
+
+
+def _letters(product: Expr) -> Iterator[Symbol]:
+    for factor in Mul.make_args(product):
+        base, power = factor.as_base_exp() if isinstance(factor, Pow) else (factor, Integer(1))
+        if not (isinstance(base, Symbol) and power.is_Integer and power > 0):
+            raise DerivationError(f"{factor} is not a letter or a positive power of one")
+        yield from [base] * int(power)
+
+
+def spell(word: Iterable[Symbol]) -> Word:
+    """The canonical spelling of a trace: smallest over rotations and transposition."""
+    forward = tuple(word)
+    backward = tuple(transposed(x) for x in reversed(forward))
+    rotations = [w[i:] + w[:i] for w in (forward, backward) for i in range(len(w))]
+    return min(rotations, key=lambda w: [x.name for x in w])
+
+
+def trace(matrix: Expr) -> Expr:
+    """The trace of a noncommutative polynomial, as a combination of canonical words.
+
+    >>> from theory.calculus.alphabet import SIGMA, DOWNSTREAM
+    >>> trace(SIGMA * DOWNSTREAM.R - DOWNSTREAM.R * SIGMA)
+    0
+    """
+    total: Expr = Integer(0)
+    for term in Add.make_args(expand(matrix)):
+        scalars, letters = term.args_cnc()
+        if not letters and term != 0:
+            raise DerivationError("a trace needs at least one letter")
+        if term != 0:
+            total += Mul(*scalars) * Tr(Mul(*spell(_letters(Mul(*letters)))))
+    return total
+
+
+def traces(expression: Expr) -> list[Tr]:
+    """Every trace in the expression, in a stable order."""
+    return sorted(expression.atoms(Tr), key=str)
+
+
+def occurs(symbol: Symbol, expression: Expr) -> bool:
+    """Whether a letter occurs in some trace of the expression."""
+    return any(symbol in found.word for found in traces(expression))
+
+
+def map_words(expression: Expr, change: Callable[[Word], Expr | None]) -> Expr:
+    """Replace each trace by ``change(word)`` (None: leave it), until nothing changes."""
+    for _ in range(100):
+        replacement = {}
+        for found in traces(expression):
+            new = change(found.word)
+            if new is not None:
+                replacement[found] = new
+        if not replacement:
+            return expression
+        expression = expand(expression.xreplace(replacement))
+    raise DerivationError("a rewrite rule does not terminate")

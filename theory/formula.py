@@ -1,0 +1,69 @@
+"""Formula: what the catalogue says about one theorem, as a frozen record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sympy import Add, Expr
+from sympy.logic.boolalg import Boolean
+
+from theory.limits import proportional_limit
+
+if TYPE_CHECKING:
+    from theory.calculus.derivation import Derivation
+
+__all__ = ["ERROR_TERMS", "Form", "Formula", "FormulaKind"]
+
+ERROR_TERMS = ("bias", "variance", "synthetic")
+
+
+class FormulaKind(StrEnum):
+    """What a formula promises."""
+
+    EXACT = "exact"
+    LIMIT = "limit"
+    SCALING = "scaling"
+
+
+class Form(StrEnum):
+    """Which version of a formula: with every known exact finite-size piece, or its limit."""
+
+    EXACT = "exact"
+    LIMIT = "limit"
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One catalogued theorem.
+
+    ``expressions`` are typed once, in their most exact form; `expression` gives the proportional
+    limit of one where asked.  A formula for the test error has the three expressions bias
+    (quadratic in w0), variance (the sigma^2 part) and synthetic (the sigma0^2 part), which sum to
+    it.  ``assumptions`` is a SymPy Boolean in the symbols of the setting.
+    """
+
+    id: str
+    theorem: str
+    title: str
+    statement: str
+    expressions: Mapping[str, Expr]
+    assumptions: Boolean
+    regime: str
+    kind: FormulaKind
+    source: str
+    derive: Callable[[], Derivation]
+    exact_pieces: str = ""
+    priority: int = field(default=0)
+
+    @property
+    def is_test_error(self) -> bool:
+        """Whether the formula gives the three terms of the test error."""
+        return set(self.expressions) == set(ERROR_TERMS)
+
+    def expression(self, name: str = "", form: Form = Form.EXACT) -> Expr:
+        """One named expression, or their sum (the test error) where no name is given."""
+        typed = self.expressions[name] if name else Add(*self.expressions.values())
+        return proportional_limit(typed) if form is Form.LIMIT else typed

@@ -1,0 +1,56 @@
+"""The proportional limit: d, T, T0 grow together, and with them the degrees of freedom."""
+
+from __future__ import annotations
+
+from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
+
+from theory import symbols as sy
+from theory.errors import DerivationError
+from theory.spectral import SpectralSum
+
+__all__ = ["proportional_limit"]
+
+# Extensive quantities grow like t when d, T and T0 are multiplied by t.
+_EXTENSIVE = {sy.d, sy.T, sy.T0, sy.df1, sy.df2, sy.df1_0, sy.df2_0}
+_WEIGHTS = {sy.w0, sy.a, sy.m}
+
+
+def proportional_limit(expression: Expr) -> Expr:
+    """Keep what survives when d, T, T0 -> infinity at fixed ratios: 1/(T0-d-1) -> 1/(T0-d).
+
+    Weighted spectral sums (sum s w0^2) are intensive, unweighted ones extensive.
+
+    Raises:
+        DerivationError: leading terms cancel, so that the rule would need the next order.
+    """
+    return _leading(expression)[0]
+
+
+def _leading(node: Expr) -> tuple[Expr, Rational]:
+    """The leading part of a node and its power of t."""
+    if isinstance(node, Symbol):
+        return node, Integer(1) if node in _EXTENSIVE else Integer(0)
+    if isinstance(node, SpectralSum):
+        weighted = _WEIGHTS & set(node.bound_symbols)
+        return node, Integer(0) if weighted else Integer(1)
+    if isinstance(node, Mul):
+        parts = [_leading(factor) for factor in node.args]
+        return Mul(*(part for part, _ in parts)), Add(*(power for _, power in parts))
+    if isinstance(node, Add):
+        parts = [_leading(term) for term in node.args]
+        top = max(power for _, power in parts)
+        kept = Add(*(part for part, power in parts if power == top))
+        if kept == 0:
+            raise DerivationError(f"the leading terms of {node} cancel")
+        return kept, top
+    if isinstance(node, Pow) and not node.exp.has(*_EXTENSIVE):
+        base, power = _leading(node.base)
+        if power == 0:
+            return base**node.exp, Integer(0)
+        return base**node.exp, power * node.exp
+    if not node.args:
+        return node, Integer(0)
+    parts = [_leading(arg) for arg in node.args]
+    if any(power != 0 for _, power in parts):
+        raise DerivationError(f"{node} has no proportional limit by powers")
+    return node.func(*(part for part, _ in parts)), Integer(0)

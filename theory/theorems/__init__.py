@@ -1,0 +1,1 @@
+"""One module per theorem; each exports FORMULA.  A new theorem is a new module here."""

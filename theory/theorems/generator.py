@@ -1,0 +1,73 @@
+"""T4: one fresh-design generator, ridge lam0 or minimum norm, as an affine map of (m, a)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sympy import true
+
+from theory import symbols as sy
+from theory.calculus.derivation import Derivation, restate, unfold
+from theory.calculus.sections import ridge_generator_mean, ridge_generator_second_moment
+from theory.formula import Formula, FormulaKind
+from theory.spectral import SpectralSum
+
+__all__ = ["FORMULA"]
+
+_K0 = sy.kappa0 / (sy.s + sy.kappa0)
+_ROWS = sy.T0 * (1 - sy.gamma0)
+_Q = SpectralSum(sy.a * sy.s / (sy.s + sy.kappa0) ** 2) / _ROWS
+
+EXPRESSIONS = {
+    "mean": (1 - _K0) * sy.m,
+    "second_moment": (1 - _K0) ** 2 * sy.a
+    + sy.s * _K0**2 * _Q
+    + sy.sigma0**2 * sy.s / (sy.s + sy.kappa0) ** 2 / _ROWS,
+}
+
+
+@lru_cache
+def derive() -> Derivation:
+    """From the definition of one ridge generator to the map (m, a) -> (m', a')."""
+    mean, second = ridge_generator_mean(), ridge_generator_second_moment()
+    tidy_mean = unfold(
+        "the mean, in terms of K0",
+        "m' w0",
+        mean.result,
+        "the mean of the next generator, times w0",
+        [restate(EXPRESSIONS["mean"] * sy.w0, "K0 = kappa0/(s + kappa0)")],
+    )
+    tidy_second = unfold(
+        "the second moment, in terms of K0",
+        "a'",
+        second.result,
+        "the second moment of the next generator",
+        [
+            restate(
+                EXPRESSIONS["second_moment"],
+                "partial fractions in s, lam0 = kappa0 (1 - df1(kappa0)/T0)",
+            )
+        ],
+    )
+    return Derivation(
+        FORMULA.id,
+        (mean, tidy_mean, second, tidy_second),
+        "Minimum norm (lam0 = 0, T0 < d) follows by continuity: df1(kappa0) = T0.",
+    )
+
+
+FORMULA = Formula(
+    id="generator",
+    theorem="T4",
+    title="One generation is an affine map of the generator's moments",
+    statement=(
+        "A generator fitted by ridge or minimum norm on T0 fresh rows shrinks the signal by "
+        "1 - K0, spreads what it lost over the spectrum, and adds its own label noise."
+    ),
+    expressions=EXPRESSIONS,
+    assumptions=true,
+    regime="fresh designs, lam0 >= 0 (T0 < d or T0 > d at lam0 = 0)",
+    kind=FormulaKind.LIMIT,
+    source="derived here, from the equivalents in Dohmatob, Feng, Kempe 2024 (arXiv 2402.07712)",
+    derive=derive,
+)

@@ -1,0 +1,67 @@
+"""T2: ridge downstream on labels of a least-squares chain."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from theory import symbols as sy
+from theory.calculus.derivation import Derivation, restate, unfold
+from theory.calculus.sections import downstream_ridge, insert_moments, least_squares_chain
+from theory.chains import LEAST_SQUARES_CHAIN
+from theory.formula import Formula, FormulaKind
+from theory.spectral import SpectralSum
+
+__all__ = ["FORMULA"]
+
+_INFLATION = sy.gamma / (1 - sy.gamma)
+_RHO = (sy.df2 + _INFLATION * (sy.d - 2 * sy.df1 + sy.df2)) / (sy.T0 - sy.d - 1)
+
+EXPRESSIONS = {
+    "bias": SpectralSum(sy.kappa**2 * sy.s * sy.w0**2 / (sy.s + sy.kappa) ** 2) / (1 - sy.gamma),
+    "variance": sy.sigma**2 * _INFLATION,
+    "synthetic": sy.n * sy.sigma0**2 * _RHO,
+}
+
+
+@lru_cache
+def derive() -> Derivation:
+    """From the process to bias + variance + n sigma0^2 rho."""
+    chain, downstream = least_squares_chain(), downstream_ridge()
+    total = unfold(
+        "the whole process",
+        "E_test",
+        downstream.result,
+        "the downstream error, as a functional of the last generator",
+        [
+            insert_moments({sy.a: chain.result, sy.m: sy.w0}),
+            restate(
+                sum(EXPRESSIONS.values()),
+                "partial fractions in s, lam = kappa (1 - df1/T), gamma = df2/T",
+            ),
+        ],
+    )
+    return Derivation(
+        FORMULA.id,
+        (chain, downstream, total),
+        "The mean of every generator is w0, because least squares is unbiased: m = w0.  "
+        "lam = 0 with T < d follows by continuity in lam: kappa stays positive.",
+    )
+
+
+FORMULA = Formula(
+    id="ridge",
+    theorem="T2",
+    title="Ridge regression: bias + variance + n sigma0^2 rho",
+    statement=(
+        "The chain adds to the clean bias and variance a third term, linear in the number of "
+        "generations, that the ridge penalty shrinks."
+    ),
+    expressions=EXPRESSIONS,
+    assumptions=LEAST_SQUARES_CHAIN,
+    regime="any lam (kappa > 0 at lam = 0 needs T < d), least-squares generators",
+    kind=FormulaKind.LIMIT,
+    source="Dohmatob, Feng, Kempe 2024 (arXiv 2402.07712); re-derived here",
+    derive=derive,
+    exact_pieces="the generators' covariance, n sigma0^2 Sigma^-1/(T0-d-1)",
+    priority=20,
+)
