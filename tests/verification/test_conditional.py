@@ -1,0 +1,182 @@
+"""The conditional expectations against the literal run: exactly by cubature, then by sampling."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from verification import conditional
+from verification.conditional import conditional_error, conditional_errors
+from verification.process import test_error
+
+REGIMES = [  # T, T0 above, at and below d = 4, with and without either ridge
+    (9, 7, 0.0, 0.0),
+    (9, 7, 0.3, 0.0),
+    (9, 7, 0.0, 0.2),
+    (9, 4, 0.3, 0.0),
+    (4, 7, 0.0, 0.0),
+    (9, 3, 0.0, 0.0),
+    (9, 3, 0.3, 0.2),
+    (3, 7, 0.0, 0.0),
+    (3, 7, 0.3, 0.2),
+    (2, 3, 0.0, 0.0),
+    (2, 3, 0.1, 0.4),
+    (1, 1, 0.5, 0.5),
+]
+
+
+def generator(seed):
+    """A fixed stream for one test."""
+    return np.random.Generator(np.random.PCG64DXSM(seed))
+
+
+class Replay:
+    """Stands in for a Generator: hands out given designs, and noise from a given function."""
+
+    def __init__(self, designs, noise):
+        self.designs = iter(designs)
+        self.noise = noise
+
+    def standard_normal(self, size):
+        """A matrix is a design, a vector is label noise."""
+        return next(self.designs).copy() if isinstance(size, tuple) else self.noise(size)
+
+
+def designs_of(rng, d, T, T0, n, design):
+    """Fresh designs in the order in which the process draws them."""
+    generations = n if design == "independent" else min(n, 1)
+    return [rng.standard_normal((rows, d)) for rows in [T0] * generations + [T]]
+
+
+def mean_over_noise(s, w0, designs, arguments):
+    """E[literal error | designs], exactly, by a cubature of 2k points.
+
+    The error is quadratic in the k noise coordinates, and the points +-sqrt(k) e_i have the mean
+    and the second moment of a standard normal.
+    """
+    k = arguments["n"] * arguments["T0"] + arguments["T"]
+    total = 0.0
+    for i in range(k):
+        for sign in (1, -1):
+            point = np.zeros(k)
+            point[i] = sign * np.sqrt(k)
+            stream = iter(point)
+            replay = Replay(
+                designs, lambda size, x=stream: np.array([next(x) for _ in range(size)])
+            )
+            total += test_error(s, w0, rng=replay, **arguments)
+    return total / (2 * k)
+
+
+@pytest.mark.parametrize("design", ["independent", "shared"])
+@pytest.mark.parametrize("n", [0, 1, 3])
+@pytest.mark.parametrize(("T", "T0", "lam", "lam0"), REGIMES)
+def test_each_part_is_the_exact_mean_of_the_literal_run(T, T0, lam, lam0, n, design):
+    """Bias, variance and synthetic part each equal a cubature over the literal run's noise."""
+    s, w0 = np.array([1.0, 0.4, 0.1, 0.03]), np.array([1.0, -2.0, 1.5, 3.0])
+    full = {
+        "T": T,
+        "T0": T0,
+        "n": n,
+        "sigma": 0.7,
+        "sigma0": 0.4,
+        "lam": lam,
+        "lam0": lam0,
+        "design": design,
+    }
+    designs = designs_of(generator(11), len(s), T, T0, n, design)
+    parts = conditional_error(s, w0, rng=Replay(designs, None), **full)
+    cases = {
+        "bias": (w0, full | {"sigma": 0.0, "sigma0": 0.0}),
+        "variance": (0 * w0, full | {"sigma0": 0.0}),
+        "synthetic": (0 * w0, full | {"sigma": 0.0}),
+        "total": (w0, full),
+    }
+    whole = mean_over_noise(s, w0, designs, full)
+    for name, (signal, arguments) in cases.items():
+        expected = mean_over_noise(s, signal, designs, arguments)
+        # Gram matrices here have condition numbers below 1e6, so ten digits survive.
+        assert getattr(parts, name) == pytest.approx(expected, rel=1e-9, abs=1e-10 * whole), name
+
+
+@pytest.mark.parametrize("design", ["independent", "shared"])
+@pytest.mark.parametrize(("T", "T0", "lam", "lam0"), REGIMES)
+def test_singular_values_give_the_same_parts(monkeypatch, T, T0, lam, lam0, design):
+    """Refusing every Gram matrix changes the route, not the parts."""
+    s, w0 = np.array([1.0, 0.4, 0.1, 0.03]), np.array([1.0, -2.0, 1.5, 3.0])
+    arguments = {
+        "T": T,
+        "T0": T0,
+        "n": 2,
+        "sigma": 0.7,
+        "sigma0": 0.4,
+        "lam": lam,
+        "lam0": lam0,
+        "design": design,
+    }
+    by_gram = conditional_errors(3, s, w0, rng=generator(12), **arguments)
+    monkeypatch.setattr(conditional, "_TRUSTED", 2.0)
+    by_svd = conditional_errors(3, s, w0, rng=generator(12), **arguments)
+    assert np.allclose(by_svd, by_gram, rtol=1e-8, atol=1e-10 * by_gram.sum(axis=1).max())
+
+
+@pytest.mark.parametrize(("T", "T0", "lam"), [(40, 30, 0.02), (40, 12, 0.0), (15, 30, 0.0)])
+def test_the_literal_run_scatters_around_its_conditional_mean(T, T0, lam):
+    """On common designs, literal minus conditional has mean zero (paired z-score below 4)."""
+    rng = generator(13)
+    s, w0 = np.arange(1, 21) ** -1.2, np.ones(20)
+    arguments = {
+        "T": T,
+        "T0": T0,
+        "n": 3,
+        "sigma": 0.5,
+        "sigma0": 0.5,
+        "lam": lam,
+        "lam0": 0.0,
+        "design": "independent",
+    }
+    differences = []
+    for _ in range(600):
+        designs = designs_of(rng, 20, T, T0, 3, "independent")
+        literal = test_error(s, w0, rng=Replay(designs, rng.standard_normal), **arguments)
+        parts = conditional_error(s, w0, rng=Replay(designs, None), **arguments)
+        differences.append(literal - parts.total)
+    error = np.std(differences, ddof=1) / np.sqrt(len(differences))
+    assert abs(np.mean(differences)) < 4 * error
+
+
+def test_twenty_orders_of_magnitude_cost_no_accuracy():
+    """Least squares is blind to the scale of the inputs: a graded Sigma gives identical parts."""
+    arguments = {
+        "T": 16,
+        "T0": 12,
+        "n": 2,
+        "sigma": 1.0,
+        "sigma0": 1.0,
+        "lam": 0.0,
+        "lam0": 0.0,
+        "design": "independent",
+    }
+    graded, flat = np.logspace(0, -20, 6), np.ones(6)
+    one = conditional_errors(5, graded, flat, rng=generator(14), **arguments)
+    other = conditional_errors(5, flat, flat, rng=generator(14), **arguments)
+    assert np.array_equal(one, other)
+
+
+def test_conditioning_removes_most_of_the_variance():
+    """At d = 60 a conditional repetition is worth at least thirty literal ones."""
+    s, w0 = np.ones(60), np.ones(60) / np.sqrt(60)
+    arguments = {
+        "T": 200,
+        "T0": 120,
+        "n": 4,
+        "sigma": 0.3,
+        "sigma0": 0.3,
+        "lam": 0.05,
+        "lam0": 0.0,
+        "design": "independent",
+    }
+    parts = conditional_errors(60, s, w0, rng=generator(15), **arguments)
+    rng = generator(16)
+    literal = [test_error(s, w0, rng=rng, **arguments) for _ in range(200)]
+    assert np.var(literal) > 30 * np.var(parts.sum(axis=1))
