@@ -81,7 +81,7 @@ class SpectralSum(Expr):
         """The same sum with explicit indices, for printing."""
         levels = {symbol: Symbol(f"{symbol.name}_i") for symbol in self.bound_symbols}
         if sy.w0 in levels:
-            levels[sy.w0] = Symbol("w_{0 i}")
+            levels[sy.w0] = Symbol("w_0i")
         return Sum(self.summand.subs(levels, simultaneous=True), (Symbol("i"), 1, sy.d))
 
     def _pretty(self, printer: Any) -> Any:

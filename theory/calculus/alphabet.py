@@ -27,17 +27,17 @@ __all__ = [
     "W",
 ]
 
-SIGMA = letter("Sigma", r"\Sigma")
-SIGMA_INVERSE = letter("Sigma^-1", r"\Sigma^{-1}")
+SIGMA = letter("Sigma", "Σ", r"\Sigma")
+SIGMA_INVERSE = letter("Sigma^-1", "Σ⁻¹", r"\Sigma^{-1}")
 # The labelling model of the fit at hand (w_n downstream, w_m in the chain), the truth, and moments:
 # A = E[w w'], M = E[w] w0', W_TRUTH = w0 w0'.
-W = letter("w", "w", symmetric=False, random=True)
-TRUTH = letter("w0", "w_0", symmetric=False)
-A = letter("A", "A")
-M = letter("M", "M", symmetric=False)
-W_TRUTH = letter("W0", r"w_0 w_0^\top")
+W = letter("w", "w", "w", symmetric=False, random=True)
+TRUTH = letter("w0", "w₀", "w_0", symmetric=False)
+A = letter("A", "A", "A")
+M = letter("M", "M", "M", symmetric=False)
+W_TRUTH = letter("W0", "W₀", "W_0")
 # An arbitrary diagonal test matrix: an identity in tr(B .) for every B is one for each component.
-B = letter("B", "B")
+B = letter("B", "B", "B")
 
 
 @dataclass(frozen=True)
@@ -68,18 +68,19 @@ class Fit:
 
 
 def _fit(name: str, mark: str, scalars: tuple[Symbol, ...]) -> Fit:
-    sub = f"_{mark}" if mark else ""
+    low, sub = (f"_{mark}", "₀") if mark else ("", "")
+    X, Xt = f"X{low}", f"X{low}^\\top"
     return Fit(
         name,
-        letter(f"what{mark}", rf"\hat w{sub}", symmetric=False, random=True),
-        letter(f"X{mark}", f"X{sub}", symmetric=False, random=True),
-        letter(f"e{mark}", rf"\varepsilon{sub}", symmetric=False, random=True),
-        letter(f"S{mark}", f"S{sub}", random=True),
-        letter(f"R{mark}", f"R{sub}", random=True),
-        letter(f"P{mark}", f"X{sub}^+", symmetric=False, random=True),
-        letter(f"V{mark}", f"(X{sub}^\\top X{sub})^{{-1}}", random=True),
-        letter(f"K{mark}", f"K{sub}"),
-        letter(f"G{mark}", f"G{sub}"),
+        letter(f"what{mark}", f"ŵ{sub}", rf"\hat w{low}", symmetric=False, random=True),
+        letter(f"X{mark}", f"X{sub}", X, symmetric=False, random=True),
+        letter(f"e{mark}", f"ε{sub}", rf"\varepsilon{low}", symmetric=False, random=True),
+        letter(f"S{mark}", f"S{sub}", f"S{low}", random=True),
+        letter(f"R{mark}", f"R{sub}", f"R{low}", random=True),
+        letter(f"P{mark}", f"X{sub}⁺", f"{X}^+", symmetric=False, random=True),
+        letter(f"V{mark}", f"(X{sub}ᵀX{sub})⁻¹", f"({Xt} {X})^{{-1}}", random=True),
+        letter(f"K{mark}", f"K{sub}", f"K{low}"),
+        letter(f"G{mark}", f"G{sub}", f"G{low}"),
         *scalars,
     )
 

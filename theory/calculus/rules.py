@@ -89,7 +89,7 @@ def _replace(pattern: Word, replacement: Expr) -> Callable[[Expr], Expr]:
                 return trace(expand(transposed_replacement * rest))
         return None
 
-    return lambda expression: map_words(expand(expression), change)
+    return lambda expression: map_words(expression, change)
 
 
 def _transpose(matrix: Expr) -> Expr:
@@ -233,7 +233,7 @@ def second_order(fit: Fit) -> Rule:
         Kind.EQUIVALENT,
         f"{fit.lam} {R} C {fit.lam} {R} ~ {K} C {K} + {K} Sigma {K} "
         f"tr(C Sigma {G}^2)/({fit.T} (1-{fit.gamma}))",
-        lambda expression: map_words(expand(expression), change),
+        lambda expression: map_words(expression, change),
         (fit.X,),
     )
 
@@ -254,6 +254,6 @@ def first_order(fit: Fit) -> Rule:
         f"first-order equivalent ({fit.name})",
         Kind.EQUIVALENT,
         f"{fit.lam} {fit.R} ~ {fit.K} = {fit.kappa} (Sigma + {fit.kappa})^-1",
-        lambda expression: map_words(expand(expression), change),
+        lambda expression: map_words(expression, change),
         (fit.X,),
     )

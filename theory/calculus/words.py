@@ -9,6 +9,7 @@ spelling: words are cyclic, and may be read backwards with every letter transpos
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 from typing import Any
 
 from sympy import Add, Expr, Integer, Mul, Pow, Symbol, expand
@@ -23,19 +24,24 @@ Word = tuple[Symbol, ...]
 
 _TRANSPOSES: dict[Symbol, Symbol] = {}
 _LATEX: dict[Symbol, str] = {}
+_PRETTY: dict[Symbol, str] = {}
 _RANDOM: set[Symbol] = set()
 
 
-def letter(name: str, latex: str, *, symmetric: bool = True, random: bool = False) -> Symbol:
+def letter(
+    name: str, pretty: str, latex: str, *, symmetric: bool = True, random: bool = False
+) -> Symbol:
     """Make a letter; a letter that is not symmetric gets a transpose named ``name'``."""
     made = Symbol(name, commutative=False)
-    _LATEX[made] = latex
+    _LATEX[made], _PRETTY[made] = latex, pretty
     if random:
         _RANDOM.add(made)
     _TRANSPOSES[made] = made
     if not symmetric:
         other = Symbol(f"{name}'", commutative=False)
-        _LATEX[other] = f"{latex}^\\top"
+        plain = latex.removesuffix("^+")
+        _LATEX[other] = f"{plain}^{{+\\top}}" if plain != latex else f"{latex}^\\top"
+        _PRETTY[other] = f"{pretty}ᵀ"
         if random:
             _RANDOM.add(other)
         _TRANSPOSES[made], _TRANSPOSES[other] = other, made
@@ -76,9 +82,9 @@ class Tr(Expr):
         return ("E tr(" if self.is_random else "tr(") + " ".join(x.name for x in self.word) + ")"
 
     def _pretty(self, printer: Any) -> Any:
-        pretty = [str(printer._print(x)) for x in self.word]
+        del printer
         head = "E tr(" if self.is_random else "tr("
-        return prettyForm(head + " ".join(pretty) + ")")
+        return prettyForm(head + " ".join(_PRETTY[x] for x in self.word) + ")")
 
     def _latex(self, printer: Any, **_: Any) -> str:
         body = " ".join(_LATEX[x] for x in self.word)
@@ -133,6 +139,17 @@ def occurs(symbol: Symbol, expression: Expr) -> bool:
     return any(symbol in found.word for found in traces(expression))
 
 
+def _distribute(expression: Expr) -> Expr:
+    """Multiply out sums of traces, and only those: denominators such as T (1 - gamma) stay."""
+    terms = []
+    for term in Add.make_args(expression):
+        factors = Mul.make_args(term)
+        sums = [f.args for f in factors if f.is_Add and f.has(Tr)]
+        rest = [f for f in factors if not (f.is_Add and f.has(Tr))]
+        terms += [Mul(*rest, *chosen) for chosen in product(*sums)]
+    return Add(*terms)
+
+
 def map_words(expression: Expr, change: Callable[[Word], Expr | None]) -> Expr:
     """Replace each trace by ``change(word)`` (None: leave it), until nothing changes."""
     for _ in range(100):
@@ -143,5 +160,5 @@ def map_words(expression: Expr, change: Callable[[Word], Expr | None]) -> Expr:
                 replacement[found] = new
         if not replacement:
             return expression
-        expression = expand(expression.xreplace(replacement))
+        expression = _distribute(expression.xreplace(replacement))
     raise DerivationError("a rewrite rule does not terminate")

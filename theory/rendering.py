@@ -1,0 +1,307 @@
+"""Formulas and derivations as Unicode text, LaTeX, Markdown and plain data.
+
+Nothing here decides anything: whether a step was checked is passed in by the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sympy import Add, Expr, Symbol
+from sympy import latex as sympy_latex
+from sympy import pretty as sympy_pretty
+from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.pretty.pretty_symbology import pretty_symbol
+from sympy.printing.str import StrPrinter
+
+from theory import symbols as sy
+from theory.calculus.derivation import Derivation
+from theory.calculus.words import Tr
+from theory.definitions import DEFINITIONS, MEANINGS
+from theory.formula import Form, Formula
+from theory.spectral import SpectralSum
+
+__all__ = [
+    "derivation_data",
+    "derivation_latex",
+    "derivation_markdown",
+    "derivation_text",
+    "formula_data",
+    "formula_latex",
+    "formula_markdown",
+    "formula_text",
+    "latex",
+    "one_line",
+    "pretty",
+]
+
+# Spelled out in Python because lambda is a keyword there; Greek on paper.
+_PAPER = {sy.lam: Symbol("lambda"), sy.lam0: Symbol("lambda0")}
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _on_paper(expression: Any) -> Any:
+    return expression.xreplace(_PAPER) if hasattr(expression, "xreplace") else expression
+
+
+def pretty(expression: Any) -> str:
+    """Two-dimensional Unicode."""
+    return sympy_pretty(_on_paper(expression), use_unicode=True, wrap_line=False)
+
+
+def latex(expression: Any) -> str:
+    """LaTeX, without delimiters."""
+    return sympy_latex(_on_paper(expression))
+
+
+class _LinePrinter(StrPrinter):
+    """One line of Unicode: sigma**2*SpectralSum(s) reads σ² [Σᵢ sᵢ]."""
+
+    # Skip the nodes' own plain-text form, which is what str() shows.
+    printmethod = "_one_line"
+
+    def _print_Symbol(self, expr: Symbol) -> str:
+        return pretty_symbol(expr.name)
+
+    def _print_Tr(self, expr: Tr) -> str:
+        return sympy_pretty(expr, use_unicode=True, wrap_line=False)
+
+    def _print_SpectralSum(self, expr: SpectralSum) -> str:
+        inner = self._print(expr.indexed().function)
+        wrapped = f"({inner})" if expr.summand.is_Add else inner
+        return f"[Σᵢ {wrapped}]"
+
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:
+        if expr.exp.is_Integer and expr.exp > 1:
+            base = self.parenthesize(expr.base, PRECEDENCE["Pow"])
+            return base + str(expr.exp).translate(_SUPERSCRIPT)
+        return super()._print_Pow(expr, rational).replace("**", "^")
+
+    def _print_Mul(self, expr: Any) -> str:
+        return super()._print_Mul(expr).replace("*", " ")
+
+
+def one_line(expression: Any) -> str:
+    """One line of Unicode, for lists of steps.
+
+    >>> one_line(sy.sigma**2 * sy.gamma / (1 - sy.gamma))
+    'γ σ²/(1 - γ)'
+    """
+    return _LinePrinter().doprint(_on_paper(expression))
+
+
+def _terms(expression: Expr) -> list[str]:
+    """One line per additive term."""
+    lines = [one_line(term) for term in Add.make_args(expression)]
+    return [line if i == 0 or line.startswith("-") else f"+ {line}" for i, line in enumerate(lines)]
+
+
+def _signed(position: int, line: str) -> str:
+    if line.startswith("-"):
+        return f"- {line[1:].strip()}"
+    return f"+ {line}" if position else line
+
+
+def _symbols_of(formula: Formula) -> list[Symbol]:
+    """Every symbol of the formula, followed through the definitions, level symbols included."""
+    seen: set[Symbol] = set()
+    stack: list[Any] = list(formula.expressions.values())
+    while stack:
+        node = stack.pop()
+        symbols = set(node.free_symbols)
+        for found in node.atoms(SpectralSum):
+            symbols |= set(found.bound_symbols)
+        stack += [DEFINITIONS[symbol] for symbol in symbols - seen if symbol in DEFINITIONS]
+        seen |= symbols
+    return [symbol for symbol in MEANINGS if symbol in seen]
+
+
+def formula_text(formula: Formula) -> str:
+    """The catalogue entry in full, as Unicode text."""
+    lines = [f"{formula.theorem}  {formula.id}: {formula.title}", "", formula.statement, ""]
+    for name, expression in formula.expressions.items():
+        lines += [f"{name} =", _indent(pretty(expression)), ""]
+        limit = _limit(formula, name)
+        if limit is not None:
+            lines += [f"{name}, in the proportional limit =", _indent(pretty(limit)), ""]
+    lines += [
+        f"regime   {formula.regime}",
+        f"kind     {formula.kind.value}",
+        f"source   {formula.source}",
+    ]
+    if formula.exact_pieces:
+        lines.append(f"exact    {formula.exact_pieces}")
+    lines += ["", "where"]
+    lines += [
+        f"  {pretty_symbol(_PAPER.get(symbol, symbol).name):<4} {symbol.name:<7} {MEANINGS[symbol]}"
+        for symbol in _symbols_of(formula)
+    ]
+    return "\n".join(lines)
+
+
+def _limit(formula: Formula, name: str) -> Expr | None:
+    """The proportional limit of an expression, where it differs from the typed one."""
+    if not formula.is_test_error:
+        return None
+    limit = formula.expression(name, Form.LIMIT)
+    return None if limit == formula.expression(name) else limit
+
+
+def _indent(block: str, by: int = 4) -> str:
+    return "\n".join(" " * by + line if line else line for line in block.splitlines())
+
+
+def formula_latex(formula: Formula) -> str:
+    """The formula's expressions as LaTeX display equations."""
+    return "\n".join(
+        rf"\[ \mathrm{{{name.replace('_', chr(92) + '_')}}} = {latex(expression)} \]"
+        for name, expression in formula.expressions.items()
+    )
+
+
+def formula_markdown(formula: Formula) -> str:
+    """The catalogue entry as Markdown with LaTeX formulas."""
+    lines = [f"### {formula.theorem} `{formula.id}`: {formula.title}", "", formula.statement, ""]
+    for name, expression in formula.expressions.items():
+        shown = name.replace("_", r"\_")
+        lines += [f"$$\\mathrm{{{shown}}} = {latex(expression)}$$", ""]
+    lines += [
+        f"- regime: {formula.regime}",
+        f"- kind: {formula.kind.value}",
+        f"- source: {formula.source}",
+    ]
+    if formula.exact_pieces:
+        lines.append(f"- exact pieces: {formula.exact_pieces}")
+    return "\n".join(lines)
+
+
+def formula_data(formula: Formula) -> dict[str, Any]:
+    """The catalogue entry as plain data."""
+    return {
+        "id": formula.id,
+        "theorem": formula.theorem,
+        "title": formula.title,
+        "statement": formula.statement,
+        "regime": formula.regime,
+        "kind": formula.kind.value,
+        "source": formula.source,
+        "exact_pieces": formula.exact_pieces,
+        "expressions": {name: str(e) for name, e in formula.expressions.items()},
+        "latex": {name: latex(e) for name, e in formula.expressions.items()},
+    }
+
+
+Checks = Sequence[Sequence[bool]] | None
+
+
+def derivation_text(derivation: Derivation, checks: Checks = None, result: Any = None) -> str:
+    """The derivation as numbered Unicode lines, each with its justification."""
+    lines: list[str] = []
+    number = 0
+    for section_index, section in enumerate(derivation.sections):
+        lines += [f"{section.title}  ({section.label})", f"  {section.start_reason}"]
+        lines += [f"      {line}" for line in _terms(section.start)]
+        for step_index, step in enumerate(section.steps):
+            number += 1
+            mark = _mark(checks, section_index, step_index)
+            lines.append(f"  {number:>2}. {step.justification}{mark}")
+            lines += [f"      {line}" for line in _terms(step.expression)]
+        lines.append("")
+    if derivation.remark:
+        lines += [f"Remark. {derivation.remark}", ""]
+    label = derivation.sections[-1].label
+    lines += [f"{label} =", "", _indent(pretty(derivation.result if result is None else result))]
+    return "\n".join(lines)
+
+
+def _mark(checks: Checks, section: int, step: int) -> str:
+    if checks is None:
+        return ""
+    return "  [checked]" if checks[section][step] else "  [CHECK FAILED]"
+
+
+def derivation_data(derivation: Derivation, checks: Checks, result: Any = None) -> dict[str, Any]:
+    """The derivation as plain data: id, steps, result, latex."""
+    final = derivation.result if result is None else result
+    steps = []
+    for i, section in enumerate(derivation.sections):
+        for j, step in enumerate(section.steps):
+            steps.append(
+                {
+                    "section": section.title,
+                    "quantity": section.label,
+                    "expression": str(step.expression),
+                    "justification": step.justification,
+                    "checked": None if checks is None else checks[i][j],
+                }
+            )
+    return {"id": derivation.id, "steps": steps, "result": str(final), "latex": latex(final)}
+
+
+def derivation_markdown(derivation: Derivation, checks: Checks = None, result: Any = None) -> str:
+    """The derivation as Markdown with LaTeX formulas."""
+    lines: list[str] = []
+    number = 0
+    for i, section in enumerate(derivation.sections):
+        lines += [f"#### {section.title}", "", f"{section.start_reason}:", ""]
+        lines += [f"$${latex(section.start)}$$", ""]
+        for j, step in enumerate(section.steps):
+            number += 1
+            lines += [f"{number}. {step.justification}{_mark(checks, i, j)}", ""]
+            lines += [f"   $${latex(step.expression)}$$", ""]
+    if derivation.remark:
+        lines += [f"Remark. {derivation.remark}", ""]
+    lines += ["Result:", "", f"$${latex(derivation.result if result is None else result)}$$"]
+    return "\n".join(lines)
+
+
+_PREAMBLE = r"""\documentclass{article}
+\usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
+\usepackage[landscape,margin=15mm]{geometry}
+\usepackage{amsmath,amssymb}
+\allowdisplaybreaks
+\begin{document}
+"""
+
+
+def derivation_latex(derivation: Derivation, checks: Checks = None, result: Any = None) -> str:
+    """The derivation as a LaTeX document that compiles on its own."""
+    lines = [_PREAMBLE, rf"\section*{{Derivation: {_tex(derivation.id)}}}"]
+    for i, section in enumerate(derivation.sections):
+        lines += [
+            rf"\subsection*{{{_tex(section.title)}}}",
+            rf"\noindent {_tex(section.start_reason)}.",
+        ]
+        lines.append(_aligned(section.start))
+        for j, step in enumerate(section.steps):
+            lines.append(rf"\noindent {_tex(step.justification)}{_mark(checks, i, j)}:")
+            lines.append(_aligned(step.expression))
+    if derivation.remark:
+        lines.append(rf"\noindent {_tex(derivation.remark)}")
+    final = derivation.result if result is None else result
+    lines += [r"\subsection*{Result}", rf"\[ {latex(final)} \]", r"\end{document}"]
+    return "\n".join(lines)
+
+
+def _aligned(expression: Expr) -> str:
+    """A display that breaks after every second term."""
+    terms = [latex(term) for term in Add.make_args(expression)]
+    signed = [t if i == 0 or t.startswith("-") else f"+ {t}" for i, t in enumerate(terms)]
+    rows = [" ".join(signed[i : i + 2]) for i in range(0, len(signed), 2)]
+    return "\\begin{align*}\n& " + " \\\\\n& ".join(rows) + "\n\\end{align*}"
+
+
+def _tex(text: str) -> str:
+    """Escape plain text for LaTeX."""
+    for plain, escaped in (
+        ("_", r"\_"),
+        ("^", r"\^{}"),
+        ("&", r"\&"),
+        ("~", r"$\sim$"),
+        ("#", r"\#"),
+        ("%", r"\%"),
+    ):
+        text = text.replace(plain, escaped)
+    return text

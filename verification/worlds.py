@@ -1,0 +1,258 @@
+"""Worlds: concrete matrices for every letter of the calculus, drawn at random.
+
+The second route for each line of a derivation.  Everything here is plain numpy on the definitions
+of the letters: no rule, no canonical form and no solver of the other layers is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from sympy import Add, Expr, Mul, Number, Pow, Symbol
+
+from theory import symbols as sy
+from theory.calculus.alphabet import (
+    DOWNSTREAM,
+    GENERATOR,
+    SIGMA,
+    SIGMA_INVERSE,
+    TRUTH,
+    W_TRUTH,
+    A,
+    B,
+    Fit,
+    M,
+    W,
+)
+from theory.calculus.words import Tr, occurs, transposed
+from theory.definitions import DEFINITIONS
+from theory.errors import NotBuilt
+from theory.spectral import SpectralSum
+
+__all__ = [
+    "Shape",
+    "World",
+    "average_over_labeller",
+    "average_over_noise",
+    "draw_world",
+    "holds",
+    "make_shape",
+    "value",
+]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Everything about a world that is not random: sizes, spectrum, moments, penalties."""
+
+    s: Array
+    w0: Array
+    mean: Array
+    second: Array  # E[w w'], full
+    probe: Array
+    scalars: Mapping[Symbol, float]
+
+    def grown(self, k: int) -> Shape:
+        """The same shape k times as large, with signal energy split over the copies."""
+        scalars = dict(self.scalars)
+        for size in (sy.d, sy.T, sy.T0):
+            scalars[size] *= k
+        copies = np.ones((k, k)) / k**2
+        centred = self.second - np.outer(self.mean, self.mean)
+        mean = np.tile(self.mean, k) / np.sqrt(k)
+        # The diagonal is split like the signal; what couples two levels is spread over all copies.
+        spread = np.kron(np.eye(k) / k, np.diag(np.diag(centred)))
+        coupled = np.kron(copies, centred - np.diag(np.diag(centred)))
+        return Shape(
+            np.tile(self.s, k),
+            np.tile(self.w0, k) / np.sqrt(k),
+            mean,
+            spread + coupled + np.outer(mean, mean),
+            np.tile(self.probe, k),
+            scalars,
+        )
+
+
+@dataclass(frozen=True)
+class World:
+    """Numbers for every letter, scalar symbol and level symbol."""
+
+    letters: Mapping[Symbol, Array]
+    scalars: Mapping[Symbol, float]
+    levels: Mapping[Symbol, Array]
+
+    def with_letters(self, letters: Mapping[Symbol, Array]) -> World:
+        """The same world with some letters replaced (and their transposes)."""
+        both = dict(self.letters)
+        for symbol, matrix in letters.items():
+            both[symbol] = matrix
+            both[transposed(symbol)] = matrix.T
+        return replace(self, letters=both)
+
+
+def make_shape(rng: np.random.Generator, *, d: int, T: int, T0: int, lam: float) -> Shape:
+    """A generic shape: spread spectrum, correlated generator moments, every scalar different."""
+    s = np.geomspace(2.0, 0.2, d)
+    w0 = rng.normal(size=d) / np.sqrt(d)
+    mean = w0 * rng.uniform(0.3, 0.9, size=d)
+    factor = rng.normal(size=(d, d)) / d
+    scalars = {sy.d: d, sy.T: T, sy.T0: T0, sy.lam: lam, sy.lam0: 0.7 * lam}
+    scalars |= {sy.sigma: 0.8, sy.sigma0: 1.3, sy.n: 3}
+    probe = rng.uniform(0.5, 1.5, size=d)
+    return Shape(s, w0, mean, np.outer(mean, mean) + factor @ factor.T, probe, scalars)
+
+
+def draw_world(
+    shape: Shape,
+    rng: np.random.Generator,
+    *,
+    fits: tuple[Fit, ...] = (DOWNSTREAM, GENERATOR),
+    estimates: bool = True,
+) -> World:
+    """Draw the fits and realise every letter from its definition."""
+    s = shape.s
+    root = np.linalg.cholesky(shape.second - np.outer(shape.mean, shape.mean))
+    labeller = shape.mean + root @ rng.normal(size=len(s))
+    scalars = dict(shape.scalars)
+    letters = {
+        SIGMA: np.diag(s),
+        SIGMA_INVERSE: np.diag(1 / s),
+        W: labeller[:, None],
+        TRUTH: shape.w0[:, None],
+        W_TRUTH: np.outer(shape.w0, shape.w0),
+        A: shape.second,
+        M: np.outer(shape.mean, shape.w0),
+        B: np.diag(shape.probe),
+    }
+    for fit in fits:
+        letters |= _draw_fit(fit, shape, scalars, labeller, rng, estimates=estimates)
+    levels = {
+        sy.s: s,
+        sy.w0: shape.w0,
+        sy.m: shape.mean,
+        sy.a: np.diag(shape.second).copy(),
+        sy.B: shape.probe,
+    }
+    return World({}, scalars, levels).with_letters(letters)
+
+
+def _draw_fit(
+    fit: Fit,
+    shape: Shape,
+    scalars: dict[Symbol, float],
+    labeller: Array,
+    rng: np.random.Generator,
+    *,
+    estimates: bool,
+) -> dict[Symbol, Array]:
+    s, rows, lam = shape.s, int(shape.scalars[fit.T]), shape.scalars[fit.lam]
+    d = len(s)
+    X = rng.normal(size=(rows, d)) * np.sqrt(s)
+    noise = rng.normal(size=rows)
+    S = X.T @ X / rows
+    kappa = _effective_penalty(s, lam, rows)
+    scalars[fit.kappa] = kappa
+    scalars[fit.df1] = float(np.sum(s / (s + kappa)))
+    scalars[fit.df2] = float(np.sum((s / (s + kappa)) ** 2))
+    scalars[fit.gamma] = scalars[fit.df2] / rows
+    letters = {
+        fit.X: X,
+        fit.e: noise[:, None],
+        fit.S: S,
+        fit.K: np.diag(kappa / (s + kappa)),
+        fit.G: np.diag(1 / (s + kappa)),
+    }
+    if lam > 0:
+        letters[fit.R] = np.linalg.inv(S + lam * np.eye(d))
+    elif rows >= d:
+        letters[fit.P] = np.linalg.pinv(X)
+        letters[fit.Winv] = np.linalg.inv(X.T @ X)
+    if estimates:
+        labels = X @ labeller + shape.scalars[fit.sigma] * noise
+        stacked = np.vstack([X / np.sqrt(rows), np.sqrt(lam) * np.eye(d)])
+        target = np.concatenate([labels / np.sqrt(rows), np.zeros(d)])
+        letters[fit.estimate] = np.linalg.lstsq(stacked, target, rcond=None)[0][:, None]
+    return letters
+
+
+def _effective_penalty(s: Array, lam: float, rows: int) -> float:
+    if lam == 0 and rows >= len(s):
+        return 0.0
+
+    def gap(log_kappa: float) -> float:
+        kappa = float(np.exp(log_kappa))
+        return kappa * (1 - float(np.sum(s / (s + kappa))) / rows) - lam
+
+    upper = np.log(lam + float(np.sum(s)) / rows) + 1
+    lower = np.log(lam) - 1 if lam > 0 else upper - 60
+    return float(np.exp(brentq(gap, lower, upper, xtol=1e-15, rtol=1e-15)))
+
+
+def value(expression: Expr, world: World) -> Any:
+    """The number (or level array) that an expression takes in a world."""
+    if isinstance(expression, Tr):
+        product = None
+        for symbol in expression.word:
+            matrix = world.letters[symbol]
+            product = matrix if product is None else product @ matrix
+        assert product is not None
+        return float(np.trace(product))
+    if isinstance(expression, SpectralSum):
+        terms = value(expression.summand, world)
+        return float(np.sum(np.broadcast_to(terms, world.levels[sy.s].shape)))
+    if isinstance(expression, Symbol):
+        if expression in world.levels:
+            return world.levels[expression]
+        if expression in world.scalars:
+            return world.scalars[expression]
+        return value(DEFINITIONS[expression], world)
+    if isinstance(expression, Number):
+        return float(expression)
+    if isinstance(expression, Add):
+        return sum((value(term, world) for term in expression.args), start=0.0)
+    if isinstance(expression, Mul):
+        result: Any = 1.0
+        for factor in expression.args:
+            result = result * value(factor, world)
+        return result
+    if isinstance(expression, Pow):
+        return value(expression.base, world) ** value(expression.exp, world)
+    raise NotBuilt(f"no number for {expression.func.__name__} in a world")
+
+
+def average_over_noise(expression: Expr, world: World, fit_noise: Symbol) -> float:
+    """Exact expectation over a standard normal vector for expressions at most quadratic in it.
+
+    The 2N points +-sqrt(N) e_i have mean zero and second moment I, as the noise has.
+    """
+    size = len(world.letters[fit_noise])
+    total = 0.0
+    for i in range(size):
+        for sign in (1.0, -1.0):
+            point = np.zeros((size, 1))
+            point[i] = sign * np.sqrt(size)
+            total += value(expression, world.with_letters({fit_noise: point}))
+    return total / (2 * size)
+
+
+def average_over_labeller(expression: Expr, world: World) -> float:
+    """Exact expectation over the labelling model w for expressions at most quadratic in it."""
+    mean = world.levels[sy.m]
+    root = np.linalg.cholesky(world.letters[A] - np.outer(mean, mean))
+    d = len(mean)
+    total = 0.0
+    for column in np.hstack([root, -root]).T * np.sqrt(d):
+        total += value(expression, world.with_letters({W: (mean + column)[:, None]}))
+    return total / (2 * d)
+
+
+def holds(letter: Symbol, expression: Expr) -> bool:
+    """Whether the letter or its transpose occurs."""
+    return occurs(letter, expression) or occurs(transposed(letter), expression)
