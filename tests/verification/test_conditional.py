@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import mpmath
 import numpy as np
 import pytest
 
 from verification import conditional
-from verification.conditional import conditional_error, conditional_errors
+from verification.conditional import conditional_error, conditional_errors, fit_operators
 from verification.process import test_error
 
 REGIMES = [  # T, T0 above, at and below d = 4, with and without either ridge
@@ -145,8 +146,10 @@ def test_the_literal_run_scatters_around_its_conditional_mean(T, T0, lam):
     assert abs(np.mean(differences)) < 4 * error
 
 
-def test_twenty_orders_of_magnitude_cost_no_accuracy():
-    """Least squares is blind to the scale of the inputs: a graded Sigma gives identical parts."""
+@pytest.mark.parametrize("trusted", [1e-8, 2.0])
+def test_least_squares_is_blind_to_the_scale_of_the_inputs(monkeypatch, trusted):
+    """A Sigma graded over twenty orders of magnitude gives the same parts, on either route."""
+    monkeypatch.setattr(conditional, "_TRUSTED", trusted)
     arguments = {
         "T": 16,
         "T0": 12,
@@ -157,10 +160,34 @@ def test_twenty_orders_of_magnitude_cost_no_accuracy():
         "lam0": 0.0,
         "design": "independent",
     }
-    graded, flat = np.logspace(0, -20, 6), np.ones(6)
-    one = conditional_errors(5, graded, flat, rng=generator(14), **arguments)
+    graded, flat = np.array([1e-20, 1e-4, 1e-12, 1, 1e-8, 1e-16]), np.ones(6)
+    one = conditional_errors(5, graded, flat / np.sqrt(graded), rng=generator(14), **arguments)
     other = conditional_errors(5, flat, flat, rng=generator(14), **arguments)
-    assert np.array_equal(one, other)
+    assert np.allclose(one, other, rtol=1e-13, atol=0)
+
+
+@pytest.mark.parametrize("lam", [0.0, 1e-18, 1e-9])
+@pytest.mark.parametrize("T", [3, 5, 6, 8])
+def test_operators_of_a_steeply_graded_design(T, lam):
+    """F and N agree with 120-digit arithmetic when the eigenvalues run from 1 to 1e-20.
+
+    The singular values of X then span ten orders of magnitude, which leaves six digits.
+    """
+    s = np.logspace(0, -20, 6)
+    Z = generator(17).standard_normal((T, 6))
+    with mpmath.workdps(120):
+        X, root = mpmath.matrix((Z * np.sqrt(s)).tolist()), mpmath.diag(np.sqrt(s).tolist())
+        rows, penalty = (X.T, T * mpmath.mpf(lam))
+        if T < 6:
+            smoother = rows * mpmath.inverse(X * rows + penalty * mpmath.eye(T))
+        else:
+            smoother = mpmath.inverse(rows * X + penalty * mpmath.eye(6)) * rows
+        H = root * smoother
+        exact_F, exact_N = H * X * mpmath.inverse(root), H * H.T
+    F, N = fit_operators(Z, s, lam)
+    for got, exact in ((np.eye(6) if F is None else F, exact_F), (N, exact_N)):
+        wanted = np.array(exact.tolist(), dtype=float)
+        assert np.linalg.norm(got - wanted) <= 1e-6 * np.linalg.norm(wanted)
 
 
 def test_conditioning_removes_most_of_the_variance():
