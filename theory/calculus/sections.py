@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from sympy import Add, Expr, Integer, Mul, Symbol, expand
+from sympy import Add, Expr, Integer, Mul, Symbol
 
 from theory import symbols as sy
 from theory.calculus.alphabet import DOWNSTREAM, GENERATOR, SIGMA, TRUTH, B
@@ -47,7 +47,7 @@ def components() -> Rule:
 
     def rewrite(expression: Expr) -> Expr:
         total: Expr = Integer(0)
-        for term in Add.make_args(expand(expression)):
+        for term in Add.make_args(expression):
             probed = [f for f in Mul.make_args(term) if isinstance(f, SpectralSum) and _probes(f)]
             if len(probed) != 1:
                 raise DerivationError(f"{term} is not linear in the test matrix B")

@@ -1,0 +1,126 @@
+"""Command-line options that several commands share, and how they become a Setting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from theory.errors import InputError, NotBuilt
+
+if TYPE_CHECKING:
+    from theory.setting import Setting
+
+__all__ = ["DEFAULT_SEED", "json_option", "pop_setting", "seed_option", "setting_options"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DEFAULT_SEED = 20240212
+
+_SETTING = (
+    ("--d", "dimension of the features (read off the file for --spectrum file:PATH)", None),
+    ("--T", "rows of the downstream training set", None),
+    ("--T0", "rows of each generator's training set (not needed when n = 0)", None),
+    ("--n", "number of generators before the downstream fit; 0 is clean data", "0"),
+    ("--sigma", "label noise of the downstream set (standard deviation)", "0"),
+    ("--sigma0", "label noise of the generators (not needed when n = 0)", "0"),
+    ("--lam", "ridge penalty, normalised as (X'X/T + lam)^-1; 0 is ridgeless", "0"),
+    ("--lam0", "ridge penalty of the generators; 0 is least squares or minimum norm", "0"),
+    (
+        "--design",
+        "independent: fresh designs for each generator; shared: one reused",
+        "independent",
+    ),
+    (
+        "--spectrum",
+        (
+            "isotropic | power-law:BETA | ar1:RHO | spiked:VALUE*COUNT,...,REST | "
+            "levels:VALUE*COUNT,... | file:PATH (.npy, .csv, .txt)"
+        ),
+        "isotropic",
+    ),
+    ("--signal", "flat | source:R (power laws) | energies:B1,... | file:PATH", "flat"),
+    ("--copies", "repeat each level of the spectrum this many times, splitting its energy", "1"),
+)
+_LATER = (
+    ("--chain", "replace; accumulate and weighted:W are not built yet", "replace"),
+    ("--synthetic-fraction", "share of synthetic rows downstream; only 1 is built", "1"),
+    ("--sigma-real", "label noise of the real rows of a mixed set; not built yet", None),
+    ("--width", "random features of this width downstream; not built yet", None),
+)
+_FIELDS = tuple(name.removeprefix("--") for name, _, _ in _SETTING)
+
+
+def setting_options(*, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
+    """Add the setting options; numbers are decimals or p/q and are taken exactly."""
+
+    def decorate(command: Command) -> Command:
+        for name, text, default in reversed(_SETTING + _LATER):
+            if name.removeprefix("--") in without:
+                continue
+            option = click.option(
+                name, _parameter(name), default=default, show_default=default is not None, help=text
+            )
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def _parameter(option: str) -> str:
+    # click lower-cases parameter names; T and T0 must stay apart from t.
+    return "opt_" + option.removeprefix("--").replace("-", "_")
+
+
+def pop_setting(options: dict[str, Any], **given: Any) -> Setting:
+    """Take the setting options out of a command's keyword arguments and build the Setting.
+
+    Raises:
+        InputError: naming the option, its value, the violated condition and the remedy.
+        NotBuilt: an option asks for a part of the theory that is not here yet.
+    """
+    from numerics.spectrum import file_length
+    from theory.setting import make_setting
+    from theory.spectra import SpectrumFile, parse_spectrum
+
+    _refuse_later(options)
+    fields = {name: options.pop(f"opt_{name}", None) for name in _FIELDS}
+    fields |= given
+    spectrum = parse_spectrum(fields["spectrum"] or "isotropic")
+    if fields["d"] is None and isinstance(spectrum, SpectrumFile):
+        fields["d"] = file_length(spectrum.path)
+    return make_setting(**fields)
+
+
+def _refuse_later(options: dict[str, Any]) -> None:
+    for name, text, default in _LATER:
+        value = options.pop(_parameter(name), default)
+        if value != default:
+            raise NotBuilt(f"{name} {value}: {text}. Leave {name} out.")
+
+
+def seed_option(command: Command) -> Command:
+    """``--seed``: every random result is a function of it, on any number of workers."""
+    return click.option(
+        "--seed",
+        type=str,
+        default=str(DEFAULT_SEED),
+        show_default=True,
+        callback=_read_seed,
+        help="seed of every random number",
+    )(command)
+
+
+def _read_seed(ctx: click.Context, param: click.Parameter, value: str) -> int:
+    del ctx, param
+    if not value.isdigit() or len(value) > 38:
+        raise InputError(
+            "--seed", value, "is not a whole number from 0 to 10^38", "give an integer"
+        )
+    return int(value)
+
+
+def json_option(command: Command) -> Command:
+    """``--json``: exactly one JSON object on stdout."""
+    return click.option("--json", "as_json", is_flag=True, help="print one JSON object")(command)

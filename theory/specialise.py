@@ -1,0 +1,99 @@
+"""Specialisations of a formula: numbers for symbols, ridgeless, isotropic, infinite data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sympy import Add, Expr, Rational, limit, oo, simplify
+
+from theory import symbols as sy
+from theory.checks import parse_rational
+from theory.definitions import DEFINITIONS
+from theory.errors import InputError
+from theory.spectral import SpectralSum
+
+__all__ = ["isotropic", "ridgeless", "specialise"]
+
+_SETTABLE = {
+    symbol.name: symbol
+    for symbol in (sy.d, sy.T, sy.T0, sy.n, sy.sigma, sy.sigma0, sy.lam, sy.lam0, sy.kappa, sy.b)
+}
+_ABBREVIATED = (sy.gamma, sy.gamma0, sy.phi, sy.phi0, sy.eta)
+
+
+def isotropic(expression: Expr) -> Expr:
+    """Sigma = I: every spectral sum becomes d times its summand, and sum w0_i^2 = b.
+
+    df1 and df2 are d/(1+kappa) and d/(1+kappa)^2.
+    """
+    return _unfold_degrees(expression).replace(
+        lambda node: isinstance(node, SpectralSum),
+        lambda node: sy.d * node.summand.subs(sy.s, 1).subs(sy.w0**2, sy.b / sy.d),
+    )
+
+
+def ridgeless(expression: Expr) -> Expr:
+    """lam = 0 with T > d: kappa = 0, hence df1 = df2 = d."""
+    # A finite limit of the kappa-dependence, not a substitution into 0/0.
+    at_zero = expression.subs({symbol: DEFINITIONS[symbol] for symbol in _ABBREVIATED}).subs(
+        {sy.df1: sy.d, sy.df2: sy.d}
+    )
+    at_zero = at_zero.replace(
+        lambda node: isinstance(node, SpectralSum),
+        lambda node: SpectralSum(node.summand.subs(sy.kappa, 0)),
+    )
+    at_zero = at_zero.subs({sy.kappa: 0, sy.lam: 0})
+    return Add(*(simplify(term) for term in Add.make_args(at_zero)))
+
+
+def _unfold_degrees(expression: Expr) -> Expr:
+    for _ in range(3):
+        expression = expression.subs(DEFINITIONS)
+    return expression
+
+
+def specialise(expression: Expr, settings: Iterable[str]) -> Expr:
+    """Apply settings such as n=3, lam=0, T=inf, spectrum=isotropic, in that order.
+
+    lam = 0 is the ridgeless case with T > d.  T = inf keeps kappa = lam and sends gamma to 0.
+
+    Raises:
+        InputError: an unknown name or value.
+    """
+    for setting in settings:
+        name, equals, text = (part.strip() for part in setting.partition("="))
+        if not equals or not text:
+            raise InputError("--set", setting, "is not NAME=VALUE", "write, say, --set n=3")
+        expression = _apply(expression, name, text)
+    return expression
+
+
+def _apply(expression: Expr, name: str, text: str) -> Expr:
+    if name == "spectrum":
+        if text != "isotropic":
+            raise InputError("--set spectrum", text, "cannot be set here", "only isotropic can")
+        return isotropic(expression)
+    if name not in _SETTABLE:
+        raise InputError(
+            "--set", name, "is not a symbol of the setting", f"choose from {sorted(_SETTABLE)}"
+        )
+    symbol = _SETTABLE[name]
+    if text in {"inf", "oo"}:
+        if symbol not in {sy.T, sy.T0}:
+            raise InputError("--set", f"{name}={text}", "cannot be infinite", "only T or T0 can")
+        return _infinite(expression, symbol)
+    value = parse_rational(f"--set {name}", text)
+    exact = Rational(value.numerator, value.denominator)
+    if symbol == sy.lam and exact == 0:
+        return ridgeless(expression)
+    return expression.subs(symbol, exact)
+
+
+def _infinite(expression: Expr, size: Expr) -> Expr:
+    if size == sy.T:
+        # With T -> infinity at a fixed spectrum kappa tends to lam, and gamma to 0.
+        expression = expression.subs({sy.gamma: 0, sy.kappa: sy.lam}).replace(
+            lambda node: isinstance(node, SpectralSum),
+            lambda node: SpectralSum(node.summand.subs(sy.kappa, sy.lam)),
+        )
+    return Add(*(limit(t, size, oo) if t.has(size) else t for t in Add.make_args(expression)))
