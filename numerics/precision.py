@@ -230,8 +230,8 @@ class Multiprecision(Engine):
     def ladder(self) -> tuple[Engine, ...]:
         rungs: list[Engine] = [self]
         need = self.digits + 2
-        while need > 2 * Float64().digits:
-            need = need // 2 + 2
+        while need > 2 * Float64().digits + 2:
+            need = need // 2 + 1
             rungs.append(Multiprecision(need))
         return (Float64(), *reversed(rungs))
 

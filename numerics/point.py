@@ -1,0 +1,100 @@
+"""Point: everything a formula of the theory needs in order to have a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+from sympy import Symbol
+
+from numerics.fixed_point import solve_kappa
+from numerics.precision import Array, Engine, Number
+from numerics.spectrum import Spectrum, build_spectrum
+from theory import symbols as sy
+from theory.errors import InputError
+from theory.setting import Setting
+from theory.spectra import PowerLaw, Source
+
+__all__ = ["Point", "make_point"]
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """Values of the symbols at one place; s and w0 come from the spectrum.
+
+    Attributes:
+        engine: the arithmetic.
+        spectrum: levels at the engine's precision.
+        values: for each symbol an exact int or Fraction, or a number of the engine. An exact
+            zero removes the terms it multiplies (see `numerics.walker`).
+        a: mean of E[w_n,i^2] over each level, for the level symbol a.
+        m: f with E[w_n,i] = f w0_i, for the level symbol m. The generators act on eigenvectors
+            one by one, so m is always such a multiple, and m w0 has the level mean f w0sq.
+    """
+
+    engine: Engine
+    spectrum: Spectrum
+    values: Mapping[Symbol, Number] = field(default_factory=dict)
+    a: Array | None = None
+    m: Array | None = None
+
+    def __post_init__(self) -> None:
+        checked = {symbol: _exact_or_number(symbol, x) for symbol, x in self.values.items()}
+        object.__setattr__(self, "values", MappingProxyType(checked))
+
+    def with_values(self, values: Mapping[Symbol, Number]) -> Point:
+        """A copy with some symbols changed or added."""
+        return replace(self, values={**self.values, **values})
+
+    def with_moments(self, *, a: Array, m: Array) -> Point:
+        """A copy with the generator's moments, level by level."""
+        return replace(self, a=a, m=m)
+
+
+def make_point(setting: Setting, engine: Engine) -> Point:
+    """The point of a setting: its numbers, its spectrum, kappa, and kappa0 when it has a chain.
+
+    The moments a and m are left out: they are the generator's to give.
+
+    Raises:
+        InputError: the spectrum or the signal does not fit.
+        SolverError: kappa could not be certified.
+
+    >>> from numerics.precision import Float64
+    >>> from theory.setting import make_setting
+    >>> make_point(make_setting(d=300, T=150, sigma="0.1"), Float64()).values[sy.sigma]
+    Fraction(1, 10)
+    """
+    spectrum = build_spectrum(setting, engine)
+    values: dict[Symbol, Any] = {
+        sy.d: setting.d,
+        sy.T: setting.T,
+        sy.n: setting.n,
+        sy.sigma: setting.sigma,
+        sy.sigma0: setting.sigma0,
+        sy.lam: setting.lam,
+        sy.lam0: setting.lam0,
+        sy.kappa: solve_kappa(spectrum, setting.lam, setting.T, engine).value,
+    }
+    if setting.T0 is not None:
+        values[sy.T0] = setting.T0
+        values[sy.kappa0] = solve_kappa(spectrum, setting.lam0, setting.T0, engine).value
+    if isinstance(setting.spectrum, PowerLaw):
+        values[sy.beta] = setting.spectrum.beta
+    if isinstance(setting.signal, Source):
+        values[sy.r] = setting.signal.r
+    return Point(engine, spectrum, values)
+
+
+def _exact_or_number(symbol: Symbol, value: Any) -> Any:
+    if isinstance(value, bool) or type(value) is float:
+        raise InputError(
+            symbol.name,
+            value,
+            "is neither exact nor a number of the engine",
+            "give an int or a Fraction, or engine.number(...)",
+        )
+    return Fraction(value) if isinstance(value, int) else value
