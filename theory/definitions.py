@@ -55,6 +55,9 @@ MEANINGS: dict[Symbol, str] = {
     sy.s: "eigenvalue of Sigma",
     sy.w0: "component of the ground truth",
     sy.a: "second moment E[w_n,i^2] of the last generator",
+    sy.alpha: "E ||w_n||^2, the sum of a_i",
+    sy.mu: "E[w_n]' w0, the sum of m_i w0_i",
+    sy.shared: "true when every generation reuses one design, false for independent designs",
     sy.m: "mean E[w_n,i] of the last generator",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
+from sympy import Add, Expr, Integer, Mul, Piecewise, Pow, Rational, Symbol
 
 from theory import symbols as sy
 from theory.errors import DerivationError
@@ -43,6 +43,8 @@ def _leading(node: Expr) -> tuple[Expr, Rational]:
         if kept == 0:
             raise DerivationError(f"the leading terms of {node} cancel")
         return kept, top
+    if isinstance(node, Piecewise):
+        return _leading_branches(node)
     if isinstance(node, Pow) and not node.exp.has(*_EXTENSIVE):
         base, power = _leading(node.base)
         if power == 0:
@@ -54,3 +56,11 @@ def _leading(node: Expr) -> tuple[Expr, Rational]:
     if any(power != 0 for _, power in parts):
         raise DerivationError(f"{node} has no proportional limit by powers")
     return node.func(*(part for part, _ in parts)), Integer(0)
+
+
+def _leading_branches(node: Piecewise) -> tuple[Expr, Rational]:
+    parts = [_leading(branch) for branch, _ in node.args]
+    if len({power for _, power in parts}) != 1:
+        raise DerivationError(f"the branches of {node} grow differently")
+    branches = [(part, c) for (part, _), (_, c) in zip(parts, node.args, strict=True)]
+    return Piecewise(*branches), parts[0][1]

@@ -18,17 +18,24 @@ _SETTABLE = {
     symbol.name: symbol
     for symbol in (sy.d, sy.T, sy.T0, sy.n, sy.sigma, sy.sigma0, sy.lam, sy.lam0, sy.kappa, sy.b)
 }
+# Mean over the levels of what an isotropic summand may hold, each linear in it.
+_TOTALS = [
+    (sy.m, sy.mu / (sy.d * sy.w0)),
+    (sy.w0**2, sy.b / sy.d),
+    (sy.a, sy.alpha / sy.d),
+]
 _ABBREVIATED = (sy.gamma, sy.gamma0, sy.phi, sy.phi0, sy.eta)
 
 
 def isotropic(expression: Expr) -> Expr:
-    """Sigma = I: every spectral sum becomes d times its summand, and sum w0_i^2 = b.
+    """Sigma = I: every spectral sum becomes d times its summand at s = 1.
 
-    df1 and df2 are d/(1+kappa) and d/(1+kappa)^2.
+    df1 and df2 are d/(1+kappa) and d/(1+kappa)^2; sum w0_i^2 = b, sum a_i = alpha and
+    sum m_i w0_i = mu.
     """
     return _unfold_degrees(expression).replace(
         lambda node: isinstance(node, SpectralSum),
-        lambda node: sy.d * node.summand.subs(sy.s, 1).subs(sy.w0**2, sy.b / sy.d),
+        lambda node: sy.d * node.summand.subs(sy.s, 1).subs(_TOTALS),
     )
 
 
@@ -47,8 +54,11 @@ def ridgeless(expression: Expr) -> Expr:
 
 
 def _unfold_degrees(expression: Expr) -> Expr:
+    degrees = {
+        symbol: DEFINITIONS[symbol] for symbol in DEFINITIONS if symbol not in {sy.b, sy.eta}
+    }
     for _ in range(3):
-        expression = expression.subs(DEFINITIONS)
+        expression = expression.subs(degrees)
     return expression
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "B",
     "T",
     "a",
+    "alpha",
     "b",
     "beta",
     "d",
@@ -30,16 +31,19 @@ __all__ = [
     "eta",
     "gamma",
     "gamma0",
+    "is_isotropic",
     "kappa",
     "kappa0",
     "lam",
     "lam0",
     "m",
+    "mu",
     "n",
     "phi",
     "phi0",
     "r",
     "s",
+    "shared",
     "sigma",
     "sigma0",
     "w0",
@@ -59,9 +63,18 @@ df1_0, df2_0, gamma0 = symbols("df1_0 df2_0 gamma0", nonnegative=True)
 phi, phi0, eta = symbols("phi phi0 eta", positive=True)
 b = Symbol("b", nonnegative=True)
 
+# True when one generator design is reused by every generation.
+shared = Symbol("shared")
+# True when Sigma = I.
+is_isotropic = Symbol("isotropic")
+
 # Power laws: s_i = i^-beta (capacity), b_i ~ i^-(1 + 2 beta r) (source), lam = T^-ell.
 beta, r = symbols("beta r", positive=True)
 ell = Symbol("ell", nonnegative=True)
+
+# Totals of an isotropic generator: alpha = sum a_i = E||w_n||^2, mu = sum m_i w0_i = E[w_n]'w0.
+alpha = Symbol("alpha", nonnegative=True)
+mu = Symbol("mu", real=True)
 
 s = Symbol("s", positive=True)
 w0 = Symbol("w0", real=True)

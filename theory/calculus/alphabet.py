@@ -52,6 +52,8 @@ class Fit:
     R: Symbol  # (S + lam)^-1
     P: Symbol  # pseudo-inverse of X
     Winv: Symbol  # (X'X)^-1
+    Pi: Symbol  # X^+ X, the projector on the row space of X
+    f: Symbol  # label noise summed over the generations that share the design
     K: Symbol  # kappa (Sigma + kappa)^-1
     G: Symbol  # (Sigma + kappa)^-1
     T: Symbol
@@ -79,6 +81,8 @@ def _fit(name: str, mark: str, scalars: tuple[Symbol, ...]) -> Fit:
         letter(f"R{mark}", f"R{sub}", f"R{low}", random=True),
         letter(f"P{mark}", f"X{sub}⁺", f"{X}^+", symmetric=False, random=True),
         letter(f"V{mark}", f"(X{sub}ᵀX{sub})⁻¹", f"({Xt} {X})^{{-1}}", random=True),
+        letter(f"Pi{mark}", f"Π{sub}", rf"\Pi{low}", random=True),
+        letter(f"f{mark}", f"f{sub}", f"f{low}", symmetric=False, random=True),
         letter(f"K{mark}", f"K{sub}", f"K{low}"),
         letter(f"G{mark}", f"G{sub}", f"G{low}"),
         *scalars,

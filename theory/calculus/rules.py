@@ -24,16 +24,22 @@ from theory.errors import DerivationError
 __all__ = [
     "Kind",
     "Rule",
+    "dual_inverse_wishart",
     "first_order",
     "generator_moments",
     "gram",
     "inverse_wishart",
+    "isotropic_covariance",
     "least_squares",
     "noise_expectation",
+    "projector",
     "pseudo_inverse",
+    "random_projection",
     "resolvent",
     "ridge_fit",
     "second_order",
+    "shared_chain",
+    "summed_noise_expectation",
     "truth",
 ]
 
@@ -51,12 +57,16 @@ class Kind(Enum):
     RECURRENCE = "recurrence"
 
 
+_WIDE, _ISOTROPIC = frozenset({"wide"}), frozenset({"isotropic"})
+
+
 @dataclass(frozen=True)
 class Rule:
     """A rewrite rule: ``rule(expression)`` is the next line of a derivation.
 
     ``letters`` are the random letters that an expectation or equivalent integrates out;
-    ``substitution`` holds what an insertion or a recurrence puts in.
+    ``substitution`` holds what an insertion or a recurrence puts in; ``needs`` restricts the rule
+    to Sigma = I ("isotropic") or to fewer rows than dimensions ("wide").
     """
 
     name: str
@@ -65,6 +75,7 @@ class Rule:
     rewrite: Callable[[Expr], Expr]
     letters: tuple[Symbol, ...] = ()
     substitution: Mapping[Symbol, Expr] = field(default_factory=dict)
+    needs: frozenset[str] = frozenset()
 
     def __call__(self, expression: Expr) -> Expr:
         """Apply the rule; a rule that finds nothing to do is an error, not a step."""
@@ -113,14 +124,16 @@ def ridge_fit(fit: Fit) -> Rule:
     )
 
 
-def least_squares(fit: Fit) -> Rule:
+def least_squares(fit: Fit, *, noiseless: bool = False) -> Rule:
     """w_hat = X^+ (X w + sigma e): least squares, or minimum norm."""
-    answer = fit.P * (fit.X * W + fit.sigma * fit.e)
+    answer = fit.P * (fit.X * W + (0 if noiseless else fit.sigma) * fit.e)
+    labels = f"{fit.X} w" if noiseless else f"({fit.X} w + {fit.sigma} {fit.e})"
     return Rule(
         f"least squares ({fit.name})",
         Kind.DEFINITION,
-        f"{fit.estimate} = {fit.X}^+ ({fit.X} w + {fit.sigma} {fit.e})",
+        f"{fit.estimate} = {fit.X}^+ {labels}" + (f", {fit.sigma} = 0" if noiseless else ""),
         _replace((fit.estimate,), expand(answer)),
+        substitution={fit.sigma: Integer(0)} if noiseless else {},
     )
 
 
@@ -134,6 +147,74 @@ def pseudo_inverse(fit: Fit) -> Rule:
         f"{fit.X}^+ {fit.X} = 1 and {fit.X}^+ {fit.X}^+' = ({fit.X}'{fit.X})^-1 "
         f"for {fit.T} >= d rows",
         lambda expression: square(absorb(expression)),
+    )
+
+
+def projector(fit: Fit) -> Rule:
+    """X^+ X = Pi, a symmetric projector, and Pi X^+ = X^+."""
+    name = _replace((fit.P, fit.X), fit.Pi)
+    idempotent = _replace((fit.Pi, fit.Pi), fit.Pi)
+    absorb = _replace((fit.Pi, fit.P), fit.P)
+    return Rule(
+        f"projector ({fit.name})",
+        Kind.IDENTITY,
+        f"{fit.X}^+ {fit.X} = {fit.Pi} = {fit.Pi}', {fit.Pi}^2 = {fit.Pi}, "
+        f"{fit.Pi} {fit.X}^+ = {fit.X}^+",
+        lambda expression: absorb(idempotent(name(expression))),
+        needs=_WIDE,
+    )
+
+
+def random_projection(fit: Fit) -> Rule:
+    """E[Pi] = T/d for Sigma = I and T <= d: the row space is uniformly distributed."""
+    return Rule(
+        f"uniform row space ({fit.name})",
+        Kind.EXPECTATION,
+        f"E[{fit.Pi}] = {fit.T}/d for Sigma = I, {fit.T} <= d (rotation invariance)",
+        _replace((fit.Pi,), fit.T / sy.d),
+        (fit.X,),
+        needs=_WIDE | _ISOTROPIC,
+    )
+
+
+def dual_inverse_wishart(fit: Fit) -> Rule:
+    """E[X^+ X^+'] = T/(d (d-T-1)) for Sigma = I and T <= d-2, from E[(XX')^-1] = I/(d-T-1)."""
+    return Rule(
+        f"inverse Wishart mean of the rows ({fit.name})",
+        Kind.EXPECTATION,
+        f"E[{fit.X}^+ {fit.X}^+'] = {fit.T}/(d (d-{fit.T}-1)) Sigma for Sigma = I, {fit.T} <= d-2",
+        _replace((fit.P, transposed(fit.P)), fit.T / (sy.d * (sy.d - fit.T - 1)) * SIGMA),
+        (fit.X,),
+        needs=_WIDE | _ISOTROPIC,
+    )
+
+
+def isotropic_covariance() -> Rule:
+    """Sigma = I drops out of every word that holds another letter."""
+
+    def change(word: Word) -> Expr | None:
+        kept = [x for x in word if x != SIGMA]
+        return trace(Mul(*kept)) if 0 < len(kept) < len(word) else None
+
+    return Rule(
+        "isotropic covariance",
+        Kind.IDENTITY,
+        "Sigma = I",
+        lambda expression: map_words(expression, change),
+        needs=_ISOTROPIC,
+    )
+
+
+def shared_chain(fit: Fit) -> Rule:
+    """n minimum-norm fits on one design: w_n = X^+ (X w0 + sigma f), f the sum of n noises."""
+    answer = fit.P * (fit.X * TRUTH + fit.sigma * fit.f)
+    return Rule(
+        f"shared design ({fit.name})",
+        Kind.DEFINITION,
+        f"{fit.estimate} = w_n = {fit.X}^+ ({fit.X} w0 + {fit.sigma} {fit.f}) for n >= 1, "
+        f"{fit.f} the sum of n label noises, because {fit.X}^+ {fit.X} {fit.X}^+ = {fit.X}^+",
+        _replace((fit.estimate,), expand(answer)),
+        needs=_WIDE,
     )
 
 
@@ -159,8 +240,17 @@ def resolvent(fit: Fit) -> Rule:
 
 def noise_expectation(fit: Fit) -> Rule:
     """E[e e'] = I and E[e] = 0: label noise is standard normal, independent of all else."""
-    noise, noise_t = fit.e, transposed(fit.e)
-    square = _replace((noise, noise_t), Integer(1))
+    return _noise_rule(fit, fit.e, Integer(1), "I")
+
+
+def summed_noise_expectation(fit: Fit) -> Rule:
+    """E[f f'] = n I and E[f] = 0 for the sum f of n independent label noises."""
+    return _noise_rule(fit, fit.f, sy.n, "n I")
+
+
+def _noise_rule(fit: Fit, noise: Symbol, covariance: Expr, shown: str) -> Rule:
+    noise_t = transposed(noise)
+    square = _replace((noise, noise_t), covariance)
 
     def odd(word: Word) -> Expr | None:
         count = word.count(noise) + word.count(noise_t)
@@ -173,7 +263,7 @@ def noise_expectation(fit: Fit) -> Rule:
     return Rule(
         f"label noise ({fit.name})",
         Kind.EXPECTATION,
-        f"E[{fit.e} {fit.e}'] = I, E[{fit.e}] = 0",
+        f"E[{noise} {noise}'] = {shown}, E[{noise}] = 0",
         lambda expression: map_words(square(expression), odd),
         (noise,),
     )

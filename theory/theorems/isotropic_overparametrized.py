@@ -1,0 +1,101 @@
+"""T5: isotropic features, generators with fewer rows than dimensions (minimum norm)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sympy import Add, And, Expr, Not, Piecewise
+
+from theory import symbols as sy
+from theory.calculus import isotropic as iso
+from theory.calculus.derivation import Derivation, Section, unfold
+from theory.calculus.sections import downstream_ridge
+from theory.chains import MINIMUM_NORM_CHAIN
+from theory.formula import Formula, FormulaKind
+
+__all__ = ["FORMULA"]
+
+# 1 - k and k, with k = kappa/(1 + kappa).
+_v, _k = 1 / (1 + sy.kappa), sy.kappa / (1 + sy.kappa)
+_INFLATION = sy.gamma / (1 - sy.gamma)
+_SHRINK = _v**2 + _INFLATION * _k**2
+_NU = sy.T0 / (sy.d - sy.T0 - 1)
+_FRESH = (1 - sy.eta**sy.n) / (1 - sy.eta)
+
+
+def _terms(surviving: Expr, generations: Expr) -> dict[str, Expr]:
+    """The terms when E[w_n] = surviving w0, and ``generations`` noises have accumulated."""
+    return {
+        "bias": sy.b * (1 - 2 * _v * surviving + _SHRINK * surviving),
+        "variance": sy.sigma**2 * _INFLATION,
+        "synthetic": sy.sigma0**2 * _NU * generations * _SHRINK,
+    }
+
+
+_INDEPENDENT = _terms(sy.eta**sy.n, _FRESH)
+_SHARED = _terms(sy.eta, sy.n)
+
+EXPRESSIONS = {
+    name: _SHARED[name]
+    if _SHARED[name] == _INDEPENDENT[name]
+    else Piecewise((_SHARED[name], sy.shared), (_INDEPENDENT[name], Not(sy.shared)))
+    for name in _INDEPENDENT
+}
+
+
+@lru_cache
+def derive() -> Derivation:
+    """From the process to the two closed forms, independent and shared designs."""
+    downstream = downstream_ridge()
+    fresh = (iso.independent_mean(), iso.independent_second_moment())
+    reused = (iso.shared_mean(), iso.shared_second_moment())
+    return Derivation(
+        FORMULA.id,
+        (
+            downstream,
+            *fresh,
+            _total(downstream, fresh, _INDEPENDENT, "independent designs"),
+            *reused,
+            _total(downstream, reused, _SHARED, "shared design, n >= 1"),
+        ),
+        "alpha and mu are exact at finite size; with lam = 0 and T >= d + 2 everything is.",
+    )
+
+
+def _total(
+    downstream: Section, moments: tuple[Section, Section], terms: dict[str, Expr], title: str
+) -> Section:
+    mean, second = moments
+    return unfold(
+        f"the whole process, {title}",
+        "E_test",
+        downstream.result,
+        "the downstream error, as a functional of the last generator",
+        [
+            iso.isotropic_sums(),
+            iso.insert_totals({sy.alpha: second.result, sy.mu: mean.result}),
+            iso.restate_when_isotropic(
+                Add(*terms.values()), "k = kappa/(1 + kappa), gamma = phi/(1 + kappa)^2"
+            ),
+        ],
+    )
+
+
+FORMULA = Formula(
+    id="isotropic-overparametrized",
+    theorem="T5",
+    title="Isotropic features, generators fitted on fewer rows than dimensions",
+    statement=(
+        "Each fresh minimum-norm generator keeps the fraction eta = T0/d of the signal and adds "
+        "noise, so that bias and variance are both hurt; on a shared design only the first "
+        "generation loses signal."
+    ),
+    expressions=EXPRESSIONS,
+    assumptions=And(sy.is_isotropic, MINIMUM_NORM_CHAIN),
+    regime="Sigma = I, lam0 = 0, T0 <= d - 2 (T0 <= d - 1 if sigma0 = 0), n >= 1",
+    kind=FormulaKind.LIMIT,
+    source="Dohmatob, Feng, Kempe 2024 (arXiv 2402.07712); exact generator moments derived here",
+    derive=derive,
+    exact_pieces="the generators' first two moments, with T0/(d-T0-1)",
+    priority=20,
+)
