@@ -47,7 +47,7 @@ class Status(enum.Enum):
         "the equation does not change sign around the root found, so rounding hides which side is "
         "which: ask for more digits."
     )
-    NOT_POSITIVE = (
+    OUT_OF_RANGE = (
         "the iteration left the positive numbers, most likely by underflow or overflow of lam, T "
         "or an eigenvalue: rescale Sigma and lam together, or ask for more digits."
     )
@@ -58,7 +58,7 @@ class FixedPoint:
     """kappa with its enclosure.
 
     Attributes:
-        value: kappa >= 0, a number of the engine; Fraction(0) when it is 0 by definition.
+        value: kappa >= 0, a number of the engine.
         radius: the root lies in [value - radius, value + radius].
         residual: largest |P/Q - 1| at the two ends of the enclosure.
         iterations: Newton steps taken, all precisions together.
@@ -70,6 +70,11 @@ class FixedPoint:
     residual: Number
     iterations: int
     status: Status
+
+    @property
+    def exact(self) -> Number:
+        """The value, as an exact zero when kappa = 0 by definition."""
+        return Fraction(0) if self.status is Status.BY_DEFINITION else self.value
 
 
 def solve_kappa(
@@ -99,7 +104,8 @@ def solve_kappa(
     lam = check_real("lam", exact("lam", lam), least=0)
     T = check_integer("T", T, least=1)
     if lam == 0 and spectrum.d <= T:
-        zero = Fraction(0)
+        with engine.scope():
+            zero = engine.number(0)
         return FixedPoint(zero, zero, zero, 0, Status.BY_DEFINITION)
     value, iterations = _start(spectrum, lam, T, engine)
     with engine.scope():
@@ -126,7 +132,7 @@ class _Problem:
         below, above, surplus = self._split(kappa)
         low, low_squared = self._sums(below)
         high, high_squared = self._sums(above)
-        p = self.lam * self.T / kappa
+        p = self.lam / kappa * self.T
         P, Q = p + low + max(surplus, 0), high + max(-surplus, 0)
         slope = (p + low - low_squared) / P + (high - high_squared) / Q
         return _Sides(self.engine.log(P / Q), slope)
@@ -134,7 +140,7 @@ class _Problem:
     def excess(self, kappa: Number) -> Number:
         """P/Q - 1, positive below the root and negative above it."""
         below, above, surplus = self._split(kappa)
-        p = self.lam * self.T / kappa
+        p = self.lam / kappa * self.T
         low, high = (self.engine.weighted_sum(*each) for each in (below, above))
         P, Q = p + low + max(surplus, 0), high + max(-surplus, 0)
         return (P - Q) / Q
@@ -156,8 +162,10 @@ class _Problem:
         weighted = values if weights is None else values * weights
         return self.engine.weighted_sum(weighted, None), weighted @ values
 
-    def is_positive(self, kappa: Number) -> bool:
-        return self.engine.is_finite(kappa) and self.engine.compare(kappa, 0) > 0
+    def admits(self, kappa: Number) -> bool:
+        """Whether kappa > 0 and no sum s + kappa overflows."""
+        finite = self.engine.is_finite(self.spectrum.s[0] + kappa)
+        return finite and self.engine.compare(kappa, 0) > 0
 
 
 def _start(spectrum: Spectrum, lam: Fraction, T: int, engine: Engine) -> tuple[Number, int]:
@@ -192,8 +200,8 @@ def _newton(problem: _Problem) -> tuple[Number, int]:
     lower: Number = None
     upper: Number = None
     for steps in range(1, _MAX_STEPS + 1):
-        if not problem.is_positive(kappa):
-            raise _failure(problem, Status.NOT_POSITIVE)
+        if not problem.admits(kappa):
+            raise _failure(problem, Status.OUT_OF_RANGE)
         mismatch, slope = problem.sides(kappa)
         if mismatch > 0:
             lower = kappa
@@ -235,8 +243,8 @@ def _enclose(problem: _Problem, value: Number, iterations: int) -> FixedPoint:
     for _ in range(_MAX_WIDENINGS):
         value = _corrected(problem, value)
         iterations += 1
-        if not problem.is_positive(value):
-            raise _failure(problem, Status.NOT_POSITIVE)
+        if not problem.admits(value):
+            raise _failure(problem, Status.OUT_OF_RANGE)
         left, right = (problem.excess(value * (1 + side)) for side in (-radius, radius))
         if left > 0 > right:
             residual = problem.engine.maximum(left, -right)

@@ -77,11 +77,11 @@ def make_point(setting: Setting, engine: Engine) -> Point:
         sy.sigma0: setting.sigma0,
         sy.lam: setting.lam,
         sy.lam0: setting.lam0,
-        sy.kappa: solve_kappa(spectrum, setting.lam, setting.T, engine).value,
+        sy.kappa: solve_kappa(spectrum, setting.lam, setting.T, engine).exact,
     }
     if setting.T0 is not None:
         values[sy.T0] = setting.T0
-        values[sy.kappa0] = solve_kappa(spectrum, setting.lam0, setting.T0, engine).value
+        values[sy.kappa0] = solve_kappa(spectrum, setting.lam0, setting.T0, engine).exact
     if isinstance(setting.spectrum, PowerLaw):
         values[sy.beta] = setting.spectrum.beta
     if isinstance(setting.signal, Source):

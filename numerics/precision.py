@@ -188,7 +188,8 @@ class Float64(Engine):
     def polygamma(self, order: int, x: Any) -> Any:
         from scipy.special import digamma, polygamma
 
-        return digamma(x) if order == 0 else polygamma(order, x)
+        # polygamma wraps a scalar in an array of no dimension.
+        return digamma(x) if order == 0 else polygamma(order, x)[()]
 
     def pi(self) -> Number:
         return np.float64(math.pi)

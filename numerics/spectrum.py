@@ -6,6 +6,7 @@ Levels are in descending order, s_1 >= s_2 >= ...; isotropic is one level at any
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -85,7 +86,7 @@ def make_spectrum(s: Array, multiplicity: Any, w0sq: Array) -> Spectrum:
     """A spectrum from arrays of one engine, sorted and frozen.
 
     Raises:
-        InputError: lengths differ, or an eigenvalue is not positive.
+        InputError: lengths differ, or an eigenvalue is not positive and finite.
     """
     counts = np.array(multiplicity, dtype=np.int64)
     if not len(s) == len(counts) == len(w0sq):
@@ -93,6 +94,8 @@ def make_spectrum(s: Array, multiplicity: Any, w0sq: Array) -> Spectrum:
         raise InputError("levels", lengths, "have different lengths", "give one value a level")
     if not (s > 0).all():
         raise InputError("eigenvalues", min(s), "must be positive", "drop null directions")
+    if not (s < math.inf).all():
+        raise InputError("eigenvalues", max(s), "must be finite", "rescale, or ask for more digits")
     if (s[1:] > s[:-1]).any():
         order = np.argsort(-s, kind="stable")
         s, counts, w0sq = s[order], counts[order], w0sq[order]
