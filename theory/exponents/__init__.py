@@ -1,0 +1,70 @@
+"""T7, scaling exponents under power laws: max-plus terms, exact minimax, proved regimes.
+
+`exponents` gives exact rationals, `optimal_exponents` the Piecewise formulas with their proofs,
+`error_exponent` the max-plus expression they come from.
+"""
+
+from theory.exponents.crossover import crossover, crossover_of_ridge, plateau_exponent
+from theory.exponents.derivation import Step, derivation_steps
+from theory.exponents.evaluation import (
+    REGIMES,
+    Exponents,
+    check_noise,
+    check_parameter,
+    exponents,
+)
+from theory.exponents.kept_ridge import classical_ell, naive_rate, rate_regimes
+from theory.exponents.optimum import Optimum, optimal_exponents
+from theory.exponents.plateau import (
+    Refutation,
+    gap_identity,
+    plateau_height,
+    refute_divergence,
+    synthetic_factor,
+    threshold,
+)
+from theory.exponents.proofs import Method, Proof, prove
+from theory.exponents.regimes import Regime
+from theory.exponents.regions import Interval, Region, c, source
+from theory.exponents.symbolic import Formulas, formulas
+from theory.exponents.terms import KAPPA, LEARNED, Noise, error_exponent, terms, unfold
+
+__all__ = [
+    "KAPPA",
+    "LEARNED",
+    "REGIMES",
+    "Exponents",
+    "Formulas",
+    "Interval",
+    "Method",
+    "Noise",
+    "Optimum",
+    "Proof",
+    "Refutation",
+    "Regime",
+    "Region",
+    "Step",
+    "c",
+    "check_noise",
+    "check_parameter",
+    "classical_ell",
+    "crossover",
+    "crossover_of_ridge",
+    "derivation_steps",
+    "error_exponent",
+    "exponents",
+    "formulas",
+    "gap_identity",
+    "naive_rate",
+    "optimal_exponents",
+    "plateau_exponent",
+    "plateau_height",
+    "prove",
+    "rate_regimes",
+    "refute_divergence",
+    "source",
+    "synthetic_factor",
+    "terms",
+    "threshold",
+    "unfold",
+]
