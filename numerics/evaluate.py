@@ -17,7 +17,8 @@ from numerics.walker import evaluate_expression
 from theory import symbols as sy
 from theory.catalogue import find
 from theory.checks import check_integer
-from theory.formula import ERROR_TERMS, Form, Formula
+from theory.errors import NotBuilt
+from theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
 from theory.selection import best, facts, holds
 from theory.setting import Setting, require_finite
 from theory.spectral import SpectralSum
@@ -37,7 +38,7 @@ class Value:
 
     ``radius`` bounds the numerical error of ``value`` (an estimate from a second evaluation at
     higher precision, a theorem when ``certified``); it says nothing about finite-size effects,
-    which ``form`` and ``formulas`` are about.
+    which ``form``, ``formulas`` and ``is_exact`` (exact at this finite size) are about.
     """
 
     value: Number
@@ -51,6 +52,7 @@ class Value:
     regime: str
     formulas: tuple[str, ...]
     form: str
+    is_exact: bool
     exact_pieces: tuple[str, ...]
     digits: int
     certified: bool
@@ -60,8 +62,15 @@ class Value:
         with mpmath.workdps(self.digits + 5):
             return mpmath.nstr(mpmath.mpf(number), self.digits, min_fixed=-5, max_fixed=16)
 
+    def shown_radius(self, radius: Number) -> str:
+        """A radius as a decimal string with two digits, rounded up."""
+        with mpmath.workdps(20):
+            return mpmath.nstr(mpmath.mpf(radius) * (1 + mpmath.mpf("0.05")), 2)
 
-def evaluate(setting: Setting, *, digits: int = 15, form: Form = Form.LIMIT) -> Value:
+
+def evaluate(
+    setting: Setting, *, digits: int = 15, form: Form = Form.LIMIT, certified: bool = False
+) -> Value:
     """The test error E ||w_hat - w0||_Sigma^2, its three terms, and how it was obtained.
 
     Args:
@@ -69,9 +78,11 @@ def evaluate(setting: Setting, *, digits: int = 15, form: Form = Form.LIMIT) -> 
         digits: significant digits asked for, 1 to 2000.
         form: ``limit`` for the proportional limit; ``exact`` replaces every piece for which an
             exact finite-size result is known.
+        certified: ask for a radius that is a theorem.
 
     Raises:
         InfiniteExpectation: the expectation does not exist.
+        NotBuilt: a certified radius is asked for.
         NoTheorem: no catalogued theorem covers the combination.
         InputError, SolverError: as the layers below.
 
@@ -81,6 +92,8 @@ def evaluate(setting: Setting, *, digits: int = 15, form: Form = Form.LIMIT) -> 
     '0.344827586206897'
     """
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
+    if certified:
+        raise NotBuilt("--certified: rigorous balls are not built yet. Leave it out")
     require_finite(setting)
     chosen = best(setting)
     engine = _engine(setting, digits)
@@ -104,6 +117,7 @@ def evaluate(setting: Setting, *, digits: int = 15, form: Form = Form.LIMIT) -> 
         regime=_regime(setting),
         formulas=tuple(formula.id for formula in chosen),
         form=form.value,
+        is_exact=first.is_exact,
         exact_pieces=first.exact_pieces,
         digits=digits,
         certified=False,
@@ -141,6 +155,17 @@ class _Evaluation:
             }
         with engine.scope():
             self.value = sum(self.terms.values(), start=engine.number(0))
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every piece of the value is exact at this finite size."""
+        if self.form is not Form.EXACT:
+            return False
+        if self.chosen[0].kind is FormulaKind.EXACT:
+            return True
+        # Exact generator moments, passed on unchanged by an exact downstream fit.
+        exact_chain = len(self.chosen) == 1 and self.setting.lam == 0
+        return exact_chain and self._exact_variance() is not None
 
     def _closed(self, formula: Formula) -> dict[str, Expr]:
         known = {

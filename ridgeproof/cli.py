@@ -88,6 +88,9 @@ def main() -> None:
     except RidgeproofError as error:
         click.echo(f"Error: {_message(error)}", err=True)
         sys.exit(BAD_INPUT)
+    except MemoryError:
+        click.echo("Error: out of memory. Take a smaller d, T or T0, or fewer --workers", err=True)
+        sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)

@@ -80,7 +80,7 @@ def pop_setting(options: dict[str, Any], **given: Any) -> Setting:
         InputError: naming the option, its value, the violated condition and the remedy.
         NotBuilt: an option asks for a part of the theory that is not here yet.
     """
-    from numerics.spectrum import file_length
+    from numerics.files import file_length
     from theory.setting import make_setting
     from theory.spectra import SpectrumFile, parse_spectrum
 

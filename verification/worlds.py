@@ -45,7 +45,7 @@ __all__ = [
     "value",
 ]
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,114 @@
+"""``ridgeproof simulate``: the process itself, by Monte Carlo, next to the theory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ridgeproof.options import json_option, pop_setting, seed_option, setting_options
+
+if TYPE_CHECKING:
+    from verification.moments import Moments
+    from verification.simulate import Estimate
+
+__all__ = ["command"]
+
+
+@click.command(name="simulate")
+@setting_options()
+@click.option("--repetitions", default=None, help="how many repetitions to run")
+@click.option(
+    "--relative-error",
+    default=None,
+    help="stop when standard error / mean is below this (default 0.01)",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["literal", "conditional"]),
+    default="literal",
+    show_default=True,
+    help="literal: the process as written; conditional: label noise integrated out exactly",
+)
+@click.option("--workers", default="1", show_default=True, help="processes to draw with")
+@seed_option
+@json_option
+def command(
+    repetitions: str | None,
+    relative_error: str | None,
+    method: str,
+    workers: str,
+    seed: int,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    r"""Simulate a setting literally and compare with the theory.
+
+    Runs every combination whose expectation is finite, with or without a theorem.  z is the
+    deviation from the theory in standard errors; where the theory is a limit it includes the
+    O(1/d) effect of the finite size.
+
+    \b
+    ridgeproof simulate --d 60 --T 200 --T0 120 --n 3 --sigma 0.5 --sigma0 0.5 --lam 0.01
+    """
+    from ridgeproof.console import emit_json, progress
+    from theory.checks import check_integer, parse_rational
+    from theory.errors import InputError
+    from verification.simulate import simulate
+
+    setting = pop_setting(options)
+    if repetitions is not None and relative_error is not None:
+        raise InputError(
+            "--relative-error", relative_error, "contradicts --repetitions", "give one of the two"
+        )
+    count = None if repetitions is None else check_integer("--repetitions", repetitions, least=2)
+    target = None
+    if relative_error is not None:
+        target = float(parse_rational("--relative-error", relative_error))
+    with progress("simulating") as line:
+
+        def watch(moments: Moments) -> None:
+            line.update(f"{moments.count} repetitions, {moments}")
+
+        estimate = simulate(
+            setting,
+            repetitions=count,
+            relative_error=target,
+            method=method,
+            seed=seed,
+            workers=check_integer("--workers", workers, least=1, most=256),
+            watch=watch,
+        )
+    if as_json:
+        emit_json(_data(estimate))
+    else:
+        click.echo(_text(estimate))
+
+
+def _data(estimate: Estimate) -> dict[str, Any]:
+    return {
+        "mean": estimate.mean,
+        "standard_error": estimate.standard_error,
+        "repetitions": estimate.repetitions,
+        "method": estimate.method,
+        "seed": estimate.seed,
+        "theory": estimate.theory,
+        "theory_kind": estimate.theory_kind,
+        "z": estimate.z,
+    }
+
+
+def _text(estimate: Estimate) -> str:
+    from ridgeproof.console import key_values
+
+    rows = [
+        ("test error", f"{estimate.mean:.6g} +- {estimate.standard_error:.2g} (standard error)"),
+        ("repetitions", f"{estimate.repetitions} ({estimate.method}, seed {estimate.seed})"),
+    ]
+    if estimate.theory is None:
+        rows.append(("theory", "no theorem is catalogued for this combination"))
+    else:
+        rows.append(("theory", f"{estimate.theory:.6g} ({estimate.theory_kind})"))
+    if estimate.z is not None:
+        rows.append(("z", f"{estimate.z:+.2f} standard errors"))
+    return key_values(rows)
