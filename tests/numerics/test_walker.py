@@ -199,6 +199,7 @@ def test_large_exact_powers_do_not_explode():
         (SpectralSum(sy.w0**3 * sy.s), InputError, "needs a moment"),
         (SpectralSum(sy.w0**2 * (1 + sy.w0**2)), InputError, "needs a moment"),
         (SpectralSum(sy.w0 + 1), InputError, "needs a moment"),
+        (SpectralSum(sy.w0 + sy.w0**2), InputError, "needs a moment"),
         (SpectralSum(sympy.exp(sy.w0)), InputError, "needs a moment"),
         (SpectralSum(sy.s / (1 + sy.w0**2)), InputError, "needs a moment"),
         (sy.s + sy.T, InputError, "outside a sum"),
