@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -32,6 +33,10 @@ _THREAD_VARIABLES = (
     "OPENBLAS_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+
+# The pool's own threads need this long to stop handing out tasks; a worker that ends while they
+# still write to it makes them fail noisily.
+_SETTLE = 0.1  # seconds
 
 
 def run_chunks(
@@ -187,5 +192,6 @@ def _stop(pool: ProcessPoolExecutor) -> None:
     """Cancel what waits and end what runs: shutdown alone would wait for running tasks."""
     processes = list((getattr(pool, "_processes", None) or {}).values())
     pool.shutdown(wait=False, cancel_futures=True)
+    time.sleep(_SETTLE)
     for process in processes:
         process.terminate()

@@ -98,14 +98,26 @@ def test_one_sided_claims_use_only_the_processes_that_matter(relation, mean, ver
         assert used.above_claim is used.below_upper is None
 
 
-def test_an_allowance_widens_the_claim_but_not_the_tolerance():
-    """A bias within the allowance is no refutation; beyond it, it is."""
-    biased = normal(2.01, 0.01)
+@pytest.mark.parametrize("side", [1, -1])
+def test_an_allowance_widens_the_claim_but_not_the_tolerance(side):
+    """A bias within the allowance is no refutation; beyond it, it is; on either side."""
+    biased = normal(2.0 + 0.01 * side, 0.01)
     assert decide(biased, 2.0, **LEVEL, budget=2**12).verdict == "refuted"
     assert decide(biased, 2.0, **LEVEL, allowance=0.011, budget=2**12).verdict == "consistent"
     assert decide(biased, 2.0, **LEVEL, allowance=0.005, budget=2**12).verdict == "refuted"
-    far = normal(2.03, 0.01)
+    far = normal(2.0 + 0.03 * side, 0.01)
     assert decide(far, 2.0, **LEVEL, allowance=0.04, budget=2**12).verdict == "undecided"
+
+
+def test_a_forecast_is_at_least_twice_what_was_spent():
+    """Just short of a verdict, the advice is not the budget that has just failed."""
+    needed = EProcess(0.8, 1, 1.0).repetitions_to(math.log(1000), 1.0)
+    budget = int(0.9 * needed)
+    decision = decide(
+        constant(1.0), 1.0, alpha=0.001, tolerance=0.2, variance_bound=1.0, budget=budget
+    )
+    asked = int(re.search(r"about ([\d,]+) rep", decision.reason)[1].replace(",", ""))
+    assert asked == pytest.approx(2 * budget, rel=0.05)  # two significant digits
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.04, -0.04])
