@@ -55,6 +55,8 @@ MEANINGS: dict[Symbol, str] = {
     sy.s: "eigenvalue of Sigma",
     sy.w0: "component of the ground truth",
     sy.a: "second moment E[w_n,i^2] of the last generator",
+    sy.v: "1/(1 + kappa), Sigma = I",
+    sy.Delta: "n sigma0^2 d/(T0-d-1), the error of the last generator; n sigma0^2 phi0/(1-phi0)",
     sy.alpha: "E ||w_n||^2, the sum of a_i",
     sy.mu: "E[w_n]' w0, the sum of m_i w0_i",
     sy.shared: "true when every generation reuses one design, false for independent designs",

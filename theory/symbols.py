@@ -13,6 +13,7 @@ from __future__ import annotations
 from sympy import Symbol, symbols
 
 __all__ = [
+    "Delta",
     "LEVEL_SYMBOLS",
     "NAMED",
     "T0",
@@ -46,6 +47,7 @@ __all__ = [
     "shared",
     "sigma",
     "sigma0",
+    "v",
     "w0",
 ]
 
@@ -71,6 +73,10 @@ is_isotropic = Symbol("isotropic")
 # Power laws: s_i = i^-beta (capacity), b_i ~ i^-(1 + 2 beta r) (source), lam = T^-ell.
 beta, r = symbols("beta r", positive=True)
 ell = Symbol("ell", nonnegative=True)
+
+# The isotropic optimum: v = 1/(1 + kappa), and Delta = n sigma0^2 d/(T0-d-1), the generators' error.
+v = Symbol("v", positive=True)
+Delta = Symbol("Delta", nonnegative=True)
 
 # Totals of an isotropic generator: alpha = sum a_i = E||w_n||^2, mu = sum m_i w0_i = E[w_n]'w0.
 alpha = Symbol("alpha", nonnegative=True)

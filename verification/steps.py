@@ -73,17 +73,22 @@ def check_step(previous: Expr, step: Step, seed: int = 0) -> StepCheck:
     return _METHODS[step.rule.kind](previous, step, rng)
 
 
-def _world(expressions: tuple[Expr, ...], rng: np.random.Generator) -> World:
-    """A world of the kind the expressions need: ridge where a resolvent occurs, else ridgeless."""
-    ridge = any(holds(fit.R, e) for fit in (DOWNSTREAM, GENERATOR) for e in expressions)
-    algebra = not any(
-        holds(letter, e)
+def _world(step: Step, previous: Expr, rng: np.random.Generator) -> World:
+    """A world of the kind the line needs.
+
+    Ridge where no pseudo-inverse occurs, else ridgeless; fewer rows than dimensions, or Sigma = I,
+    where the rule asks for it.
+    """
+    ridgeless = any(
+        holds(symbol, e)
         for fit in (DOWNSTREAM, GENERATOR)
-        for letter in (fit.P, fit.Winv)
-        for e in expressions
+        for symbol in (fit.P, fit.Winv, fit.Pi, fit.f, fit.chain)
+        for e in (previous, step.expression)
     )
-    lam = 0.3 if ridge or algebra else 0.0
-    return draw_world(make_shape(rng, d=6, T=11, T0=14, lam=lam), rng)
+    isotropic = "isotropic" in step.rule.needs
+    sizes = {"d": 9, "T": 5, "T0": 6} if "wide" in step.rule.needs else {"d": 6, "T": 11, "T0": 14}
+    lam = 0.0 if ridgeless else 0.3
+    return draw_world(make_shape(rng, **sizes, lam=lam, isotropic=isotropic), rng)
 
 
 def _compare(left: float, right: float, method: str) -> StepCheck:
@@ -93,21 +98,38 @@ def _compare(left: float, right: float, method: str) -> StepCheck:
 
 
 def _pointwise(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
-    world = _world((previous, step.expression), rng)
+    world = _world(step, previous, rng)
+    if step.rule.kind is Kind.DEFINITION and step.rule.substitution:
+        world = replace(world, scalars={**world.scalars, **_numbers(step)})
+        world = world.with_letters(_without_noise(world))
     return _compare(value(previous, world), value(step.expression, world), "random matrices")
+
+
+def _numbers(step: Step) -> dict[Symbol, float]:
+    return {symbol: float(number) for symbol, number in step.rule.substitution.items()}
+
+
+def _without_noise(world: World) -> dict[Symbol, np.ndarray]:
+    """The estimates when the labels are noiseless, again by a generic solver."""
+    letters = {}
+    for fit in (DOWNSTREAM, GENERATOR):
+        X = world.letters[fit.X]
+        letters[fit.estimate] = np.linalg.lstsq(X, X @ world.letters[W], rcond=None)[0]
+    return letters
 
 
 def _expectation(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
     letter = step.rule.letters[0]
-    world = _world((previous, step.expression), rng)
+    world = _world(step, previous, rng)
     if letter in {fit.X for fit in (DOWNSTREAM, GENERATOR)}:
-        return _inverse_wishart(previous, step, world, rng)
+        return _over_designs(previous, step, world, rng)
     if holds(letter, step.expression):
         raise DerivationError(f"{letter} survives its own expectation")
     if letter == W:
         averaged = average_over_labeller(previous, world)
     else:
-        averaged = average_over_noise(previous, world, letter)
+        summands = world.scalars[sy.n] if letter in {DOWNSTREAM.f, GENERATOR.f} else 1
+        averaged = average_over_noise(previous, world, letter, int(summands))
     return _compare(averaged, value(step.expression, world), "exact cubature")
 
 
@@ -115,20 +137,28 @@ def _fit_of(letter: Symbol) -> Fit:
     return next(fit for fit in (DOWNSTREAM, GENERATOR) if fit.X == letter)
 
 
-def _inverse_wishart(
-    previous: Expr, step: Step, world: World, rng: np.random.Generator
-) -> StepCheck:
+def _over_designs(previous: Expr, step: Step, world: World, rng: np.random.Generator) -> StepCheck:
+    """Average both lines over fresh designs, the same ones for both."""
     fit = _fit_of(step.rule.letters[0])
-    s = world.levels[sy.s]
-    rows = int(world.scalars[fit.T])
-    estimates = []
-    for _ in range(50):
-        X = rng.normal(size=(2000, rows, len(s))) * np.sqrt(s)
-        mean = np.linalg.inv(np.swapaxes(X, 1, 2) @ X).mean(axis=0)
-        estimates.append(value(previous, world.with_letters({fit.Winv: mean})))
-    drawn = np.asarray(estimates)
-    target = value(step.expression, world)
-    return _monte_carlo(drawn - target, abs(target), "Monte Carlo over designs")
+    s, rows, count = world.levels[sy.s], int(world.scalars[fit.T]), 20_000
+    X = rng.normal(size=(count, rows, len(s))) * np.sqrt(s)
+    Xt = np.swapaxes(X, 1, 2)
+    if rows >= len(s):
+        inverse = np.linalg.inv(Xt @ X)
+        P = inverse @ Xt
+    else:
+        inverse = None
+        P = Xt @ np.linalg.inv(X @ Xt)
+    gaps, scale = np.empty(count), 0.0
+    for i in range(count):
+        letters = {fit.P: P[i], fit.Pi: P[i] @ X[i]}
+        if inverse is not None:
+            letters[fit.Winv] = inverse[i]
+        here = world.with_letters(letters)
+        before = value(previous, here)
+        gaps[i] = before - value(step.expression, here)
+        scale = max(scale, abs(before) / np.sqrt(count), abs(gaps[i] - before))
+    return _monte_carlo(gaps, scale, "Monte Carlo over designs")
 
 
 def _monte_carlo(gaps: np.ndarray, scale: float, method: str) -> StepCheck:
@@ -162,13 +192,13 @@ def _equivalent(previous: Expr, step: Step, rng: np.random.Generator) -> StepChe
 
 
 def _components(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
-    world = _world((previous, step.expression), rng)
+    world = _world(step, previous, rng)
     probed = float(np.sum(world.levels[sy.B] * value(step.expression, world)))
     return _compare(value(previous, world), probed, "random spectrum and test matrix")
 
 
 def _levelwise(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
-    world = _world((previous, step.expression), rng)
+    world = _world(step, previous, rng)
     left = np.atleast_1d(value(previous, world))
     right = np.atleast_1d(value(step.expression, world))
     gap = float(np.max(np.abs(left - right)))
@@ -177,17 +207,31 @@ def _levelwise(previous: Expr, step: Step, rng: np.random.Generator) -> StepChec
 
 
 def _insertion(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
-    world = _world((previous, step.expression), rng)
-    levels = dict(world.levels)
+    world = _world(step, previous, rng)
+    levels, scalars = dict(world.levels), dict(world.scalars)
     for symbol, inserted in step.rule.substitution.items():
-        levels[symbol] = np.broadcast_to(value(inserted, world), levels[sy.s].shape)
-    left = value(previous, replace(world, levels=levels))
+        number = value(inserted, world)
+        if symbol in levels:
+            levels[symbol] = np.broadcast_to(number, levels[sy.s].shape)
+        else:
+            scalars[symbol] = number
+    left = value(previous, replace(world, levels=levels, scalars=scalars))
     return _compare(left, value(step.expression, world), "random spectrum and signal")
+
+
+def _derivative(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
+    """The complex-step derivative Im f(x + ih)/h, which has no cancellation."""
+    world = _world(step, previous, rng)
+    ((symbol, _),) = step.rule.substitution.items()
+    h = 1e-30
+    scalars = {**world.scalars, symbol: world.scalars[symbol] + 1j * h}
+    slope = np.imag(value(previous, replace(world, scalars=scalars))) / h
+    return _compare(float(slope), value(step.expression, world), "complex-step derivative")
 
 
 def _recurrence(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
     """Iterate the step as numbers, and compare with the closed form at n = 0, ..., 6."""
-    world = _world((previous, step.expression), rng)
+    world = _world(step, previous, rng)
     ((unknown, start),) = step.rule.substitution.items()
     current = value(start, world)
     gap, scale = 0.0, 1.0
@@ -196,8 +240,12 @@ def _recurrence(previous: Expr, step: Step, rng: np.random.Generator) -> StepChe
         claimed = value(step.expression, here)
         gap = max(gap, float(np.max(np.abs(claimed - current))))
         scale = max(scale, float(np.max(np.abs(current))))
-        levels = {**world.levels, unknown: current}
-        current = value(previous, replace(world, levels=levels))
+        at = {unknown: current}
+        if unknown in world.levels:
+            here = replace(world, levels={**world.levels, **at})
+        else:
+            here = replace(world, scalars={**world.scalars, **at})
+        current = value(previous, here)
     allowed = _ROUNDING * scale
     return StepCheck(bool(gap <= allowed), gap, allowed, "iteration, n = 0..6")
 
@@ -211,4 +259,5 @@ _METHODS: dict[Kind, Callable[[Expr, Step, np.random.Generator], StepCheck]] = {
     Kind.COMPONENTS: _components,
     Kind.INSERTION: _insertion,
     Kind.RECURRENCE: _recurrence,
+    Kind.DERIVATIVE: _derivative,
 }

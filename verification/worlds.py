@@ -85,7 +85,7 @@ class World:
     """Numbers for every letter, scalar symbol and level symbol."""
 
     letters: Mapping[Symbol, Array]
-    scalars: Mapping[Symbol, float]
+    scalars: Mapping[Symbol, Any]
     levels: Mapping[Symbol, Array]
 
     def with_letters(self, letters: Mapping[Symbol, Array]) -> World:
@@ -97,9 +97,11 @@ class World:
         return replace(self, letters=both)
 
 
-def make_shape(rng: np.random.Generator, *, d: int, T: int, T0: int, lam: float) -> Shape:
+def make_shape(
+    rng: np.random.Generator, *, d: int, T: int, T0: int, lam: float, isotropic: bool = False
+) -> Shape:
     """A generic shape: spread spectrum, correlated generator moments, every scalar different."""
-    s = np.geomspace(2.0, 0.2, d)
+    s = np.ones(d) if isotropic else np.geomspace(2.0, 0.2, d)
     w0 = rng.normal(size=d) / np.sqrt(d)
     mean = w0 * rng.uniform(0.3, 0.9, size=d)
     factor = rng.normal(size=(d, d)) / d
@@ -133,6 +135,11 @@ def draw_world(
     }
     for fit in fits:
         letters |= _draw_fit(fit, shape, scalars, labeller, rng, estimates=estimates)
+    second = np.diag(shape.second)
+    scalars |= {sy.alpha: float(second.sum()), sy.mu: float(shape.mean @ shape.w0)}
+    scalars[sy.v] = 1 / (1 + scalars.get(sy.kappa, 0.0))
+    rows, d = scalars[sy.T0], scalars[sy.d]
+    scalars[sy.Delta] = scalars[sy.n] * scalars[sy.sigma0] ** 2 * d / (rows - d - 1)
     levels = {
         sy.s: s,
         sy.w0: shape.w0,
@@ -156,6 +163,7 @@ def _draw_fit(
     d = len(s)
     X = rng.normal(size=(rows, d)) * np.sqrt(s)
     noise = rng.normal(size=rows)
+    generations = rng.normal(size=(int(shape.scalars[sy.n]), rows))
     S = X.T @ X / rows
     kappa = _effective_penalty(s, lam, rows)
     scalars[fit.kappa] = kappa
@@ -171,15 +179,28 @@ def _draw_fit(
     }
     if lam > 0:
         letters[fit.R] = np.linalg.inv(S + lam * np.eye(d))
-    elif rows >= d:
+    else:
         letters[fit.P] = np.linalg.pinv(X)
-        letters[fit.Winv] = np.linalg.inv(X.T @ X)
+        letters[fit.Pi] = letters[fit.P] @ X
+        letters[fit.f] = generations.sum(axis=0)[:, None]
+        if rows >= d:
+            letters[fit.Winv] = np.linalg.inv(X.T @ X)
     if estimates:
         labels = X @ labeller + shape.scalars[fit.sigma] * noise
         stacked = np.vstack([X / np.sqrt(rows), np.sqrt(lam) * np.eye(d)])
         target = np.concatenate([labels / np.sqrt(rows), np.zeros(d)])
         letters[fit.estimate] = np.linalg.lstsq(stacked, target, rcond=None)[0][:, None]
+        if lam == 0:
+            letters[fit.chain] = _shared_chain(X, shape, fit, generations)[:, None]
     return letters
+
+
+def _shared_chain(X: Array, shape: Shape, fit: Fit, generations: Array) -> Array:
+    """The last of several minimum-norm fits on one design, run one after the other."""
+    w = shape.w0
+    for noise in generations:
+        w = np.linalg.lstsq(X, X @ w + shape.scalars[fit.sigma] * noise, rcond=None)[0]
+    return w
 
 
 def _effective_penalty(s: Array, lam: float, rows: int) -> float:
@@ -227,18 +248,18 @@ def value(expression: Expr, world: World) -> Any:
     raise NotBuilt(f"no number for {expression.func.__name__} in a world")
 
 
-def average_over_noise(expression: Expr, world: World, fit_noise: Symbol) -> float:
-    """Exact expectation over a standard normal vector for expressions at most quadratic in it.
+def average_over_noise(expression: Expr, world: World, noise: Symbol, summands: int = 1) -> float:
+    """Exact expectation over a sum of normal vectors for expressions at most quadratic in it.
 
-    The 2N points +-sqrt(N) e_i have mean zero and second moment I, as the noise has.
+    The 2N points +-sqrt(N) e_i have mean zero and second moment I, as one noise vector has.
     """
-    size = len(world.letters[fit_noise])
+    size = len(world.letters[noise])
     total = 0.0
     for i in range(size):
         for sign in (1.0, -1.0):
             point = np.zeros((size, 1))
-            point[i] = sign * np.sqrt(size)
-            total += value(expression, world.with_letters({fit_noise: point}))
+            point[i] = sign * np.sqrt(size * summands)
+            total += value(expression, world.with_letters({noise: point}))
     return total / (2 * size)
 
 

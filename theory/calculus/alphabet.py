@@ -46,6 +46,7 @@ class Fit:
 
     name: str
     estimate: Symbol  # w_hat
+    chain: Symbol  # w_n, after n fits on one design
     X: Symbol  # rows x d design
     e: Symbol  # label noise, standard normal
     S: Symbol  # X'X / T
@@ -75,6 +76,7 @@ def _fit(name: str, mark: str, scalars: tuple[Symbol, ...]) -> Fit:
     return Fit(
         name,
         letter(f"what{mark}", f"ŵ{sub}", rf"\hat w{low}", symmetric=False, random=True),
+        letter(f"wn{mark}", "wₙ", "w_n", symmetric=False, random=True),
         letter(f"X{mark}", f"X{sub}", X, symmetric=False, random=True),
         letter(f"e{mark}", f"ε{sub}", rf"\varepsilon{low}", symmetric=False, random=True),
         letter(f"S{mark}", f"S{sub}", f"S{low}", random=True),

@@ -10,6 +10,7 @@ from sympy import Expr
 from theory.calculus.algebra import equal
 from theory.calculus.rules import Kind, Rule
 from theory.errors import DerivationError
+from theory.positivity import Proof
 
 __all__ = ["Derivation", "Section", "Step", "restate", "unfold"]
 
@@ -57,6 +58,7 @@ class Derivation:
     id: str
     sections: tuple[Section, ...]
     remark: str = ""
+    proofs: tuple[Proof, ...] = ()
 
     @property
     def result(self) -> Expr:

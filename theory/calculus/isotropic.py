@@ -137,8 +137,8 @@ def shared_second_moment() -> Section:
     return unfold(
         "generators by minimum norm, one shared design: second moment",
         "alpha_n",
-        trace(SIGMA * _FIT.estimate * transposed(_FIT.estimate)),
-        "alpha_n = E ||w_n||^2 for w_n = w_hat0 after n >= 1 generations, Sigma = I",
+        trace(SIGMA * _FIT.chain * transposed(_FIT.chain)),
+        "alpha_n = E ||w_n||^2 for w_n after n >= 1 generations, Sigma = I",
         [
             shared_chain(_FIT),
             isotropic_covariance(),
@@ -159,8 +159,8 @@ def shared_mean() -> Section:
     return unfold(
         "generators by minimum norm, one shared design: mean",
         "mu_n",
-        trace(SIGMA * _FIT.estimate * transposed(TRUTH)),
-        "mu_n = E[w_n]'w0 for w_n = w_hat0 after n >= 1 generations, Sigma = I",
+        trace(SIGMA * _FIT.chain * transposed(TRUTH)),
+        "mu_n = E[w_n]'w0 for w_n after n >= 1 generations, Sigma = I",
         [
             shared_chain(_FIT),
             isotropic_covariance(),

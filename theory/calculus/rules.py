@@ -55,6 +55,7 @@ class Kind(Enum):
     COMPONENTS = "components"
     INSERTION = "insertion"
     RECURRENCE = "recurrence"
+    DERIVATIVE = "differentiation"
 
 
 _WIDE, _ISOTROPIC = frozenset({"wide"}), frozenset({"isotropic"})
@@ -211,9 +212,9 @@ def shared_chain(fit: Fit) -> Rule:
     return Rule(
         f"shared design ({fit.name})",
         Kind.DEFINITION,
-        f"{fit.estimate} = w_n = {fit.X}^+ ({fit.X} w0 + {fit.sigma} {fit.f}) for n >= 1, "
+        f"w_n = {fit.X}^+ ({fit.X} w0 + {fit.sigma} {fit.f}) for n >= 1, "
         f"{fit.f} the sum of n label noises, because {fit.X}^+ {fit.X} {fit.X}^+ = {fit.X}^+",
-        _replace((fit.estimate,), expand(answer)),
+        _replace((fit.chain,), expand(answer)),
         needs=_WIDE,
     )
 
