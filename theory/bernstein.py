@@ -9,7 +9,7 @@ from the classical Bernstein form.
 
 from __future__ import annotations
 
-from math import comb
+from math import comb, gcd, lcm
 
 from sympy import (
     Dummy,
@@ -31,14 +31,15 @@ __all__ = ["Box", "enclosure", "positive_on"]
 Box = tuple[tuple[Symbol, Expr, Expr], ...]
 """(variable, least, most), in an order in which the ends use earlier variables only."""
 
-_MAX_LEAVES = 2000
+_MAX_STEPS = 2000
+_MAX_DEGREE = 40
 
 
 class _Budget:
-    """Counts the signs asked for, so that a proof attempt ends."""
+    """Counts the steps, so that an attempt at a proof ends."""
 
     def __init__(self) -> None:
-        self.left = _MAX_LEAVES
+        self.left = _MAX_STEPS
 
     def spend(self) -> bool:
         self.left -= 1
@@ -69,6 +70,8 @@ def enclosure(expression: Expr, box: Box) -> tuple[Expr, Expr] | None:
 
 
 def _positive(expression: Expr, box: Box, strict: bool, budget: _Budget) -> bool:
+    if not budget.spend():
+        return False
     above, below = fraction(cancel(expression))
     if not below.is_number:
         if _positive(below, box, True, budget):
@@ -80,13 +83,11 @@ def _positive(expression: Expr, box: Box, strict: bool, budget: _Budget) -> bool
     box = _used(expression, box)
     if not box:
         known = expression.is_positive if strict else expression.is_nonnegative
-        return budget.spend() and known is True
+        return known is True
     root = _root(expression, box)
     if root is not None:
-        variable = _root_variable(root, box, budget)
-        if variable is None:
-            return False
-        return _positive(expression.xreplace({root: variable[0]}), (variable, *box), strict, budget)
+        unrooted = _unrooted(expression, root, box, budget)
+        return unrooted is not None and _positive(*unrooted, strict, budget)
     coefficients = _bernstein(expression, *box[-1])
     ends = {0, len(coefficients) - 1}
     return bool(coefficients) and all(
@@ -97,15 +98,13 @@ def _positive(expression: Expr, box: Box, strict: bool, budget: _Budget) -> bool
 
 def _enclosure(expression: Expr, box: Box, budget: _Budget) -> tuple[Expr, Expr] | None:
     box = _used(expression, box)
-    if not box:
-        found = budget.spend() and expression.is_number and expression.is_real
-        return (expression, expression) if found else None
+    if not (budget.spend() and box):
+        known = not box and expression.is_number and expression.is_real
+        return (expression, expression) if known else None
     root = _root(expression, box)
     if root is not None:
-        variable = _root_variable(root, box, budget)
-        if variable is None:
-            return None
-        return _enclosure(expression.xreplace({root: variable[0]}), (variable, *box), budget)
+        unrooted = _unrooted(expression, root, box, budget)
+        return None if unrooted is None else _enclosure(*unrooted, budget)
     parts = [_enclosure(c, box[:-1], budget) for c in _bernstein(expression, *box[-1])]
     known = [part for part in parts if part is not None]
     if not parts or len(known) < len(parts):
@@ -131,13 +130,30 @@ def _root(expression: Expr, box: Box) -> Expr | None:
     return min(roots, key=lambda power: (power.count_ops(), str(power)), default=None)
 
 
-def _root_variable(root: Expr, box: Box, budget: _Budget) -> tuple[Symbol, Expr, Expr] | None:
-    """A variable for base^q, between the values of the power at the ends of its base."""
+def _unrooted(expression: Expr, root: Expr, box: Box, budget: _Budget) -> tuple[Expr, Box] | None:
+    """The expression with one fractional power less, over a box with one variable changed.
+
+    Powers of the last variable x itself are whole powers of one z = x^g.  Any other base^e becomes
+    a variable of its own, between the values of the power at the ends of the base, which forgets
+    how the two are related.
+    """
+    x, least, most = box[-1]
+    z = Dummy(nonnegative=True)
+    if root.base == x and _positive(least, box[:-1], False, budget):
+        powers = [p for p in expression.atoms(Pow) if p.base == x and p.exp.is_Rational]
+        if expression.xreplace(dict.fromkeys(powers, z)).has(x):
+            powers.append(x)
+        exponents = [power.as_base_exp()[1] for power in powers]
+        g = Rational(gcd(*(int(e.p) for e in exponents)), lcm(*(int(e.q) for e in exponents)))
+        if max(exponents) <= _MAX_DEGREE * g:
+            whole = {power: z ** (e / g) for power, e in zip(powers, exponents, strict=True)}
+            return expression.xreplace(whole), (*box[:-1], (z, Pow(least, g), Pow(most, g)))
     ends = _enclosure(root.base, box, budget)
     if ends is None or ends[0].is_negative is not False or (ends[0] == 0 and root.exp < 0):
         return None
-    least, most = ends if root.exp > 0 else ends[::-1]
-    return Dummy(nonnegative=True), Pow(least, root.exp), Pow(most, root.exp)
+    low, high = ends if root.exp > 0 else ends[::-1]
+    variable = (z, Pow(low, root.exp), Pow(high, root.exp))
+    return expression.xreplace({root: z}), (variable, *box)
 
 
 def _bernstein(expression: Expr, variable: Symbol, least: Expr, most: Expr) -> list[Expr]:
