@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from sympy import Expr
 
 from numerics.point import Point
 from numerics.precision import Array
@@ -36,8 +38,12 @@ class ChainMoments:
     noise: Array
 
 
-def chain_moments(setting: Setting, point: Point) -> ChainMoments:
+def chain_moments(
+    setting: Setting, point: Point, expressions: Mapping[str, Expr] | None = None
+) -> ChainMoments:
     """Iterate a' = D a + g sum(c a) + h from a = w0^2, and the mean, n times.
+
+    ``expressions`` (mean, second_moment) are those of the catalogued generator unless given.
 
     With a shared design and lam0 = 0 the n generations are one fit from w0 whose label noise is
     the sum of theirs: one step with n sigma0^2 in place of sigma0^2.
@@ -45,9 +51,9 @@ def chain_moments(setting: Setting, point: Point) -> ChainMoments:
     Raises:
         NotBuilt: n is so large that iterating level by level would not end.
     """
-    formula = find("generator")
-    step = affine_step(formula.expressions["second_moment"])
-    keeps = evaluate_levels(formula.expressions["mean"].subs(sy.m, 1), point)
+    expressions = expressions or find("generator").expressions
+    step = affine_step(expressions["second_moment"])
+    keeps = evaluate_levels(expressions["mean"].subs(sy.m, 1), point)
     diagonal, spread, collected, shift = (
         evaluate_levels(part, point)
         for part in (step.diagonal, step.spread, step.collected, step.shift)

@@ -211,14 +211,15 @@ class _Evaluation:
 
     def _trunk(self, point: Point) -> dict[str, Number]:
         """The functional (T3) on the iterated generator (T4)."""
-        moments = chain_moments(self.setting, point)
-        functional = find("moments").expression("test_error")
-        noiseless = functional.subs(sy.sigma, 0)
+        functional, step = (formula.expressions for formula in self.chosen)
+        moments = chain_moments(self.setting, point, step)
+        total = functional["test_error"]
+        noiseless = total.subs(sy.sigma, 0)
         no_signal = noiseless.replace(
             lambda node: isinstance(node, SpectralSum),
             lambda node: node.with_levels({sy.w0: 0, sy.m: 0}),
         )
-        variance = self._absent(functional.diff(sy.sigma) * sy.sigma / 2)
+        variance = self._absent(total.diff(sy.sigma) * sy.sigma / 2)
         return {
             "bias": evaluate_expression(
                 noiseless, point.with_moments(a=moments.signal, m=moments.mean)
