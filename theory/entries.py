@@ -43,6 +43,7 @@ CHOICES = ("spectrum", "signal", "design")
 DIGITS = 60
 _MAX_BITS = 20_000
 _MAX_DECADES = 400
+_MAX_SIZE = 10**12
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,10 @@ def check_entry(name: str, entry: Entry) -> None:
             raise InputError(label, entry, f"goes below {least}", f"give {name} >= {least}")
         case IntegerRange(Rational() as low, _) if low < least:
             raise InputError(label, entry, f"goes below {least}", f"give {name} >= {least}")
+        case Fixed(value) | IntegerRange(_, Rational() as value) if (
+            name in SIZES and value > _MAX_SIZE
+        ):
+            raise InputError(label, entry, f"goes above {_MAX_SIZE}", f"give a smaller {name}")
         case RealInterval(low, high) | IntegerRange(Rational() as low, Rational() as high):
             if low > high:
                 raise InputError(label, entry, "is empty", "give the smaller end first")
