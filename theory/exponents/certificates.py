@@ -61,18 +61,12 @@ def certify_by_smt(noise: Noise, vertex: Vertex, region: Region) -> tuple[Proof,
 
 
 def _lower_bound(cell: Cell, rate: Expr, region: Region) -> list[Proof]:
-    for line in cell.lines:
-        gaps = _gaps(cell, line, rate)
-        if all(is_nonnegative(gap, region) for gap in gaps):
-            return [prove(gap, region) for gap in gaps]
-    for first, second in combinations(cell.lines, 2):
-        gaps = _dual_gaps(first, second, rate)
-        if gaps and all(is_nonnegative(gap, region) for gap in gaps):
-            return [prove(gap, region) for gap in gaps]
-    # No certificate found by SymPy's positivity: the remaining methods decide on the first pair.
-    candidates = [_dual_gaps(*pair, rate) for pair in combinations(cell.lines, 2)]
-    candidates += [_gaps(cell, line, rate) for line in cell.lines]
-    for gaps in filter(None, candidates):
+    candidates = [_gaps(cell, line, rate) for line in cell.lines]
+    candidates += [_dual_gaps(*pair, rate) for pair in combinations(cell.lines, 2)]
+    candidates = [gaps for gaps in candidates if gaps]
+    # SymPy's positivity names the certificate; only where it finds none are the others asked.
+    candidates.sort(key=lambda gaps: not all(is_nonnegative(gap, region) for gap in gaps))
+    for gaps in candidates:
         try:
             return [prove(gap, region) for gap in gaps]
         except DerivationError:

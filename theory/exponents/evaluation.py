@@ -95,13 +95,14 @@ def exponents(
     kept = classical_ell().subs(values)
     at_kept = exponent.subs(ell_symbol, kept)
     given = None if ell is None else _rational(check_parameter("ell", ell))
+    optimal = best.ell if best.ell is oo else settle(functions, best)
     return Exponents(
-        ell=_fraction(best.ell if best.ell is oo else settle(functions, best)),
+        ell=_fraction(optimal),
         least_ell=_fraction(best.ell),
         rate=_fraction(best.value),
         classical_ell=_fraction(kept),
         rate_at_classical=_fraction(at_kept),
-        regime=_regime(noise, best.value, at_kept, best.ell == kept),
+        regime=_regime(noise, best.value, at_kept, optimal == kept),
         rate_at_ell=None if given is None else _fraction(exponent.subs(ell_symbol, given)),
     )
 

@@ -153,9 +153,8 @@ def _guess(
             continue
         between = left + 1 if right is oo else (left + right) / 2
         optimum = _formula(functions, candidates, {**sample, c: between})
-        if pieces and pieces[-1][2] == optimum:
-            low = pieces.pop()[0]  # noqa: PLW2901
-        pieces.append((low, high, optimum))
+        same = bool(pieces) and pieces[-1][2] == optimum
+        pieces.append((pieces.pop()[0] if same else low, high, optimum))
     return tuple(pieces)
 
 

@@ -1,0 +1,131 @@
+"""The command `exponents`: its JSON contract, its human output, its refusals."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from ridgeproof.commands.exponents import command
+from theory.errors import InputError
+
+
+def run(*arguments):
+    """The command's stdout; its own errors surface as exceptions."""
+    return CliRunner().invoke(command, arguments, catch_exceptions=False).stdout
+
+
+def answer(*arguments):
+    """The JSON object."""
+    return json.loads(run(*arguments, "--json"))
+
+
+KEYS = {"ell", "rate", "classical_ell", "rate_at_classical", "regime"}
+
+
+def test_exact_rationals():
+    """The worked example as p/q strings under exactly the contract's keys."""
+    assert answer("--beta", "3/2", "--r", "2/5", "--c", "3/5") == {
+        "ell": "9/22",
+        "rate": "-18/55",
+        "classical_ell": "15/22",
+        "rate_at_classical": "-8/55",
+        "regime": "classical-slower",
+    }
+
+
+def test_decimals_are_exact():
+    """0.4 is 2/5."""
+    decimal = answer("--beta", "1.5", "--r", "0.4", "--c", "0.6")
+    assert decimal == answer("--beta", "3/2", "--r", "2/5", "--c", "3/5")
+
+
+def test_a_given_ell_adds_its_rate():
+    """At the classical ell the added rate is the classical one."""
+    found = answer("--beta", "3/2", "--r", "2/5", "--c", "3/5", "--ell", "15/22")
+    assert set(found) == KEYS | {"rate_at_ell"}
+    assert found["rate_at_ell"] == found["rate_at_classical"] == "-8/55"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rate", "rate_at_classical"),
+    [
+        (("--c", "1/10"), "-2/25", "0"),
+        (("--c", "1/10", "--clean"), "-9/10", "-4/5"),
+        (("--c", "1/10", "--noise-free"), "-inf", "-4/5"),
+        (("--c", "3"), "-4/5", "-4/5"),
+        (("--c", "3", "--noise-free"), "-4", "-4/5"),
+    ],
+)
+def test_every_scenario(arguments, rate, rate_at_classical):
+    """The plateau is 0, the parametric rate needs clean data, interpolation is -inf."""
+    found = answer("--beta", "2", "--r", "1", *arguments)
+    assert (found["rate"], found["rate_at_classical"]) == (rate, rate_at_classical)
+
+
+def test_symbolic_json():
+    """With nothing given every value is an expression in beta, r and c."""
+    found = answer()
+    assert set(found) == KEYS
+    assert found["rate"] == (
+        "Piecewise((-2*beta*c*Min(1, r)/(2*beta*Min(1, r) + 1), c <= 1), "
+        "(-2*beta*Min(1, r)/(2*beta*Min(1, r) + 1), True))"
+    )
+    assert found["rate_at_classical"].startswith("Piecewise((0, c <= 1/(2*beta*Min(1, r) + 1)), ")
+
+
+def test_partly_symbolic_json():
+    """With beta and r the formulas are in c alone."""
+    found = answer("--beta", "3/2", "--r", "2/5", "--ell", "1")
+    assert found["ell"] == "Piecewise((15*c/22, c <= 1), (15/22, True))"
+    assert "beta" not in found["rate_at_ell"]
+
+
+def test_human_output():
+    """Aligned rationals, or Unicode formulas, and the regime explained."""
+    exact = run("--beta", "3/2", "--r", "2/5", "--c", "3/5")
+    assert "9/22" in exact
+    assert "classical-slower: the T0 rows limit the rate" in exact
+    symbolic = run()
+    assert "2⋅β⋅Min(1, r) + 1" in symbolic
+    assert "classical-plateaus" in symbolic
+    assert "\x1b" not in exact + symbolic
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("--beta", "1"), "--beta"),
+        (("--beta", "x"), "--beta"),
+        (("--beta", "nan"), "--beta"),
+        (("--beta", "3/0"), "--beta"),
+        (("--beta", "__import__('os')"), "--beta"),
+        (("--r", "0"), "--r"),
+        (("--r", "-1/2"), "--r"),
+        (("--c", "0"), "--c"),
+        (("--c", "inf"), "--c"),
+        (("--ell", "-1"), "--ell"),
+        (("--clean", "--noise-free"), "--clean --noise-free"),
+    ],
+)
+def test_bad_input(arguments, name):
+    """An InputError that names the option, and nothing on stdout."""
+    result = CliRunner().invoke(command, [*arguments, "--json"])
+    assert isinstance(result.exception, InputError)
+    assert result.exception.name == name
+    assert result.stdout == ""
+
+
+def test_the_module_imports_nothing_heavy():
+    """Help must be quick: importing the command loads neither SymPy nor the theory."""
+    code = (
+        "import sys, ridgeproof.commands.exponents; "
+        "print(sorted({'sympy', 'numpy', 'theory.exponents', 'z3'} & set(sys.modules)))"
+    )
+    output = subprocess.run(  # noqa: S603  (our own interpreter, a fixed string)
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert output.stdout.strip() == "[]"
