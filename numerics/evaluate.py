@@ -124,10 +124,21 @@ def evaluate(
     )
 
 
-def evaluate_terms(setting: Setting, engine: Engine, form: Form = Form.LIMIT) -> dict[str, Number]:
-    """The three terms at a given engine, without the second opinion; for inner loops."""
+def evaluate_terms(
+    setting: Setting,
+    engine: Engine,
+    form: Form = Form.LIMIT,
+    overrides: Mapping[str, Formula] | None = None,
+) -> dict[str, Number]:
+    """The three terms at a given engine, without the second opinion; for inner loops.
+
+    ``overrides`` replaces catalogued formulas by id: how a wrong theorem is tried on a claim.
+    """
     require_finite(setting)
-    return _Evaluation(setting, engine, best(setting), form).terms
+    chosen = best(setting)
+    if overrides:
+        chosen = tuple(overrides.get(formula.id, formula) for formula in chosen)
+    return _Evaluation(setting, engine, chosen, form).terms
 
 
 class _Evaluation:
