@@ -7,6 +7,7 @@ of choices into one of its settings; `theory.holds` proves assumptions on all of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
@@ -69,8 +70,8 @@ class Chooser(Protocol):
     def option(self, name: str, options: tuple[Any, ...]) -> Any:
         """One of the options."""
 
-    def whole(self, name: str, least: int, most: int) -> int:
-        """A whole number in [least, most]."""
+    def whole(self, name: str, least: int, most: int, known: Mapping[str, Fraction]) -> int:
+        """A whole number in [least, most]; ``known`` are the numbers settled before it."""
 
     def real(self, name: str, least: Fraction, most: Fraction) -> Fraction:
         """A rational in [least, most]."""
@@ -132,10 +133,16 @@ class Domain:
         return entry.options if isinstance(entry, Choice) else ()
 
     def numbers(self) -> tuple[tuple[str, Entry], ...]:
-        """The numeric entries: those given, in their order, and then the defaults."""
+        """The numeric entries with the defaults: first n and the reals that use no other name.
+
+        The rest follows in the order of its declaration.
+        """
         given = dict(self.items)
         rest = [(name, DEFAULTS[name]) for name in ("n", *REALS) if name not in given]
-        return (*(item for item in self.items if item[0] not in CHOICES), *rest)
+        every = [*(item for item in self.items if item[0] not in CHOICES), *rest]
+        return tuple(
+            sorted(every, key=lambda item: item[0] in SIZES[:3] or bool(used_symbols(item[1])))
+        )
 
     def describe(self) -> str:
         """The domain as mathematics, on one line."""
@@ -258,7 +265,8 @@ def _chosen(
             high = high if ceiling is None else min(high, ceiling)
             if low > high:
                 return None
-            return Fraction(chooser.whole(name, low, high) if low < high else low)
+            settled = {symbol.name: value for symbol, value in known.items()}
+            return Fraction(chooser.whole(name, low, high, settled) if low < high else low)
         case Derived():
             value = _derived(name, entry, known)
         case Fixed(fixed):
