@@ -205,7 +205,7 @@ class _Evaluation:
     def _exact_variance(self) -> Expr | None:
         """The exact variance of downstream least squares, where the form asks for it."""
         ridgeless = find("ridgeless")
-        if self.form is not Form.EXACT:
+        if self.form is not Form.EXACT or self.chosen[0].kind is FormulaKind.EXACT:
             return None
         # The variance term does not see the chain: judge the downstream assumptions alone.
         if not holds(ridgeless.assumptions, facts(self.setting.clean())):

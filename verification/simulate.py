@@ -93,7 +93,7 @@ def _draw(
 ) -> NDArray[np.float64]:
     s, w0 = _arrays(setting)
     if method == "conditional":
-        parts = conditional_errors(size, s, w0, rng=rng, **_process(setting))
+        parts = conditional_errors(size, s, w0, rng=rng, average_signs=True, **_process(setting))
         if quantity == "test_error":
             return parts.sum(axis=1)
         return parts[:, ERROR_TERMS.index(quantity)]

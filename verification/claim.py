@@ -1,0 +1,224 @@
+"""Claim: a named statement of the source as a hypothesis property over settings.
+
+``property_of`` gives the very function that `ridgeproof verify` and the test-suite run: a
+``@given`` property that draws settings from the claim's domain and puts each on trial before a
+`Judge`.  ``verify_claim`` runs it, tries the claim's own wrong formula, and reports.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, given
+
+from theory.domain import Domain
+from theory.setting import Setting
+from verification.judge import Judge, Refutation
+from verification.strategies import settings as draw_setting
+from verification.theories import CATALOGUE, Theory
+from verification.verdict import Counterexample, Outcome
+
+__all__ = [
+    "PROFILES",
+    "Claim",
+    "ClaimReport",
+    "Mutant",
+    "Profile",
+    "judge_for",
+    "property_of",
+    "verify_claim",
+]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How thoroughly a suite is run; ``alpha`` bounds its false alarms as a whole."""
+
+    name: str
+    examples: float  # times the claim's own number of points
+    tolerance: float
+    budget: int
+    alpha: float = 0.001
+
+
+PROFILES = {
+    "quick": Profile("quick", 1.0, 0.03, 8_192),
+    "full": Profile("full", 4.0, 0.01, 65_536),
+}
+
+# The level of a suite is shared by this many trials (claims x points x quantities); a shrink step
+# only follows a refutation.  E-processes pay for it only by its logarithm.
+_DECLARED_TRIALS = 1_000
+# The literal process is far noisier than the conditional estimator: it is a witness, not a ruler.
+_LITERAL_TOLERANCE = 0.2
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A wrong formula that the claim must refute, and a setting where it can."""
+
+    description: str
+    theory: Callable[[], Theory]
+    witness: Setting
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement that can fail.
+
+    ``holds(setting, judge, theory)`` raises Refutation where the statement fails at a setting,
+    and records its evidence with the judge.  ``witness`` is simulated literally, so that the
+    shortcuts of the other points are themselves under test.
+    """
+
+    id: str
+    title: str
+    statement: str
+    domain: Domain
+    holds: Callable[[Setting, Judge, Theory], None]
+    mutants: tuple[Mutant, ...]
+    witness: Setting
+    witness_is_exact: bool = False
+    examples: int = 5
+
+
+@dataclass(frozen=True)
+class ClaimReport:
+    """What a claim's trial found."""
+
+    id: str
+    title: str
+    verdict: Outcome
+    counterexample: Counterexample | None
+    evidence: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def data(self) -> dict[str, Any]:
+        """The report as plain data."""
+        example = self.counterexample
+        return {
+            "id": self.id,
+            "title": self.title,
+            "verdict": self.verdict.value,
+            "counterexample": None if example is None else example.data(),
+            "evidence": self.evidence,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def judge_for(claim: Claim, profile: Profile, seed: int, deadline: float | None = None) -> Judge:
+    """A judge at the level that one trial may spend."""
+    return Judge(
+        claim.id,
+        alpha=profile.alpha / _DECLARED_TRIALS,
+        tolerance=profile.tolerance,
+        budget=profile.budget,
+        seed=seed,
+        deadline=deadline,
+    )
+
+
+def property_of(
+    claim: Claim,
+    judge: Judge,
+    theory: Theory = CATALOGUE,
+    *,
+    examples: int | None = None,
+    seed: int = 0,
+) -> Callable[[], None]:
+    """The claim as a hypothesis property, ready to call; it raises Refutation where it fails."""
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        phases=(Phase.generate, Phase.shrink),
+        max_examples=examples or claim.examples,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    @given(setting=draw_setting(claim.domain))
+    def holds_everywhere(setting: Setting) -> None:
+        claim.holds(setting, judge, theory)
+
+    return holds_everywhere
+
+
+def verify_claim(
+    claim: Claim, profile: Profile, seed: int = 0, theory: Theory = CATALOGUE
+) -> ClaimReport:
+    """Run the property, the literal witness and the mutants of one claim."""
+    start = time.monotonic()
+    judge = judge_for(claim, profile, seed)
+    counterexample = None
+    try:
+        property_of(
+            claim, judge, theory, examples=round(profile.examples * claim.examples), seed=seed
+        )()
+        _literal_witness(claim, judge, theory)
+    except Refutation as refutation:
+        counterexample = refutation.counterexample
+    killed = [_kill(claim, mutant, profile, seed) for mutant in claim.mutants]
+    verdict = _verdict(judge, counterexample, killed)
+    evidence = _evidence(judge, profile, killed)
+    return ClaimReport(
+        claim.id, claim.title, verdict, counterexample, evidence, time.monotonic() - start
+    )
+
+
+def _literal_witness(claim: Claim, judge: Judge, theory: Theory) -> None:
+    from theory.formula import Form
+
+    form = Form.EXACT if claim.witness_is_exact else Form.LIMIT
+    judge.mean(
+        claim.witness,
+        theory.value(claim.witness, form=form),
+        limit=not claim.witness_is_exact,
+        method="literal",
+        tolerance=_LITERAL_TOLERANCE,
+    )
+
+
+def _kill(claim: Claim, mutant: Mutant, profile: Profile, seed: int) -> dict[str, Any]:
+    judge = judge_for(claim, profile, seed)
+    try:
+        claim.holds(mutant.witness, judge, mutant.theory())
+    except Refutation as refutation:
+        return {
+            "formula": mutant.description,
+            "killed": True,
+            "repetitions": judge.repetitions,
+            "at": str(refutation.counterexample.setting),
+        }
+    return {"formula": mutant.description, "killed": False, "repetitions": judge.repetitions}
+
+
+def _verdict(
+    judge: Judge, counterexample: Counterexample | None, killed: list[dict[str, Any]]
+) -> Outcome:
+    if counterexample is not None:
+        return Outcome.REFUTED
+    # A check that cannot fail has shown nothing.
+    if judge.undecided or not judge.points or not all(k["killed"] for k in killed):
+        return Outcome.UNDECIDED
+    return Outcome.CONSISTENT
+
+
+def _evidence(judge: Judge, profile: Profile, killed: list[dict[str, Any]]) -> dict[str, Any]:
+    worst = judge.worst
+    return {
+        "points": len(judge.points),
+        "repetitions": judge.repetitions,
+        "literal_repetitions": judge.literal_repetitions,
+        "alpha": profile.alpha,
+        "alpha_per_trial": judge.alpha,
+        "tolerance": profile.tolerance,
+        "worst_point": None if worst is None else {**worst.data(), "z": round(worst.deviation, 2)},
+        "mutants": killed,
+        "undecided": judge.undecided,
+    }

@@ -1,0 +1,40 @@
+"""The claims C1, C2, ...: one module each, exporting CLAIM; a new claim is a new module here."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from theory.errors import InputError
+
+if TYPE_CHECKING:
+    from verification.claim import Claim
+
+__all__ = ["all_claims", "find_claim"]
+
+
+@lru_cache
+def all_claims() -> dict[str, Claim]:
+    """Every claim by id, in the order of their numbers."""
+    modules = (importlib.import_module(f"{__name__}.{info.name}") for info in _modules())
+    claims = sorted((module.CLAIM for module in modules), key=lambda c: int(c.id[1:]))
+    return {claim.id: claim for claim in claims}
+
+
+def _modules() -> list[pkgutil.ModuleInfo]:
+    return [info for info in pkgutil.iter_modules(__path__) if re.match(r"c\d+_", info.name)]
+
+
+def find_claim(claim_id: str) -> Claim:
+    """The claim with that id, such as C1.
+
+    Raises:
+        InputError: there is none.
+    """
+    claims = all_claims()
+    if claim_id.upper() not in claims:
+        raise InputError("CLAIM", claim_id, "is not a claim", f"choose from {', '.join(claims)}")
+    return claims[claim_id.upper()]

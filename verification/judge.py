@@ -1,0 +1,200 @@
+"""Judge: puts a claimed value on trial by simulation, and keeps the record.
+
+An exact claim meets the simulated mean itself.  A limit meets the Richardson combination
+2 x(2k) - x(k) of two sizes, the larger with d >= 64, with a stated allowance for what is left: the
+deterministic equivalent errs by O(1/g), g = T (1-gamma) being the effective number of surplus rows
+of a fit, so that the combination errs by O(1/g^2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from numerics.point import make_point
+from numerics.precision import Float64
+from numerics.walker import evaluate_expression
+from theory import symbols as sy
+from theory.setting import Setting
+from verification.sequential import Decision, decide
+from verification.simulate import Sampler
+from verification.verdict import Counterexample, PointEvidence
+
+__all__ = ["Judge", "Refutation", "Undecided", "allowance", "large_enough"]
+
+# The smaller dimension of a Richardson pair; the larger is twice that.
+LIMIT_DIMENSION = 32
+# Allowed: (ALLOWANCE/g)^2 for each fit; 2 covers the measured second-order terms four times over.
+ALLOWANCE = 2.0
+
+
+class Refutation(AssertionError):
+    """A claim failed at a point."""
+
+    def __init__(self, counterexample: Counterexample) -> None:
+        self.counterexample = counterexample
+        super().__init__(
+            f"{counterexample.quantity} at {counterexample.setting}: claimed "
+            f"{counterexample.claimed}, observed {counterexample.observed} "
+            f"({counterexample.method})"
+        )
+
+
+class Undecided(Exception):
+    """The budget did not decide a point."""
+
+
+@dataclass
+class Judge:
+    """The trial of one claim; ``points`` is its record.
+
+    ``alpha`` bounds the probability of a false refutation at one point.
+    """
+
+    claim: str
+    alpha: float
+    tolerance: float = 0.01
+    budget: int = 16_384
+    seed: int = 0
+    deadline: float | None = None
+    workers: int = 1
+    points: list[PointEvidence] = field(default_factory=list)
+    undecided: list[str] = field(default_factory=list)
+
+    def mean(
+        self,
+        setting: Setting,
+        claimed: float,
+        *,
+        quantity: str = "test_error",
+        limit: bool = False,
+        relation: str = "equals",
+        method: str = "conditional",
+        tolerance: float | None = None,
+        absolute_tolerance: float | None = None,
+    ) -> Decision:
+        """Decide whether the simulated mean stands in the relation to the claimed value.
+
+        Raises:
+            Refutation: it does not; the sequential test's level is ``alpha``.
+        """
+        sampled = large_enough(setting) if limit else setting
+        tolerance = tolerance or self.tolerance
+        if abs(claimed) == 0 and absolute_tolerance is None:
+            absolute_tolerance = tolerance
+        sampler = Sampler(sampled, self.seed, self.claim, quantity, method=method, richardson=limit)
+        decision = decide(
+            sampler,
+            claimed,
+            relation=relation,
+            alpha=self.alpha,
+            tolerance=tolerance,
+            absolute_tolerance=absolute_tolerance,
+            allowance=abs(claimed) * allowance(sampled) if limit else 0.0,
+            budget=self.budget,
+            deadline=self.deadline,
+            workers=self.workers,
+        )
+        self.record(sampled, quantity, claimed, decision, method, limit=limit)
+        if decision.verdict == "refuted":
+            raise Refutation(
+                Counterexample(
+                    sampled,
+                    quantity,
+                    f"{claimed:.6g}",
+                    f"{decision.mean:.6g}",
+                    decision.standard_error,
+                    f"{method} simulation, {decision.repetitions} repetitions"
+                    + (", Richardson in d" if limit else ""),
+                )
+            )
+        return decision
+
+    def record(
+        self,
+        setting: Setting,
+        quantity: str,
+        claimed: float,
+        decision: Decision,
+        method: str,
+        *,
+        limit: bool,
+    ) -> None:
+        """Keep what was seen at a point."""
+        if decision.verdict == "undecided":
+            self.undecided.append(f"{quantity} at {setting}: {decision.reason}")
+        if decision.mean is not None and decision.standard_error is not None:
+            self.points.append(
+                PointEvidence(
+                    setting,
+                    quantity,
+                    claimed,
+                    decision.mean,
+                    decision.standard_error,
+                    decision.repetitions,
+                    method + ("-richardson" if limit else ""),
+                    decision.verdict,
+                )
+            )
+
+    def compare(
+        self,
+        setting: Setting,
+        quantity: str,
+        claimed: float,
+        observed: float,
+        *,
+        holds: bool,
+        method: str,
+    ) -> None:
+        """Record a deterministic comparison, and refute where it fails.
+
+        Raises:
+            Refutation: ``holds`` is false.
+        """
+        outcome = "consistent" if holds else "refuted"
+        self.points.append(
+            PointEvidence(setting, quantity, claimed, observed, 0.0, 0, method, outcome)
+        )
+        if not holds:
+            raise Refutation(
+                Counterexample(
+                    setting, quantity, f"{claimed:.10g}", f"{observed:.10g}", None, method
+                )
+            )
+
+    @property
+    def repetitions(self) -> int:
+        """Repetitions of every kind so far."""
+        return sum(point.repetitions for point in self.points)
+
+    @property
+    def literal_repetitions(self) -> int:
+        """Repetitions of the process exactly as written."""
+        return sum(p.repetitions for p in self.points if p.method.startswith("literal"))
+
+    @property
+    def worst(self) -> PointEvidence | None:
+        """The simulated point whose mean lies farthest from the claim, in standard errors."""
+        simulated = [point for point in self.points if point.standard_error > 0]
+        return max(simulated, key=lambda point: point.deviation, default=None)
+
+
+def large_enough(setting: Setting) -> Setting:
+    """The setting grown until d >= 32: the smaller of the two sizes of a Richardson pair."""
+    factor = -(-LIMIT_DIMENSION // setting.d)
+    return setting.grown(factor) if factor > 1 else setting
+
+
+def allowance(setting: Setting) -> float:
+    """Relative error left in 2 x(2k) - x(k) at this size: the sum of (2/g)^2 over the fits."""
+    point = make_point(setting, Float64())
+    total = 0.0
+    exact_fit = setting.lam == 0 and setting.sigma == 0 and setting.T >= setting.d
+    if not exact_fit:
+        surplus = setting.T * (1 - float(evaluate_expression(sy.gamma, point)))
+        total += (ALLOWANCE / surplus) ** 2
+    if setting.n and (setting.sigma0 or setting.lam0 or point.values[sy.kappa0]):
+        assert setting.T0 is not None
+        surplus = setting.T0 * (1 - float(evaluate_expression(sy.gamma0, point)))
+        total += setting.n * (ALLOWANCE / surplus) ** 2
+    return total

@@ -1,0 +1,1 @@
+"""The rungs of the ladder: cheapest decisive evidence first, one module each."""

@@ -1,0 +1,124 @@
+"""Rung 2: is the claim symbolically equal to a derived theorem, or ordered against it?
+
+The theorem's assumptions must be proved on the whole domain; the comparison is made after putting
+in what the domain fixes (lam = 0 with T >= d means kappa = 0 and df1 = df2 = d).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from sympy import Expr, Rational, Symbol, diff, false, simplify, true
+from sympy.logic.boolalg import Boolean
+
+from theory import symbols as sy
+from theory.calculus.algebra import canonical
+from theory.catalogue import catalogue
+from theory.domain import Domain
+from theory.entries import Fixed
+from theory.errors import DerivationError
+from theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
+from theory.holds import holds_on, slack_substitution
+from theory.limits import proportional_limit
+from theory.specialise import isotropic
+from theory.spectra import Flat, Isotropic, Source
+from verification.conjecture import Conjecture
+
+__all__ = ["covering_theorem", "prove"]
+
+
+def covering_theorem(domain: Domain, kind: str) -> Formula | None:
+    """The most specific test-error theorem whose assumptions are proved on the whole domain."""
+    flags = _flags(domain)
+    found = [
+        formula
+        for formula in catalogue().values()
+        if formula.is_test_error
+        and (kind == "limit" or formula.kind is FormulaKind.EXACT)
+        and holds_on(domain, formula.assumptions.subs(flags))
+    ]
+    return max(found, key=lambda formula: formula.priority, default=None)
+
+
+def prove(conjecture: Conjecture) -> Formula | None:
+    """The theorem from which the claim follows on its whole domain, or None.
+
+    equals: the difference is zero in canonical form.  at-most, at-least: the difference has one
+    sign on the domain.  increases-in, decreases-in: so has the derivative.
+    """
+    if conjecture.quantity == "optimal_lam" or conjecture.relation == "scales-as":
+        return None
+    theorem = covering_theorem(conjecture.domain, conjecture.kind)
+    if theorem is None:
+        return None
+    try:
+        return theorem if _follows(conjecture, theorem) else None
+    except DerivationError:
+        return None
+
+
+def _follows(conjecture: Conjecture, theorem: Formula) -> bool:
+    domain = conjecture.domain
+    form = Form.LIMIT if conjecture.kind == "limit" else Form.EXACT
+    name = conjecture.quantity if conjecture.quantity in ERROR_TERMS else ""
+    truth = _specialised(theorem.expression(name, form), domain)
+    if conjecture.relation in {"increases-in", "decreases-in"}:
+        slope = diff(truth, conjecture.variable)
+        return _ordered(domain, slope if conjecture.relation == "increases-in" else -slope)
+    claim = conjecture.formula
+    if conjecture.kind == "limit":
+        claim = proportional_limit(claim)
+    difference = _specialised(claim, domain) - truth
+    if conjecture.relation == "equals":
+        return _vanishes(difference, domain)
+    return _ordered(domain, difference if conjecture.relation == "at-most" else -difference)
+
+
+def _vanishes(difference: Expr, domain: Domain) -> bool:
+    if canonical(difference) == 0:
+        return True
+    return bool(simplify(canonical(difference.subs(slack_substitution(domain)))) == 0)
+
+
+def _ordered(domain: Domain, non_negative: Expr) -> bool:
+    # Degrees of freedom are not rational functions of the setting: nothing to prove with.
+    if non_negative.free_symbols & {sy.kappa, sy.kappa0, sy.df1, sy.df2, sy.gamma}:
+        return False
+    return holds_on(domain, non_negative >= 0) is True
+
+
+def _specialised(expression: Expr, domain: Domain) -> Expr:
+    """Put in what the domain fixes."""
+    expression = expression.subs(_flags(domain))
+    if domain["lam"] == Fixed(Fraction(0)) and holds_on(domain, sy.T >= sy.d):
+        expression = expression.subs({sy.gamma: sy.df2 / sy.T})
+        expression = expression.subs({sy.df1: sy.d, sy.df2: sy.d, sy.kappa: 0, sy.lam: 0})
+    fixed = {
+        sy.NAMED[name]: Rational(entry.value.numerator, entry.value.denominator)
+        for name, entry in domain.numbers()
+        if isinstance(entry, Fixed)
+    }
+    expression = expression.subs(fixed)
+    if _all(domain, "spectrum", Isotropic):
+        expression = isotropic(expression)
+        if _all(domain, "signal", Flat):
+            expression = expression.subs(sy.b, 1)
+    if _all(domain, "signal", Source):
+        expression = expression.subs(sy.b, 1)
+    return expression
+
+
+def _all(domain: Domain, name: str, kind: type) -> bool:
+    return all(isinstance(option, kind) for option in domain.options(name))
+
+
+def _flags(domain: Domain) -> dict[Symbol, Boolean]:
+    """The Boolean facts that the domain settles: the design and whether Sigma = I."""
+    flags: dict[Symbol, Boolean] = {}
+    designs = set(domain.options("design"))
+    if len(designs) == 1:
+        flags[sy.shared] = true if designs == {"shared"} else false
+    kinds = {isinstance(option, Isotropic) for option in domain.options("spectrum")}
+    if len(kinds) == 1:
+        flags[sy.is_isotropic] = true if kinds == {True} else false
+    return flags

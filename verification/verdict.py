@@ -1,0 +1,133 @@
+"""Verdicts: what was decided, on what evidence, and the counterexample where there is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from theory.setting import Setting
+
+__all__ = ["Counterexample", "Outcome", "PointEvidence", "Verdict"]
+
+# Repetitions without randomness (a noise-free shared design, say) differ in the last digits only.
+_ROUNDING = 1e-10
+
+
+class Outcome(StrEnum):
+    """The five verdicts, from the strongest to none."""
+
+    PROVED = "proved"
+    IDENTICAL = "identical"
+    CONSISTENT = "consistent"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A setting where the claim fails: the smallest found at this budget.
+
+    ``observed`` is a Monte Carlo mean where ``standard_error`` is given, otherwise a value of the
+    derived theory or of the definition; ``method`` says which.
+    """
+
+    setting: Setting
+    quantity: str
+    claimed: str
+    observed: str
+    standard_error: float | None
+    method: str
+
+    def data(self) -> dict[str, Any]:
+        """The counterexample as plain data, with lines that reproduce it."""
+        return {
+            "setting": self.setting.canonical(),
+            "quantity": self.quantity,
+            "claimed": self.claimed,
+            "observed": self.observed,
+            "standard_error": self.standard_error,
+            "method": self.method,
+            "command": self.command,
+            "python": self.python,
+        }
+
+    @property
+    def command(self) -> str:
+        """A command line that reproduces the observed side."""
+        verb = "simulate" if self.standard_error is not None else "evaluate"
+        extra = " --form exact" if verb == "evaluate" and "exact" in self.method else ""
+        return f"ridgeproof {verb} {self.setting.command_line()}{extra}"
+
+    @property
+    def python(self) -> str:
+        """A Python line that reproduces the observed side."""
+        given = {k: v for k, v in self.setting.canonical().items() if v is not None}
+        arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
+        if self.standard_error is not None:
+            return f"ridgeproof.simulate(ridgeproof.make_setting({arguments}))"
+        form = ", form='exact'" if "exact" in self.method else ""
+        return f"ridgeproof.evaluate(ridgeproof.make_setting({arguments}){form})"
+
+
+@dataclass(frozen=True)
+class PointEvidence:
+    """What was done at one point."""
+
+    setting: Setting
+    quantity: str
+    claimed: float
+    observed: float
+    standard_error: float
+    repetitions: int
+    method: str
+    outcome: str
+
+    @property
+    def deviation(self) -> float:
+        """|observed - claimed| in standard errors; 0 where only rounding sets them apart."""
+        gap = abs(self.observed - self.claimed)
+        if gap <= _ROUNDING * abs(self.claimed):
+            return 0.0
+        return gap / self.standard_error if self.standard_error > 0 else float("inf")
+
+    def data(self) -> dict[str, Any]:
+        """The evidence as plain data."""
+        return {
+            "setting": str(self.setting),
+            "quantity": self.quantity,
+            "claimed": self.claimed,
+            "observed": self.observed,
+            "standard_error": self.standard_error,
+            "repetitions": self.repetitions,
+            "method": self.method,
+            "outcome": self.outcome,
+        }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to one question."""
+
+    verdict: Outcome
+    claim: str
+    counterexample: Counterexample | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+    alpha: float = 0.001
+    tolerance: float = 0.01
+    repetitions: int = 0
+    seconds: float = 0.0
+
+    def data(self) -> dict[str, Any]:
+        """The verdict as plain data."""
+        example = self.counterexample
+        return {
+            "verdict": self.verdict.value,
+            "claim": self.claim,
+            "counterexample": None if example is None else example.data(),
+            "evidence": self.evidence,
+            "alpha": self.alpha,
+            "tolerance": self.tolerance,
+            "repetitions": self.repetitions,
+            "seconds": round(self.seconds, 3),
+        }
