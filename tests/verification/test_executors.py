@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -53,12 +54,11 @@ def fail(chunk):
         raise LookupError(f"chunk {chunk}")
     return chunk
 
-def linger(folder):
+def linger(task):
+    folder, seconds = task
     pathlib.Path(folder, str(os.getpid())).touch()
-    time.sleep(60)
-
-def linger_unless_zero(folder):
-    return folder if folder == 0 else linger(folder)
+    time.sleep(seconds)
+    return seconds
 """
 
 
@@ -80,15 +80,15 @@ def test_the_numbers_do_not_depend_on_the_executor(tasks):
     assert len(set(inline)) == 6
 
 
-def test_every_task_has_one_blas_thread(tasks):
+def test_every_task_has_one_blas_thread(tasks, monkeypatch):
     """Inline and in workers; a worker's environment says so before numpy is imported."""
-    before = os.environ.get("OPENBLAS_NUM_THREADS")
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
     with open_pool(2) as pool:
         for executor in (None, pool):
             for counts in run_chunks(tasks.threads, range(2), executor=executor):
                 assert set(counts) == {1}
         assert run_chunks(tasks.environment, [0], executor=pool) == ["1"]
-    assert os.environ.get("OPENBLAS_NUM_THREADS") == before
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "2"
 
 
 def test_a_dead_worker_loses_nothing(tasks, tmp_path):
@@ -118,7 +118,7 @@ def test_an_error_in_a_task_comes_through(tasks, workers):
 
 def test_closing_early_stops_the_workers(tasks, tmp_path):
     """A caller that has seen enough does not wait for tasks that would take a minute."""
-    results = iterate_chunks(tasks.linger_unless_zero, [0, *[str(tmp_path)] * 4], 2)
+    results = iterate_chunks(tasks.linger, [(str(tmp_path), s) for s in (0, 60, 60, 60, 60)], 2)
     assert next(results) == 0
     start = time.monotonic()
     results.close()
@@ -155,29 +155,39 @@ def test_interruption_is_prompt_and_leaves_no_worker(tasks, tmp_path, how):
 
             if __name__ == "__main__":
                 try:
-                    run_chunks(executor_tasks.linger, [{str(folder)!r}] * 4, workers=2)
+                    run_chunks(executor_tasks.linger, [({str(folder)!r}, s) for s in (60, 0)], 2)
                 except KeyboardInterrupt:
                     raise SystemExit(130)
             """
         )
     )
     paths = os.pathsep.join([str(tmp_path), os.getcwd(), *sys.path])  # noqa: PTH109
-    parent = subprocess.Popen(  # noqa: S603  (the interpreter that runs this test)
-        [sys.executable, script], env={**os.environ, "PYTHONPATH": paths}
-    )
+    noise = tmp_path / "stderr"
+    with noise.open("w") as stderr:
+        parent = subprocess.Popen(  # noqa: S603  (the interpreter that runs this test)
+            [sys.executable, script],
+            env={**os.environ, "PYTHONPATH": paths},
+            stderr=stderr,
+            start_new_session=True,
+        )
     try:
         deadline = time.monotonic() + 30
         while len(list(folder.iterdir())) < 2 and time.monotonic() < deadline:
             time.sleep(0.05)
         workers = [int(path.name) for path in folder.iterdir()]
-        assert len(workers) == 2
-        parent.send_signal(how)
-        code = parent.wait(timeout=10)
-        assert code == (130 if how == signal.SIGINT else -signal.SIGKILL)
+        assert len(workers) == 2  # one busy, one idle
+        if how == signal.SIGINT:  # a terminal interrupts the whole group
+            os.killpg(parent.pid, how)
+            assert parent.wait(timeout=10) == 130
+            assert "Traceback" not in noise.read_text()
+        else:
+            parent.send_signal(how)
+            assert parent.wait(timeout=10) == -how
         deadline = time.monotonic() + 10
         while any(map(alive, workers)) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not any(map(alive, workers))
     finally:
-        parent.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(parent.pid, signal.SIGKILL)
         parent.wait()
