@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sympy import Rational, cancel, limit
+from sympy import Rational, cancel, limit, oo
 from sympy import sign as sgn
 
 from theory import symbols as sy
@@ -80,6 +80,8 @@ def test_the_divergence_is_refuted_and_the_plateau_confirmed():
     for proof in (refutation.diverges, refutation.sampled, refutation.approaches):
         assert proof.strict
         assert proof.region == refutation.region
+    samples = next(i for i in refutation.bounded.region.intervals if i.symbol == sy.T)
+    assert (samples.low, samples.high) == (2 * sy.df2, oo)
     assert optimal_exponents().classical[0].high == edge
     assert optimal_exponents().classical[0].rate == 0
 

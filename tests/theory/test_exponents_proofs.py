@@ -78,6 +78,14 @@ def test_z3_refuses_what_it_cannot_translate():
         prove(x**y, TRIANGLE, method=Method.Z3)
 
 
+def test_an_undecided_question_is_not_a_proof(monkeypatch):
+    """z3 may answer `unknown`: that proves nothing."""
+    z3 = pytest.importorskip("z3")
+    monkeypatch.setattr(z3.Solver, "check", lambda _: z3.unknown)
+    with pytest.raises(DerivationError, match="not proved"):
+        prove(x, TRIANGLE, method=Method.Z3)
+
+
 def test_without_z3_nothing_is_assumed(monkeypatch):
     """Not installed: asked for by name it is a missing extra, otherwise simply not a proof."""
     monkeypatch.setitem(sys.modules, "z3", None)

@@ -25,13 +25,14 @@ from theory.exponents.plateau import (
 )
 from theory.exponents.proofs import Method, Proof, prove
 from theory.exponents.regimes import Regime
-from theory.exponents.regions import Interval, Region, c, source
+from theory.exponents.regions import PARAMETERS, Interval, Region, c, source
 from theory.exponents.symbolic import Formulas, formulas
 from theory.exponents.terms import KAPPA, LEARNED, Noise, error_exponent, terms, unfold
 
 __all__ = [
     "KAPPA",
     "LEARNED",
+    "PARAMETERS",
     "REGIMES",
     "Exponents",
     "Formulas",
