@@ -17,6 +17,7 @@ from sympy import (
     Integer,
     Max,
     Min,
+    Mul,
     Poly,
     PolynomialError,
     Pow,
@@ -33,6 +34,7 @@ Box = tuple[tuple[Symbol, Expr, Expr], ...]
 
 _MAX_STEPS = 2000
 _MAX_DEGREE = 40
+_MAX_TERMS = 1000
 
 
 class _Budget:
@@ -70,7 +72,7 @@ def enclosure(expression: Expr, box: Box) -> tuple[Expr, Expr] | None:
 
 
 def _positive(expression: Expr, box: Box, strict: bool, budget: _Budget) -> bool:
-    if not budget.spend():
+    if not budget.spend() or _size(expression, box) > _MAX_TERMS:
         return False
     above, below = fraction(cancel(expression))
     if not below.is_number:
@@ -98,7 +100,7 @@ def _positive(expression: Expr, box: Box, strict: bool, budget: _Budget) -> bool
 
 def _enclosure(expression: Expr, box: Box, budget: _Budget) -> tuple[Expr, Expr] | None:
     box = _used(expression, box)
-    if not (budget.spend() and box):
+    if not (budget.spend() and box) or _size(expression, box) > _MAX_TERMS:
         known = not box and expression.is_number and expression.is_real
         return (expression, expression) if known else None
     root = _root(expression, box)
@@ -110,6 +112,22 @@ def _enclosure(expression: Expr, box: Box, budget: _Budget) -> tuple[Expr, Expr]
     if not parts or len(known) < len(parts):
         return None
     return Min(*(least for least, _ in known)), Max(*(most for _, most in known))
+
+
+def _size(expression: Expr, box: Box) -> int:
+    """How many monomials the expression may have in the variables of the box."""
+    variables = [variable for variable, _, _ in box if expression.has(variable)]
+    return comb(_degree(expression, set(variables)) + len(variables), len(variables))
+
+
+def _degree(expression: Expr, variables: set[Symbol]) -> int:
+    """The total degree of numerator and denominator together, roots counted as variables."""
+    if isinstance(expression, Pow) and expression.exp.is_Rational:
+        return max(1, abs(int(expression.exp))) * _degree(expression.base, variables)
+    degrees = [_degree(argument, variables) for argument in expression.args]
+    if isinstance(expression, Mul):
+        return sum(degrees)
+    return max(degrees, default=int(expression in variables))
 
 
 def _used(expression: Expr, box: Box) -> Box:
