@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Context, DecimalException
 from fractions import Fraction
 
-from sympy import Add, Expr, Max, Min, Mul, Pow, Rational, Symbol, integer_nthroot
+from sympy import Add, Expr, Float, Max, Min, Mul, Pow, Rational, Symbol, integer_nthroot
 
 from theory.errors import InputError
 from theory.setting import DESIGNS
@@ -228,14 +228,30 @@ def _rational_power(base: Fraction, exponent: Fraction) -> Fraction | None:
     return base**exponent.numerator
 
 
+def _settled(expression: Expr, known: Mapping[Symbol, Fraction]) -> Expr:
+    """The expression with its values put in, exact where rational and otherwise unevaluated.
+
+    SymPy would expand 2^(10^9) if it evaluated, and take log(T - T) for a tiny number if it
+    substituted only while computing digits.
+    """
+    value = _rational(expression, known)
+    if value is not None:
+        return number(value)
+    if not expression.args:
+        return expression
+    return expression.func(*(_settled(part, known) for part in expression.args), evaluate=False)
+
+
 def _decimal(name: str, expression: Expr, known: Mapping[Symbol, Fraction]) -> Fraction:
-    substituted = {symbol: number(value) for symbol, value in known.items()}
-    value = expression.evalf(DIGITS + 10, subs=substituted)
+    try:
+        value = _settled(expression, known).evalf(DIGITS + 10)
+    except (ArithmeticError, TypeError, ValueError):  # a pole, in mpmath's words
+        raise _undefined(name, expression, known) from None
     if not (value.is_Float or value.is_Rational) or value.is_finite is not True:
         raise _undefined(name, expression, known)
     try:
         # Rounding in decimal brings back an exact value such as 32^(3/5) = 8.
-        rounded = Context(prec=DIGITS).create_decimal(str(value.evalf(DIGITS + 10)))
+        rounded = Context(prec=DIGITS).create_decimal(str(Float(value, DIGITS + 10)))
     except DecimalException:
         raise _undefined(name, expression, known) from None
     if abs(rounded.adjusted()) > _MAX_DECADES:
