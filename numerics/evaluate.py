@@ -2,70 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
-import mpmath
 from sympy import Expr, Symbol
 
+from numerics.balls import Balls
 from numerics.chain import chain_moments
-from numerics.fixed_point import FixedPoint, solve_kappa
 from numerics.point import Point, make_point
-from numerics.precision import Engine, Float64, Multiprecision, Number
+from numerics.power_law import is_function
+from numerics.precision import Engine, Float64, Number
+from numerics.rational_balls import center, upper_radius
+from numerics.value import Value, printed_radius
 from numerics.walker import evaluate_expression
 from theory import symbols as sy
 from theory.catalogue import find
 from theory.checks import check_integer
-from theory.errors import NotBuilt
+from theory.errors import SolverError
 from theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
 from theory.selection import best, facts, holds
 from theory.setting import Setting, require_finite
+from theory.spectra import AR1, PowerLaw, SpectrumFile
 from theory.spectral import SpectralSum
 
 __all__ = ["MAX_DIGITS", "Value", "evaluate", "evaluate_terms"]
 
 MAX_DIGITS = 2000
 # Spectra with more levels than this are evaluated in float64 when 15 digits are enough.
-_MANY_LEVELS = 20_000
-# Extra digits of the second evaluation, whose difference to the first is the radius.
-_SECOND_OPINION = 10
-
-
-@dataclass(frozen=True, eq=False)
-class Value:
-    """A number with everything needed to judge it.
-
-    ``radius`` bounds the numerical error of ``value`` (an estimate from a second evaluation at
-    higher precision, a theorem when ``certified``); it says nothing about finite-size effects,
-    which ``form``, ``formulas`` and ``is_exact`` (exact at this finite size) are about.
-    """
-
-    value: Number
-    radius: Number
-    terms: Mapping[str, Number]
-    kappa: Number
-    kappa_radius: Number
-    df1: Number
-    df2: Number
-    gamma: Number
-    regime: str
-    formulas: tuple[str, ...]
-    form: str
-    is_exact: bool
-    exact_pieces: tuple[str, ...]
-    digits: int
-    certified: bool
-
-    def shown(self, number: Number) -> str:
-        """A number of this record as a decimal string with ``digits`` significant digits."""
-        with mpmath.workdps(self.digits + 5):
-            return mpmath.nstr(mpmath.mpf(number), self.digits, min_fixed=-5, max_fixed=16)
-
-    def shown_radius(self, radius: Number) -> str:
-        """A radius as a decimal string with two digits, rounded up."""
-        with mpmath.workdps(20):
-            return mpmath.nstr(mpmath.mpf(radius) * (1 + mpmath.mpf("0.05")), 2)
+_MANY_LEVELS = 100_000
+# Evaluations at growing precision before giving up.
+_ATTEMPTS = 5
+_DEGREES = ("df1", "df2", "gamma")
 
 
 def evaluate(
@@ -78,11 +46,11 @@ def evaluate(
         digits: significant digits asked for, 1 to 2000.
         form: ``limit`` for the proportional limit; ``exact`` replaces every piece for which an
             exact finite-size result is known.
-        certified: ask for a radius that is a theorem.
+        certified: promise a radius that is a theorem: balls enclose every operation, from the
+            rational numbers of the setting to the value, at as many digits as that takes.
 
     Raises:
         InfiniteExpectation: the expectation does not exist.
-        NotBuilt: a certified radius is asked for.
         NoTheorem: no catalogued theorem covers the combination.
         InputError, SolverError: as the layers below.
 
@@ -92,35 +60,88 @@ def evaluate(
     '0.344827586206897'
     """
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
-    if certified:
-        raise NotBuilt("--certified: rigorous balls are not built yet. Leave it out")
     require_finite(setting)
+    if digits <= Float64().digits and not certified and _is_long(setting):
+        found = _Evaluation(setting, Float64(), best(setting), form)
+        return _float64_value(found)
+    return _ball_value(setting, digits, form, certified=certified)
+
+
+def _float64_value(found: _Evaluation) -> Value:
+    point = found.point
+    return Value(
+        value=found.value,
+        radius=found.radius_of_rounding(),
+        terms=found.terms,
+        kappa=found.kappa.value,
+        kappa_radius=found.kappa.radius,
+        **{name: evaluate_expression(getattr(sy, name), point) for name in _DEGREES},
+        **found.description,
+        digits=point.engine.digits,
+        certified=False,
+    )
+
+
+def _ball_value(setting: Setting, digits: int, form: Form, *, certified: bool) -> Value:
+    """Evaluate in balls, with more digits until those asked for are right."""
     chosen = best(setting)
-    engine = _engine(setting, digits)
-    first = _Evaluation(setting, engine, chosen, form)
-    value, terms = first.value, first.terms
-    radius = first.radius_of_rounding()
-    if not isinstance(engine, Float64):
-        second = _Evaluation(setting, _higher(engine), chosen, form)
-        with second.point.engine.scope():
-            radius = abs(second.value - value) * 2 + abs(value) * mpmath.mpf(10) ** -(digits + 2)
-    point = first.point
+    working = digits
+    for attempt in range(_ATTEMPTS):
+        try:
+            found = _Evaluation(setting, Balls(working), chosen, form)
+        except SolverError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            working = 2 * working + 20
+            continue
+        missing = max(_missing(found.value, digits), *_missing_terms(found, digits, attempt))
+        if missing <= 0:
+            return _described(found, digits, certified=certified)
+        # Twice what is missing, because conditioning can depend on the digits; at least a few.
+        working += math.ceil(2 * min(missing, working)) + 5
+    raise SolverError(
+        f"the test error of {setting}: {digits} digits are not reached with {working} digits of "
+        "working precision, which means that it is zero or close to it. Ask for fewer digits"
+    )
+
+
+def _missing(ball: Number, digits: int) -> float:
+    """How many of the decimal digits asked for a ball does not have; none where it is exact."""
+    if ball.is_exact():
+        return 0.0
+    good = ball.rel_accuracy_bits() * math.log10(2)
+    return digits + 1 - max(good, -digits)
+
+
+def _missing_terms(found: _Evaluation, digits: int, attempt: int) -> list[float]:
+    # A term that is zero by cancellation has no digits at any precision: it may stay a ball.
+    if attempt == _ATTEMPTS - 1:
+        return [0.0]
+    return [_missing(ball, digits) for ball in (*found.terms.values(), found.kappa.value)]
+
+
+def _described(found: _Evaluation, digits: int, *, certified: bool) -> Value:
+    point = found.point
+
+    def judged(ball: Number) -> tuple[Number, Number]:
+        middle = center(ball)
+        return middle, printed_radius(middle, upper_radius(ball), digits)
+
+    value, radius = judged(found.value)
+    kappa, kappa_radius = judged(found.kappa.value)
+    terms = {name: judged(ball) for name, ball in found.terms.items()}
+    degrees = {name: evaluate_expression(getattr(sy, name), point) for name in _DEGREES}
     return Value(
         value=value,
         radius=radius,
-        terms=terms,
-        kappa=first.kappa.value,
-        kappa_radius=first.kappa.radius,
-        df1=evaluate_expression(sy.df1, point),
-        df2=evaluate_expression(sy.df2, point),
-        gamma=evaluate_expression(sy.gamma, point),
-        regime=_regime(setting),
-        formulas=tuple(formula.id for formula in chosen),
-        form=form.value,
-        is_exact=first.is_exact,
-        exact_pieces=first.exact_pieces,
+        terms={name: term for name, (term, _) in terms.items()},
+        kappa=kappa,
+        kappa_radius=kappa_radius,
+        **{name: center(ball) for name, ball in degrees.items()},
+        **found.description,
         digits=digits,
-        certified=False,
+        certified=certified,
+        term_radii={name: bound for name, (_, bound) in terms.items()},
     )
 
 
@@ -149,7 +170,7 @@ class _Evaluation:
     ) -> None:
         self.setting, self.form = setting, form
         self.point = make_point(setting, engine)
-        self.kappa: FixedPoint = solve_kappa(self.point.spectrum, setting.lam, setting.T, engine)
+        self.kappa = self.point.solutions[sy.kappa]
         self.chosen = chosen
         expressions = {} if len(chosen) > 1 else self._closed(chosen[0])
         self.exact_pieces = self._name_exact_pieces()
@@ -166,6 +187,17 @@ class _Evaluation:
             }
         with engine.scope():
             self.value = sum(self.terms.values(), start=engine.number(0))
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What a Value says in words."""
+        return {
+            "regime": _regime(self.setting),
+            "formulas": tuple(formula.id for formula in self.chosen),
+            "form": self.form.value,
+            "is_exact": self.is_exact,
+            "exact_pieces": self.exact_pieces,
+        }
 
     @property
     def is_exact(self) -> bool:
@@ -251,14 +283,10 @@ class _Evaluation:
             return scale * (64 * engine.epsilon + 8 * relative)
 
 
-def _engine(setting: Setting, digits: int) -> Engine:
-    if digits <= Float64().digits and setting.d // setting.copies > _MANY_LEVELS:
-        return Float64()
-    return Multiprecision(digits)
-
-
-def _higher(engine: Engine) -> Engine:
-    return replace(engine, digits=engine.digits + _SECOND_OPINION)  # type: ignore[type-var]
+def _is_long(setting: Setting) -> bool:
+    """Whether a spectrum is long enough for float64 to be worth its doubts."""
+    one_by_one = isinstance(setting.spectrum, AR1 | PowerLaw | SpectrumFile)
+    return one_by_one and setting.distinct > _MANY_LEVELS and not is_function(setting)
 
 
 def _regime(setting: Setting) -> str:

@@ -14,12 +14,19 @@ only kappa > 0 is ever visited, so no other branch exists.  Derived here.
 from __future__ import annotations
 
 import enum
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from flint import arb
+
+from numerics.balls import Balls
+from numerics.interval_newton import enclose_root
+from numerics.levels import Spectrum
 from numerics.precision import Array, Engine, Float64, Number
-from numerics.spectrum import Spectrum
+from numerics.rational_balls import center, exact_ball, upper_radius
+from numerics.rough_kappa import rough_log_kappa
 from theory.checks import check_integer, check_real, exact
 from theory.errors import SolverError
 
@@ -38,6 +45,10 @@ class Status(enum.Enum):
     ENCLOSED = (
         "The equation, which has one positive root, changes sign between value - radius and "
         "value + radius at this working precision."
+    )
+    PROVED = (
+        "The equation, which has one positive root, has it in the ball of this radius around "
+        "value: an interval Newton step contracts."
     )
     NOT_CONVERGED = (
         f"no convergence in {_MAX_STEPS} Newton steps on log kappa. The spectrum probably spans "
@@ -60,9 +71,9 @@ class FixedPoint:
     Attributes:
         value: kappa >= 0, a number of the engine.
         radius: the root lies in [value - radius, value + radius].
-        residual: largest |P/Q - 1| at the two ends of the enclosure.
+        residual: |P/Q - 1| at the two ends of the enclosure, at most.
         iterations: Newton steps taken, all precisions together.
-        status: ENCLOSED or BY_DEFINITION; anything else is raised, not returned.
+        status: ENCLOSED, PROVED or BY_DEFINITION; anything else is raised, not returned.
     """
 
     value: Number
@@ -107,10 +118,46 @@ def solve_kappa(
         with engine.scope():
             zero = engine.number(0)
         return FixedPoint(zero, zero, zero, 0, Status.BY_DEFINITION)
-    value, iterations = _start(spectrum, lam, T, engine)
+    if isinstance(engine, Float64):
+        return _in_float64(spectrum, lam, T, engine)
+    return _in_balls(spectrum, lam, T, engine)
+
+
+def _in_float64(spectrum: Spectrum, lam: Fraction, T: int, engine: Float64) -> FixedPoint:
     with engine.scope():
         problem = _Problem(spectrum, engine.number(lam), T, engine)
-        return _enclose(problem, engine.convert(value), iterations)
+        return _enclose(problem, *_newton(problem))
+
+
+def _in_balls(spectrum: Spectrum, lam: Fraction, T: int, engine: Engine) -> FixedPoint:
+    with Balls(engine.digits).scope():
+        ball, steps = enclose_root(spectrum.in_balls, exact_ball(lam), T, *_seed(spectrum, lam, T))
+        if isinstance(engine, Balls):
+            return FixedPoint(ball, ball.rad(), 2 * ball.rad() / ball, steps, Status.PROVED)
+    with engine.scope():
+        # The eigenvalues themselves are rounded.
+        value = center(ball)
+        radius = upper_radius(ball) + 4 * engine.epsilon * value
+        return FixedPoint(value, radius, 2 * radius / value, steps, Status.ENCLOSED)
+
+
+def _seed(spectrum: Spectrum, lam: Fraction, T: int) -> tuple[Number, int]:
+    """Where Newton starts: a power law's rough root, the float64 one, or the nearest level's."""
+    if spectrum.beta is not None:
+        copies = int(spectrum.multiplicity[0])
+        distinct = spectrum.d if math.isinf(spectrum.d) else spectrum.d // copies
+        rough = rough_log_kappa(spectrum.beta, distinct, lam, Fraction(T, copies))
+        return arb(rough).exp(), 0
+    low = Float64()
+    try:
+        with low.scope():
+            value, steps = _newton(_Problem(spectrum.in_float64, low.number(lam), T, low))
+        return arb(float(value)), steps
+    except SolverError:
+        # Out of the range of float64: Newton has farther to go.
+        balls = Balls(low.digits)
+        with balls.scope():
+            return _guess(_Problem(spectrum.in_balls, exact_ball(lam), T, balls)), 0
 
 
 class _Sides(NamedTuple):
@@ -166,32 +213,6 @@ class _Problem:
         """Whether kappa > 0 and no sum s + kappa overflows."""
         finite = self.engine.is_finite(self.spectrum.s[0] + kappa)
         return finite and self.engine.compare(kappa, 0) > 0
-
-
-def _start(spectrum: Spectrum, lam: Fraction, T: int, engine: Engine) -> tuple[Number, int]:
-    """A root half as accurate as asked for: global Newton, then one step a rung of the ladder."""
-    first, *others = engine.ladder()[:-1] or (engine,)
-    try:
-        with first.scope():
-            value, iterations = _newton(
-                _Problem(_rounded(spectrum, first), first.number(lam), T, first)
-            )
-    except SolverError:
-        if first == engine:
-            raise
-        # Out of the range of float64: start from nothing at full precision.
-        with engine.scope():
-            return _newton(_Problem(spectrum, engine.number(lam), T, engine))
-    for rung in others:
-        with rung.scope():
-            problem = _Problem(spectrum, rung.number(lam), T, rung)
-            value = _corrected(problem, rung.convert(value))
-        iterations += 1
-    return value, iterations
-
-
-def _rounded(spectrum: Spectrum, rung: Engine) -> Spectrum:
-    return spectrum.in_float64 if rung == Float64() else spectrum
 
 
 def _newton(problem: _Problem) -> tuple[Number, int]:

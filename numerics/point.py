@@ -10,7 +10,7 @@ from typing import Any
 
 from sympy import Symbol
 
-from numerics.fixed_point import solve_kappa
+from numerics.fixed_point import FixedPoint, solve_kappa
 from numerics.precision import Array, Engine, Number
 from numerics.spectrum import Spectrum, build_spectrum
 from theory import symbols as sy
@@ -33,6 +33,7 @@ class Point:
         a: mean of E[w_n,i^2] over each level, for the level symbol a.
         m: f with E[w_n,i] = f w0_i, for the level symbol m. The generators act on eigenvectors
             one by one, so m is always such a multiple, and m w0 has the level mean f w0sq.
+        solutions: how kappa and kappa0 were found, with their radii.
     """
 
     engine: Engine
@@ -40,6 +41,7 @@ class Point:
     values: Mapping[Symbol, Number] = field(default_factory=dict)
     a: Array | None = None
     m: Array | None = None
+    solutions: Mapping[Symbol, FixedPoint] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         checked = {symbol: _exact_or_number(symbol, x) for symbol, x in self.values.items()}
@@ -69,24 +71,26 @@ def make_point(setting: Setting, engine: Engine) -> Point:
     Fraction(1, 10)
     """
     spectrum = build_spectrum(setting, engine)
+    solutions = {sy.kappa: solve_kappa(spectrum, setting.lam, setting.T, engine)}
     values: dict[Symbol, Any] = {
-        sy.d: setting.d,
         sy.T: setting.T,
         sy.n: setting.n,
         sy.sigma: setting.sigma,
         sy.sigma0: setting.sigma0,
         sy.lam: setting.lam,
         sy.lam0: setting.lam0,
-        sy.kappa: solve_kappa(spectrum, setting.lam, setting.T, engine).exact,
     }
+    if not setting.is_infinite:
+        values[sy.d] = setting.d
     if setting.T0 is not None:
         values[sy.T0] = setting.T0
-        values[sy.kappa0] = solve_kappa(spectrum, setting.lam0, setting.T0, engine).exact
+        solutions[sy.kappa0] = solve_kappa(spectrum, setting.lam0, setting.T0, engine)
+    values |= {symbol: found.exact for symbol, found in solutions.items()}
     if isinstance(setting.spectrum, PowerLaw):
         values[sy.beta] = setting.spectrum.beta
     if isinstance(setting.signal, Source):
         values[sy.r] = setting.signal.r
-    return Point(engine, spectrum, values)
+    return Point(engine, spectrum, values, solutions=solutions)
 
 
 def _exact_or_number(symbol: Symbol, value: Any) -> Any:

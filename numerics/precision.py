@@ -1,4 +1,4 @@
-"""Engines: one interface to float64, to any number of digits, and later to certified balls.
+"""Engines: one interface to float64 and to any number of digits; `numerics.balls` has a third.
 
 An array is a NumPy float64 array or a NumPy object array, so that ``+ - * / **`` work element by
 element in every engine; what the operators do not cover is a method here.  Arithmetic belongs
@@ -22,7 +22,7 @@ import numpy as np
 from theory.checks import check_integer
 from theory.errors import SolverError
 
-__all__ = ["GUARD_DIGITS", "Array", "Engine", "Float64", "Multiprecision", "Number"]
+__all__ = ["GUARD_DIGITS", "Array", "Engine", "Float64", "Multiprecision", "Number", "object_array"]
 
 # A scalar of some engine: np.float64, mpmath.mpf, ...
 Number = Any
@@ -45,10 +45,6 @@ class Engine(ABC):
     @abstractmethod
     def scope(self) -> AbstractContextManager[Any]:
         """The working precision, restored on exit."""
-
-    @abstractmethod
-    def ladder(self) -> tuple[Engine, ...]:
-        """Engines of growing precision, this one last, for Newton steps that double the digits."""
 
     @abstractmethod
     def number(self, value: int | Fraction) -> Number:
@@ -149,9 +145,6 @@ class Float64(Engine):
         # Non-finite values are looked for and reported, so that NumPy need not warn of them.
         return np.errstate(all="ignore")
 
-    def ladder(self) -> tuple[Engine, ...]:
-        return (self,)
-
     def number(self, value: int | Fraction) -> Number:
         return np.float64(_nearest_float(value))
 
@@ -228,20 +221,12 @@ class Multiprecision(Engine):
     def scope(self) -> AbstractContextManager[Any]:
         return mpmath.workdps(self.digits + GUARD_DIGITS)
 
-    def ladder(self) -> tuple[Engine, ...]:
-        rungs: list[Engine] = [self]
-        need = self.digits + 2
-        while need > 2 * Float64().digits + 2:
-            need = need // 2 + 1
-            rungs.append(Multiprecision(need))
-        return (Float64(), *reversed(rungs))
-
     def number(self, value: int | Fraction) -> Number:
         exact = Fraction(value)
         return mpmath.mpf(exact.numerator) / exact.denominator
 
     def array(self, values: Iterable[int | Fraction]) -> Array:
-        return _object_array([self.number(value) for value in values])
+        return object_array([self.number(value) for value in values])
 
     def convert(self, values: Any) -> Any:
         return _each(mpmath.mpf, values)
@@ -256,7 +241,7 @@ class Multiprecision(Engine):
         return _each(lambda each: _real(getattr(mpmath, name)(each)), x)
 
     def atan2(self, y: Array, x: Array) -> Array:
-        return _object_array([mpmath.atan2(*pair) for pair in zip(y, x, strict=True)])
+        return object_array([mpmath.atan2(*pair) for pair in zip(y, x, strict=True)])
 
     def zeta(self, exponent: Any, start: Any) -> Any:
         # mpmath's Hurwitz zeta loses digits when exponent and start are large: ask for more.
@@ -308,7 +293,9 @@ def _decade(value: Fraction) -> int:
     return round(bits * math.log10(2))
 
 
-def _object_array(values: list[Number]) -> Array:
+def object_array(values: Iterable[Number]) -> Array:
+    """An array of numbers that NumPy has no type for."""
+    values = list(values)
     made = np.empty(len(values), dtype=object)
     made[:] = values
     return made
@@ -316,7 +303,7 @@ def _object_array(values: list[Number]) -> Array:
 
 def _each(function: Callable[[Any], Any], x: Any) -> Any:
     if isinstance(x, np.ndarray):
-        return _object_array([function(each) for each in x])
+        return object_array([function(each) for each in x])
     return function(x)
 
 

@@ -1,21 +1,18 @@
-"""The spectrum as numbers: eigenvalues with multiplicities, and the signal on each level.
-
-Levels are in descending order, s_1 >= s_2 >= ...; isotropic is one level at any d.  On a level
-`w0sq` is the mean of w0_i^2, so that b = sum of multiplicity * s * w0sq.
-"""
+"""The levels that a specification of spectrum and signal describes, in any engine."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from numerics.ar1 import ar1_eigenvalues
+from numerics.balls import Balls
 from numerics.files import file_stamp, read_numbers
+from numerics.levels import Spectrum, expanded, make_spectrum
+from numerics.power_law import is_function, power_law_spectrum
 from numerics.precision import Array, Engine, Float64
 from theory.errors import InputError, NotBuilt
 from theory.setting import Setting
@@ -40,72 +37,10 @@ __all__ = ["Spectrum", "build_spectrum", "expanded", "make_spectrum"]
 _MAX_LEVELS = 20_000_000
 
 
-@dataclass(frozen=True, eq=False)
-class Spectrum:
-    """Levels of Sigma with the signal: d = sum of multiplicities.
-
-    Attributes:
-        s: eigenvalues, one a level, positive and descending.
-        multiplicity: how many eigenvalues the level stands for (int64).
-        w0sq: mean of w0_i^2 over the level.
-        d: dimension.
-    """
-
-    s: Array
-    multiplicity: Array
-    w0sq: Array
-    d: int
-
-    @cached_property
-    def weights(self) -> Array | None:
-        """The multiplicities as factors of a sum; None when all are one."""
-        if (self.multiplicity == 1).all():
-            return None
-        # Python integers multiply every kind of number; NumPy's do not.
-        return self.multiplicity if self.s.dtype != object else self.multiplicity.astype(object)
-
-    @cached_property
-    def ranks(self) -> Array:
-        """ranks[j] = how many eigenvalues the first j levels hold, j = 0..levels."""
-        return np.concatenate([[0], np.cumsum(self.multiplicity)])
-
-    @cached_property
-    def in_float64(self) -> Spectrum:
-        """The same levels rounded to double precision; out-of-range values become 0 or inf."""
-        if self.s.dtype != object:
-            return self
-        convert = Float64().convert
-        return Spectrum(convert(self.s), self.multiplicity, convert(self.w0sq), self.d)
-
-    def levels_above(self, kappa: Any) -> int:
-        """The number of levels whose eigenvalue is at least kappa."""
-        return len(self.s) - int(self.s[::-1].searchsorted(kappa))
-
-
-def make_spectrum(s: Array, multiplicity: Any, w0sq: Array) -> Spectrum:
-    """A spectrum from arrays of one engine, sorted and frozen.
-
-    Raises:
-        InputError: lengths differ, or an eigenvalue is not positive and finite.
-    """
-    counts = np.array(multiplicity, dtype=np.int64)
-    if not len(s) == len(counts) == len(w0sq):
-        lengths = f"{len(s)}, {len(counts)}, {len(w0sq)}"
-        raise InputError("levels", lengths, "have different lengths", "give one value a level")
-    if not (s > 0).all():
-        raise InputError("eigenvalues", min(s), "must be positive", "drop null directions")
-    if not (s < math.inf).all():
-        raise InputError("eigenvalues", max(s), "must be finite", "rescale, or ask for more digits")
-    if (s[1:] > s[:-1]).any():
-        order = np.argsort(-s, kind="stable")
-        s, counts, w0sq = s[order], counts[order], w0sq[order]
-    for frozen in (s, counts, w0sq):
-        frozen.setflags(write=False)
-    return Spectrum(s, counts, w0sq, int(counts.sum()))
-
-
 def build_spectrum(setting: Setting, engine: Engine) -> Spectrum:
     """The levels that the spectrum and signal of a setting describe, at the engine's precision.
+
+    With balls a power law of many levels is a function, summed range by range.
 
     ``copies = k`` repeats every level k times and splits its energy equally.
 
@@ -117,8 +52,15 @@ def build_spectrum(setting: Setting, engine: Engine) -> Spectrum:
     >>> build_spectrum(make_setting(d=300, T=600), Float64()).multiplicity
     array([300])
     """
+    if isinstance(engine, Balls) and is_function(setting):
+        return power_law_spectrum(setting, engine)
+    if setting.is_infinite:
+        raise NotBuilt(
+            "d = inf holds in no array of eigenvalues: ask for evaluate, which sums the power law "
+            "as a function, or give a finite d"
+        )
     return _build(
-        setting.d,
+        setting.distinct,
         setting.copies,
         setting.spectrum,
         setting.signal,
@@ -131,24 +73,15 @@ def build_spectrum(setting: Setting, engine: Engine) -> Spectrum:
     )
 
 
-def expanded(spectrum: Spectrum) -> tuple[Array, Array]:
-    """All d eigenvalues and a truth w0 >= 0 with these energies, as float64 arrays of length d."""
-    levels = spectrum.in_float64
-    repeated = (np.repeat(each, levels.multiplicity) for each in (levels.s, np.sqrt(levels.w0sq)))
-    eigenvalues, w0 = repeated
-    return eigenvalues, w0
-
-
 @lru_cache(maxsize=32)
 def _build(
-    d: int,
+    base: int,
     copies: int,
     spectrum: SpectrumSpec,
     signal: SignalSpec,
     engine: Engine,
     _stamps: tuple[tuple[int, int], ...],
 ) -> Spectrum:
-    base = d // copies
     with engine.scope():
         s, counts = _levels(spectrum, base, engine)
         w0sq = _signal(signal, spectrum, s, counts, base, engine)

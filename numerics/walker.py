@@ -13,6 +13,7 @@ w0^2, m w0, m^2 (m = f w0) and a.  Each part therefore carries an order: 0 (a fu
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterable
 from fractions import Fraction
@@ -149,6 +150,8 @@ class _Walk:
             return _Part(point.m, 1)
         if node in DEFINITIONS:
             return self.part(DEFINITIONS[node])
+        if node == sy.d and math.isinf(point.spectrum.d):
+            raise InputError("d", "inf", "enters the formula itself", "give a finite d")
         remedy = "give the moments a and m" if node in sy.LEVEL_SYMBOLS else "give it a value"
         raise InputError(node.name, "missing", "occurs in the expression", remedy)
 
@@ -229,7 +232,7 @@ class _Walk:
             raise _unknown_moment(node)
         spectrum = self.point.spectrum
         if not isinstance(inner.value, np.ndarray):
-            return _Part(self._apply(operator.mul, inner.value, Fraction(spectrum.d)))
+            return _Part(self._apply(operator.mul, inner.value, self.part(sy.d).value))
         return _Part(self.engine.weighted_sum(inner.value, spectrum.weights))
 
     def extremum(self, node: Expr) -> _Part:

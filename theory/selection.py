@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Rational, Symbol, false, true
+from sympy import Rational, Symbol, false, oo, true
 from sympy.logic.boolalg import Boolean
 
 from theory import symbols as sy
@@ -22,9 +22,10 @@ def facts(setting: Setting) -> dict[Symbol, Any]:
     """What an assumption may ask about a setting, as exact SymPy values."""
     known: dict[Symbol, Any] = {
         getattr(sy, name): Rational(value.numerator, value.denominator)
-        for name in ("d", "T", "n", "sigma", "sigma0", "lam", "lam0")
+        for name in ("T", "n", "sigma", "sigma0", "lam", "lam0")
         if (value := getattr(setting, name)) is not None
     }
+    known[sy.d] = oo if setting.is_infinite else Rational(setting.d)
     if setting.T0 is not None:
         known[sy.T0] = Rational(setting.T0)
     known[sy.shared] = true if setting.design == "shared" else false

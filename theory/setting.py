@@ -9,9 +9,10 @@ then one downstream ridge fit on T rows (label noise sigma, ridge lam in the nor
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from theory.checks import check_integer, check_real, exact
 from theory.errors import InfiniteExpectation, InputError
@@ -29,9 +30,12 @@ from theory.spectra import (
     parse_spectrum,
 )
 
-__all__ = ["DESIGNS", "Setting", "make_setting", "require_finite"]
+__all__ = ["DESIGNS", "INFINITE", "Setting", "make_setting", "require_finite"]
 
 DESIGNS = ("independent", "shared")
+# The dimension of an infinite power law.  It compares with integers as it should; whoever does
+# arithmetic with d asks `Setting.is_infinite` first.
+INFINITE: Final[int] = math.inf  # type: ignore[assignment]
 _ISOTROPIC, _FLAT = Isotropic(), Flat()
 
 
@@ -42,6 +46,9 @@ class Setting:
     ``copies = k`` means that the spectrum specification describes d/k levels, each repeated k
     times with its signal energy split equally: the deterministic equivalent of `grown(k)` equals
     that of the setting itself, which is how limits are approached.
+
+    ``d = INFINITE`` (``"inf"``) is the limit of a power law with beta > 1, whose trace is finite,
+    and a signal with a source, whose energy is.
 
     Raises:
         InputError: a field violates its range, or two fields contradict each other.
@@ -61,8 +68,9 @@ class Setting:
     copies: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("d", "T", "copies"):
+        for name in ("T", "copies"):
             check_integer(name, getattr(self, name), least=1)
+        _check_dimension("d", self.d)
         check_integer("n", self.n, least=0)
         for name in ("sigma", "sigma0", "lam", "lam0"):
             check_real(name, getattr(self, name), least=0)
@@ -77,6 +85,16 @@ class Setting:
                 "design", self.design, "is not a design", "choose independent or shared"
             )
         _check_spectrum(self)
+
+    @property
+    def is_infinite(self) -> bool:
+        """Whether d is infinite."""
+        return self.d == INFINITE
+
+    @property
+    def distinct(self) -> int:
+        """How many eigenvalues the spectrum specification describes: d over copies."""
+        return self.d if self.is_infinite else self.d // self.copies
 
     def grown(self, k: int) -> Setting:
         """The same setting k times as large: every level k times, and d, T, T0 times k."""
@@ -141,7 +159,9 @@ def make_setting(**given: Any) -> Setting:
         if value is None:
             continue
         match name:
-            case "d" | "T" | "T0" | "copies":
+            case "d":
+                made[name] = _check_dimension(name, value)
+            case "T" | "T0" | "copies":
                 made[name] = check_integer(name, value, least=1)
             case "n":
                 made[name] = check_integer(name, value, least=0)
@@ -193,12 +213,45 @@ def require_finite(setting: Setting) -> None:
         )
 
 
+def _check_dimension(name: str, value: object) -> int:
+    if value == INFINITE or (isinstance(value, str) and value.strip() == "inf"):
+        return INFINITE
+    return check_integer(name, value, least=1)
+
+
+def _check_infinite(setting: Setting) -> None:
+    spectrum, signal = setting.spectrum, setting.signal
+    if not isinstance(spectrum, PowerLaw):
+        raise InputError(
+            "d", "inf", f"does not go with the spectrum {spectrum}", "use power-law:BETA, BETA > 1"
+        )
+    if spectrum.beta <= 1:
+        raise InputError(
+            "d",
+            "inf",
+            f"gives power-law:{spectrum.beta} an infinite trace, and kappa no value",
+            "use power-law:BETA with BETA > 1, or a finite d",
+        )
+    if not isinstance(signal, Source):
+        raise InputError(
+            "signal",
+            signal,
+            "does not exist at d = inf: it spreads a unit length evenly over all directions"
+            if isinstance(signal, Flat)
+            else "does not reach d = inf",
+            "use --signal source:R, or a finite d",
+        )
+
+
 def _check_spectrum(setting: Setting) -> None:
+    if setting.is_infinite:
+        _check_infinite(setting)
+        return
     if setting.d % setting.copies:
         raise InputError(
             "copies", setting.copies, f"must divide d = {setting.d}", "make d a multiple of it"
         )
-    base = setting.d // setting.copies
+    base = setting.distinct
     spectrum, signal = setting.spectrum, setting.signal
     if isinstance(signal, Source) and not isinstance(spectrum, PowerLaw):
         raise InputError(

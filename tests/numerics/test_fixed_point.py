@@ -139,8 +139,8 @@ def test_the_enclosure_holds_the_root():
     with mpmath.workdps(70):
         assert abs(found.value - better.value) <= found.radius
         assert found.radius <= mpmath.mpf(10) ** -20 * better.value
+        assert found.residual <= 2 * found.radius / found.value
     assert found.status is Status.ENCLOSED
-    assert found.residual <= 2 * found.radius / found.value
 
 
 @pytest.mark.parametrize("T", [300, 301, 10**9])

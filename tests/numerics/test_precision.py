@@ -1,7 +1,6 @@
 """Engines: exact conversion, scoped precision, and functions against known constants."""
 
 from fractions import Fraction
-from itertools import pairwise
 
 import mpmath
 import numpy as np
@@ -144,15 +143,6 @@ def test_outside_the_reals_is_not_finite(engine):
         assert not engine.is_finite(engine.log(minus))
         assert not engine.is_finite(engine.sqrt(minus))
         assert engine.is_finite(engine.array([1, 2]))
-
-
-@pytest.mark.parametrize("digits", [1, 15, 30, 31, 50, 100, 1000])
-def test_the_ladder_at_most_doubles_the_digits(digits):
-    """Each rung asks of one Newton step no more than twice the digits it starts from."""
-    rungs = Multiprecision(digits).ladder()
-    assert rungs[-1] == Multiprecision(digits)
-    goals = [rung.digits + (2 if rung != Float64() else 1) for rung in rungs]
-    assert all(goal <= 2 * before for before, goal in pairwise(goals))
 
 
 def test_digits_are_checked():

@@ -1,0 +1,73 @@
+"""Value: a number with everything needed to judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import mpmath
+
+from numerics.precision import Number
+
+__all__ = ["Value", "decimal", "printed_radius"]
+
+# Digits that a decimal is printed with before it turns to an exponent, as floats are.
+_MIN_FIXED, _MAX_FIXED = -5, 16
+
+
+@dataclass(frozen=True, eq=False)
+class Value:
+    """A number with everything needed to judge it.
+
+    ``radius`` bounds how far ``value``, and its decimal ``shown(value)``, can be from the true
+    value of the formulas: a theorem when ``certified``.  It says nothing about finite-size
+    effects, which ``form``, ``formulas`` and ``is_exact`` (exact at this finite size) are about.
+    ``term_radii`` is the same for each term, empty in plain float64.
+    """
+
+    value: Number
+    radius: Number
+    terms: Mapping[str, Number]
+    kappa: Number
+    kappa_radius: Number
+    df1: Number
+    df2: Number
+    gamma: Number
+    regime: str
+    formulas: tuple[str, ...]
+    form: str
+    is_exact: bool
+    exact_pieces: tuple[str, ...]
+    digits: int
+    certified: bool
+    term_radii: Mapping[str, Number] = field(default_factory=dict)
+
+    def shown(self, number: Number) -> str:
+        """A number of this record as a decimal string with ``digits`` significant digits."""
+        return decimal(number, self.digits)
+
+    def shown_radius(self, radius: Number) -> str:
+        """A radius as a decimal string with two digits, rounded up."""
+        with mpmath.workdps(20):
+            return mpmath.nstr(mpmath.mpf(radius) * (1 + mpmath.mpf("0.05")), 2)
+
+
+def decimal(number: Number, digits: int) -> str:
+    """A number with this many significant digits."""
+    with mpmath.workdps(digits + 5):
+        return mpmath.nstr(mpmath.mpf(number), digits, min_fixed=_MIN_FIXED, max_fixed=_MAX_FIXED)
+
+
+def printed_radius(number: Number, radius: Number, digits: int) -> Number:
+    """A radius that also holds around the printed decimal; rounded up."""
+    written = Fraction(decimal(number, digits))
+    slack = abs(_exact(number) - written)
+    with mpmath.workprec(80):
+        rounded = mpmath.mpf(slack.numerator) / slack.denominator + radius
+        return rounded * (1 + mpmath.mpf(2) ** -70)
+
+
+def _exact(number: Number) -> Fraction:
+    size = int(number.man) * Fraction(2) ** int(number.exp)
+    return -size if number < 0 else size
