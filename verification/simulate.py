@@ -64,6 +64,7 @@ class Sampler:
 
     With ``richardson`` a draw is 2 x(2) - x(1), x(k) being the quantity at the setting grown k
     times: its mean differs from the proportional limit by O(1/d^2) instead of O(1/d).
+    ``stream`` names another setting whose random numbers to use, for common random numbers.
     """
 
     setting: Setting
@@ -72,13 +73,14 @@ class Sampler:
     quantity: str = "test_error"
     method: str = "literal"
     richardson: bool = False
+    stream: Setting | None = None
 
     def __call__(self, chunk: int, size: int) -> NDArray[np.float64]:
         """``size`` independent draws from the stream of this chunk."""
         rng = make_generator(
             self.seed,
             self.claim,
-            {**self.setting.canonical(), "quantity": self.quantity},
+            {**(self.stream or self.setting).canonical(), "quantity": self.quantity},
             f"{self.method}{'-richardson' if self.richardson else ''}",
             chunk,
         )
@@ -137,6 +139,7 @@ def simulate(
     *,
     repetitions: int | None = None,
     relative_error: float | None = None,
+    quantity: str = "test_error",
     method: str = "literal",
     seed: int = 0,
     workers: int = 1,
@@ -149,6 +152,7 @@ def simulate(
         setting: what to simulate; every combination with a finite expectation runs.
         repetitions: how many; or
         relative_error: stop when standard error / mean is below it (default 0.01).
+        quantity: test_error, or one of its terms bias, variance, synthetic.
         method: ``literal`` or ``conditional``.
         seed: of every draw; the estimate does not depend on the number of workers.
         workers: processes to draw with.
@@ -162,13 +166,15 @@ def simulate(
     require_finite(setting)
     if method not in METHODS:
         raise InputError("method", method, "is unknown", f"choose from {', '.join(METHODS)}")
+    if quantity not in QUANTITIES:
+        raise InputError("quantity", quantity, "is unknown", f"choose from {QUANTITIES}")
     if repetitions is not None:
         check_integer("repetitions", repetitions, least=2)
     if relative_error is not None and not 0 < relative_error < 1:
         raise InputError("relative_error", relative_error, "must lie in (0, 1)", "try 0.01")
     target = relative_error or (0.01 if repetitions is None else 0.0)
     most = repetitions or _MOST
-    sampler = Sampler(setting, seed, "simulate", method=method)
+    sampler = Sampler(setting, seed, "simulate", quantity, method)
     moments = Moments()
     with borrow(workers, executor) as lender:
         for tasks in _batches(most):
@@ -179,7 +185,7 @@ def simulate(
                         watch(moments)
             if moments.standard_error <= target * abs(moments.mean):
                 break
-    return _estimate(setting, moments, method, seed)
+    return _estimate(setting, moments, quantity, method, seed)
 
 
 def _batches(most: int) -> Iterator[list[tuple[int, int]]]:
@@ -195,8 +201,10 @@ def _call(sampler: Sampler, task: tuple[int, int]) -> NDArray[np.float64]:
     return sampler(*task)
 
 
-def _estimate(setting: Setting, moments: Moments, method: str, seed: int) -> Estimate:
-    theory, kind = _theory(setting)
+def _estimate(
+    setting: Setting, moments: Moments, quantity: str, method: str, seed: int
+) -> Estimate:
+    theory, kind = _theory(setting, quantity)
     error = moments.standard_error
     z = None
     if theory is not None and error > 0:
@@ -204,12 +212,12 @@ def _estimate(setting: Setting, moments: Moments, method: str, seed: int) -> Est
     return Estimate(moments.mean, error, moments.count, method, seed, theory, kind, z)
 
 
-def _theory(setting: Setting) -> tuple[float | None, str | None]:
+def _theory(setting: Setting, quantity: str) -> tuple[float | None, str | None]:
     try:
         value = evaluate(setting, form=Form.EXACT)
     except NoTheorem:
         return None, None
-    number = float(value.value)
+    number = float(value.terms[quantity] if quantity in ERROR_TERMS else value.value)
     return (
         (number, "exact" if value.is_exact else "limit") if math.isfinite(number) else (None, None)
     )

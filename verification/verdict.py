@@ -56,7 +56,11 @@ class Counterexample:
     def command(self) -> str:
         """A command line that reproduces the observed side."""
         verb = "simulate" if self.standard_error is not None else "evaluate"
-        extra = " --form exact" if verb == "evaluate" and "exact" in self.method else ""
+        extra = ""
+        if verb == "evaluate" and "exact" in self.method:
+            extra = " --form exact"
+        if verb == "simulate" and self.quantity in {"bias", "variance", "synthetic"}:
+            extra = f" --quantity {self.quantity}"
         return f"ridgeproof {verb} {self.setting.command_line()}{extra}"
 
     @property
@@ -65,7 +69,9 @@ class Counterexample:
         given = {k: v for k, v in self.setting.canonical().items() if v is not None}
         arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
         if self.standard_error is not None:
-            return f"ridgeproof.simulate(ridgeproof.make_setting({arguments}))"
+            term = self.quantity in {"bias", "variance", "synthetic"}
+            quantity = f", quantity={self.quantity!r}" if term else ""
+            return f"ridgeproof.simulate(ridgeproof.make_setting({arguments}){quantity})"
         form = ", form='exact'" if "exact" in self.method else ""
         return f"ridgeproof.evaluate(ridgeproof.make_setting({arguments}){form})"
 

@@ -30,6 +30,12 @@ __all__ = ["command"]
     show_default=True,
     help="literal: the process as written; conditional: label noise integrated out exactly",
 )
+@click.option(
+    "--quantity",
+    type=click.Choice(["test_error", "bias", "variance", "synthetic"]),
+    default="test_error",
+    show_default=True,
+)
 @click.option("--workers", default="1", show_default=True, help="processes to draw with")
 @seed_option
 @json_option
@@ -37,6 +43,7 @@ def command(
     repetitions: str | None,
     relative_error: str | None,
     method: str,
+    quantity: str,
     workers: str,
     seed: int,
     as_json: bool,
@@ -74,6 +81,7 @@ def command(
             setting,
             repetitions=count,
             relative_error=target,
+            quantity=quantity,
             method=method,
             seed=seed,
             workers=check_integer("--workers", workers, least=1, most=256),
@@ -82,7 +90,7 @@ def command(
     if as_json:
         emit_json(_data(estimate))
     else:
-        click.echo(_text(estimate))
+        click.echo(_text(quantity, estimate))
 
 
 def _data(estimate: Estimate) -> dict[str, Any]:
@@ -98,11 +106,11 @@ def _data(estimate: Estimate) -> dict[str, Any]:
     }
 
 
-def _text(estimate: Estimate) -> str:
+def _text(quantity: str, estimate: Estimate) -> str:
     from ridgeproof.console import key_values
 
     rows = [
-        ("test error", f"{estimate.mean:.6g} +- {estimate.standard_error:.2g} (standard error)"),
+        (quantity, f"{estimate.mean:.6g} +- {estimate.standard_error:.2g} (standard error)"),
         ("repetitions", f"{estimate.repetitions} ({estimate.method}, seed {estimate.seed})"),
     ]
     if estimate.theory is None:

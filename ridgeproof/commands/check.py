@@ -1,0 +1,144 @@
+"""``ridgeproof check``: decide a user's conjecture, with a counterexample where it is false."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ridgeproof.options import json_option, seed_option
+
+if TYPE_CHECKING:
+    from verification.verdict import Verdict
+
+__all__ = ["command"]
+
+
+@click.command(name="check")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--alpha", default="0.001", show_default=True, help="bound on false refutation")
+@click.option(
+    "--tolerance", default="0.01", show_default=True, help="relative; what consistent means"
+)
+@click.option("--budget", default=None, help="repetitions in all (default 200000)")
+@click.option("--time-limit", default=None, help="such as 60s or 2m; may leave a claim undecided")
+@click.option("--workers", default="1", show_default=True, help="processes to simulate with")
+@seed_option
+@json_option
+def command(
+    file: Path,
+    alpha: str,
+    tolerance: str,
+    budget: str | None,
+    time_limit: str | None,
+    workers: str,
+    seed: int,
+    as_json: bool,
+) -> None:
+    r"""Decide the conjecture in FILE (TOML; it is read as data and never executed).
+
+    \b
+    proved      symbolically equal to a derived theorem on the whole domain
+    identical   equal to a derived theorem to 40 digits at every drawn point
+    consistent  simulation bounds the deviation below the tolerance
+    refuted     false, with the smallest counterexample found
+    undecided   the budget is spent; the evidence says what is missing
+
+    \b
+    A conjecture file:
+      [conjecture]
+      title    = "ridgeless error is linear in the generations"
+      quantity = "test_error"    # test_error | bias | variance | synthetic | optimal_lam
+      relation = "equals"        # at-most | at-least | scales-as | increases-in | decreases-in
+      kind     = "exact"         # exact at finite size, or limit
+      formula  = "sigma^2*d/(T-d-1) + n*sigma0^2*d/(T0-d-1)"
+      [domain]
+      lam      = 0
+      d        = { integers = [5, 60] }
+      T        = "d + 2 .. 4*d"
+      T0       = "d + 2 .. 4*d"
+      n        = { integers = [0, 6] }
+      sigma    = [0.1, 2.0]
+      sigma0   = [0.1, 2.0]
+      spectrum = ["isotropic", "power-law:1.5"]
+
+    Exit status: 0 holds, 1 refuted, 3 undecided, 2 bad input.
+    """
+    from ridgeproof.console import emit_json, progress
+    from theory.checks import check_integer
+    from verification.check import DEFAULT_BUDGET, check
+    from verification.conjecture import read_conjecture
+    from verification.verdict import Outcome
+
+    conjecture = read_conjecture(file)
+    with progress("checking") as line:
+        verdict = check(
+            conjecture,
+            alpha=_share("--alpha", alpha),
+            tolerance=_share("--tolerance", tolerance),
+            budget=DEFAULT_BUDGET
+            if budget is None
+            else check_integer("--budget", budget, least=1, most=10**9),
+            time_limit=None if time_limit is None else _seconds(time_limit),
+            seed=seed,
+            workers=check_integer("--workers", workers, least=1, most=256),
+            watch=line.update,
+        )
+    if as_json:
+        emit_json(verdict.data())
+    else:
+        click.echo(_text(conjecture.title, verdict))
+    code = {Outcome.REFUTED: 1, Outcome.UNDECIDED: 3}.get(verdict.verdict, 0)
+    raise click.exceptions.Exit(code)
+
+
+def _share(name: str, text: str) -> float:
+    from theory.checks import parse_rational
+    from theory.errors import InputError
+
+    value = parse_rational(name, text)
+    if not 0 < value < 1:
+        raise InputError(name, text, "must lie strictly between 0 and 1", "try 0.001")
+    return float(value)
+
+
+def _seconds(text: str) -> float:
+    from theory.checks import parse_rational
+    from theory.errors import InputError
+
+    units = {"s": 1, "m": 60, "h": 3600}
+    number, unit = (text[:-1], units[text[-1]]) if text[-1:] in units else (text, 1)
+    value = parse_rational("--time-limit", number) * unit
+    if value <= 0:
+        raise InputError("--time-limit", text, "must be positive", "write, say, 60s")
+    return float(value)
+
+
+def _text(title: str, verdict: Verdict) -> str:
+    from ridgeproof.console import heading, key_values
+
+    rows: list[tuple[str, Any]] = [
+        ("conjecture", title),
+        ("claim", verdict.claim),
+        ("verdict", heading(verdict.verdict.value)),
+    ]
+    example = verdict.counterexample
+    if example is not None:
+        error = "" if example.standard_error is None else f" +- {example.standard_error:.2g}"
+        rows += [
+            ("counterexample", str(example.setting)),
+            (
+                f"  {example.quantity}",
+                f"claimed {example.claimed}, observed {example.observed}{error}",
+            ),
+            ("  by", example.method),
+            ("  redo", example.command),
+        ]
+    rows += [(rung["rung"], rung["finding"]) for rung in verdict.evidence["rungs"]]
+    rows += [("missing", text) for text in verdict.evidence["missing"]]
+    for reason, count in verdict.evidence["out_of_scope"].items():
+        rows.append(("out of scope", f"{count} draws: {reason}"))
+    level = f"alpha {verdict.alpha:g}, tolerance {verdict.tolerance:g}"
+    rows.append(("level", f"{level}, {verdict.repetitions} repetitions, {verdict.seconds:.1f} s"))
+    return key_values(rows)

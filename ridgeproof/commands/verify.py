@@ -1,0 +1,131 @@
+"""``ridgeproof verify``: the built-in claims, each with a verdict and its evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ridgeproof.options import json_option, seed_option
+
+if TYPE_CHECKING:
+    from verification.claim import ClaimReport
+
+__all__ = ["command"]
+
+
+@click.command(name="verify")
+@click.argument("claims", nargs=-1, metavar="[CLAIM ...]")
+@click.option("--profile", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
+@click.option("--workers", default=None, help="processes (default: one for each core)")
+@click.option("--report", default=None, help="write an HTML report; not built yet")
+@seed_option
+@json_option
+def command(
+    claims: tuple[str, ...],
+    profile: str,
+    workers: str | None,
+    report: str | None,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Verify the claims of the theory against simulation: all of them, or those named (C1 C2).
+
+    Each claim is a property over settings; its report names the points tried, the repetitions
+    (literal ones too), the point farthest from the claim, and the wrong formulas that the same
+    check refutes.  A check that cannot refute its wrong formula is undecided, not passed.
+    """
+    from ridgeproof.console import emit_json, progress
+    from theory.checks import check_integer
+    from theory.errors import NotBuilt
+    from verification.claim import PROFILES
+    from verification.claims import all_claims
+    from verification.suite import default_workers, run_suite
+    from verification.verdict import Outcome
+
+    if report is not None:
+        raise NotBuilt("--report: the HTML report is not built yet. Use --json")
+    count = (
+        default_workers()
+        if workers is None
+        else check_integer("--workers", workers, least=1, most=256)
+    )
+    expected = len(claims) or len(all_claims())
+    with progress("verifying") as line:
+        line.update(f"0 of {expected} claims")
+        done: list[ClaimReport] = []
+
+        def watch(finished: ClaimReport) -> None:
+            done.append(finished)
+            line.update(f"{len(done)} of {expected} claims, {finished.id} {finished.verdict}")
+
+        reports = run_suite(claims, profile=profile, seed=seed, workers=count, watch=watch)
+    interrupted = len(reports) < expected
+    verdicts = {r.verdict for r in reports}
+    if as_json:
+        emit_json(
+            {
+                "claims": [r.data() for r in reports],
+                "profile": profile,
+                "alpha": PROFILES[profile].alpha,
+                "tolerance": PROFILES[profile].tolerance,
+                "seed": seed,
+                "interrupted": interrupted,
+            }
+        )
+    else:
+        click.echo(_text(reports, profile, seed))
+    if interrupted:
+        click.echo(f"interrupted: {len(reports)} of {expected} claims were done", err=True)
+        raise click.exceptions.Exit(130)
+    code = 1 if Outcome.REFUTED in verdicts else 3 if Outcome.UNDECIDED in verdicts else 0
+    raise click.exceptions.Exit(code)
+
+
+def _text(reports: list[ClaimReport], profile: str, seed: int) -> str:
+    from ridgeproof.console import heading, key_values
+    from verification.claim import PROFILES
+
+    blocks = []
+    for report in reports:
+        title = heading(f"{report.id:<4}{report.verdict.value:<11}{report.title}")
+        blocks.append(f"{title}\n{key_values(_evidence(report), indent='      ')}")
+    chosen = PROFILES[profile]
+    total = sum(report.evidence["repetitions"] for report in reports)
+    literal = sum(report.evidence["literal_repetitions"] for report in reports)
+    blocks.append(
+        f"{len(reports)} claims, profile {profile}: {total} repetitions, {literal} of them literal; "
+        f"false alarms of the whole suite below {chosen.alpha:g}, tolerance {chosen.tolerance:g}, "
+        f"seed {seed}"
+    )
+    return "\n\n".join(blocks)
+
+
+def _evidence(report: ClaimReport) -> list[tuple[str, Any]]:
+    evidence = report.evidence
+    rows: list[tuple[str, Any]] = [
+        (
+            "tried",
+            f"{evidence['points']} points, {evidence['repetitions']} repetitions "
+            f"({evidence['literal_repetitions']} literal), {report.seconds:.1f} s",
+        )
+    ]
+    worst = evidence["worst_point"]
+    if worst is not None:
+        rows.append(
+            (
+                "worst",
+                f"{worst['quantity']} {worst['observed']:.5g} +- {worst['standard_error']:.1g} "
+                f"against {worst['claimed']:.5g} (z = {worst['z']})",
+            )
+        )
+        rows.append(("", f"at {worst['setting']}"))
+    for mutant in evidence["mutants"]:
+        rows.append(("killed" if mutant["killed"] else "NOT KILLED", mutant["formula"]))
+    rows += [("undecided", text) for text in evidence["undecided"]]
+    example = report.counterexample
+    if example is not None:
+        rows.append(("counter", f"{example.setting}: claimed {example.claimed}"))
+        rows.append(("", f"observed {example.observed} ({example.method})"))
+        rows.append(("redo", example.command))
+    return rows

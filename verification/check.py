@@ -1,0 +1,347 @@
+"""check: decide a conjecture, by the cheapest evidence that settles it.
+
+    1  domain      the claim is defined and possible at every drawn point
+    2  symbolic    equal to (or ordered against) a derived theorem on the whole domain -> proved
+    3  precision   50 digits against the derived theory at drawn points   -> identical or refuted
+    4  oracle      exact finite-size results, where there are some (part of 3)
+    5  simulation  an anytime-valid sequential test of the process itself
+
+A refuted claim comes with the smallest counterexample found at this budget.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from theory.errors import NotBuilt, NoTheorem
+from theory.setting import Setting
+from verification.conjecture import Conjecture
+from verification.judge import Judge, Refutation
+from verification.ladder.growth import change_refutes, measure_slopes, next_values
+from verification.ladder.precise import Finding, examine
+from verification.ladder.search import smallest
+from verification.ladder.simulated import judge_change, judge_point
+from verification.ladder.symbolic import prove
+from verification.seeds import digest
+from verification.strategies import draw
+from verification.verdict import Counterexample, Outcome, Verdict
+
+__all__ = ["DEFAULT_BUDGET", "check"]
+
+# Repetitions, in all, that a check may spend.
+DEFAULT_BUDGET = 200_000
+_POINTS = 24  # compared at high precision
+_SIMULATED = 8  # put on trial by simulation
+_LITERAL = 1  # of which this many by the literal process
+
+Watch = Callable[[str], None]
+
+
+@dataclass
+class _Trial:
+    """What a check has done so far; complete enough at any moment to be reported."""
+
+    conjecture: Conjecture
+    alpha: float
+    tolerance: float
+    budget: int
+    seed: int
+    workers: int
+    deadline: float | None
+    watch: Watch
+    start: float = field(default_factory=time.monotonic)
+    rungs: list[dict[str, Any]] = field(default_factory=list)
+    judge: Judge | None = None
+    out_of_scope: dict[str, int] = field(default_factory=dict)
+
+    def note(self, rung: str, finding: str, **details: Any) -> None:
+        self.rungs.append({"rung": rung, "finding": finding, **details})
+        self.watch(f"{rung}: {finding}")
+
+    def late(self) -> bool:
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    def verdict(self, outcome: Outcome, example: Counterexample | None = None) -> Verdict:
+        repetitions = self.judge.repetitions if self.judge else 0
+        evidence: dict[str, Any] = {
+            "rungs": self.rungs,
+            "out_of_scope": self.out_of_scope,
+            "points": [p.data() for p in self.judge.points] if self.judge else [],
+            "literal_repetitions": self.judge.literal_repetitions if self.judge else 0,
+            "missing": self.judge.undecided if self.judge else [],
+            "seed": self.seed,
+        }
+        return Verdict(
+            outcome,
+            self.conjecture.statement,
+            example,
+            evidence,
+            self.alpha,
+            self.tolerance,
+            repetitions,
+            time.monotonic() - self.start,
+        )
+
+
+def check(
+    conjecture: Conjecture,
+    *,
+    alpha: float = 0.001,
+    tolerance: float = 0.01,
+    budget: int = DEFAULT_BUDGET,
+    time_limit: float | None = None,
+    seed: int = 0,
+    workers: int = 1,
+    watch: Watch | None = None,
+) -> Verdict:
+    """Decide a conjecture.
+
+    Args:
+        conjecture: the claim and its domain.
+        alpha: bound on the probability that a true claim is refuted.
+        tolerance: relative; "consistent" means that the deviation is below it at every point.
+        budget: repetitions in all; the verdict is a function of it and of the seed.
+        time_limit: seconds; it can only turn a verdict into undecided.
+        seed: of every draw.
+        workers: processes to simulate with; the verdict does not depend on it.
+        watch: called with a line on what is being done.
+    """
+    deadline = None if time_limit is None else time.monotonic() + time_limit
+    trial = _Trial(
+        conjecture, alpha, tolerance, budget, seed, workers, deadline, watch or (lambda _: None)
+    )
+    try:
+        return _climb(trial)
+    except KeyboardInterrupt:
+        trial.note("interrupted", "stopped by the user; what was found so far is kept")
+        return trial.verdict(Outcome.UNDECIDED)
+
+
+def _climb(trial: _Trial) -> Verdict:
+    conjecture = trial.conjecture
+    drawn = draw(conjecture.domain, _POINTS, _draw_seed(trial), conjecture.quantity)
+    trial.out_of_scope = dict(drawn.out_of_scope)
+    if not drawn.settings:
+        trial.note("domain", "no admissible point could be drawn", why=trial.out_of_scope)
+        return trial.verdict(Outcome.UNDECIDED)
+    if conjecture.relation == "scales-as":
+        return _scaling(trial)
+    theorem = prove(conjecture)
+    if theorem is not None:
+        trial.note("symbolic", f"follows from {theorem.theorem} ({theorem.id}) on the whole domain")
+        return trial.verdict(Outcome.PROVED)
+    trial.note("symbolic", "does not follow from a catalogued theorem on the whole domain")
+    if conjecture.variable is not None:
+        return _monotone(trial, list(drawn.settings))
+    return _pointwise(trial, list(drawn.settings))
+
+
+def _draw_seed(trial: _Trial) -> int:
+    return int.from_bytes(digest([trial.seed, trial.conjecture.statement])[:8], "big")
+
+
+def _pointwise(trial: _Trial, settings: list[Setting]) -> Verdict:
+    conjecture = trial.conjecture
+    findings: list[Finding] = []
+    for setting in settings:
+        if trial.late():
+            trial.note("precision", "the time limit was reached")
+            return trial.verdict(Outcome.UNDECIDED)
+        trial.watch(f"precision: {len(findings)} of {len(settings)} points")
+        finding = examine(conjecture, setting)
+        findings.append(finding)
+        if finding.counterexample is not None:
+            return _shrunk(trial, finding.counterexample)
+    known = [finding for finding in findings if finding.known is not None]
+    trial.note(
+        "precision",
+        f"agrees with the derived theory at {len(known)} of {len(findings)} points"
+        if known
+        else "no derived theorem gives the quantity at the drawn points",
+        theorems=sorted({f for finding in known if finding.known for f in finding.known.formulas}),
+    )
+    if len(known) == len(findings):
+        return trial.verdict(Outcome.IDENTICAL)
+    unknown = [finding.setting for finding in findings if finding.known is None]
+    return _simulate(trial, unknown, judge_point_of(conjecture))
+
+
+def _shrunk(trial: _Trial, found: Counterexample) -> Verdict:
+    conjecture = trial.conjecture
+
+    def fails(setting: Setting) -> bool:
+        return not trial.late() and examine(conjecture, setting).counterexample is not None
+
+    setting = smallest(conjecture.domain, conjecture.quantity, fails)
+    best = examine(conjecture, setting).counterexample if setting is not None else None
+    trial.note("precision", "the claim fails; the smallest counterexample found at this budget")
+    return trial.verdict(Outcome.REFUTED, best or found)
+
+
+Trial = Callable[[Setting, Judge, str], Any]
+
+
+def judge_point_of(conjecture: Conjecture) -> Trial:
+    """The trial of one point for a pointwise relation."""
+    return lambda setting, judge, method: judge_point(conjecture, setting, judge, method)
+
+
+def _simulate(trial: _Trial, settings: list[Setting], put: Trial) -> Verdict:
+    """Put points on trial; refute by the smallest failing one, never hide an undecided one."""
+    chosen = settings[:_SIMULATED]
+    share = trial.budget // (len(chosen) + _LITERAL)
+    judge = Judge(
+        trial.conjecture.statement,
+        alpha=trial.alpha / (len(chosen) + _LITERAL),
+        tolerance=trial.tolerance,
+        budget=max(share, 1),
+        seed=trial.seed,
+        deadline=trial.deadline,
+        workers=trial.workers,
+    )
+    trial.judge = judge
+    methods = ["conditional"] * len(chosen) + ["literal"] * _LITERAL
+    for number, (setting, method) in enumerate(
+        zip([*chosen, *chosen[:_LITERAL]], methods, strict=True)
+    ):
+        trial.watch(f"simulation: point {number + 1} of {len(methods)} ({method})")
+        try:
+            put(setting, judge, method)
+        except Refutation as refutation:
+            trial.note("simulation", "the sequential test refutes the claim")
+            return _smaller_by_simulation(trial, refutation, put)
+    decided = [p for p in judge.points if p.outcome == "consistent" and "literal" not in p.method]
+    literal_only = [u for u in judge.undecided if u not in _literal_undecided(judge)]
+    trial.note("simulation", f"{len(decided)} of {len(chosen)} points within the tolerance")
+    outcome = Outcome.UNDECIDED if literal_only or not decided else Outcome.CONSISTENT
+    return trial.verdict(outcome)
+
+
+def _literal_undecided(judge: Judge) -> list[str]:
+    """Undecided literal runs: the noisier witness may contradict a claim, it need not bound it."""
+    literal = Counter(p.method.startswith("literal") for p in judge.points)
+    return judge.undecided[-1:] if literal[True] and judge.points[-1].outcome == "undecided" else []
+
+
+def _smaller_by_simulation(trial: _Trial, refutation: Refutation, put: Trial) -> Verdict:
+    """Shrink with eight times the budget for a point; the refuted point stands in any case."""
+    judge = trial.judge
+    assert judge is not None
+    best = refutation.counterexample
+    shrinking = Judge(
+        judge.claim,
+        alpha=judge.alpha,
+        tolerance=judge.tolerance,
+        budget=min(8 * judge.budget, 65_536),
+        seed=judge.seed,
+        deadline=trial.deadline,
+        workers=trial.workers,
+    )
+    found: dict[Setting, Counterexample] = {}
+
+    def fails(setting: Setting) -> bool:
+        if trial.late() or shrinking.repetitions > 4 * trial.budget:
+            return False
+        try:
+            put(setting, shrinking, "conditional")
+        except Refutation as smaller:
+            found[setting] = smaller.counterexample
+            return True
+        return False
+
+    trial.watch("simulation: looking for a smaller counterexample")
+    setting = smallest(trial.conjecture.domain, trial.conjecture.quantity, fails, examples=30)
+    judge.points += shrinking.points
+    return trial.verdict(Outcome.REFUTED, found.get(setting, best) if setting else best)
+
+
+def _monotone(trial: _Trial, settings: list[Setting]) -> Verdict:
+    conjecture = trial.conjecture
+    pairs = [(s, t) for s in settings for t in next_values(conjecture, s)]
+    if not pairs:
+        trial.note("domain", f"no two values of {conjecture.variable} to compare could be drawn")
+        return trial.verdict(Outcome.UNDECIDED)
+    unknown = []
+    for before, after in pairs:
+        if trial.late():
+            trial.note("precision", "the time limit was reached")
+            return trial.verdict(Outcome.UNDECIDED)
+        known, example = change_refutes(conjecture, before, after)
+        if example is not None:
+            return _shrunk_change(trial, example)
+        if not known:
+            unknown.append((before, after))
+    trial.note(
+        "precision", f"{len(pairs) - len(unknown)} of {len(pairs)} changes agree with theory"
+    )
+    if not unknown:
+        return trial.verdict(Outcome.IDENTICAL)
+    following = dict(unknown)
+
+    def put(setting: Setting, judge: Judge, method: str) -> None:
+        del method
+        after = following.get(setting) or next(iter(next_values(conjecture, setting)), None)
+        if after is not None:
+            judge_change(conjecture, setting, after, judge)
+
+    return _simulate(trial, list(following), put)
+
+
+def _shrunk_change(trial: _Trial, found: Counterexample) -> Verdict:
+    conjecture = trial.conjecture
+
+    def example(setting: Setting) -> Counterexample | None:
+        for after in next_values(conjecture, setting):
+            wrong = change_refutes(conjecture, setting, after)[1]
+            if wrong is not None:
+                return wrong
+        return None
+
+    setting = smallest(
+        conjecture.domain,
+        conjecture.quantity,
+        lambda s: not trial.late() and example(s) is not None,
+        examples=40,
+    )
+    trial.note("precision", "the claim fails; the smallest counterexample found at this budget")
+    best = example(setting) if setting is not None else None
+    return trial.verdict(Outcome.REFUTED, best or found)
+
+
+def _scaling(trial: _Trial) -> Verdict:
+    conjecture = trial.conjecture
+    try:
+        slopes = measure_slopes(conjecture)
+    except (NoTheorem, NotBuilt):
+        slopes = None
+    if slopes is None:
+        trial.note("scaling", "no theorem gives the quantity along the range of the variable")
+        return trial.verdict(Outcome.UNDECIDED)
+    table = [
+        {"value": str(value), "error": error}
+        for value, error in zip(slopes.values, slopes.errors, strict=True)
+    ]
+    trial.note(
+        "scaling",
+        f"log-log slope {slopes.last:.4f} at {conjecture.variable} = {slopes.values[-1]}, "
+        f"claimed {float(slopes.claimed):.4f}, still moving by {slopes.drift:.1g} an octave",
+        slopes=list(slopes.slopes),
+        table=table,
+    )
+    if slopes.outcome == "refuted":
+        example = Counterexample(
+            slopes.settings[-1],
+            f"log-log slope in {conjecture.variable}",
+            f"{float(slopes.claimed):.6g}",
+            f"{slopes.last:.6g}",
+            None,
+            "limit theorem, deterministic equivalent along the range",
+        )
+        return trial.verdict(Outcome.REFUTED, example)
+    if slopes.outcome == "undecided":
+        trial.note("scaling", f"a longer range of {conjecture.variable} would decide it")
+    return trial.verdict(Outcome(slopes.outcome))

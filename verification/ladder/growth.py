@@ -1,0 +1,180 @@
+"""increases-in, decreases-in and scales-as: how a quantity changes along one variable."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import mpmath
+from sympy import Rational
+
+from numerics.evaluate import evaluate_terms
+from numerics.precision import Float64
+from theory.domain import Domain
+from theory.entries import SIZES, Fixed, IntegerRange, RealInterval
+from theory.errors import InputError, NotBuilt, NoTheorem
+from theory.formula import ERROR_TERMS
+from theory.setting import Setting
+from verification.conjecture import Conjecture
+from verification.ladder.claimed import DIGITS
+from verification.ladder.truth import known_value
+from verification.verdict import Counterexample
+
+__all__ = ["SLOPE_TOLERANCE", "Slopes", "change_refutes", "measure_slopes", "next_values"]
+
+SLOPE_TOLERANCE = 0.02
+# Octaves over which a slope is measured.
+_OCTAVES = 10
+
+
+def next_values(conjecture: Conjecture, setting: Setting) -> Iterator[Setting]:
+    """Settings with the variable's next values, all else held fixed; the domain is respected."""
+    variable = conjecture.variable
+    assert variable is not None
+    name = variable.name
+    value = Fraction(getattr(setting, name))
+    steps: list[Any]
+    if name in SIZES:
+        steps = [int(value) + 1, int(value) + 2, 2 * int(value)]
+    else:
+        entry = conjecture.domain[name]
+        assert isinstance(entry, RealInterval)
+        width = entry.most - entry.least
+        steps = [value + width * share for share in (Fraction(1, 20), Fraction(1, 4))]
+    for step in steps:
+        try:
+            moved = setting.with_(**{name: step})
+        except InputError:
+            continue
+        if moved in conjecture.domain:
+            yield moved
+
+
+def change_refutes(
+    conjecture: Conjecture, before: Setting, after: Setting
+) -> tuple[bool, Counterexample | None]:
+    """(whether theory knows both values, the counterexample if they move the wrong way)."""
+    known = [known_value(s, conjecture.quantity, conjecture.kind) for s in (before, after)]
+    if known[0] is None or known[1] is None:
+        return False, None
+    with mpmath.workdps(DIGITS):
+        change = mpmath.mpf(known[1].value) - mpmath.mpf(known[0].value)
+        slack = known[0].radius + known[1].radius + abs(known[0].value) * mpmath.mpf(10) ** -40
+        wrong = change < -slack if conjecture.relation == "increases-in" else change > slack
+        if not wrong:
+            return True, None
+        name = str(conjecture.variable)
+        return True, Counterexample(
+            after,
+            f"change of {conjecture.quantity} from {name} = {getattr(before, name)}",
+            ">= 0" if conjecture.relation == "increases-in" else "<= 0",
+            mpmath.nstr(change, 12),
+            None,
+            f"{'exact' if known[0].exact else 'limit'} theorem {', '.join(known[0].formulas)}",
+        )
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """Local log-log slopes along growing values of the variable."""
+
+    values: tuple[Fraction, ...]
+    errors: tuple[float, ...]
+    slopes: tuple[float, ...]
+    claimed: Fraction
+    settings: tuple[Setting, ...]
+
+    @property
+    def last(self) -> float:
+        """The slope over the last octave."""
+        return self.slopes[-1]
+
+    @property
+    def drift(self) -> float:
+        """How much the slope still moves: its change over the last octave."""
+        return abs(self.slopes[-1] - self.slopes[-2]) if len(self.slopes) > 1 else float("inf")
+
+    @property
+    def outcome(self) -> str:
+        """consistent, refuted, or undecided while the slope still moves towards the claim."""
+        gap = abs(self.last - float(self.claimed))
+        if gap <= SLOPE_TOLERANCE:
+            return "consistent"
+        # A slope that still drifts could get there: a geometric tail of ratio 0.9 moves 9 drifts.
+        return "refuted" if gap > SLOPE_TOLERANCE + 9 * self.drift else "undecided"
+
+
+def measure_slopes(conjecture: Conjecture) -> Slopes | None:
+    """Slopes from the deterministic equivalent along the variable's range; None without theorem."""
+    variable, exponent = conjecture.variable, conjecture.exponent
+    assert variable is not None
+    assert exponent is not None
+    claimed = _rational(conjecture, exponent)
+    name = variable.name
+    entry = conjecture.domain[name]
+    assert isinstance(entry, IntegerRange | RealInterval)
+    least, most = Fraction(str(entry.least)), Fraction(str(entry.most))
+    values: list[Fraction] = []
+    settings: list[Setting] = []
+    errors: list[float] = []
+    for k in range(_OCTAVES + 1):
+        value = Fraction(least * (most / least) ** Fraction(k, _OCTAVES))
+        if name in SIZES:
+            value = Fraction(round(value))
+        setting = _setting_at(conjecture.domain, name, value)
+        if setting is None or (settings and setting == settings[-1]):
+            continue
+        try:
+            terms = evaluate_terms(setting, Float64())
+        except (NoTheorem, NotBuilt):
+            return None
+        quantity = conjecture.quantity
+        error = terms[quantity] if quantity in ERROR_TERMS else sum(terms.values())
+        values.append(value)
+        settings.append(setting)
+        errors.append(float(error))
+    if len(values) < 3 or min(errors) <= 0:
+        return None
+    logs = [(math.log(value), math.log(error)) for value, error in zip(values, errors, strict=True)]
+    slopes = tuple((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in pairwise(logs))
+    return Slopes(tuple(values), tuple(errors), slopes, claimed, tuple(settings))
+
+
+def _rational(conjecture: Conjecture, exponent: Any) -> Fraction:
+    from theory.domain import decay
+    from theory.entries import number
+
+    known = decay(conjecture.domain.options("spectrum")[0], conjecture.domain.options("signal")[0])
+    value = exponent.subs({symbol: number(v) for symbol, v in known.items()})
+    if not isinstance(value, Rational):
+        value = Rational(str(value.evalf(30)))
+    return Fraction(int(value.p), int(value.q))
+
+
+class _Pinned:
+    """A chooser that takes first options and least values, with one name pinned."""
+
+    def __init__(self, name: str, value: Fraction) -> None:
+        self.name, self.value = name, value
+
+    def option(self, name: str, options: tuple[Any, ...]) -> Any:
+        del name
+        return options[0]
+
+    def whole(self, name: str, least: int, most: int, known: Any = None) -> int:
+        del most, known
+        return int(self.value) if name == self.name else least
+
+    def real(self, name: str, least: Fraction, most: Fraction) -> Fraction:
+        return self.value if name == self.name else (least + most) / 2
+
+
+def _setting_at(domain: Domain, name: str, value: Fraction) -> Setting | None:
+    pinned = Domain(
+        tuple((key, Fixed(value) if key == name else entry) for key, entry in domain.items)
+    )
+    return pinned.setting(_Pinned(name, value))

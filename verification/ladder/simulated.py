@@ -1,0 +1,98 @@
+"""Rung 5: simulation, the only evidence for a quantity that no theorem covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.setting import Setting
+from verification.conjecture import Conjecture
+from verification.judge import Judge, Refutation
+from verification.ladder.claimed import claimed_value
+from verification.sequential import Decision, decide
+from verification.simulate import Sampler
+from verification.verdict import Counterexample
+
+__all__ = ["Difference", "judge_change", "judge_point"]
+
+# Repetitions of a pilot that finds the scale of a difference.
+_PILOT = 128
+
+
+def judge_point(conjecture: Conjecture, setting: Setting, judge: Judge, method: str) -> Decision:
+    """Put the claimed value at one setting on trial.
+
+    Raises:
+        Refutation: the simulated mean does not stand in the claimed relation to it.
+    """
+    claimed = float(claimed_value(conjecture, setting))
+    tolerance = judge.tolerance if claimed else None
+    return judge.mean(
+        setting,
+        claimed,
+        quantity=conjecture.quantity,
+        limit=conjecture.kind == "limit",
+        relation=conjecture.relation,
+        method=method,
+        # A claimed zero is judged in units of b = ||w0||_Sigma^2.
+        absolute_tolerance=None if tolerance else judge.tolerance,
+    )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Draws of quantity(after) - quantity(before), on common random numbers where sizes agree."""
+
+    before: Sampler
+    after: Sampler
+    sign: int = 1
+
+    def __call__(self, chunk: int, size: int) -> NDArray[np.float64]:
+        """``size`` independent draws from the stream of this chunk."""
+        return self.sign * (self.after(chunk, size) - self.before(chunk, size))
+
+
+def judge_change(conjecture: Conjecture, before: Setting, after: Setting, judge: Judge) -> Decision:
+    """Decide whether the quantity moves in the claimed direction from one setting to the next.
+
+    Raises:
+        Refutation: it moves the other way.
+    """
+    limit = conjecture.kind == "limit"
+    stream = replace(
+        Sampler(before, judge.seed, judge.claim, conjecture.quantity, "conditional", limit),
+        stream=before,
+    )
+    sign = 1 if conjecture.relation == "increases-in" else -1
+    sampler = Difference(stream, replace(stream, setting=after), sign)
+    scale = float(np.mean(np.abs(stream(-1000, _PILOT))))
+    decision = decide(
+        sampler,
+        0.0,
+        relation="at-least",
+        alpha=judge.alpha,
+        tolerance=judge.tolerance,
+        absolute_tolerance=judge.tolerance * max(scale, 1e-12),
+        budget=judge.budget,
+        deadline=judge.deadline,
+        workers=judge.workers,
+    )
+    judge.record(
+        after, f"change of {conjecture.quantity}", 0.0, decision, "conditional", limit=limit
+    )
+    if decision.verdict == "refuted":
+        assert decision.mean is not None
+        raise Refutation(
+            Counterexample(
+                after,
+                f"change of {conjecture.quantity} from {conjecture.variable} = "
+                f"{getattr(before, str(conjecture.variable))}",
+                ">= 0" if sign > 0 else "<= 0",
+                f"{sign * decision.mean:.6g}",
+                decision.standard_error,
+                f"conditional simulation, {decision.repetitions} repetitions",
+            )
+        )
+    return decision

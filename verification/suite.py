@@ -1,0 +1,55 @@
+"""suite: the built-in claims, run side by side, with one false-alarm budget for the whole run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from contextlib import closing
+
+from verification.claim import PROFILES, ClaimReport, verify_claim
+from verification.claims import all_claims, find_claim
+from verification.executors import iterate_chunks
+
+__all__ = ["default_workers", "run_suite"]
+
+
+def default_workers() -> int:
+    """One worker for each core, up to eight."""
+    return min(os.cpu_count() or 1, 8)
+
+
+def run_suite(
+    claims: Iterable[str] = (),
+    *,
+    profile: str = "quick",
+    seed: int = 0,
+    workers: int = 1,
+    executor: Executor | None = None,
+    watch: Callable[[ClaimReport], None] | None = None,
+) -> list[ClaimReport]:
+    """Verify the claims named, or all of them; an interrupt keeps those that are done.
+
+    The probability that a suite of true claims refutes any of them is at most the profile's alpha.
+
+    Raises:
+        InputError: there is no such claim.
+    """
+    names = [find_claim(name).id for name in claims] or list(all_claims())
+    tasks = [(name, profile, seed) for name in names]
+    reports: list[ClaimReport] = []
+    try:
+        with closing(iterate_chunks(_verify, tasks, workers, executor)) as finished:
+            for report in finished:
+                reports.append(report)
+                if watch is not None:
+                    watch(report)
+    except KeyboardInterrupt:
+        if not reports:
+            raise
+    return reports
+
+
+def _verify(task: tuple[str, str, int]) -> ClaimReport:
+    name, profile, seed = task
+    return verify_claim(find_claim(name), PROFILES[profile], seed)
