@@ -1,0 +1,26 @@
+"""The noise-free oracle: isotropic ridge at finite size, enclosed to any number of digits.
+
+Every public number comes from ball arithmetic: its radius is proved, not estimated.
+"""
+
+from numerics.finite_size.generations import IsotropicGenerator
+from numerics.finite_size.isotropic import (
+    IsotropicTerms,
+    exact_isotropic_terms,
+    finite_size_terms,
+    generator_terms,
+)
+from numerics.finite_size.traces import FitTraces, isotropic_fit
+from numerics.finite_size.wishart import Moments, wishart_resolvent_moments
+
+__all__ = [
+    "FitTraces",
+    "IsotropicGenerator",
+    "IsotropicTerms",
+    "Moments",
+    "exact_isotropic_terms",
+    "finite_size_terms",
+    "generator_terms",
+    "isotropic_fit",
+    "wishart_resolvent_moments",
+]
