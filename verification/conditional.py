@@ -163,5 +163,5 @@ def _inverse(matrix: Array) -> Array | None:
     if failed or lapack.dpocon(factor, norm, uplo="L")[0] < _TRUSTED:
         return None
     lower, _ = lapack.dpotri(factor, lower=1)
-    inverse = lower + np.tril(lower, -1).T
-    return inverse / size / size[:, None]
+    lower.flat[:: len(lower) + 1] /= 2  # the part above the diagonal is zero
+    return (lower + lower.T) / size / size[:, None]

@@ -1,0 +1,99 @@
+"""Time to a 1 % standard error: the simulation routes against a plain lstsq loop.
+
+Run with `python benchmarks/monte_carlo.py`; every route uses one BLAS thread.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from verification.conditional import conditional_errors
+from verification.executors import run_chunks
+from verification.process import Array, Process, test_errors
+from verification.samplers import sampled_errors
+
+D, REPETITIONS = 300, 24
+S: Array = np.arange(1, D + 1, dtype=float) ** -1.5
+W0 = np.ones(D) / np.sqrt(D)
+
+
+def process(lam: float) -> Process:
+    """Five generators on 600 rows, then a fit on 1000."""
+    return Process(
+        T=1000, T0=600, n=5, sigma=0.1, sigma0=0.1, lam=lam, lam0=0.0, design="independent"
+    )
+
+
+def plain(size: int, lam: float, rng: np.random.Generator) -> Array:
+    """The baseline: numpy's lstsq for every fit; ridge as rows added to the design."""
+    values = []
+    for _ in range(size):
+        w = W0
+        for _ in range(5):
+            X = rng.standard_normal((600, D)) * np.sqrt(S)
+            w = np.linalg.lstsq(X, X @ w + 0.1 * rng.standard_normal(600))[0]
+        X = rng.standard_normal((1000, D)) * np.sqrt(S)
+        y = X @ w + 0.1 * rng.standard_normal(1000)
+        X = np.vstack([X, np.sqrt(1000 * lam) * np.eye(D)]) if lam else X
+        w = np.linalg.lstsq(X, np.append(y, np.zeros(len(X) - 1000)))[0]
+        values.append(S @ (w - W0) ** 2)
+    return np.array(values)
+
+
+def measure(route: Callable[[int], Array], size: int) -> tuple[float, float, float]:
+    """Milliseconds a repetition, relative standard deviation, seconds to 1 %."""
+    route(1)
+    start = time.perf_counter()
+    values = route(size)
+    each = (time.perf_counter() - start) / size
+    totals = values.sum(axis=1) if values.ndim > 1 else values
+    spread = float(totals.std(ddof=1) / totals.mean())
+    return 1000 * each, spread, each * max(2.0, (spread / 0.01) ** 2)
+
+
+def literal_chunk(chunk: int) -> float:
+    """A piece of work for a pool."""
+    rng = np.random.Generator(np.random.PCG64DXSM(chunk))
+    return float(test_errors(20, S, W0, rng=rng, **process(0.01)).mean())
+
+
+def main() -> None:
+    """Print one table for each downstream ridge, then the gain of a second worker."""
+    rng = np.random.Generator(np.random.PCG64DXSM(1))
+    for lam in (0.0, 0.01):
+        routes: dict[str, tuple[Callable[[int], Array], int]] = {
+            "plain lstsq": (partial(plain, lam=lam, rng=rng), REPETITIONS),
+            "literal": (partial(test_errors, s=S, w0=W0, rng=rng, **process(lam)), REPETITIONS),
+            "conditional": (
+                partial(conditional_errors, s=S, w0=W0, rng=rng, **process(lam)),
+                REPETITIONS,
+            ),
+            "exact law": (
+                partial(sampled_errors, s=S, w0=W0, rng=rng, **process(lam)),
+                100 if lam else 10**5,
+            ),
+        }
+        print(f"\nlam = {lam}: ms a repetition, relative deviation, s to 1 %, gain")
+        baseline = 0.0
+        for name, (route, size) in routes.items():
+            each, spread, needed = measure(route, size)
+            baseline = baseline or needed
+            print(f"{name:12} {each:9.4f} {spread:9.4f} {needed:11.6f} {baseline / needed:10.1f}x")
+    seconds = []
+    for workers in (1, 2):
+        start = time.perf_counter()
+        run_chunks(literal_chunk, range(16), workers)
+        seconds.append(time.perf_counter() - start)
+    print(f"\ntwo workers, start-up included: {seconds[0] / seconds[1]:.2f}x")
+
+
+if __name__ == "__main__":
+    main()
