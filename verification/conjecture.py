@@ -97,8 +97,10 @@ class Conjecture:
         """The variable that grows, for scales-as, increases-in and decreases-in."""
         if self.relation in {"equals", "at-most", "at-least"}:
             return None
+        if self.formula == 1:
+            return self.scale
         base = self.formula.as_base_exp()[0]
-        return base if isinstance(base, Symbol) else self.scale
+        return base if isinstance(base, Symbol) else None
 
     @property
     def exponent(self) -> Expr | None:
