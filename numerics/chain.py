@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from sympy import Expr
 
+from numerics.levels import Spectrum
 from numerics.point import Point
-from numerics.precision import Array
+from numerics.precision import Array, Engine
 from numerics.walker import evaluate_levels
 from theory import symbols as sy
 from theory.affine import affine_step
@@ -21,6 +23,7 @@ __all__ = ["ChainMoments", "chain_moments"]
 
 # Beyond this many operations on levels a plain iteration is refused rather than left to run.
 _MAX_OPERATIONS = 10**9
+_MAX_SLOW_OPERATIONS = 3 * 10**7
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +46,8 @@ def chain_moments(
 ) -> ChainMoments:
     """Iterate a' = D a + g sum(c a) + h from a = w0^2, and the mean, n times.
 
+    Few levels and many generations are done by repeated squaring.
+
     ``expressions`` (mean, second_moment) are those of the catalogued generator unless given.
 
     With a shared design and lam0 = 0 the n generations are one fit from w0 whose label noise is
@@ -60,27 +65,71 @@ def chain_moments(
     )
     engine, spectrum = point.engine, point.spectrum
     steps, scale = (1, setting.n) if setting.design == "shared" else (setting.n, 1)
-    if steps * len(spectrum.s) > _MAX_OPERATIONS:
-        raise NotBuilt(
-            f"n = {setting.n} generations of {len(spectrum.s)} levels are too many to iterate. "
-            "The error has a limit as n grows: evaluate a smaller n, or an isotropic spectrum"
-        )
     with engine.scope():
-        weights = spectrum.weights
+        shift = shift * engine.number(scale)
+        collected = collected if spectrum.weights is None else collected * spectrum.weights
+        generation = _Generation(diagonal, spread, collected, shift, engine)
+        if _squaring_is_cheaper(steps, spectrum):
+            signal, noise = generation.squared(spectrum.w0sq, steps)
+        else:
+            _check_cost(steps, spectrum)
+            signal, noise = generation.iterated(spectrum.w0sq, steps)
+        return ChainMoments(engine.power(keeps, Fraction(steps)), signal, noise)
 
-        def advance(a: Array, noise: Array) -> Array:
-            total = engine.weighted_sum(collected * a, weights)
-            return diagonal * a + spread * total + noise
 
-        signal, noise = spectrum.w0sq, spectrum.w0sq * 0
-        added, nothing = shift * engine.number(scale), shift * 0
-        mean = keeps * 0 + engine.number(1)
+@dataclass(frozen=True, eq=False)
+class _Generation:
+    """The affine map a -> D a + g sum(c a) + h of the second moment, in one engine."""
+
+    diagonal: Array
+    spread: Array
+    collected: Array  # with the multiplicities
+    shift: Array
+    engine: Engine
+
+    def iterated(self, start: Array, steps: int) -> tuple[Array, Array]:
+        """Signal and noise after so many steps, one by one."""
+        signal, noise = start, self.shift * 0
         for _ in range(steps):
-            following = advance(signal, nothing), advance(noise, added), mean * keeps
-            if all(
-                np.array_equal(new, old)
-                for new, old in zip(following, (signal, noise, mean), strict=True)
-            ):
+            following = self._linear(signal), self._linear(noise) + self.shift
+            if np.array_equal(following[0], signal) and np.array_equal(following[1], noise):
                 break  # the fixed point, to the last digit: further steps change nothing
-            signal, noise, mean = following
-        return ChainMoments(mean, signal, noise)
+            signal, noise = following
+        return signal, noise
+
+    def _linear(self, a: Array) -> Array:
+        total = self.engine.weighted_sum(self.collected * a, None)
+        return np.asarray(self.diagonal * a + self.spread * total)
+
+    def squared(self, start: Array, steps: int) -> tuple[Array, Array]:
+        """The same by repeated squaring of the matrix, bordered by the shift."""
+        size = len(start)
+        zero, one = self.engine.number(0), self.engine.number(1)
+        power = np.full((size + 1, size + 1), zero, dtype=start.dtype)
+        power[:size, :size] = np.multiply.outer(self.spread, self.collected)
+        power[:size, size] = self.shift
+        for level in range(size):
+            power[level, level] = power[level, level] + self.diagonal[level]
+        power[size, size] = one
+        signal, noise = np.append(start, zero), np.append(start * 0, one)
+        while steps:
+            if steps & 1:
+                signal, noise = power @ signal, power @ noise
+            steps >>= 1
+            if steps:
+                power = power @ power
+        return signal[:size], noise[:size]
+
+
+def _squaring_is_cheaper(steps: int, spectrum: Spectrum) -> bool:
+    size = len(spectrum.s)
+    return spectrum.sizes is None and size**2 * steps.bit_length() < steps
+
+
+def _check_cost(steps: int, spectrum: Spectrum) -> None:
+    most = _MAX_SLOW_OPERATIONS if spectrum.s.dtype == object else _MAX_OPERATIONS
+    if steps * len(spectrum.s) > most:
+        raise NotBuilt(
+            f"n = {steps} generations of {len(spectrum.s)} levels are too many to iterate. "
+            "The error has a limit as n grows: evaluate a smaller n, or a spectrum of few levels"
+        )
