@@ -86,7 +86,9 @@ def _world(step: Step, previous: Expr, rng: np.random.Generator) -> World:
         for e in (previous, step.expression)
     )
     isotropic = "isotropic" in step.rule.needs
-    sizes = {"d": 9, "T": 5, "T0": 6} if "wide" in step.rule.needs else {"d": 6, "T": 11, "T0": 14}
+    # At least 8 rows more or fewer than dimensions: inverse Wishart means have light tails there.
+    wide = "wide" in step.rule.needs
+    sizes = {"d": 14, "T": 5, "T0": 6} if wide else {"d": 6, "T": 14, "T0": 16}
     lam = 0.0 if ridgeless else 0.3
     return draw_world(make_shape(rng, **sizes, lam=lam, isotropic=isotropic), rng)
 
