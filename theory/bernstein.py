@@ -30,7 +30,7 @@ from sympy import (
 __all__ = ["Box", "enclosure", "positive_on"]
 
 Box = tuple[tuple[Symbol, Expr, Expr], ...]
-"""(variable, least, most), in an order in which the ends use earlier variables only."""
+"""(variable, end, other end), in an order in which the ends use earlier variables only."""
 
 _MAX_STEPS = 2000
 _MAX_DEGREE = 40
@@ -169,8 +169,8 @@ def _unrooted(expression: Expr, root: Expr, box: Box, budget: _Budget) -> tuple[
     ends = _enclosure(root.base, box, budget)
     if ends is None or ends[0].is_negative is not False or (ends[0] == 0 and root.exp < 0):
         return None
-    low, high = ends if root.exp > 0 else ends[::-1]
-    variable = (z, Pow(low, root.exp), Pow(high, root.exp))
+    # Which of the two values is the larger does not matter to the coefficients.
+    variable = (z, *(Pow(end, root.exp) for end in ends))
     return expression.xreplace({root: z}), (variable, *box)
 
 

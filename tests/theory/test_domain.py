@@ -100,6 +100,21 @@ def test_membership(change, expected):
     assert (base(**change) in RIDGELESS) is expected
 
 
+def test_membership_evaluates_every_end_and_value():
+    """Fractional ends exclude what lies outside them; r and beta come from the specifications."""
+    domain = make_domain(
+        spectrum="power-law:2", signal=["source:0.4", "source:1"], d=whole(5, 9),
+        T=whole(d / 2, 3 * d / 2), lam=r / beta,
+    )  # fmt: skip
+    rates = {"spectrum": "power-law:2", "signal": "source:0.4", "d": 7, "lam": "0.2"}
+    assert make_setting(**rates, T=4) in domain
+    assert make_setting(**rates, T=10) in domain
+    assert make_setting(**rates, T=3) not in domain
+    assert make_setting(**rates, T=11) not in domain
+    assert make_setting(**rates | {"lam": "0.5"}, T=4) not in domain
+    assert make_setting(**rates | {"lam": "0.5", "signal": "source:1"}, T=4) in domain
+
+
 def test_settings_drawn_are_members():
     """Whatever the chooser picks, the setting lies in the domain, and so do the corners."""
     shared = make_domain(

@@ -58,6 +58,12 @@ SCALING = make_domain(
     n=1,
     lam=T ** (-3 * beta / 11),
 )
+SMALL = make_domain(
+    d=IntegerRange(Integer(2), Integer(5)),
+    T=IntegerRange(d - 1, 2 * d + 1),
+    T0=(T + 1) / 2,
+    n=1,
+)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +102,10 @@ SCALING = make_domain(
         (SCALING, T >= T0, True),
         (SCALING, T0 >= d + 7, False),
         (SCALING, T0 < d, False),
+        (SCALING, T0**5 >= T**3, False),
+        (SMALL, 2 * T0 <= T + 2, True),
+        (SMALL, 2 * T0 <= T + Rational(3, 2), False),
+        (SMALL, 2 * T0 >= T + Rational(1, 2), None),
         (SCALING, lam > 0, True),
         (SCALING, lam > Rational(1, 5), False),
         (SCALING, Eq(beta, Rational(3, 2)), True),
@@ -119,14 +129,6 @@ def members():
         rows = size - 1 + steps
         if rows <= 2 * size + 1:
             yield make_setting(d=size, T=rows, T0=(rows + 1 + 1) // 2, n=1)
-
-
-SMALL = make_domain(
-    d=IntegerRange(Integer(2), Integer(5)),
-    T=IntegerRange(d - 1, 2 * d + 1),
-    T0=(T + 1) / 2,
-    n=1,
-)
 
 
 def related(form, relation):

@@ -133,6 +133,7 @@ def test_few_points_are_all_found():
     domain = read_domain({"d": 20, "T": "30 .. 34", "sigma": 1, "lam": 0})
     assert {setting.T for setting in draw_settings(domain, 40)} == {30, 31, 32, 33, 34}
     assert len(draw_settings(domain, 40)) == 5
+    assert draw(domain, 40).out_of_scope == {}
 
 
 def test_out_of_scope_is_counted():
