@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import mpmath
 import numpy as np
 import pytest
@@ -98,6 +100,32 @@ def test_each_part_is_the_exact_mean_of_the_literal_run(T, T0, lam, lam0, n, des
         expected = mean_over_noise(s, signal, designs, arguments)
         # Gram matrices here have condition numbers below 1e6, so ten digits survive.
         assert getattr(parts, name) == pytest.approx(expected, rel=1e-9, abs=1e-10 * whole), name
+
+
+@pytest.mark.parametrize("design", ["independent", "shared"])
+@pytest.mark.parametrize(("T", "T0", "lam", "lam0"), REGIMES)
+def test_averaging_over_signs_is_the_mean_of_all_sign_flips(T, T0, lam, lam0, design):
+    """On given designs, the averaged bias is the mean over the 16 choices of the signs of w0."""
+    s, w0 = np.array([1.0, 0.4, 0.1, 0.03]), np.array([1.0, -2.0, 1.5, 3.0])
+    arguments = {
+        "T": T,
+        "T0": T0,
+        "n": 2,
+        "sigma": 0.7,
+        "sigma0": 0.4,
+        "lam": lam,
+        "lam0": lam0,
+        "design": design,
+    }
+    designs = designs_of(generator(18), 4, T, T0, 2, design)
+    averaged = conditional_error(s, w0, rng=Replay(designs, None), average_signs=True, **arguments)
+    flipped = [
+        conditional_error(s, w0 * signs, rng=Replay(designs, None), **arguments)
+        for signs in itertools.product([1, -1], repeat=4)
+    ]
+    mean_bias = np.mean([parts.bias for parts in flipped])
+    assert averaged.bias == pytest.approx(mean_bias, rel=1e-9, abs=1e-12)
+    assert (averaged.variance, averaged.synthetic) == (flipped[0].variance, flipped[0].synthetic)
 
 
 @pytest.mark.parametrize("design", ["independent", "shared"])
