@@ -50,6 +50,9 @@ def eigenbasis() -> Rule:
     def change(word: Word) -> Expr | None:
         if Tr(Mul(*word)).is_random:
             raise DerivationError(f"{Tr(Mul(*word))} still holds a random matrix")
+        unknown = [x for x in word if x not in DIAGONAL]
+        if unknown:
+            raise DerivationError(f"{Tr(Mul(*word))} holds {unknown[0]}, which has no diagonal")
         if sum(x in _FULL for x in word) > 1:
             raise DerivationError(f"{Tr(Mul(*word))} needs more than the diagonal of a moment")
         return SpectralSum(Mul(*(DIAGONAL[x] for x in word)))
