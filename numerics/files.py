@@ -8,12 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
+from numerics.precision import Array
 from theory.checks import parse_rational
 from theory.errors import InputError
 
-__all__ = ["file_length", "file_stamp", "read_numbers"]
+__all__ = ["file_length", "file_stamp", "map_floats", "read_numbers"]
 
 _KINDS = (".npy", ".csv", ".txt")
+# Entries of a .npy file that are looked at together.
+_CHUNK = 2**20
 
 
 def file_length(path: Path, name: str = "--spectrum") -> int:
@@ -22,7 +25,26 @@ def file_length(path: Path, name: str = "--spectrum") -> int:
     Raises:
         InputError: the file cannot be read, or holds something else than numbers.
     """
+    file_stamp(path, name)
+    if path.suffix.lower() == ".npy":
+        return len(_mapped(name, path))
     return len(_numbers(name, path, file_stamp(path, name)))
+
+
+def map_floats(name: str, path: Path, *, length: int, positive: bool = False) -> Array:
+    """The numbers of a .npy file as float64, memory-mapped where they are stored so.
+
+    Raises:
+        InputError: as `read_numbers`.
+    """
+    values = _mapped(name, path)
+    _check_length(name, path, len(values), length)
+    for start in range(0, len(values) if positive else 0, _CHUNK):
+        bad = np.flatnonzero(values[start : start + _CHUNK] <= 0)
+        if len(bad):
+            position = start + int(bad[0])
+            raise _not_positive(name, path, float(values[position]), position + 1)
+    return np.asarray(values, dtype=np.float64)
 
 
 def file_stamp(path: Path, name: str = "--spectrum") -> tuple[int, int]:
@@ -47,24 +69,31 @@ def read_numbers(
         InputError: unreadable, not finite, not positive where asked, or not `length` numbers.
     """
     numbers = _numbers(name, path, file_stamp(path, name))
-    if len(numbers) != length:
-        raise InputError(
-            name,
-            path,
-            f"holds {len(numbers)} numbers where d = {length} are needed",
-            f"set d = {len(numbers)} or give another file",
-        )
+    _check_length(name, path, len(numbers), length)
     if positive:
         for position, number in enumerate(numbers, start=1):
             if number <= 0:
-                raise InputError(
-                    name,
-                    path,
-                    f"has the eigenvalue {float(number):g} in position {position}, which is not "
-                    "positive",
-                    "drop null directions: they carry no error",
-                )
+                raise _not_positive(name, path, float(number), position)
     return numbers
+
+
+def _check_length(name: str, path: Path, found: int, length: int) -> None:
+    if found != length:
+        raise InputError(
+            name,
+            path,
+            f"holds {found} numbers where d = {length} are needed",
+            f"set d = {found} or give another file",
+        )
+
+
+def _not_positive(name: str, path: Path, value: float, position: int) -> InputError:
+    return InputError(
+        name,
+        path,
+        f"has the eigenvalue {value:g} in position {position}, which is not positive",
+        "drop null directions: they carry no error",
+    )
 
 
 @lru_cache(maxsize=8)
@@ -79,8 +108,13 @@ def _numbers(name: str, path: Path, _stamp: tuple[int, int]) -> tuple[Fraction, 
 
 
 def _from_npy(name: str, path: Path) -> tuple[Fraction, ...]:
+    return tuple(Fraction(value) for value in _mapped(name, path).tolist())
+
+
+def _mapped(name: str, path: Path) -> Array:
+    """The array of a .npy file, left on disk, every entry finite."""
     try:
-        values = np.load(path, allow_pickle=False)
+        values = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise _unreadable(name, path, error) from error
     if not isinstance(values, np.ndarray) or values.ndim != 1 or values.dtype.kind not in "fiu":
@@ -88,12 +122,13 @@ def _from_npy(name: str, path: Path) -> tuple[Fraction, ...]:
         raise InputError(
             name, path, f"holds {shown}", "save a one-dimensional array of real numbers"
         )
-    for position, value in enumerate(values, start=1):
-        if not np.isfinite(value):
-            raise InputError(
-                name, path, f"has {value} in position {position}", "give finite numbers only"
-            )
-    return tuple(Fraction(value) for value in values.tolist())
+    for start in range(0, len(values), _CHUNK):
+        bad = np.flatnonzero(~np.isfinite(values[start : start + _CHUNK]))
+        if len(bad):
+            position = start + int(bad[0])
+            shown = f"has {values[position]} in position {position + 1}"
+            raise InputError(name, path, shown, "give finite numbers only")
+    return values
 
 
 def _from_text(name: str, path: Path) -> tuple[Fraction, ...]:

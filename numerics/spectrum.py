@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from numerics.ar1 import ar1_eigenvalues
 from numerics.balls import Balls
-from numerics.files import file_stamp, read_numbers
+from numerics.files import file_stamp, map_floats, read_numbers
 from numerics.levels import Spectrum, expanded, make_spectrum
 from numerics.power_law import is_function, power_law_spectrum
 from numerics.precision import Array, Engine, Float64
@@ -108,7 +109,7 @@ def _levels(spectrum: SpectrumSpec, d: int, engine: Engine) -> tuple[Array, Arra
         case AR1(rho):
             s = ar1_eigenvalues(rho, d, engine)
         case SpectrumFile(path):
-            s = engine.array(read_numbers("--spectrum", path, length=d, positive=True))
+            s = _file_numbers("--spectrum", path, d, engine, positive=True)
     return s, np.ones(d, dtype=np.int64)
 
 
@@ -136,7 +137,7 @@ def _signal(
 def _file_signal(
     path: Any, spectrum: SpectrumSpec, s: Array, counts: Array, d: int, engine: Engine
 ) -> Array:
-    squares = engine.array(read_numbers("--signal", path, length=d)) ** 2
+    squares = _file_numbers("--signal", path, d, engine) ** 2
     if len(s) == d:
         # Files keep one order: the i-th entry of the signal belongs to the i-th eigenvalue.
         return squares
@@ -148,6 +149,14 @@ def _file_signal(
         for end, count in zip(ends, counts, strict=True)
     ]
     return np.array(means, dtype=squares.dtype)
+
+
+def _file_numbers(
+    name: str, path: Path, d: int, engine: Engine, *, positive: bool = False
+) -> Array:
+    if isinstance(engine, Float64) and path.suffix.lower() == ".npy":
+        return map_floats(name, path, length=d, positive=positive)
+    return engine.array(read_numbers(name, path, length=d, positive=positive))
 
 
 def _powers(d: int, exponent: Fraction, engine: Engine) -> Array:
