@@ -72,6 +72,15 @@ class _LinePrinter(StrPrinter):
         wrapped = f"({inner})" if expr.summand.is_Add else inner
         return f"[Σᵢ {wrapped}]"
 
+    def _print_Equality(self, expr: Any) -> str:
+        return f"{self._print(expr.lhs)} = {self._print(expr.rhs)}"
+
+    def _print_Implies(self, expr: Any) -> str:
+        return " ⇒ ".join(self._print(part) for part in expr.args)
+
+    def _print_And(self, expr: Any) -> str:
+        return " and ".join(self._print(part) for part in expr.args)
+
     def _print_Pow(self, expr: Any, rational: bool = False) -> str:
         if expr.exp.is_Integer and expr.exp > 1:
             base = self.parenthesize(expr.base, PRECEDENCE["Pow"])

@@ -46,7 +46,7 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile("quick", 1.0, 0.03, 8_192),
+    "quick": Profile("quick", 1.0, 0.03, 32_768),
     "full": Profile("full", 4.0, 0.01, 65_536),
 }
 

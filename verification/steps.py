@@ -26,6 +26,7 @@ from theory.calculus.alphabet import DOWNSTREAM, GENERATOR, Fit, W
 from theory.calculus.derivation import Derivation, Section, Step
 from theory.calculus.rules import Kind
 from theory.errors import DerivationError
+from verification.scaling_steps import check_scaling
 from verification.worlds import (
     World,
     average_over_labeller,
@@ -253,6 +254,11 @@ def _recurrence(previous: Expr, step: Step, rng: np.random.Generator) -> StepChe
     return StepCheck(bool(gap <= allowed), gap, allowed, "iteration, n = 0..6")
 
 
+def _scaling(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
+    del previous, rng
+    return StepCheck(*check_scaling(step))
+
+
 _METHODS: dict[Kind, Callable[[Expr, Step, np.random.Generator], StepCheck]] = {
     Kind.DEFINITION: _pointwise,
     Kind.IDENTITY: _pointwise,
@@ -263,4 +269,5 @@ _METHODS: dict[Kind, Callable[[Expr, Step, np.random.Generator], StepCheck]] = {
     Kind.INSERTION: _insertion,
     Kind.RECURRENCE: _recurrence,
     Kind.DERIVATIVE: _derivative,
+    Kind.SCALING: _scaling,
 }

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
 
 from sympy import Expr
 
 from numerics.evaluate import evaluate_terms
+from numerics.optimum import optimum
+from numerics.point import make_point
 from numerics.precision import Float64
+from numerics.walker import evaluate_expression
+from theory import symbols as sy
 from theory.catalogue import find
 from theory.formula import ERROR_TERMS, Form, Formula
 from theory.setting import Setting
 
-__all__ = ["CATALOGUE", "Theory", "mutated"]
+__all__ = ["CATALOGUE", "Theory", "as_fraction", "mutated", "signal_energy"]
 
 
 @dataclass(frozen=True)
 class Theory:
-    """Values of the test error and its terms; ``overrides`` holds formulas tried in their place."""
+    """Values of the test error, its terms and its optimal penalty.
+
+    ``overrides`` holds formulas tried in their place, ``penalty`` another rule for the ridge.
+    """
 
     overrides: Mapping[str, Formula] = field(default_factory=dict)
+    penalty: Callable[[Setting], Fraction] | None = None
+
+    def optimal_lam(self, setting: Setting) -> Fraction:
+        """The penalty claimed to be optimal."""
+        if self.penalty is not None:
+            return self.penalty(setting)
+        return as_fraction(optimum(setting).lam)
 
     def value(
         self, setting: Setting, quantity: str = "test_error", form: Form = Form.LIMIT
@@ -30,6 +46,16 @@ class Theory:
         if quantity in ERROR_TERMS:
             return float(terms[quantity])
         return float(sum(terms.values()))
+
+
+def signal_energy(setting: Setting) -> float:
+    """b = ||w0||_Sigma^2."""
+    return float(evaluate_expression(sy.b, make_point(setting, Float64())))
+
+
+def as_fraction(number: Any) -> Fraction:
+    """A number of an engine as a rational, to 15 digits."""
+    return Fraction(f"{float(number):.15g}")
 
 
 CATALOGUE = Theory()

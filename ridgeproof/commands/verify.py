@@ -94,38 +94,36 @@ def _text(reports: list[ClaimReport], profile: str, seed: int) -> str:
     total = sum(report.evidence["repetitions"] for report in reports)
     literal = sum(report.evidence["literal_repetitions"] for report in reports)
     blocks.append(
-        f"{len(reports)} claims, profile {profile}: {total} repetitions, {literal} of them literal; "
-        f"false alarms of the whole suite below {chosen.alpha:g}, tolerance {chosen.tolerance:g}, "
-        f"seed {seed}"
+        f"{len(reports)} claims, profile {profile}: {total} repetitions, {literal} of them "
+        f"literal; false alarms of the whole suite below {chosen.alpha:g}, "
+        f"tolerance {chosen.tolerance:g}, seed {seed}"
     )
     return "\n\n".join(blocks)
 
 
 def _evidence(report: ClaimReport) -> list[tuple[str, Any]]:
     evidence = report.evidence
-    rows: list[tuple[str, Any]] = [
-        (
-            "tried",
-            f"{evidence['points']} points, {evidence['repetitions']} repetitions "
-            f"({evidence['literal_repetitions']} literal), {report.seconds:.1f} s",
-        )
-    ]
+    effort = f"{evidence['points']} points, {evidence['repetitions']} repetitions"
+    literal = f"({evidence['literal_repetitions']} literal)"
+    rows: list[tuple[str, Any]] = [("tried", f"{effort} {literal}, {report.seconds:.1f} s")]
     worst = evidence["worst_point"]
     if worst is not None:
-        rows.append(
-            (
-                "worst",
-                f"{worst['quantity']} {worst['observed']:.5g} +- {worst['standard_error']:.1g} "
-                f"against {worst['claimed']:.5g} (z = {worst['z']})",
-            )
-        )
-        rows.append(("", f"at {worst['setting']}"))
-    for mutant in evidence["mutants"]:
-        rows.append(("killed" if mutant["killed"] else "NOT KILLED", mutant["formula"]))
+        seen = f"{worst['observed']:.5g} +- {worst['standard_error']:.1g}"
+        against = f"against {worst['claimed']:.5g} (z = {worst['z']})"
+        rows += [
+            ("worst", f"{worst['quantity']} {seen} {against}"),
+            ("", f"at {worst['setting']}"),
+        ]
+    rows += [
+        ("killed" if mutant["killed"] else "NOT KILLED", mutant["formula"])
+        for mutant in evidence["mutants"]
+    ]
     rows += [("undecided", text) for text in evidence["undecided"]]
     example = report.counterexample
     if example is not None:
-        rows.append(("counter", f"{example.setting}: claimed {example.claimed}"))
-        rows.append(("", f"observed {example.observed} ({example.method})"))
-        rows.append(("redo", example.command))
+        rows += [
+            ("counter", f"{example.setting}: claimed {example.claimed}"),
+            ("", f"observed {example.observed} ({example.method})"),
+            ("redo", example.command),
+        ]
     return rows

@@ -56,6 +56,7 @@ class Kind(Enum):
     INSERTION = "insertion"
     RECURRENCE = "recurrence"
     DERIVATIVE = "differentiation"
+    SCALING = "scaling"
 
 
 _WIDE, _ISOTROPIC = frozenset({"wide"}), frozenset({"isotropic"})

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from theory.setting import Setting
 from verification.conjecture import Conjecture
 from verification.judge import Judge, Refutation
 from verification.ladder.claimed import claimed_value
 from verification.sequential import Decision, decide
-from verification.simulate import Sampler
+from verification.simulate import Difference, Sampler
 from verification.verdict import Counterexample
 
-__all__ = ["Difference", "judge_change", "judge_point"]
+__all__ = ["judge_change", "judge_point"]
 
 # Repetitions of a pilot that finds the scale of a difference.
 _PILOT = 128
@@ -39,19 +38,6 @@ def judge_point(conjecture: Conjecture, setting: Setting, judge: Judge, method: 
         # A claimed zero is judged in units of b = ||w0||_Sigma^2.
         absolute_tolerance=None if tolerance else judge.tolerance,
     )
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Draws of quantity(after) - quantity(before), on common random numbers where sizes agree."""
-
-    before: Sampler
-    after: Sampler
-    sign: int = 1
-
-    def __call__(self, chunk: int, size: int) -> NDArray[np.float64]:
-        """``size`` independent draws from the stream of this chunk."""
-        return self.sign * (self.after(chunk, size) - self.before(chunk, size))
 
 
 def judge_change(conjecture: Conjecture, before: Setting, after: Setting, judge: Judge) -> Decision:

@@ -1,0 +1,86 @@
+"""C7: the modified scaling law under a power-law spectrum, on actual spectra."""
+
+from fractions import Fraction
+
+from theory import symbols as sy
+from theory.exponents import exponents
+from theory.setting import Setting, make_setting
+from theory.spectra import PowerLaw, Source
+from theory.spectral import SpectralSum
+from verification.claim import Claim, Mutant
+from verification.domain_table import read_domain
+from verification.judge import Judge
+from verification.slopes import Growth, measured_slope
+from verification.theories import Theory, mutated
+
+__all__ = ["CLAIM"]
+
+_C = Fraction(3, 5)
+# Corrections to the slopes vanish like powers of T; at T = 10^6 they are below this.
+_SLOPE = 0.05
+
+
+def holds(setting: Setting, judge: Judge, theory: Theory) -> None:
+    """The slope of the error in T at lam = T^-ell* is the corrected rate."""
+    assert isinstance(setting.spectrum, PowerLaw)
+    assert isinstance(setting.signal, Source)
+    beta, r = setting.spectrum.beta, setting.signal.r
+    claimed = exponents(beta, r, _C)
+    growth = Growth(beta, r, _C, Fraction(claimed.ell), n=setting.n)
+    slope = measured_slope(growth, theory, setting.T)
+    judge.compare(
+        setting,
+        "exponent of the test error",
+        float(claimed.rate),
+        slope,
+        holds=abs(slope - float(claimed.rate)) <= _SLOPE,
+        method="deterministic equivalent between T and 16 T",
+    )
+
+
+_POINT = make_setting(
+    d=388, T=65536, T0=776, n=2, sigma=1, sigma0=1, lam="0.01",
+    spectrum="power-law:3/2", signal="source:2/5",
+)  # fmt: skip
+_SMALL = make_setting(
+    d=16, T=48, T0=32, n=2, sigma=1, sigma0=1, lam="0.1",
+    spectrum="power-law:3/2", signal="source:2/5",
+)  # fmt: skip
+
+CLAIM = Claim(
+    id="C7",
+    title="modified scaling law under a power-law spectrum",
+    statement=(
+        "For T0 = T^c, c < 1, lam = T^-ell with the corrected ell the error decreases as "
+        "T^-(c 2 beta r_/(2 beta r_ + 1)), slower than on clean data."
+    ),
+    domain=read_domain(
+        {
+            "T": {"integers": [2**15, 2**17]},
+            "T0": "T^(3/5)",
+            "d": "T0/2",
+            "n": {"integers": [1, 4]},
+            "sigma": 1,
+            "sigma0": 1,
+            "lam": "T^(-3/5*beta/(2*beta*r+1))",
+            "spectrum": ["power-law:3/2", "power-law:2"],
+            "signal": ["source:2/5", "source:1/2", "source:3/4"],
+        }
+    ),
+    holds=holds,
+    mutants=(
+        Mutant(
+            "a bias of order kappa^3",
+            lambda: mutated(
+                "ridge",
+                {
+                    "bias": SpectralSum(sy.kappa**3 * sy.s * sy.w0**2 / (sy.s + sy.kappa) ** 3),
+                    "synthetic": sy.n * sy.sigma0**2 * sy.df2**2 / (sy.T0 - sy.d) ** 2,
+                },
+            ),
+            _POINT,
+        ),
+    ),
+    witness=_SMALL,
+    examples=6,
+)
