@@ -1,0 +1,369 @@
+"""The second route for every line of a derivation: true lines pass it, altered ones do not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from sympy import Add, Integer, Mul, expand
+
+from theory import symbols as sy
+from theory.calculus import rules
+from theory.calculus.alphabet import (
+    DOWNSTREAM,
+    GENERATOR,
+    SIGMA,
+    SIGMA_INVERSE,
+    TRUTH,
+    W_TRUTH,
+    A,
+    M,
+    W,
+)
+from theory.calculus.derivation import Step
+from theory.calculus.rules import Kind, _replace
+from theory.calculus.words import Tr, map_words, trace, transposed
+from theory.catalogue import catalogue, find
+from theory.errors import DerivationError
+from verification import steps, worlds
+from verification.steps import check_derivation, check_section, check_step
+
+GEN, DOWN = GENERATOR, DOWNSTREAM
+DESIGNS = (DOWN.X, GEN.X)
+
+
+@lru_cache
+def lines():
+    """Every line of every derivation made of rules, with the line before it, each once."""
+    found = {}
+    for formula in catalogue().values():
+        if formula.kind.value == "scaling":
+            continue
+        for section in formula.derive().sections:
+            for previous, step in section.pairs():
+                found.setdefault((previous, step.rule.statement, step.expression), (previous, step))
+    return list(found.values())
+
+
+def is_cheap(step):
+    """Whether the check of a line needs no Monte Carlo."""
+    return not set(step.rule.letters) & set(DESIGNS)
+
+
+def lines_of(rule):
+    """The lines that a rule led to, without the drawn terms that it left alone; shortest first."""
+    found = []
+    for previous, step in lines():
+        if step.rule.statement == rule.statement:
+            kept = {*Add.make_args(previous)} & {*Add.make_args(step.expression)}
+            drawn = [term for term in kept if any(x.is_random for x in term.atoms(Tr))]
+            common = Integer(0) if is_cheap(step) else Add(*drawn)
+            found.append((previous - common, replace(step, expression=step.expression - common)))
+    return sorted(found, key=lambda pair: len(pair[0].atoms(Tr)))
+
+
+class Recorder:
+    """Plays the left-hand side of a Monte Carlo check again for each altered right-hand side.
+
+    The right-hand sides hold no drawn letter, so that one world of each size gives their values.
+    The decision itself is the check's own.
+    """
+
+    def __init__(self, previous, monkeypatch):
+        self.previous, self.values, self.playing = previous, [], None
+        self.worlds, self.seen = {}, {}
+        monkeypatch.setattr(steps, "value", self.value)
+        monkeypatch.setattr(steps, "draw_world", self.draw_world)
+
+    def value(self, expression, world):
+        """The recorded value of the left-hand side, the value of a right-hand side."""
+        if expression == self.previous:
+            if self.playing is None:
+                self.values.append(worlds.value(expression, world))
+                return self.values[-1]
+            return next(self.playing)
+        key = (expression, world.scalars[sy.d])
+        if key not in self.seen:
+            self.seen[key] = worlds.value(expression, world)
+        return self.seen[key]
+
+    def draw_world(self, shape, rng, **options):
+        """A fresh world while recording, one world of each size while playing."""
+        size = shape.scalars[sy.d]
+        if self.playing is None or size not in self.worlds:
+            self.worlds[size] = worlds.draw_world(shape, rng, **options)
+        return self.worlds[size]
+
+    def check(self, step):
+        """Check a line."""
+        outcome = check_step(self.previous, step)
+        self.playing = iter(self.values)
+        return outcome
+
+
+def sequence(*rewrites):
+    """Several rewrites as one."""
+
+    def rewrite(expression):
+        for each in rewrites:
+            expression = each(expression)
+        return expression
+
+    return rewrite
+
+
+def swap(*pairs):
+    """Replace patterns of letters by matrices, one after the other."""
+    return sequence(*(_replace(tuple(pattern), expand(matrix)) for pattern, matrix in pairs))
+
+
+def second_order(fit, *, weight=SIGMA, power=2, gain=None, first=1):
+    """The second-order equivalent with parts changed; as it stands it is the true one."""
+    gain = fit.T * (1 - fit.gamma) if gain is None else gain
+
+    def change(word):
+        if word.count(fit.R) != 2:
+            return None
+        i, j = (k for k, x in enumerate(word) if x == fit.R)
+        C, D = Mul(*word[i + 1 : j]), Mul(*(word[j + 1 :] + word[:i]))
+        spread = trace(fit.K * SIGMA * fit.K * D) * trace(C * weight * fit.G**power) / gain
+        return (first * trace(fit.K * C * fit.K * D) + spread) / fit.lam**2
+
+    return lambda expression: map_words(expression, change)
+
+
+def first_order(fit, matrix):
+    """Lam R replaced by another deterministic matrix."""
+    return lambda expression: map_words(
+        expression,
+        lambda word: (
+            trace(Mul(*(matrix if x == fit.R else x for x in word))) if fit.R in word else None
+        ),
+    )
+
+
+def no_noise(fit, square, noise):
+    """The noise rule with another covariance, odd words zero as they should be."""
+    return sequence(
+        _replace((noise, transposed(noise)), square),
+        lambda expression: map_words(
+            expression, lambda word: Integer(0) if {noise, transposed(noise)} & set(word) else None
+        ),
+    )
+
+
+def isotropic_covariance(factor, letters=(SIGMA,)):
+    """Sigma = I with a wrong factor, or with more letters dropped."""
+
+    def change(word):
+        kept = [x for x in word if x not in letters]
+        return factor * trace(Mul(*kept)) if SIGMA in word and kept else None
+
+    return lambda expression: map_words(expression, change)
+
+
+def ridge(fit, answer):
+    """The ridge estimate by another expression."""
+    return swap(((fit.estimate,), answer))
+
+
+def mutants():
+    """For each rule of the calculus, altered copies: (rule, description, rewrite)."""
+    for fit in (DOWN, GEN):
+        X, Xt, e, P, Pt = fit.X, transposed(fit.X), fit.e, fit.P, transposed(fit.P)
+        R, S, T, lam, sigma, Pi, V = fit.R, fit.S, fit.T, fit.lam, fit.sigma, fit.Pi, fit.Winv
+        true = rules.ridge_fit(fit)
+        yield true, "noise of the wrong sign", ridge(fit, R * Xt * (X * W - sigma * e) / T)
+        yield true, "no noise", ridge(fit, R * Xt * X * W / T)
+        yield true, "no 1/T", ridge(fit, R * Xt * (X * W + sigma * e))
+        yield true, "labels of the truth", ridge(fit, R * Xt * (X * TRUTH + sigma * e) / T)
+        true = rules.gram(fit)
+        yield true, "no T", swap(((Xt, X), S))
+        yield true, "T^2", swap(((Xt, X), T**2 * S))
+        true = rules.resolvent(fit)
+        yield true, "wrong sign", swap(((R, S), 1 + lam * R))
+        yield true, "no lam", swap(((R, S), 1 - R))
+        yield true, "no lam R", swap(((R, S), Integer(1)))
+        true = rules.noise_expectation(fit)
+        yield true, "variance 2", no_noise(fit, Integer(2), e)
+        yield true, "variance 1/T", no_noise(fit, 1 / T, e)
+        true = rules.least_squares(fit)
+        yield true, "noise of the wrong sign", ridge(fit, P * (X * W - sigma * e))
+        yield true, "no noise", ridge(fit, P * X * W)
+        yield true, "labels of the truth", ridge(fit, P * (X * TRUTH + sigma * e))
+        true = rules.pseudo_inverse(fit)
+        yield true, "X^+ X = 2", swap(((P, X), Integer(2)), ((P, Pt), V))
+        yield true, "X^+ X^+' = T (X'X)^-1", swap(((P, X), Integer(1)), ((P, Pt), T * V))
+        true = rules.inverse_wishart(fit)
+        yield true, "T - d", swap(((V,), SIGMA_INVERSE / (T - sy.d)))
+        yield true, "T - d + 1", swap(((V,), SIGMA_INVERSE / (T - sy.d + 1)))
+        yield true, "Sigma", swap(((V,), SIGMA / (T - sy.d - 1)))
+        true = rules.generator_moments(fit)
+        yield (
+            true,
+            "E[ww'] = w0 w0'",
+            swap(((W, transposed(W)), W_TRUTH), ((W, transposed(TRUTH)), M)),
+        )
+        yield true, "E[w] = w0", swap(((W, transposed(W)), A), ((W, transposed(TRUTH)), W_TRUTH))
+        true = rules.second_order(fit)
+        gamma, gain = fit.gamma, T * (1 - fit.gamma)
+        yield true, "1 + gamma", second_order(fit, gain=T * (1 + gamma))
+        yield true, "no 1 - gamma", second_order(fit, gain=T)
+        yield true, "T - d - 1", second_order(fit, gain=T - sy.d - 1)
+        yield true, "no inflation", second_order(fit, gain=gain * 10**12)
+        yield true, "wrong sign", second_order(fit, gain=-gain)
+        yield true, "Sigma^2", second_order(fit, weight=SIGMA * SIGMA)
+        yield true, "G^3", second_order(fit, power=3)
+        yield true, "no first term", second_order(fit, first=0)
+        true = rules.first_order(fit)
+        yield true, "lam for kappa", first_order(fit, fit.G)
+        yield true, "1 - K", first_order(fit, SIGMA * fit.G / lam)
+        yield true, "wrong sign", first_order(fit, -fit.K / lam)
+        yield true, "K/kappa^2", first_order(fit, fit.K / fit.kappa**2)
+    yield from _overparametrised_mutants()
+
+
+def _overparametrised_mutants():
+    fit, d = GEN, sy.d
+    X, P, Pt, Pi, T, f = fit.X, fit.P, transposed(fit.P), fit.Pi, fit.T, fit.f
+    true = rules.projector(fit)
+    yield true, "X^+ X = 1", swap(((P, X), Integer(1)))
+    yield true, "Pi X^+ = 2 X^+", swap(((P, X), Pi), ((Pi, Pi), Pi), ((Pi, P), 2 * P))
+    yield true, "Pi^2 = 2 Pi", swap(((P, X), Pi), ((Pi, Pi), 2 * Pi), ((Pi, P), P))
+    true = rules.random_projection(fit)
+    yield true, "d/T", swap(((Pi,), d / T))
+    yield true, "T/(d-1)", swap(((Pi,), T / (d - 1)))
+    yield true, "1", swap(((Pi,), Integer(1)))
+    true = rules.dual_inverse_wishart(fit)
+    yield true, "d - T", swap(((P, Pt), T / (d * (d - T)) * SIGMA))
+    yield true, "d - T + 1", swap(((P, Pt), T / (d * (d - T + 1)) * SIGMA))
+    yield true, "no d", swap(((P, Pt), T / (d - T - 1) * SIGMA))
+    true = rules.isotropic_covariance()
+    yield true, "Sigma = 2", isotropic_covariance(2)
+    true = rules.shared_chain(fit)
+    yield true, "noise of the wrong sign", swap(((fit.chain,), P * (X * TRUTH - fit.sigma * f)))
+    yield true, "the last noise alone", swap(((fit.chain,), P * (X * TRUTH + fit.sigma * fit.e)))
+    yield true, "labels of another model", swap(((fit.chain,), P * (X * W + fit.sigma * f)))
+    true = rules.summed_noise_expectation(fit)
+    yield true, "1 in place of n", no_noise(fit, Integer(1), f)
+    yield true, "n^2", no_noise(fit, sy.n**2, f)
+    true = rules.truth()
+    yield true, "the mean for the truth", swap(((TRUTH, transposed(TRUTH)), M))
+    yield true, "twice", swap(((TRUTH, transposed(TRUTH)), 2 * W_TRUTH))
+    true = rules.least_squares(DOWN, noiseless=True)
+    yield true, "the truth's labels", ridge(DOWN, DOWN.P * DOWN.X * TRUTH)
+    yield true, "half the labels", ridge(DOWN, DOWN.P * DOWN.X * W / 2)
+
+
+def by_rule():
+    """Rules with their altered copies, one test each: their left-hand side is drawn once."""
+    table = {}
+    for true, description, rewrite in mutants():
+        table.setdefault(true.statement, (true, []))[1].append((description, rewrite))
+    return list(table.values())
+
+
+@pytest.mark.parametrize(("true", "altered"), by_rule(), ids=lambda x: getattr(x, "name", ""))
+def test_an_altered_rule_is_caught(true, altered, monkeypatch):
+    """The true rule passes its check; a sign, a factor or a term changed, it does not."""
+    shown = set()
+    for previous, step in lines_of(true):
+        wrong = [(text, rewrite(previous)) for text, rewrite in altered if text not in shown]
+        wrong = [(text, line) for text, line in wrong if expand(line - step.expression) != 0]
+        if not wrong:
+            continue
+        recorder = Recorder(previous, monkeypatch) if not is_cheap(step) else None
+        check = recorder.check if recorder else lambda step, line=previous: check_step(line, step)
+        assert check(step).checked
+        for text, line in wrong:
+            assert not check(replace(step, expression=line)).checked, text
+            shown.add(text)
+    assert shown == {text for text, _ in altered}
+
+
+def test_every_rule_has_altered_copies():
+    """No rule of the calculus is left without a mutant, for either fit."""
+    used = {step.rule.statement for _, step in lines()}
+    factories = [getattr(rules, name) for name in rules.__all__ if name not in {"Kind", "Rule"}]
+    every = set()
+    for factory in factories:
+        fits = [()] if factory in {rules.truth, rules.isotropic_covariance} else [(DOWN,), (GEN,)]
+        every |= {factory(*fit).statement for fit in fits}
+    assert used & every
+    assert {true.statement for true, _ in by_rule()} >= used & every
+
+
+@pytest.mark.parametrize(
+    "pair", [p for p in lines() if is_cheap(p[1])], ids=lambda p: f"{p[1].rule.name}"
+)
+def test_cheap_lines_hold_and_not_without_a_term(pair):
+    """Each line passes; with a term left out, or its sign turned, it fails."""
+    previous, step = pair
+    assert check_step(previous, step).checked
+    terms = Add.make_args(step.expression)
+    for term in terms:
+        assert not check_step(previous, replace(step, expression=step.expression - term)).checked
+        turned = step.expression - 2 * term
+        assert not check_step(previous, replace(step, expression=turned)).checked
+
+
+@pytest.mark.parametrize("seed", [1, 20240212])
+def test_wide_inverse_wishart_line_holds_at_any_seed(seed):
+    """The line with the heaviest tails, X^+ X^+' with few rows, is decided at other seeds too."""
+    rule = rules.dual_inverse_wishart(GEN)
+    previous, step = lines_of(rule)[-1]
+    assert check_step(previous, step, seed).checked
+
+
+def test_no_power_is_no_check():
+    """A Monte Carlo comparison that is all noise does not count as checked."""
+    rng = np.random.Generator(np.random.PCG64DXSM(3))
+    noise = rng.normal(size=400)
+    assert not steps._monte_carlo(noise, 1.0, "noise").checked
+    assert steps._monte_carlo(noise / 1000, 1.0, "precise").checked
+    assert not steps._monte_carlo(noise / 1000 + 0.1, 1.0, "biased").checked
+
+
+@pytest.mark.parametrize("noise", [GEN.e, GEN.f])
+def test_a_surviving_noise_vector_is_an_error(noise):
+    """An expectation that leaves its own letter behind is refused, not averaged away."""
+    rule = next(r for _, s in lines() if noise in (r := s.rule).letters)
+    previous, step = lines_of(rule)[0]
+    left = step.expression + trace(noise * transposed(TRUTH) * SIGMA)
+    with pytest.raises(DerivationError, match="survives its own expectation"):
+        check_step(previous, Step(left, step.rule))
+
+
+@pytest.mark.parametrize(
+    ("kind", "factor"),
+    [
+        (Kind.COMPONENTS, 1 + sy.s / 10**6),
+        (Kind.INSERTION, 1 + sy.kappa / 10**6),
+        (Kind.RECURRENCE, (1 + 10**-6) ** sy.n),
+        (Kind.DERIVATIVE, 1 - sy.v / 10**6),
+        (Kind.ALGEBRA, 1 + sy.kappa0 / 10**6),
+    ],
+)
+def test_small_errors_are_seen(kind, factor):
+    """A relative error of a millionth, in any kind of line that is compared as numbers."""
+    chosen = [
+        pair
+        for pair in lines()
+        if pair[1].rule.kind is kind and not pair[1].expression.has(sy.eta, Tr)
+    ]
+    assert chosen
+    for previous, step in chosen[:3]:
+        wrong = replace(step, expression=step.expression * factor)
+        assert check_step(previous, step).checked
+        assert not check_step(previous, wrong).checked
+
+
+def test_sections_and_derivations_are_checked_line_by_line():
+    """One check for each line, in the shape of the derivation."""
+    derivation = find("optimal-ridge").derive()
+    outcome = check_derivation(derivation)
+    assert [len(section) for section in outcome] == [len(s.steps) for s in derivation.sections]
+    assert all(check.checked and check.gap <= check.allowed for s in outcome for check in s)
+    assert check_section(derivation.sections[0]) == outcome[0]
