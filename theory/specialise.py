@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Add, Expr, Rational, limit, oo, simplify
+from sympy import Add, Expr, Rational, limit, nan, oo, simplify, zoo
 
 from theory import symbols as sy
-from theory.checks import parse_rational
+from theory.checks import check_integer, check_real, parse_rational
 from theory.definitions import DEFINITIONS
 from theory.errors import InputError
 from theory.spectral import SpectralSum
@@ -18,6 +18,7 @@ _SETTABLE = {
     symbol.name: symbol
     for symbol in (sy.d, sy.T, sy.T0, sy.n, sy.sigma, sy.sigma0, sy.lam, sy.lam0, sy.kappa, sy.b)
 }
+_COUNTED = ("d", "T", "T0")
 # Mean over the levels of what an isotropic summand may hold, each linear in it.
 _TOTALS = [
     (sy.m, sy.mu / (sy.d * sy.w0)),
@@ -93,10 +94,17 @@ def _apply(expression: Expr, name: str, text: str) -> Expr:
             raise InputError("--set", f"{name}={text}", "cannot be infinite", "only T or T0 can")
         return _infinite(expression, symbol)
     value = parse_rational(f"--set {name}", text)
+    check_real(f"--set {name}", value, least=1 if name in _COUNTED else 0)
+    if name in {*_COUNTED, "n"}:
+        check_integer(f"--set {name}", value, least=0)
     exact = Rational(value.numerator, value.denominator)
-    if symbol == sy.lam and exact == 0:
-        return ridgeless(expression)
-    return expression.subs(symbol, exact)
+    special = (
+        ridgeless(expression) if symbol == sy.lam and exact == 0 else expression.subs(symbol, exact)
+    )
+    if special.has(nan, zoo, oo):
+        condition = "leaves the formula infinite or undefined"
+        raise InputError(f"--set {name}", text, condition, "keep within the regime of the formula")
+    return special
 
 
 def _infinite(expression: Expr, size: Expr) -> Expr:

@@ -71,7 +71,10 @@ def command(
     count = None if repetitions is None else check_integer("--repetitions", repetitions, least=2)
     target = None
     if relative_error is not None:
-        target = float(parse_rational("--relative-error", relative_error))
+        share = parse_rational("--relative-error", relative_error)
+        if not 0 < share < 1:
+            raise InputError("--relative-error", share, "must lie in (0, 1)", "try 0.01")
+        target = float(share)
     with progress("simulating") as line:
 
         def watch(moments: Moments) -> None:
