@@ -173,7 +173,7 @@ def mutants():
     """For each rule of the calculus, altered copies: (rule, description, rewrite)."""
     for fit in (DOWN, GEN):
         X, Xt, e, P, Pt = fit.X, transposed(fit.X), fit.e, fit.P, transposed(fit.P)
-        R, S, T, lam, sigma, Pi, V = fit.R, fit.S, fit.T, fit.lam, fit.sigma, fit.Pi, fit.Winv
+        R, S, T, lam, sigma, V = fit.R, fit.S, fit.T, fit.lam, fit.sigma, fit.Winv
         true = rules.ridge_fit(fit)
         yield true, "noise of the wrong sign", ridge(fit, R * Xt * (X * W - sigma * e) / T)
         yield true, "no noise", ridge(fit, R * Xt * X * W / T)

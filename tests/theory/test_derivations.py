@@ -1,0 +1,285 @@
+"""Derived formulas: against formulas typed again by hand, and against one another by proof."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sympy import Add, Integer, Rational, Symbol, cancel, false, limit, oo, simplify, together, true
+
+from theory import symbols as sy
+from theory.calculus.algebra import canonical, equal
+from theory.calculus.derivation import restate
+from theory.calculus.isotropic import equal_when_isotropic
+from theory.calculus.recurrences import solve_affine
+from theory.calculus.sections import insert_moments
+from theory.catalogue import catalogue, find
+from theory.definitions import DEFINITIONS
+from theory.errors import DerivationError
+from theory.formula import ERROR_TERMS, Form
+from theory.specialise import isotropic, ridgeless, specialise
+from theory.spectral import SpectralSum
+from verification.worlds import draw_world, make_shape, value
+
+BY_RULES = [f for f in catalogue().values() if f.kind.value != "scaling"]
+
+
+def world(seed, *, lam=0.3, isotropic=False, wide=False):
+    """Numbers for every symbol; T0 below d where asked, and lam = 0 with T > d."""
+    rng = np.random.Generator(np.random.PCG64DXSM(seed))
+    sizes = {"d": 9, "T": 13, "T0": 6} if wide else {"d": 6, "T": 11, "T0": 14}
+    return draw_world(make_shape(rng, **sizes, lam=lam, isotropic=isotropic), rng, estimates=False)
+
+
+def by_hand(name, w):
+    """The formulas of the theory in NumPy, typed from the paper's notation, as (name, number)."""
+    s, w0, a, m = (w.levels[x] for x in (sy.s, sy.w0, sy.a, sy.m))
+    d, T, T0, n = (w.scalars[x] for x in (sy.d, sy.T, sy.T0, sy.n))
+    sigma, sigma0, kappa, k0 = (w.scalars[x] for x in (sy.sigma, sy.sigma0, sy.kappa, sy.kappa0))
+    K, K0 = kappa / (s + kappa), k0 / (s + k0)
+    u, u0 = 1 - K, 1 - K0
+    gamma, gamma0 = np.sum(u**2) / T, np.sum(u0**2) / T0
+    b, inflation = np.sum(s * w0**2), gamma / (1 - gamma)
+    eta, nu, k = T0 / d, T0 / (d - T0 - 1), kappa / (1 + kappa)
+    shrink = (1 - k) ** 2 + inflation * k**2
+    match name:
+        case "ridgeless":
+            yield "bias", 0.0
+            yield "variance", sigma**2 * d / (T - d - 1)
+            yield "synthetic", n * sigma0**2 * d / (T0 - d - 1)
+        case "ridge":
+            rho = (np.sum(u**2) + inflation * np.sum(K**2)) / (T0 - d - 1)
+            yield "bias", kappa**2 * np.sum(s * w0**2 / (s + kappa) ** 2) / (1 - gamma)
+            yield "variance", sigma**2 * inflation
+            yield "synthetic", n * sigma0**2 * rho
+        case "moments":
+            fit = np.sum(s * (u**2 * a - 2 * u * m * w0 + w0**2))
+            yield "test_error", fit + inflation * (np.sum(s * K**2 * a) + sigma**2)
+        case "generator":
+            rows = T0 * (1 - gamma0)
+            q = np.sum(a * s / (s + k0) ** 2) / rows
+            noise = sigma0**2 * s / (s + k0) ** 2 / rows
+            yield "mean", u0 * m
+            yield "second_moment", u0**2 * a + s * K0**2 * q + noise
+        case "isotropic-overparametrized":
+            mu, alpha = eta**n, eta**n * b
+            fresh = sigma0**2 * nu * (1 - eta**n) / (1 - eta)
+            yield "bias", b - 2 * (1 - k) * mu * b + shrink * alpha
+            yield "variance", sigma**2 * inflation
+            yield "synthetic", shrink * fresh
+            yield "shared bias", b - 2 * (1 - k) * eta * b + shrink * eta * b
+            yield "shared variance", sigma**2 * inflation
+            yield "shared synthetic", shrink * n * sigma0**2 * nu
+        case "noise-free":
+            yield "bias", b * (1 - eta**n)
+            yield "shared bias", b * (1 - eta)
+            for term in ("variance", "synthetic"):
+                yield term, 0.0
+        case "optimal-ridge":
+            v, Delta, phi = w.scalars[sy.v], w.scalars[sy.Delta], d / T
+            correction = Delta * (1 + phi - 3 * phi * v + phi**2 * v**3)
+            yield "lam", (phi * sigma**2 + correction) / b
+            quadratic = -phi * (3 * Delta + b) * v**2
+            linear = (phi * sigma**2 + (Delta + b) * (1 + phi)) * v
+            yield "root", phi**2 * Delta * v**4 + quadratic + linear - b
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("formula", BY_RULES, ids=lambda f: f.id)
+def test_catalogued_expressions_are_those_of_the_theory(formula, seed):
+    """Each expression at a random spectrum, against NumPy: catches a slip in either typing."""
+    wide = formula.id in {"isotropic-overparametrized", "noise-free"}
+    iso = wide or formula.id == "optimal-ridge"
+    w = world(seed, isotropic=iso, wide=wide)
+    seen = set()
+    for name, expected in by_hand(formula.id, w):
+        design = true if name.startswith("shared ") else false
+        term = name.removeprefix("shared ")
+        seen.add(term)
+        got = value(formula.expressions[term].subs(sy.shared, design), w)
+        assert got == pytest.approx(expected, rel=1e-12)
+    assert seen == set(formula.expressions)
+
+
+@pytest.mark.parametrize("formula", BY_RULES, ids=lambda f: f.id)
+def test_derivations_end_in_the_catalogued_expressions(formula):
+    """The last line of a derivation, as a number at random spectra, is the catalogued formula."""
+    derivation = formula.derive()
+    wide = formula.id in {"isotropic-overparametrized", "noise-free"}
+    w = world(5, isotropic=wide or formula.id == "optimal-ridge", wide=wide)
+    ends = [section.result for section in derivation.sections]
+    total = Add(*formula.expressions.values())
+    expected = {
+        "generator": [
+            (ends[1], formula.expressions.get("mean", 0) * sy.w0),
+            (ends[-1], formula.expressions.get("second_moment", 0)),
+        ],
+        "optimal-ridge": [(ends[-1], sy.b * formula.expressions.get("lam", 0))],
+    }.get(formula.id)
+    if expected is None:
+        designs = {false: ends[-1]}
+        if total.has(sy.shared):
+            designs = {true: ends[-1], false: ends[3]}
+        expected = [(end, total.subs(sy.shared, flag)) for flag, end in designs.items()]
+    for got, wanted in expected:
+        assert value(got, w) == pytest.approx(value(wanted, w), rel=1e-12)
+    assert derivation.result == ends[-1]
+    assert derivation.id == formula.id
+
+
+def inserted(moments):
+    """T3 with known moments put in."""
+    return insert_moments(moments)(find("T3").expression())
+
+
+def test_ridge_is_the_functional_of_a_least_squares_chain():
+    """T2 = T3 at m = w0, a = w0^2 + n sigma0^2/(s (T0-d-1)), proved for every spectrum."""
+    chain = sy.w0**2 + sy.n * sy.sigma0**2 / (sy.s * (sy.T0 - sy.d - 1))
+    assert equal(inserted({sy.a: chain, sy.m: sy.w0}), find("T2").expression())
+    for wrong in (
+        sy.w0**2 + sy.n * sy.sigma0**2 / (sy.s * (sy.T0 - sy.d)),
+        sy.w0**2 + sy.sigma0**2 / (sy.s * (sy.T0 - sy.d - 1)),
+        sy.w0**2 + sy.n * sy.sigma0**2 / (sy.T0 - sy.d - 1),
+    ):
+        assert not equal(inserted({sy.a: wrong, sy.m: sy.w0}), find("T2").expression())
+
+
+def test_least_squares_chain_is_the_generator_without_penalty():
+    """T4 at kappa0 = 0 keeps the mean and adds sigma0^2/(s (T0-d)) each time: T2 in the limit."""
+    at_zero = {sy.gamma0: sy.d / sy.T0, sy.kappa0: 0}
+    step = find("T4").expressions["second_moment"].subs(at_zero)
+    closed = solve_affine(step, sy.a, sy.w0**2)
+    assert find("T4").expressions["mean"].subs(at_zero) == sy.m
+    limit_form = find("T2").expression(form=Form.LIMIT)
+    assert equal(inserted({sy.a: closed, sy.m: sy.w0}), limit_form)
+
+
+def test_isotropic_formula_is_the_functional_of_the_iterated_generator():
+    """T5 (limit form) = T3 at the totals of T4 iterated n times, n symbolic, kappa0 = 1/eta - 1."""
+    eta = Symbol("eta", positive=True)
+    at = {sy.kappa0: 1 / eta - 1, sy.gamma0: eta, sy.T0: eta * sy.d}
+    step = isotropic(find("T4").expressions["second_moment"]).subs(sy.s, 1)
+    # One level: a is alpha/d on it, and alpha' = d a'.
+    total = simplify(step.subs({sy.a: sy.alpha / sy.d}).subs(at) * sy.d)
+    alpha = solve_affine(total, sy.alpha, sy.b)
+    mu = solve_affine(simplify((sy.mu * (1 - sy.kappa0 / (1 + sy.kappa0))).subs(at)), sy.mu, sy.b)
+    functional = isotropic(find("T3").expression()).subs({sy.alpha: alpha, sy.mu: mu})
+    formula = find("T5").expression(form=Form.LIMIT).subs(sy.shared, false)
+    assert equal_when_isotropic(functional, formula)
+    assert not equal_when_isotropic(functional, find("T5").expression().subs(sy.shared, false))
+
+
+def test_shared_design_is_one_generator_with_all_the_noise():
+    """T5 (shared, limit) = T3 after one step of T4 with n sigma0^2 in place of sigma0^2."""
+    eta = Symbol("eta", positive=True)
+    at = {sy.kappa0: 1 / eta - 1, sy.gamma0: eta, sy.T0: eta * sy.d, sy.a: sy.b / sy.d}
+    step = isotropic(find("T4").expressions["second_moment"]).subs(sy.s, 1)
+    step = step.subs(sy.alpha, sy.b)
+    alpha = (sy.d * step.subs(at)).subs(sy.sigma0, sy.sigma0 * sy.n ** Rational(1, 2))
+    functional = isotropic(find("T3").expression()).subs({sy.alpha: alpha, sy.mu: eta * sy.b})
+    formula = find("T5").expression(form=Form.LIMIT).subs(sy.shared, true)
+    assert equal_when_isotropic(functional, formula)
+
+
+@pytest.mark.parametrize("design", [true, false])
+def test_noise_free_is_isotropic_without_noise_or_ridge(design):
+    """T6 = T5 at k = 0, sigma = sigma0 = 0, for either design."""
+    special = find("T5").expression().subs(sy.shared, design)
+    special = special.subs({sy.sigma: 0, sy.sigma0: 0, sy.kappa: 0})
+    expected = find("T6").expression().subs(sy.shared, design)
+    assert simplify(special - expected) == 0
+
+
+def test_ridgeless_limit_of_ridge():
+    """T2 at kappa -> 0, T > d, is the limit form of T1, term by term."""
+    for term in ERROR_TERMS:
+        special = ridgeless(find("T2").expression(term, Form.LIMIT))
+        assert simplify(special - find("T1").expression(term, Form.LIMIT)) == 0
+
+
+@pytest.mark.parametrize("theorem", ["T1", "T2"])
+def test_no_generators_means_clean_data(theorem):
+    """n = 0 leaves the classical bias and variance, without a trace of T0 or sigma0."""
+    clean = specialise(find(theorem).expression(), ["n=0"])
+    assert not clean.free_symbols & {sy.n, sy.T0, sy.sigma0, sy.phi0}
+    kept = find(theorem).expressions
+    assert equal(clean, kept["bias"] + kept["variance"])
+
+
+def test_infinite_downstream_data():
+    """T -> infinity: gamma -> 0, kappa -> lam: the bias of the population ridge, no variance."""
+    lam, s, w0 = sy.lam, sy.s, sy.w0
+    formula = find("T2")
+    assert specialise(formula.expression("variance"), ["T=inf"]) == 0
+    bias = specialise(formula.expression("bias"), ["T=inf"])
+    assert equal(bias, SpectralSum(lam**2 * s * w0**2 / (s + lam) ** 2))
+    synthetic = specialise(formula.expression("synthetic"), ["T=inf"])
+    expected = sy.n * sy.sigma0**2 * sy.df2 / (sy.T0 - sy.d - 1)
+    assert simplify(synthetic - expected) == 0
+    assert specialise(find("T1").expression("variance"), ["T=inf"]) == 0
+
+
+def test_isotropic_downstream_functional_with_the_truth_is_the_clean_error():
+    """T3 with the truth itself as generator is T2 at n = 0."""
+    clean = find("T2").expression().subs(sy.n, 0)
+    assert equal(inserted({sy.a: sy.w0**2, sy.m: sy.w0}), clean)
+
+
+def rational_expressions():
+    """Expressions without weighted sums, whose limit sympy.limit can take."""
+    for formula in BY_RULES:
+        for name, expression in formula.expressions.items():
+            for design in (true, false):
+                flat = expression.subs(sy.shared, design)
+                if not flat.atoms(SpectralSum) and flat.has(sy.d, sy.T, sy.T0, sy.df2):
+                    yield pytest.param(formula, name, design, id=f"{formula.id}-{name}-{design}")
+
+
+@pytest.mark.parametrize(("formula", "name", "design"), list(rational_expressions()))
+def test_proportional_limit_is_the_limit(formula, name, design):
+    """The power-counting limit is sympy.limit of d, T, T0 and the degrees of freedom times t."""
+    t = Symbol("t", positive=True)
+    extensive = (sy.d, sy.T, sy.T0, sy.df1, sy.df2)
+    # eta^n defeats sympy.limit, and does not grow.
+    power = {sy.eta**sy.n: Symbol("surviving", positive=True)}
+    expression = formula.expression(name).subs(sy.shared, design).subs(power)
+    grown = together(expression.subs({x: t * x for x in extensive}, simultaneous=True))
+    found = formula.expression(name, Form.LIMIT).subs(sy.shared, design).subs(power)
+    assert cancel(together(limit(grown, t, oo) - found)) == 0
+
+
+@pytest.mark.parametrize("theorem", ["T1", "T2", "T5"])
+def test_limit_and_exact_form_differ_by_order_one_over_d(theorem):
+    """The exact piece is another number, so that asking for it means something."""
+    formula = find(theorem)
+    exact, lim = (
+        formula.expression("synthetic", form).subs(sy.shared, false)
+        for form in (Form.EXACT, Form.LIMIT)
+    )
+    assert canonical(exact - lim) != 0
+
+
+@pytest.mark.parametrize(
+    ("line", "target"),
+    [
+        (SpectralSum(sy.s / (sy.s + sy.kappa)), sy.df2),
+        (find("T1").expression(), find("T1").expression(form=Form.LIMIT)),
+        (sy.sigma**2 * sy.gamma, sy.sigma**2 * sy.gamma / (1 - sy.gamma)),
+    ],
+)
+def test_a_wrong_restatement_is_refused(line, target):
+    """`restate` proves before it writes."""
+    with pytest.raises(DerivationError, match="which is not"):
+        restate(target, "wrong")(line)
+
+
+def test_restating_a_true_line_gives_the_target_as_typed():
+    """What is written is the target, in its own form."""
+    target = sy.d - sy.df1
+    assert restate(target, "tr K")(SpectralSum(sy.kappa / (sy.s + sy.kappa))) == target
+
+
+def test_abbreviations_have_one_definition():
+    """eta is 1/phi0, gamma counts df2 against T, b is the signal's energy."""
+    assert DEFINITIONS[sy.eta] * DEFINITIONS[sy.phi0] == Integer(1)
+    assert DEFINITIONS[sy.gamma] == sy.df2 / sy.T
+    assert DEFINITIONS[sy.b] == SpectralSum(sy.s * sy.w0**2)
