@@ -88,15 +88,15 @@ class _Sides(NamedTuple):
 def _sides(spectrum: Spectrum, kappa: Array, T: Array) -> _Sides:
     def summands(s: Array, _: Array, part: slice) -> tuple[Array, ...]:
         k = kappa[part, None]
-        above = s >= k
+        below = s < k
         # u where s < kappa, 1 - u where s >= kappa: never more than 1/2.
-        small = np.where(above, k, s) / (s + k)
-        bent = small * (1 - small)
-        low, low_bent = (np.where(above, 0.0, x) for x in (small, bent))
-        return low, small - low, low_bent, bent - low_bent, above
+        small = np.minimum(s, k) / (s + k)
+        bent = small - small * small
+        low, low_bent = small * below, bent * below
+        return low, small - low, low_bent, bent - low_bent, below
 
-    low, high, low_slope, high_slope, count = sums_over_levels(spectrum, len(kappa), summands)
-    surplus = count - T
+    low, high, low_slope, high_slope, smaller = sums_over_levels(spectrum, len(kappa), summands)
+    surplus = spectrum.d - smaller - T
     return _Sides(
         low + np.maximum(surplus, 0), high + np.maximum(-surplus, 0), low_slope, high_slope
     )

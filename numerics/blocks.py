@@ -12,9 +12,9 @@ from numerics.precision import Array
 
 __all__ = ["point_blocks", "sums_over_levels"]
 
-# Floats in one block of points by levels (4 MB, near the processor), and levels in one block.
-_BLOCK = 2**19
-_LEVELS = 2**14
+# Floats in one block of points by levels (256 kB, which stays in the cache), and levels in it.
+_BLOCK = 2**15
+_LEVELS = 2**13
 
 Summands = Callable[[Array, Array, slice], tuple[Any, ...]]
 

@@ -19,7 +19,7 @@ from numerics.balls import Balls
 from numerics.levels import Spectrum
 from numerics.precision import object_array
 from numerics.ranges import FAR, Law, edges
-from numerics.rational_balls import exact_power
+from numerics.rational_balls import exact_powers
 from numerics.rough_kappa import rough_log_kappa
 from theory.setting import Setting
 from theory.spectra import Flat, PowerLaw, Source
@@ -74,8 +74,8 @@ def _spectrum(law: Law, far: int, copies: int, engine: Balls) -> Spectrum:
     borders = edges(direct + 1, far, float(law.beta))
     with engine.scope():
         norm = law.norm()
-        s = [exact_power(i, -law.beta) for i in range(1, direct + 1)]
-        w0sq = [exact_power(i, -law.shift) / norm for i in range(1, direct + 1)]
+        s, w0sq = (exact_powers(direct, -exponent) for exponent in (law.beta, law.shift))
+        w0sq = [each / norm for each in w0sq]
         sizes: list[float] = [1] * direct
         ranges = [
             law.between(start, stop, engine.bits) for start, stop in itertools.pairwise(borders)

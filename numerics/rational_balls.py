@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 from flint import arb, fmpq
 
-__all__ = ["center", "exact_ball", "exact_power", "upper_radius"]
+__all__ = ["center", "exact_ball", "exact_power", "exact_powers", "upper_radius"]
 
 
 def exact_ball(value: int | Fraction) -> Any:
@@ -21,6 +21,12 @@ def exact_ball(value: int | Fraction) -> Any:
 def exact_power(base: int, exponent: Fraction) -> Any:
     """base^exponent for a positive integer base."""
     return arb(base) ** fmpq(exponent.numerator, exponent.denominator)
+
+
+def exact_powers(count: int, exponent: Fraction) -> list[Any]:
+    """i^exponent for i = 1..count."""
+    power = fmpq(exponent.numerator, exponent.denominator)
+    return [arb(i) ** power for i in range(1, count + 1)]
 
 
 def center(ball: Any) -> Any:

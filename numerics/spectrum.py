@@ -14,7 +14,8 @@ from numerics.balls import Balls
 from numerics.files import file_stamp, map_floats, read_numbers
 from numerics.levels import Spectrum, expanded, make_spectrum
 from numerics.power_law import is_function, power_law_spectrum
-from numerics.precision import Array, Engine, Float64
+from numerics.precision import Array, Engine, Float64, object_array
+from numerics.rational_balls import exact_powers
 from theory.errors import InputError, NotBuilt
 from theory.setting import Setting
 from theory.spectra import (
@@ -160,8 +161,8 @@ def _file_numbers(
 
 
 def _powers(d: int, exponent: Fraction, engine: Engine) -> Array:
+    if isinstance(engine, Balls):
+        return object_array(exact_powers(d, exponent))
     if isinstance(engine, Float64):
-        index = np.arange(1, d + 1, dtype=np.float64)
-    else:
-        index = engine.array(range(1, d + 1))
-    return engine.power(index, exponent)
+        return np.asarray(engine.power(np.arange(1, d + 1, dtype=np.float64), exponent))
+    return np.asarray(engine.power(engine.array(range(1, d + 1)), exponent))
