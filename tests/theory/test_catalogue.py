@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from theory import symbols as sy
 from theory.catalogue import catalogue, find
 from theory.definitions import MEANINGS
 from theory.errors import InputError
