@@ -1,10 +1,10 @@
 """Brackets of every stationary point of the test error, by a sweep over kappa.
 
 The slope dE/dlog kappa is analytic in log kappa with structure no finer than about one unit; the
-sweep takes sixteen steps to the unit, and 64 times as many where the slope nearly touches zero.
-(That resolution is chosen, not proved.)  Beyond the sweep the slope is a power of kappa times a
-linear function, with one zero at most.  Signs that rounding could have changed are decided again
-with more digits.
+sweep takes sixteen steps to the unit (four for thousands of levels), and 64 times as many where
+the slope nearly touches zero.  (That resolution is chosen, not proved.)  Beyond the sweep the slope
+is a power of kappa times a linear function, with one zero at most.  Signs that rounding could have
+changed are decided again with more digits.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ __all__ = ["FLOAT_RANGE", "Bracket", "Shape", "shape"]
 FLOAT_RANGE = (1e-100, 1e100)
 
 _STEP = 1 / 16
+# A spectrum of many levels has no sharp structure: fewer steps, so that the cost stays low.
+_MANY_LEVELS, _LONG_STEP = 2_000, 1 / 4
 _SUBSTEPS = 64
 # For T < d the sweep starts this far from kappa(lam=0), relatively: clear of its rounding.
 _FIRST_STEP = Fraction(1, 2**40)
@@ -86,14 +88,14 @@ def _grid(curves: Curves) -> Array:
         with Float64().scope():
             lower, upper = _ends(curves, Float64())
             if FLOAT_RANGE[0] < lower and upper < FLOAT_RANGE[1]:
-                grid: Array = _geometric(lower, upper, _count(upper / lower))
+                grid: Array = _geometric(lower, upper, _count(curves, upper / lower))
                 return grid
     except SolverError:
         pass
     engine = Multiprecision(SIGN_DIGITS[0])
     with engine.scope():
         lower, upper = _ends(curves, engine)
-        count = _count(upper / lower)
+        count = _count(curves, upper / lower)
         step = engine.log(upper / lower) / (count - 1)
         return np.array([lower * engine.exp(i * step) for i in range(count)], dtype=object)
 
@@ -113,8 +115,9 @@ def _geometric(lower: Number, upper: Number, count: int) -> Array:
     return np.exp(np.linspace(float(np.log(lower)), float(np.log(upper)), count))
 
 
-def _count(ratio: Number) -> int:
-    return max(2, math.ceil(mpmath.log(ratio) / _STEP)) + 1
+def _count(curves: Curves, ratio: Number) -> int:
+    many = curves.setting.distinct > _MANY_LEVELS
+    return max(2, math.ceil(mpmath.log(ratio) / (_LONG_STEP if many else _STEP))) + 1
 
 
 def _signs(curves: Curves, grid: Array) -> tuple[Array, Array]:

@@ -148,7 +148,7 @@ def optimum(
 
 
 def _engine(setting: Setting, digits: int) -> Engine:
-    many = setting.d // setting.copies > _MANY_LEVELS
+    many = setting.distinct > _MANY_LEVELS
     return Float64() if many and digits <= Float64().digits else Multiprecision(digits)
 
 

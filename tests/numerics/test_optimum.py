@@ -108,6 +108,16 @@ def test_the_deeper_minimum_wins_either_way():
     assert float(found.value) <= min(grid)
 
 
+def test_two_stationary_points_within_one_step_of_the_sweep():
+    """A maximum and a minimum about to merge, 0.4 % apart in kappa: the sweep refines itself."""
+    merging = TWO_MINIMA.with_(sigma=Fraction("0.9162"))
+    found = optimum(merging)
+    kappas = [float(point.kappa) for point in found.stationary]
+    assert [point.is_minimum for point in found.stationary] == [True, False, True]
+    assert 1 < kappas[1] / kappas[0] < 1.02
+    assert len(optimum(TWO_MINIMA.with_(sigma=Fraction("0.9163"))).stationary) == 1
+
+
 def test_the_minimum_can_sit_at_lam_zero():
     """No stationary point: the error rises from lam = 0 on, and the answer is exactly 0."""
     found = optimum(MINIMUM_AT_ZERO)
@@ -240,12 +250,30 @@ def test_an_end_of_infinite_expectation_is_left_out():
     assert 0 < found.lam < 1
 
 
-def test_a_minimum_in_an_excluded_end_is_an_error():
-    """The formula falls all the way to lam = 0, where the expectation is infinite."""
-    setting = make_setting(
-        d=3, T=2, sigma="1e-6", spectrum="levels:1*1,0.1*2", signal="energies:1,.01"
-    )
-    assert shape(Curves(setting, Form.LIMIT)).first > 0
+@pytest.mark.parametrize(
+    ("setting", "brackets"),
+    [
+        (
+            make_setting(
+                d=3, T=2, sigma="1e-6", spectrum="levels:1*1,0.1*2", signal="energies:1,.01"
+            ),
+            0,
+        ),
+        (
+            make_setting(
+                d=20, T=19, T0=60, n=1, lam0=".01", sigma0=".1", sigma="1e-4",
+                spectrum="levels:1*15,0.01*5", signal="energies:.5,.5",
+            ),
+            2,
+        ),
+    ],
+    ids=["falls throughout", "inner minimum is higher"],
+)  # fmt: skip
+def test_a_minimum_in_an_excluded_end_is_an_error(setting, brackets):
+    """The formula is least at lam = 0, where the expectation is infinite."""
+    course = shape(Curves(setting, Form.LIMIT))
+    assert course.first > 0
+    assert len(course.brackets) == brackets
     with pytest.raises(InfiniteExpectation, match="no lam is optimal"):
         optimum(setting)
 
