@@ -79,10 +79,29 @@ class TaylorModel:
         q times the polynomial of g agrees with the polynomial of f below the order, whatever the
         numbers inside the balls are, so that only the higher part and the remainders enter e.
         """
+        if other.starts_with_zero:
+            return self._cancelled(other)
         quotient = _series_quotient(self.polynomial, other.polynomial, self.order)
         _, high = _cut(quotient * other.polynomial, self.order)
         defect = high + self.remainder + _norm(quotient) * other.remainder
         return TaylorModel(quotient, _upper(defect / other.least_modulus()), self.order)
+
+    @property
+    def starts_with_zero(self) -> bool:
+        """Whether the constant coefficient is exactly zero."""
+        first = self.coefficients()[:1]
+        return not first or first[0].is_zero()
+
+    def _cancelled(self, other: TaylorModel) -> TaylorModel:
+        """A quotient by y g: known where the numerator is a multiple of y, both polynomials."""
+        whole = self.remainder.is_zero() and other.remainder.is_zero()
+        if not (whole and self.starts_with_zero and any(other.coefficients())):
+            return TaylorModel(arb_poly([0]), arb.pos_inf(), self.order)
+        above, below = (
+            TaylorModel(arb_poly(each.coefficients()[1:]), arb(0), self.order)
+            for each in (self, other)
+        )
+        return above / below
 
     def least_modulus(self) -> Any:
         """A lower bound of |f| on [-1, 1], zero when none is found."""

@@ -103,6 +103,7 @@ def test_case_h_is_the_limit_of_long_arrays():
         {"lam": 0, "T": 900, "n": 2, "T0": 6000, "lam0": "1e-4", "sigma0": "1/2"},
         {"lam": "0.1", "T": 900, "n": 2, "T0": 30_000, "sigma0": "1/2"},
         {"lam": 0, "T": 30_000, "n": 1, "T0": 24_000, "sigma0": 1},
+        {"lam": 0, "T": 30_000, "n": 2, "T0": 100, "sigma0": 1},
     ],
 )
 @pytest.mark.parametrize("beta", ["1/2", "1", "3/2", "4"])
