@@ -37,6 +37,7 @@ __all__ = ["Spectrum", "build_spectrum", "expanded", "make_spectrum"]
 
 # Beyond this many levels an array is the wrong representation of a spectrum.
 _MAX_LEVELS = 20_000_000
+_MAX_EXACT_LEVELS = 2_000_000
 
 
 def build_spectrum(setting: Setting, engine: Engine) -> Spectrum:
@@ -99,10 +100,12 @@ def _levels(spectrum: SpectrumSpec, d: int, engine: Engine) -> tuple[Array, Arra
             return _explicit((*spectrum.spikes, (spectrum.rest, d - spiked)), engine)
         case Levels():
             return _explicit(spectrum.levels, engine)
-    if d > _MAX_LEVELS:
+    most = _MAX_LEVELS if isinstance(engine, Float64) else _MAX_EXACT_LEVELS
+    if d > most:
         raise NotBuilt(
-            f"--spectrum {spectrum} with d = {d} has more levels than the {_MAX_LEVELS} that an "
-            "array should hold: use a smaller d, or levels:VALUE*COUNT,... with multiplicities"
+            f"--spectrum {spectrum} with d = {d} has more levels than the {most} that an array of "
+            f"{engine.digits} digits should hold: use a smaller d, levels:VALUE*COUNT,... with "
+            "multiplicities, or 15 digits without a certificate"
         )
     match spectrum:
         case PowerLaw(beta):
