@@ -21,6 +21,8 @@ _FLOAT_RADIUS, _SLOW_RADIUS = 1e-11, 1e-9
 # A stationary point enclosed more loosely than this needs more digits.
 _MAX_RADIUS = 1e-8
 _MAX_BISECTIONS = 400
+_MAX_POLISHINGS = 6
+_POLISHED = 64  # in ulp
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,15 @@ def _polished(
             with rung.scope():
                 kappa = _corrected(curve, rung.convert(kappa), rung.convert(radius))
                 radius = max(100 * rung.convert(radius) ** 2, rung.epsilon)
-    return _enclosed(curves.at(engine), kappa, bracket.sign)
+    root = _enclosed(curves.at(engine), kappa, bracket.sign)
+    # A flat minimum leaves float64 fewer digits than the rungs count on: go on from what is proved.
+    for _ in range(_MAX_POLISHINGS):
+        if root.radius <= _POLISHED * engine.epsilon:
+            break
+        with engine.scope():
+            kappa = _corrected(curves.at(engine), root.kappa, root.radius)
+        root = _enclosed(curves.at(engine), kappa, bracket.sign)
+    return root
 
 
 def _rungs(engine: Engine, radius: float) -> Iterator[Engine]:
