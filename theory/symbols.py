@@ -13,11 +13,11 @@ from __future__ import annotations
 from sympy import Symbol, symbols
 
 __all__ = [
-    "Delta",
     "LEVEL_SYMBOLS",
     "NAMED",
     "T0",
     "B",
+    "Delta",
     "T",
     "a",
     "alpha",
