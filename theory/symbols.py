@@ -74,7 +74,7 @@ is_isotropic = Symbol("isotropic")
 beta, r = symbols("beta r", positive=True)
 ell = Symbol("ell", nonnegative=True)
 
-# The isotropic optimum: v = 1/(1 + kappa), and Delta = n sigma0^2 d/(T0-d-1), the generators' error.
+# The isotropic optimum: v = 1/(1 + kappa); Delta = n sigma0^2 d/(T0-d-1), the generators' error.
 v = Symbol("v", positive=True)
 Delta = Symbol("Delta", nonnegative=True)
 
