@@ -1,0 +1,157 @@
+"""check on the example conjectures and on small ones: each rung, each verdict, each relation."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from verification.check import check
+from verification.conjecture import read_conjecture
+from verification.verdict import Outcome
+
+EXAMPLES = sorted(Path(__file__).parents[2].glob("examples/conjectures/*.toml"))
+TRUE = {Outcome.PROVED, Outcome.IDENTICAL, Outcome.CONSISTENT}
+
+DOMAIN = """[domain]
+d      = { integers = [5, 30] }
+T      = "d + 10 .. 4*d + 10"
+T0     = "d + 10 .. 4*d + 10"
+n      = { integers = [0, 4] }
+sigma  = [0.1, 2.0]
+sigma0 = [0.1, 2.0]
+lam    = 0
+"""
+
+
+def conjecture(formula, *, relation="equals", kind="exact", quantity="test_error", **entries):
+    """A conjecture over the small domain, with some entries changed."""
+    lines = [line for line in DOMAIN.splitlines() if line.split("=")[0].strip() not in entries]
+    lines += [f"{name} = {entry}" for name, entry in entries.items() if entry]
+    head = {"quantity": quantity, "relation": relation, "kind": kind, "formula": formula}
+    stated = "\n".join(f'{key} = "{value}"' for key, value in head.items())
+    return read_conjecture(f"[conjecture]\n{stated}\n" + "\n".join(lines) + "\n")
+
+
+@lru_cache
+def verdict_of(path, seed=20240212):
+    """The verdict on an example."""
+    return check(read_conjecture(path), seed=seed, time_limit=60)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_examples_have_the_verdict_their_comment_promises(path):
+    """True conjectures hold and false ones are refuted, within the time limit."""
+    start = time.monotonic()
+    verdict = verdict_of(path)
+    promised = path.read_text(encoding="utf-8").split(maxsplit=2)[1].strip(":,.")
+    assert promised in {"TRUE", "FALSE"}
+    if promised == "TRUE":
+        assert verdict.verdict in TRUE
+        assert verdict.counterexample is None
+    else:
+        assert verdict.verdict is Outcome.REFUTED
+        assert verdict.counterexample.setting in read_conjecture(path).domain
+    assert time.monotonic() - start < 60
+
+
+def test_there_are_examples_of_every_kind():
+    """Proved, identical, consistent and refuted all occur."""
+    assert {verdict_of(path).verdict for path in EXAMPLES} == TRUE | {Outcome.REFUTED}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", [p for p in EXAMPLES if "guess" in p.stem], ids=lambda p: p.stem)
+def test_workers_do_not_change_a_verdict(path):
+    """The same seed gives the same verdict and evidence on one and on two workers."""
+    one = verdict_of(path).data()
+    two = check(read_conjecture(path), seed=20240212, workers=2).data()
+    assert {**one, "seconds": 0} == {**two, "seconds": 0}
+    assert one["repetitions"] > 0
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    ("formula", "relation", "kind", "expected"),
+    [
+        ("sigma^2*d/(T-d-1) + n*sigma0^2*d/(T0-d-1)", "equals", "exact", {Outcome.PROVED}),
+        ("sigma^2*d/(T-d-1) + n*sigma0^2*d/(T0-d-1)", "equals", "limit", {Outcome.PROVED}),
+        ("sigma^2*phi/(1-phi) + n*sigma0^2*phi0/(1-phi0)", "equals", "exact", {Outcome.REFUTED}),
+        ("sigma^2*d/(T-d-1) + n*sigma0^2*d/(T0-d)", "equals", "exact", {Outcome.REFUTED}),
+        ("sigma^2*d/(T-d-1) + sigma0^2*d/(T0-d-1)", "equals", "limit", {Outcome.REFUTED}),
+        ("sigma^2*d/(T-d) + n*sigma0^2*d/(T0-d)", "at-least", "exact", TRUE),
+        ("sigma^2*d/(T-d) + n*sigma0^2*d/(T0-d)", "at-most", "exact", {Outcome.REFUTED}),
+        ("n", "increases-in", "exact", TRUE),
+        ("n", "decreases-in", "exact", {Outcome.REFUTED}),
+        ("T", "decreases-in", "exact", TRUE),
+        ("T", "increases-in", "limit", {Outcome.REFUTED}),
+        ("log(d - 100)", "equals", "exact", {Outcome.REFUTED}),  # undefined on the domain
+        ("d - T", "equals", "exact", {Outcome.REFUTED}),  # a negative error
+        ("1/(T-d-10)", "equals", "exact", {Outcome.REFUTED}),  # a pole in the domain
+    ],
+)
+def test_verdicts_on_small_conjectures(formula, relation, kind, expected, seed):
+    """Each relation, true and false, at several seeds."""
+    verdict = check(conjecture(formula, relation=relation, kind=kind), seed=seed)
+    assert verdict.verdict in expected
+    assert (verdict.counterexample is not None) is (verdict.verdict is Outcome.REFUTED)
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"), [("T^(-1)", TRUE), ("T^(-1/2)", {Outcome.REFUTED})]
+)
+def test_scaling_conjectures(formula, expected):
+    """The slope of the variance at fixed d is -1, and not -1/2."""
+    claim = conjecture(
+        formula, relation="scales-as", kind="limit", quantity="variance",
+        d="20", T="{ integers = [1000, 100000] }", n="0", T0="", sigma0="", sigma="1",
+    )  # fmt: skip
+    assert check(claim).verdict in expected
+
+
+def test_a_counterexample_is_the_smallest():
+    """Refuting d/(T-d) shrinks to the smallest d, clean data and the simplest noise."""
+    verdict = check(conjecture("sigma^2*d/(T-d) + n*sigma0^2*d/(T0-d-1)"))
+    setting = verdict.counterexample.setting
+    assert (setting.d, setting.n) == (5, 0)
+    data = verdict.counterexample.data()
+    assert data["claimed"] != data["observed"]
+    assert data["command"].startswith("ridgeproof evaluate --d 5 ")
+
+
+def test_a_spent_budget_is_undecided():
+    """Without a theorem and with a handful of repetitions nothing is concluded."""
+    claim = conjecture("sigma^2*gamma/(1-gamma)", quantity="variance", n="0", T0="", sigma0="",
+                       lam="[0.1, 1]", spectrum='["power-law:1.5"]')  # fmt: skip
+    verdict = check(claim, budget=64)
+    assert verdict.verdict is Outcome.UNDECIDED
+    assert verdict.evidence["missing"]
+
+
+def test_a_time_limit_can_only_leave_a_claim_undecided():
+    """No time: undecided for true and false claims alike, unless decided by symbols."""
+    for formula in ("sigma^2*d/(T-d)", "sigma^2*d/(T-d-1) + n*sigma0^2*d/(T0-d)"):
+        verdict = check(conjecture(formula), time_limit=1e-9)
+        assert verdict.verdict is Outcome.UNDECIDED
+        assert verdict.counterexample is None
+
+
+def test_an_empty_domain_is_undecided():
+    """No admissible point is never a pass, and the draws out of scope are counted."""
+    verdict = check(conjecture("sigma^2*d/(T-d-1)", T='"d - 1 .. d + 1"', n="0", T0="", sigma0=""))
+    assert verdict.verdict is Outcome.UNDECIDED
+    assert verdict.evidence["out_of_scope"]
+
+
+def test_an_interrupt_keeps_what_was_found():
+    """Ctrl-C during a check gives its evidence so far, undecided."""
+
+    def interrupt(text):
+        if text.startswith("precision"):
+            raise KeyboardInterrupt
+
+    verdict = check(conjecture("sigma^2*d/(T-d)"), watch=interrupt)
+    assert verdict.verdict is Outcome.UNDECIDED
+    assert verdict.evidence["rungs"][-1]["rung"] == "interrupted"

@@ -1,0 +1,123 @@
+"""Judge: exact claims meet the mean, limits meet Richardson, and everything is on record."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from theory.setting import make_setting
+from verification.judge import Judge, Refutation, allowance, large_enough
+
+CLEAN = make_setting(d=8, T=20, sigma=1)  # exact error 8/11, limit 2/3
+
+
+def judge(**options):
+    """A judge at the level of a suite."""
+    return Judge("test", **{"alpha": 1e-6, "tolerance": 0.03, "budget": 8192, **options})
+
+
+def test_an_exact_claim_meets_the_mean():
+    """8/11 is consistent at d = 8, and the limit 2/3 is refuted there."""
+    bench = judge()
+    assert bench.mean(CLEAN, 8 / 11).verdict == "consistent"
+    with pytest.raises(Refutation) as caught:
+        bench.mean(CLEAN, 8 / 12)
+    assert caught.value.counterexample.setting == CLEAN
+    assert [point.outcome for point in bench.points] == ["consistent", "refuted"]
+
+
+def test_a_limit_is_not_judged_at_one_size():
+    """2/3 is consistent as a limit from d = 8; a limit three per cent off is refuted."""
+    bench = judge()
+    assert bench.mean(CLEAN, 8 / 12, limit=True, quantity="variance").verdict == "consistent"
+    with pytest.raises(Refutation, match="Richardson"):
+        bench.mean(CLEAN, 8 / 12 * 1.06, limit=True, quantity="variance")
+    assert bench.points[0].setting.d >= 32
+    assert bench.points[0].method.endswith("-richardson")
+
+
+@pytest.mark.parametrize(
+    ("relation", "claimed", "verdict"),
+    [
+        ("at-most", 0.9, "consistent"),
+        ("at-least", 0.5, "consistent"),
+        ("at-most", 0.5, "refuted"),
+        ("at-least", 0.9, "refuted"),
+    ],
+)
+def test_inequalities_have_one_side(relation, claimed, verdict):
+    """A bound is refuted from its own side alone."""
+    bench = judge()
+    try:
+        found = bench.mean(CLEAN, claimed, relation=relation).verdict
+    except Refutation:
+        found = "refuted"
+    assert found == verdict
+
+
+def test_a_small_budget_is_on_record_as_undecided():
+    """What could not be decided is named, not dropped."""
+    bench = judge(budget=256, tolerance=0.001)
+    assert bench.mean(CLEAN, 8 / 11, method="literal").verdict == "undecided"
+    assert "test_error at d 8" in bench.undecided[0]
+
+
+def test_a_past_deadline_is_undecided():
+    """Time can only take a verdict away."""
+    bench = judge(deadline=time.monotonic() - 1)
+    assert bench.mean(CLEAN, 123.0).verdict == "undecided"
+
+
+def test_a_claimed_zero_is_judged_in_absolute_terms():
+    """The bias of least squares is zero; a claimed bias of zero under ridge is refuted."""
+    bench = judge()
+    assert bench.mean(CLEAN, 0.0, quantity="bias").verdict == "consistent"
+    with pytest.raises(Refutation):
+        bench.mean(CLEAN.with_(lam=1), 0.0, quantity="bias")
+
+
+def test_counts_and_the_worst_point():
+    """Repetitions add up, literal ones apart; the worst point lies farthest off."""
+    bench = judge(tolerance=0.2)
+    bench.mean(CLEAN, 8 / 11)
+    bench.mean(CLEAN, 8 / 11, method="literal")
+    total = [point.repetitions for point in bench.points]
+    assert bench.repetitions == sum(total)
+    assert bench.literal_repetitions == total[1]
+    assert bench.worst.deviation == max(point.deviation for point in bench.points)
+
+
+def test_deterministic_comparisons_are_recorded_and_refute():
+    """`compare` keeps what it saw and raises where it fails."""
+    bench = judge()
+    bench.compare(CLEAN, "bias", 1.0, 1.0, holds=True, method="algebra")
+    with pytest.raises(Refutation, match="algebra"):
+        bench.compare(CLEAN, "bias", 1.0, 2.0, holds=False, method="algebra")
+    assert [point.outcome for point in bench.points] == ["consistent", "refuted"]
+    assert bench.worst is None
+
+
+def test_the_same_seed_gives_the_same_trial():
+    """A trial is a function of the claim, the point and the seed."""
+    one, two, other = judge(seed=1), judge(seed=1), judge(seed=2)
+    for bench in (one, two, other):
+        bench.mean(CLEAN, 8 / 11)
+    assert one.points == two.points
+    assert one.points[0].observed != other.points[0].observed
+
+
+@pytest.mark.parametrize(("d", "grown"), [(8, 32), (32, 32), (40, 40), (20, 40), (31, 62)])
+def test_limits_are_taken_from_d_of_at_least_32(d, grown):
+    """The smaller size of a Richardson pair is a whole multiple of d, at least 32."""
+    assert large_enough(make_setting(d=d, T=2 * d)).d == grown
+
+
+def test_the_allowance_falls_with_the_square_of_the_size():
+    """What Richardson leaves is of order 1/g^2 in the surplus rows of each fit."""
+    setting = make_setting(d=32, T=64, T0=96, n=2, sigma=1, sigma0=1, lam="0.1")
+    assert allowance(setting) == pytest.approx(4 * allowance(setting.grown(2)), rel=1e-9)
+    assert allowance(setting.clean()) < allowance(setting)
+    assert allowance(make_setting(d=32, T=64)) == 0.0
+    # Ridgeless with T = 2 d rows: g = T - d, hence (2/32)^2.
+    assert allowance(make_setting(d=32, T=64, sigma=1)) == pytest.approx((2 / 32) ** 2)
