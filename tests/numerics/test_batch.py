@@ -79,6 +79,11 @@ def test_a_sweep_over_kappa_needs_no_solve():
     assert solved.value == pytest.approx(swept.value, rel=1e-13)
 
 
+def test_noise_that_is_zero_takes_its_term_away():
+    """sigma^2 d/(T-d-1) is 0 at sigma = 0 and T = d + 1, as in evaluate."""
+    assert batch(make_setting(d=10, T=11), T=[10, 11, 12]).value.tolist() == [0, 0, 0]
+
+
 def test_shapes_broadcast():
     """A column of lam against a row of T."""
     found = batch(make_setting(d=9, T=1, sigma=1), lam=[[0.1], [0.2]], T=[5, 20, 30])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numerics.balls import Balls, Undecided
 from numerics.evaluate import evaluate, evaluate_terms
 from numerics.fixed_point import Status, solve_kappa
-from numerics.interval_newton import enclose_root
+from numerics.interval_newton import _certified, _equation, enclose_root
 from numerics.precision import Multiprecision
 from numerics.rational_balls import center, exact_ball
 from numerics.spectrum import build_spectrum
@@ -243,7 +243,32 @@ def test_too_little_precision_is_refused_not_guessed():
         kappa += mpmath.mpf(10) ** -300 / 2
         gamma = (1 / (1 + kappa)) ** 2
         expected = (gamma + kappa**2 / 30 * 30 / (1 + kappa) ** 2) / (1 - gamma)
-        assert abs(found.value - expected) <= found.radius
+        assert abs(found.value - expected) <= found.radius <= expected * mpmath.mpf("1e-14")
+
+
+@pytest.mark.parametrize("decades", [-9, -3, 3, 9])
+def test_a_wrong_midpoint_is_never_certified(decades):
+    """Started decades away the step must widen until it holds the root, or give up."""
+    engine = Balls(15)
+    spectrum = build_spectrum(make_setting(d=300, T=600), engine)
+    root = solve_kappa(spectrum, Fraction(1, 1000), 600, engine).value
+    with engine.scope():
+        equation = _equation(spectrum, exact_ball(Fraction(1, 1000)), 600)
+        try:
+            found = _certified(equation, (root * arb(10) ** decades).mid())
+        except SolverError:
+            return
+        assert found.overlaps(root)
+
+
+def test_ar1_of_two_dimensions_holds_its_eigenvalues():
+    """1 + rho and 1 - rho, for forty rho: a dropped radius would miss some."""
+    for k in range(1, 41):
+        rho = Fraction(k, 41)
+        balls = build_spectrum(make_setting(d=2, T=3, spectrum=f"ar1:{rho}"), Balls(20)).s
+        for ball, value in zip(balls, (1 + rho, 1 - rho), strict=True):
+            with ctx.workprec(400):
+                assert ball.contains(exact_ball(value))
 
 
 def test_no_root_is_a_solver_error():
