@@ -19,7 +19,7 @@ from numerics.walker import evaluate_expression
 from theory import symbols as sy
 from theory.catalogue import find
 from theory.checks import check_integer
-from theory.errors import SolverError
+from theory.errors import InputError, SolverError
 from theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
 from theory.selection import best, facts, holds
 from theory.setting import Setting, require_finite
@@ -60,6 +60,9 @@ def evaluate(
     '0.344827586206897'
     """
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
+    if form not in tuple(Form):
+        raise InputError("form", form, "is neither exact nor limit", "give one of the two")
+    form = Form(form)
     require_finite(setting)
     if digits <= Float64().digits and not certified and _is_long(setting):
         found = _Evaluation(setting, Float64(), best(setting), form)
