@@ -8,12 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from ridgeproof import evaluate, make_setting
 from verification.check import check
 from verification.conjecture import read_conjecture
 from verification.verdict import Outcome
 
 EXAMPLES = sorted(Path(__file__).parents[2].glob("examples/conjectures/*.toml"))
 TRUE = {Outcome.PROVED, Outcome.IDENTICAL, Outcome.CONSISTENT}
+
+# One true example for each way of being true.
+KINDS = {
+    "ridgeless_is_linear": Outcome.PROVED,
+    "more_ridge_forgets_noise": Outcome.IDENTICAL,
+    "finite_size_ridge_bound": Outcome.CONSISTENT,
+}
 
 DOMAIN = """[domain]
 d      = { integers = [5, 30] }
@@ -49,6 +57,7 @@ def test_examples_have_the_verdict_their_comment_promises(path):
     promised = path.read_text(encoding="utf-8").split(maxsplit=2)[1].strip(":,.")
     assert promised in {"TRUE", "FALSE"}
     if promised == "TRUE":
+        assert verdict.verdict is KINDS.get(path.stem, verdict.verdict)
         assert verdict.verdict in TRUE
         assert verdict.counterexample is None
     else:
@@ -57,13 +66,8 @@ def test_examples_have_the_verdict_their_comment_promises(path):
     assert time.monotonic() - start < 60
 
 
-def test_there_are_examples_of_every_kind():
-    """Proved, identical, consistent and refuted all occur."""
-    assert {verdict_of(path).verdict for path in EXAMPLES} == TRUE | {Outcome.REFUTED}
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("path", [p for p in EXAMPLES if "guess" in p.stem], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", [p for p in EXAMPLES if "bound" in p.stem], ids=lambda p: p.stem)
 def test_workers_do_not_change_a_verdict(path):
     """The same seed gives the same verdict and evidence on one and on two workers."""
     one = verdict_of(path).data()
@@ -72,7 +76,6 @@ def test_workers_do_not_change_a_verdict(path):
     assert one["repetitions"] > 0
 
 
-@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
     ("formula", "relation", "kind", "expected"),
     [
@@ -92,9 +95,9 @@ def test_workers_do_not_change_a_verdict(path):
         ("1/(T-d-10)", "equals", "exact", {Outcome.REFUTED}),  # a pole in the domain
     ],
 )
-def test_verdicts_on_small_conjectures(formula, relation, kind, expected, seed):
-    """Each relation, true and false, at several seeds."""
-    verdict = check(conjecture(formula, relation=relation, kind=kind), seed=seed)
+def test_verdicts_on_small_conjectures(formula, relation, kind, expected):
+    """Each relation, true and false."""
+    verdict = check(conjecture(formula, relation=relation, kind=kind))
     assert verdict.verdict in expected
     assert (verdict.counterexample is not None) is (verdict.verdict is Outcome.REFUTED)
 
@@ -119,6 +122,15 @@ def test_a_counterexample_is_the_smallest():
     data = verdict.counterexample.data()
     assert data["claimed"] != data["observed"]
     assert data["command"].startswith("ridgeproof evaluate --d 5 ")
+
+
+def test_a_counterexample_s_python_line_runs():
+    """The printed line names its form as text, and gives the observed value."""
+    example = check(conjecture("sigma^2*d/(T-d) + n*sigma0^2*d/(T0-d-1)")).counterexample
+    assert example.python.endswith("), form='exact')")
+    given = {key: x for key, x in example.setting.canonical().items() if x is not None}
+    value = evaluate(make_setting(**given), form="exact")
+    assert value.shown(value.value)[:12] == example.observed[:12]
 
 
 def test_a_spent_budget_is_undecided():
