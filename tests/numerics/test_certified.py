@@ -234,15 +234,16 @@ def test_a_boundary_that_balls_cannot_see_is_an_error():
             engine.compare(third * 3, arb(1))
 
 
-def test_too_little_precision_is_refused_not_guessed():
-    """T = d, lam = 1e-300 needs hundreds of digits inside: they are found."""
-    setting = make_setting(d=30, T=30, lam="1e-300", sigma=1)
+@pytest.mark.parametrize("decades", [30, 300])
+def test_too_little_precision_is_refused_not_guessed(decades):
+    """T = d and a tiny lam cost many digits inside, 15 or 150 of them: they are found."""
+    setting = make_setting(d=30, T=30, lam=Fraction(1, 10**decades), sigma=1)
     found = evaluate(setting, digits=15, certified=True)
     with mpmath.workdps(700):
-        kappa = mpmath.sqrt(mpmath.mpf(10) ** -300 + mpmath.mpf(10) ** -600 / 4)
-        kappa += mpmath.mpf(10) ** -300 / 2
+        lam = mpmath.mpf(10) ** -decades
+        kappa = mpmath.sqrt(lam + lam * lam / 4) + lam / 2
         gamma = (1 / (1 + kappa)) ** 2
-        expected = (gamma + kappa**2 / 30 * 30 / (1 + kappa) ** 2) / (1 - gamma)
+        expected = (gamma + kappa**2 / (1 + kappa) ** 2) / (1 - gamma)
         assert abs(found.value - expected) <= found.radius <= expected * mpmath.mpf("1e-14")
 
 
