@@ -26,6 +26,7 @@ REGIMES = {
     "few generator rows": {"T0": 6, "spectrum": "spiked:5*2,1"},
     "few generator rows, isotropic": {"T0": 6},
     "few generator rows, shared": {"T0": 6, "design": "shared"},
+    "shared": {"T0": 6, "design": "shared", "spectrum": "spiked:5*2,1"},
     "ridge generators": {"lam0": "1/3", "spectrum": "levels:2*5,1/2*7"},
     "ridge generators at T0 = d": {"lam0": "1/3", "T0": 12},
     "clean": {"n": 0},
