@@ -240,9 +240,9 @@ def test_derive_with_steps(answer):
 @pytest.mark.slow
 def test_derive_with_monte_carlo_steps(answer):
     """The derivation from the process itself: every line passes at the default seed."""
-    found = answer("derive isotropic-overparametrized --json")
+    found = answer("derive ridgeless --json")
     assert all(step["checked"] for step in found["steps"])
-    assert len(found["steps"]) > 40
+    assert len(found["steps"]) > 15
 
 
 def test_simulate(answer):
