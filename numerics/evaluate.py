@@ -10,10 +10,12 @@ from sympy import Expr, Symbol
 
 from numerics.balls import Balls
 from numerics.chain import chain_moments
+from numerics.exact_isotropic import exact_isotropic_value
 from numerics.point import Point, make_point
 from numerics.power_law import is_function
 from numerics.precision import Engine, Float64, Number
 from numerics.rational_balls import center, upper_radius
+from numerics.regime import regime
 from numerics.value import Value, printed_radius
 from numerics.walker import evaluate_expression
 from theory import symbols as sy
@@ -64,6 +66,10 @@ def evaluate(
         raise InputError("form", form, "is neither exact nor limit", "give one of the two")
     form = Form(form)
     require_finite(setting)
+    if form is Form.EXACT:
+        exact = exact_isotropic_value(setting, digits, certified=certified)
+        if exact is not None:
+            return exact
     if digits <= Float64().digits and not certified and _is_long(setting):
         found = _Evaluation(setting, Float64(), best(setting), form)
         return _float64_value(found)
@@ -195,7 +201,7 @@ class _Evaluation:
     def description(self) -> dict[str, Any]:
         """What a Value says in words."""
         return {
-            "regime": _regime(self.setting),
+            "regime": regime(self.setting),
             "formulas": tuple(formula.id for formula in self.chosen),
             "form": self.form.value,
             "is_exact": self.is_exact,
@@ -290,23 +296,3 @@ def _is_long(setting: Setting) -> bool:
     """Whether a spectrum is long enough for float64 to be worth its doubts."""
     one_by_one = isinstance(setting.spectrum, AR1 | PowerLaw | SpectrumFile)
     return one_by_one and setting.distinct > _MANY_LEVELS and not is_function(setting)
-
-
-def _regime(setting: Setting) -> str:
-    def against(name: str, rows: int) -> str:
-        sign = ">" if rows > setting.d else "<" if rows < setting.d else "="
-        return f"{name} {sign} d"
-
-    parts = ["ridge" if setting.lam > 0 else "ridgeless", against("T", setting.T)]
-    if setting.n == 0:
-        return ", ".join([*parts, "clean data"])
-    assert setting.T0 is not None
-    kind = (
-        "ridge"
-        if setting.lam0 > 0
-        else "least-squares"
-        if setting.T0 >= setting.d
-        else "minimum-norm"
-    )
-    parts += [against("T0", setting.T0), f"{kind} generators", f"{setting.design} designs"]
-    return ", ".join(parts)
