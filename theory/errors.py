@@ -35,7 +35,8 @@ class InputError(RidgeproofError, ValueError):
         shown = str(self.value)
         if len(shown) > 80:
             shown = shown[:77] + "..."
-        return f"{self.name} = {shown}: {self.condition}. {self.remedy}"
+        remedy = self.remedy[:1].upper() + self.remedy[1:]
+        return f"{self.name} = {shown}: {self.condition}. {remedy}"
 
 
 class InfiniteExpectation(InputError):

@@ -109,7 +109,7 @@ OTHERS = [
     (f"simulate {FINITE} --seed pi", "--seed = pi", "whole number"),
     (f"simulate {FINITE} --seed {'9' * 50}", "--seed", "whole number"),
     ("formulas T99", "ID = T99", "not in the catalogue"),
-    ("formulas ridg", "ID = ridg", "did you mean ridge"),
+    ("formulas ridg", "ID = ridg", "Did you mean ridge"),
     ("formulas ridge --format pdf", "--format", "not one of"),
     ("derive nothing", "ID = nothing", "not in the catalogue"),
     ("derive", "ID", "Missing argument"),
@@ -277,7 +277,7 @@ def test_bad_conjecture_files(run, tmp_path, content, condition):
 def test_a_formula_error_names_its_column(run, tmp_path):
     """The column is that of the user's own text."""
     (tmp_path / "c.toml").write_text(with_formula("sigma^2 + sigam"))
-    refused(run(["check", "c.toml"]), "column 11", "did you mean sigma")
+    refused(run(["check", "c.toml"]), "column 11", "Did you mean sigma")
 
 
 def test_an_empty_domain_is_undecided(run, tmp_path):

@@ -50,6 +50,6 @@ def test_terms_sum_to_the_error(formula):
 
 def test_unknown_ids_name_the_closest():
     """A slip of the keyboard is answered with the id that was meant."""
-    with pytest.raises(InputError, match="did you mean ridgeless") as caught:
+    with pytest.raises(InputError, match="Did you mean ridgeless") as caught:
         find("ridgless")
     assert "optimal-ridge" in caught.value.remedy

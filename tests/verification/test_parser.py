@@ -151,9 +151,9 @@ def test_refusal_names_column_and_piece(text, column, piece):
 
 def test_unknown_name_suggests_the_closest():
     """A misspelt name is answered with the known names nearest to it."""
-    with pytest.raises(InputError, match="did you mean sigma or sigma0"):
+    with pytest.raises(InputError, match="Did you mean sigma or sigma0"):
         parse_formula("d*sigam^2")
-    with pytest.raises(InputError, match=r"did you mean T\?"):
+    with pytest.raises(InputError, match=r"Did you mean T\?"):
         parse_formula("d*t")
 
 
