@@ -190,13 +190,15 @@ def judge_point_of(conjecture: Conjecture) -> Trial:
     return lambda setting, judge, method: judge_point(conjecture, setting, judge, method)
 
 
-def _simulate(trial: _Trial, settings: list[Setting], put: Trial) -> Verdict:
+def _simulate(
+    trial: _Trial, settings: list[Setting], put: Trial, literal: int = _LITERAL
+) -> Verdict:
     """Put points on trial; refute by the smallest failing one, never hide an undecided one."""
     chosen = settings[:_SIMULATED]
-    share = trial.budget // (len(chosen) + _LITERAL)
+    share = trial.budget // (len(chosen) + literal)
     judge = Judge(
         trial.conjecture.statement,
-        alpha=trial.alpha / (len(chosen) + _LITERAL),
+        alpha=trial.alpha / (len(chosen) + literal),
         tolerance=trial.tolerance,
         budget=max(share, 1),
         seed=trial.seed,
@@ -204,9 +206,9 @@ def _simulate(trial: _Trial, settings: list[Setting], put: Trial) -> Verdict:
         workers=trial.workers,
     )
     trial.judge = judge
-    methods = ["conditional"] * len(chosen) + ["literal"] * _LITERAL
+    methods = ["conditional"] * len(chosen) + ["literal"] * literal
     for number, (setting, method) in enumerate(
-        zip([*chosen, *chosen[:_LITERAL]], methods, strict=True)
+        zip([*chosen, *chosen[:literal]], methods, strict=True)
     ):
         trial.watch(f"simulation: point {number + 1} of {len(methods)} ({method})")
         try:
@@ -288,7 +290,8 @@ def _monotone(trial: _Trial, settings: list[Setting]) -> Verdict:
         if after is not None:
             judge_change(conjecture, setting, after, judge)
 
-    return _simulate(trial, list(following), put)
+    # A difference of literal runs would drown in its own noise: no literal trial here.
+    return _simulate(trial, list(following), put, literal=0)
 
 
 def _shrunk_change(trial: _Trial, found: Counterexample) -> Verdict:
