@@ -60,6 +60,8 @@ MEANINGS: dict[Symbol, str] = {
     sy.a: "second moment E[w_n,i^2] of the last generator",
     sy.v: "1/(1 + kappa), Sigma = I",
     sy.Delta: "n sigma0^2 d/(T0-d-1), the error of the last generator; n sigma0^2 phi0/(1-phi0)",
+    sy.h1: "E tr (X'X/T + lam)^-1, Sigma = I, by the exact eigenvalue density",
+    sy.h2: "E tr (X'X/T + lam)^-2, Sigma = I, by the exact eigenvalue density",
     sy.alpha: "E ||w_n||^2, the sum of a_i",
     sy.mu: "E[w_n]' w0, the sum of m_i w0_i",
     sy.shared: "true when every generation reuses one design, false for independent designs",

@@ -32,6 +32,8 @@ __all__ = [
     "eta",
     "gamma",
     "gamma0",
+    "h1",
+    "h2",
     "is_isotropic",
     "kappa",
     "kappa0",
@@ -64,6 +66,9 @@ df1, df2, gamma = symbols("df1 df2 gamma", nonnegative=True)
 df1_0, df2_0, gamma0 = symbols("df1_0 df2_0 gamma0", nonnegative=True)
 phi, phi0, eta = symbols("phi phi0 eta", positive=True)
 b = Symbol("b", nonnegative=True)
+
+# E tr R and E tr R^2 of the resolvent R = (X'X/T + lam)^-1, for Sigma = I.
+h1, h2 = symbols("h1 h2", positive=True)
 
 # True when one generator design is reused by every generation.
 shared = Symbol("shared")

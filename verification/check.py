@@ -14,12 +14,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any
 
 from theory.errors import NotBuilt, NoTheorem
 from theory.setting import Setting
 from verification.conjecture import Conjecture
+from verification.executors import borrow
 from verification.judge import Judge, Refutation
 from verification.ladder.growth import change_refutes, measure_slopes, next_values
 from verification.ladder.precise import Finding, examine
@@ -50,12 +52,12 @@ class _Trial:
     tolerance: float
     budget: int
     seed: int
-    workers: int
     deadline: float | None
     watch: Watch
     start: float = field(default_factory=time.monotonic)
     rungs: list[dict[str, Any]] = field(default_factory=list)
     judge: Judge | None = None
+    executor: Executor | None = None
     out_of_scope: dict[str, int] = field(default_factory=dict)
 
     def note(self, rung: str, finding: str, **details: Any) -> None:
@@ -111,11 +113,11 @@ def check(
         watch: called with a line on what is being done.
     """
     deadline = None if time_limit is None else time.monotonic() + time_limit
-    trial = _Trial(
-        conjecture, alpha, tolerance, budget, seed, workers, deadline, watch or (lambda _: None)
-    )
+    trial = _Trial(conjecture, alpha, tolerance, budget, seed, deadline, watch or (lambda _: None))
     try:
-        return _climb(trial)
+        # One pool for the whole check: starting processes costs more than most points.
+        with borrow(workers, None) as trial.executor:
+            return _climb(trial)
     except KeyboardInterrupt:
         trial.note("interrupted", "stopped by the user; what was found so far is kept")
         return trial.verdict(Outcome.UNDECIDED)
@@ -203,7 +205,7 @@ def _simulate(
         budget=max(share, 1),
         seed=trial.seed,
         deadline=trial.deadline,
-        workers=trial.workers,
+        executor=trial.executor,
     )
     trial.judge = judge
     methods = ["conditional"] * len(chosen) + ["literal"] * literal
@@ -241,7 +243,7 @@ def _smaller_by_simulation(trial: _Trial, refutation: Refutation, put: Trial) ->
         budget=min(8 * judge.budget, 65_536),
         seed=judge.seed,
         deadline=trial.deadline,
-        workers=trial.workers,
+        executor=trial.executor,
     )
     found: dict[Setting, Counterexample] = {}
 

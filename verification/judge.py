@@ -8,6 +8,7 @@ of a fit, so that the combination errs by O(1/g^2).
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -60,7 +61,7 @@ class Judge:
     budget: int = 16_384
     seed: int = 0
     deadline: float | None = None
-    workers: int = 1
+    executor: Executor | None = None
     points: list[PointEvidence] = field(default_factory=list)
     undecided: list[str] = field(default_factory=list)
 
@@ -99,7 +100,7 @@ class Judge:
             allowance=abs(claimed) * allowance(sampled) if limit else 0.0,
             budget=self.budget * (_CHEAPER if method == "exact-law" else 1),
             deadline=self.deadline,
-            workers=self.workers,
+            executor=self.executor,
         )
         self.record(sampled, quantity, claimed, decision, method, limit=limit)
         if decision.verdict == "refuted":
@@ -137,7 +138,7 @@ class Judge:
             absolute_tolerance=self.tolerance * scale,
             budget=self.budget,
             deadline=self.deadline,
-            workers=self.workers,
+            executor=self.executor,
         )
         name = f"{quantity} minus that at lam = {best.lam}"
         self.record(other, name, 0.0, decision, "conditional", limit=False)

@@ -145,23 +145,40 @@ def _over_designs(previous: Expr, step: Step, world: World, rng: np.random.Gener
     fit = _fit_of(step.rule.letters[0])
     s, rows, count = world.levels[sy.s], int(world.scalars[fit.T]), 20_000
     X = rng.normal(size=(count, rows, len(s))) * np.sqrt(s)
-    Xt = np.swapaxes(X, 1, 2)
-    if rows >= len(s):
-        inverse = np.linalg.inv(Xt @ X)
-        P = inverse @ Xt
-    else:
-        inverse = None
-        P = Xt @ np.linalg.inv(X @ Xt)
+    drawn = _ridge_letters(fit, X, world) if fit.R in world.letters else _plain_letters(fit, X)
+    traces = _resolvent_traces(drawn.get(fit.R))
     gaps, scale = np.empty(count), 0.0
     for i in range(count):
-        letters = {fit.P: P[i], fit.Pi: P[i] @ X[i]}
-        if inverse is not None:
-            letters[fit.Winv] = inverse[i]
-        here = world.with_letters(letters)
+        here = world.with_letters({letter: matrices[i] for letter, matrices in drawn.items()})
+        here = replace(here, scalars={**here.scalars, **{h: t[i] for h, t in traces.items()}})
         before = value(previous, here)
         gaps[i] = before - value(step.expression, here)
         scale = max(scale, abs(before) / np.sqrt(count), abs(gaps[i] - before))
     return _monte_carlo(gaps, scale, "Monte Carlo over designs")
+
+
+def _plain_letters(fit: Fit, X: np.ndarray) -> dict[Symbol, np.ndarray]:
+    """Pseudo-inverse, projector and inverse Gram matrix of a stack of designs."""
+    Xt = np.swapaxes(X, 1, 2)
+    if X.shape[1] < X.shape[2]:
+        P = Xt @ np.linalg.inv(X @ Xt)
+        return {fit.P: P, fit.Pi: P @ X}
+    inverse = np.linalg.inv(Xt @ X)
+    P = inverse @ Xt
+    return {fit.P: P, fit.Pi: P @ X, fit.Winv: inverse}
+
+
+def _ridge_letters(fit: Fit, X: np.ndarray, world: World) -> dict[Symbol, np.ndarray]:
+    """Resolvents of a stack of designs."""
+    gram = np.swapaxes(X, 1, 2) @ X / X.shape[1]
+    return {fit.R: np.linalg.inv(gram + world.scalars[fit.lam] * np.eye(X.shape[2]))}
+
+
+def _resolvent_traces(R: np.ndarray | None) -> dict[Symbol, np.ndarray]:
+    """tr R and tr R^2 of each draw, whose means are h1 and h2."""
+    if R is None:
+        return {}
+    return {sy.h1: np.trace(R, axis1=1, axis2=2), sy.h2: np.sum(R * R, axis=(1, 2))}
 
 
 def _monte_carlo(gaps: np.ndarray, scale: float, method: str) -> StepCheck:

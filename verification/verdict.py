@@ -56,6 +56,10 @@ class Counterexample:
     def command(self) -> str:
         """A command line that reproduces the observed side."""
         verb = "simulate" if self.standard_error is not None else "evaluate"
+        if self.quantity == "optimal_lam":
+            options = self.setting.command_line().split(" --")
+            kept = [option for option in options if not option.startswith("lam ")]
+            return "ridgeproof optimum " + " --".join(kept)
         extra = ""
         if verb == "evaluate" and "exact" in self.method:
             extra = " --form exact"

@@ -137,6 +137,9 @@ def draw_world(
         letters |= _draw_fit(fit, shape, scalars, labeller, rng, estimates=estimates)
     second = np.diag(shape.second)
     scalars |= {sy.alpha: float(second.sum()), sy.mu: float(shape.mean @ shape.w0)}
+    if DOWNSTREAM.R in letters:
+        R = letters[DOWNSTREAM.R]
+        scalars |= {sy.h1: float(np.trace(R)), sy.h2: float(np.sum(R * R))}
     scalars[sy.v] = 1 / (1 + scalars.get(sy.kappa, 0.0))
     rows, d = scalars[sy.T0], scalars[sy.d]
     scalars[sy.Delta] = scalars[sy.n] * scalars[sy.sigma0] ** 2 * d / (rows - d - 1)

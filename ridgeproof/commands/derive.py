@@ -50,7 +50,12 @@ def command(
 
     formula = find(formula_id)
     derivation = formula.derive()
-    result = specialise(derivation.result, settings)
+    result = derivation.result
+    for setting in settings:
+        special = specialise(result, [setting])
+        if special == result:
+            click.echo(f"note: --set {setting} leaves the result as it is", err=True)
+        result = special
     style = "json" if as_json else style
     checks = _checks(derivation, seed) if steps else None
     if style == "json":

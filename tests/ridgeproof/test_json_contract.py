@@ -125,7 +125,7 @@ CASES = [
     (40, 20, 90, 2, "0.7", "1/3", "0", "spiked:10*3,1"),
     (40, 20, 90, 0, "1/3", "0", "0", "power-law:3/2"),
     (40, 39, 90, 0, "0", "0", "0", "isotropic"),
-    (40, 60, 42, 5, "0", "2", "7", "isotropic"),
+    (40, 60, 42, 5, "0", "2", "7", "spiked:10*3,1"),
 ]
 
 
@@ -190,11 +190,15 @@ def test_a_certified_radius_holds(answer, digits):
 
 
 def test_exact_form_says_what_is_exact(answer):
-    """Everything is exact for least squares; of a limit only the named pieces are."""
+    """Everything is exact for least squares and for Sigma = I; else only the named pieces are."""
     whole = answer("evaluate --d 10 --T 40 --sigma 1 --form exact --digits 20 --json")
     assert whole["value"] == mpmath.nstr(mpmath.mpf(10) / 29, 15)[:-2] + whole["value"][15:]
     assert whole["is_exact"] is True
     chain = "--T0 30 --n 1 --sigma0 1 --lam 0.1"
+    oracle = answer(f"evaluate --d 10 --T 40 --sigma 1 {chain} --form exact --json")
+    assert oracle["formulas"] == ["finite-size"]
+    assert oracle["is_exact"] is True
+    chain += " --spectrum ar1:1/2"
     part = answer(f"evaluate --d 10 --T 40 --sigma 1 {chain} --form exact --json")
     assert part["is_exact"] is False
     assert part["exact_pieces"]
@@ -204,7 +208,8 @@ def test_formulas(answer):
     """The list, and one entry, as data."""
     found = answer("formulas --format json")["formulas"]
     assert {"id", "statement", "regime", "kind", "source"} <= set(found[0])
-    assert [f["theorem"] for f in found] == sorted(f["theorem"] for f in found)
+    numbers = [f["theorem"] for f in found]
+    assert numbers == sorted(numbers, key=lambda number: (number[0] != "T", number))
     one = answer("formulas T2 --format json")
     assert one == next(f for f in found if f["id"] == "ridge")
     assert set(one["expressions"]) == TERMS

@@ -74,6 +74,11 @@ def by_hand(name, w):
             yield "shared bias", b * (1 - eta)
             for term in ("variance", "synthetic"):
                 yield term, 0.0
+        case "finite-size":
+            lam, h1, h2 = (w.scalars[symbol] for symbol in (sy.lam, sy.h1, sy.h2))
+            alpha, mu = w.scalars[sy.alpha], w.scalars[sy.mu]
+            fit = b - 2 * (1 - lam * h1 / d) * mu + sigma**2 * (h1 - lam * h2) / T
+            yield "test_error", fit + (1 - 2 * lam * h1 / d + lam**2 * h2 / d) * alpha
         case "optimal-ridge":
             v, Delta, phi = w.scalars[sy.v], w.scalars[sy.Delta], d / T
             correction = Delta * (1 + phi - 3 * phi * v + phi**2 * v**3)
@@ -88,7 +93,7 @@ def by_hand(name, w):
 def test_catalogued_expressions_are_those_of_the_theory(formula, seed):
     """Each expression at a random spectrum, against NumPy: catches a slip in either typing."""
     wide = formula.id in {"isotropic-overparametrized", "noise-free"}
-    iso = wide or formula.id == "optimal-ridge"
+    iso = wide or formula.id in {"optimal-ridge", "finite-size"}
     w = world(seed, isotropic=iso, wide=wide)
     seen = set()
     for name, expected in by_hand(formula.id, w):
@@ -105,12 +110,12 @@ def test_derivations_end_in_the_catalogued_expressions(formula):
     """The last line of a derivation, as a number at random spectra, is the catalogued formula."""
     derivation = formula.derive()
     wide = formula.id in {"isotropic-overparametrized", "noise-free"}
-    w = world(5, isotropic=wide or formula.id == "optimal-ridge", wide=wide)
+    w = world(5, isotropic=wide or formula.id in {"optimal-ridge", "finite-size"}, wide=wide)
     ends = [section.result for section in derivation.sections]
     total = Add(*formula.expressions.values())
     expected = {
         "generator": [
-            (ends[1], formula.expressions.get("mean", 0) * sy.w0),
+            (ends[1 % len(ends)], formula.expressions.get("mean", 0) * sy.w0),
             (ends[-1], formula.expressions.get("second_moment", 0)),
         ],
         "optimal-ridge": [(ends[-1], sy.b * formula.expressions.get("lam", 0))],

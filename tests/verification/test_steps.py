@@ -225,6 +225,12 @@ def mutants():
     yield from _overparametrised_mutants()
 
 
+def resolvent_average(first, second):
+    """The rotational average with other traces in the place of h1 and h2."""
+    true = rules.resolvent_average(DOWN)
+    return lambda e: true.rewrite(e).subs({sy.h1: first, sy.h2: second}, simultaneous=True)
+
+
 def _overparametrised_mutants():
     fit, d = GEN, sy.d
     X, P, Pt, Pi, T, f = fit.X, fit.P, transposed(fit.P), fit.Pi, fit.T, fit.f
@@ -242,6 +248,10 @@ def _overparametrised_mutants():
     yield true, "no d", swap(((P, Pt), T / (d - T - 1) * SIGMA))
     true = rules.isotropic_covariance()
     yield true, "Sigma = 2", isotropic_covariance(2)
+    true = rules.resolvent_average(DOWN)
+    yield true, "no 1/d", resolvent_average(d * sy.h1, d * sy.h2)
+    yield true, "h2 = h1^2", resolvent_average(sy.h1, sy.h1**2)
+    yield true, "h2 = h1", resolvent_average(sy.h1, sy.h1)
     true = rules.shared_chain(fit)
     yield true, "noise of the wrong sign", swap(((fit.chain,), P * (X * TRUTH - fit.sigma * f)))
     yield true, "the last noise alone", swap(((fit.chain,), P * (X * TRUTH + fit.sigma * fit.e)))

@@ -36,6 +36,7 @@ __all__ = [
     "pseudo_inverse",
     "random_projection",
     "resolvent",
+    "resolvent_average",
     "ridge_fit",
     "second_order",
     "shared_chain",
@@ -203,6 +204,33 @@ def isotropic_covariance() -> Rule:
         Kind.IDENTITY,
         "Sigma = I",
         lambda expression: map_words(expression, change),
+        needs=_ISOTROPIC,
+    )
+
+
+def resolvent_average(fit: Fit) -> Rule:
+    """E tr(C R^k) = tr(C) h_k/d, h_k = E tr R^k, for Sigma = I: R is rotationally invariant."""
+    traces = {1: sy.h1, 2: sy.h2}
+
+    def change(word: Word) -> Expr | None:
+        power = word.count(fit.R)
+        if not power:
+            return None
+        rest = [x for x in word if x != fit.R]
+        adjacent = any(
+            turned[:power] == (fit.R,) * power
+            for turned in (word[i:] + word[:i] for i in range(len(word)))
+        )
+        if power not in traces or not adjacent or (rest and Tr(Mul(*rest)).is_random):
+            raise DerivationError(f"no rotational average for {Tr(Mul(*word))}")
+        return traces[power] * (trace(Mul(*rest)) / sy.d if rest else 1)
+
+    return Rule(
+        f"rotational average ({fit.name})",
+        Kind.EXPECTATION,
+        f"E tr(C {fit.R}^k) = tr(C) h_k/d, h_k = E tr {fit.R}^k, Sigma = I (rotation invariance)",
+        lambda expression: map_words(expression, change),
+        (fit.X,),
         needs=_ISOTROPIC,
     )
 

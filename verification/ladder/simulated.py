@@ -63,7 +63,7 @@ def judge_change(conjecture: Conjecture, before: Setting, after: Setting, judge:
         absolute_tolerance=judge.tolerance * max(scale, 1e-12),
         budget=judge.budget,
         deadline=judge.deadline,
-        workers=judge.workers,
+        executor=judge.executor,
     )
     judge.record(
         after, f"change of {conjecture.quantity}", 0.0, decision, "conditional", limit=limit
