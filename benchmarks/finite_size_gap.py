@@ -70,7 +70,7 @@ def plot(rows: dict[tuple[str, int], list[float]]) -> None:
         )  # fmt: skip
     axes.loglog(SIZES, [1.2 / d for d in SIZES], color="0.5", linestyle="--", linewidth=1)
     axes.annotate("slope -1", (SIZES[1], 1.3 / SIZES[1]), color="0.4")
-    axes.set(xlabel="d  (T = 3d/2, T0 = 2d + 2)", ylabel="|exact - limit| / limit", xlim=(3.5, 230))
+    axes.set(xlabel="d  (T = 3d/2, T0 = 2d + 2)", ylabel="|exact - limit| / limit", xlim=(3.5, 400))
     figure.savefig(DOCS / "finite_size_gap.svg", metadata={"Date": None})
 
 

@@ -12,6 +12,7 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -48,6 +49,28 @@ def plain(size: int, lam: float, rng: np.random.Generator) -> Array:
     return np.array(values)
 
 
+def scikit(size: int, lam: float, rng: np.random.Generator) -> Array:
+    """The other baseline: scikit-learn's estimators in a loop; its alpha is T lam."""
+    from sklearn.linear_model import LinearRegression, Ridge
+
+    values = []
+    for _ in range(size):
+        w = W0
+        for _ in range(5):
+            X = rng.standard_normal((600, D)) * np.sqrt(S)
+            y = X @ w + 0.1 * rng.standard_normal(600)
+            w = LinearRegression(fit_intercept=False).fit(X, y).coef_
+        X = rng.standard_normal((1000, D)) * np.sqrt(S)
+        y = X @ w + 0.1 * rng.standard_normal(1000)
+        last = (
+            Ridge(alpha=1000 * lam, fit_intercept=False)
+            if lam
+            else LinearRegression(fit_intercept=False)
+        )
+        values.append(S @ (last.fit(X, y).coef_ - W0) ** 2)
+    return np.array(values)
+
+
 def measure(route: Callable[[int], Array], size: int) -> tuple[float, float, float]:
     """Milliseconds a repetition, relative standard deviation, seconds to 1 %."""
     route(1)
@@ -71,6 +94,7 @@ def main() -> None:
     for lam in (0.0, 0.01):
         routes: dict[str, tuple[Callable[[int], Array], int]] = {
             "plain lstsq": (partial(plain, lam=lam, rng=rng), REPETITIONS),
+            "scikit-learn": (partial(scikit, lam=lam, rng=rng), REPETITIONS),
             "literal": (partial(test_errors, s=S, w0=W0, rng=rng, **process(lam)), REPETITIONS),
             "conditional": (
                 partial(conditional_errors, s=S, w0=W0, rng=rng, **process(lam)),
@@ -84,6 +108,9 @@ def main() -> None:
         print(f"\nlam = {lam}: ms a repetition, relative deviation, s to 1 %, gain")
         baseline = 0.0
         for name, (route, size) in routes.items():
+            if name == "scikit-learn" and find_spec("sklearn") is None:
+                print(f"{name:12} not installed")
+                continue
             each, spread, needed = measure(route, size)
             baseline = baseline or needed
             print(f"{name:12} {each:9.4f} {spread:9.4f} {needed:11.6f} {baseline / needed:10.1f}x")
