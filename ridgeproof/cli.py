@@ -53,14 +53,14 @@ class _Commands(click.Group):
 )
 @click.version_option(__version__, prog_name="ridgeproof")
 def cli() -> None:
-    r"""Derive, evaluate and decide formulas for ridge regression under model collapse.
+    """Derive, evaluate and decide formulas for ridge regression under model collapse.
 
     \b
     derive a formula      ridgeproof derive ridge
     evaluate it           ridgeproof evaluate --d 300 --T 600 --lam 0.1 --sigma 0.5
     check a conjecture    ridgeproof check conjecture.toml
     verify the theory     ridgeproof verify
-    """
+    """  # noqa: D301
 
 
 def _message(error: RidgeproofError) -> str:

@@ -36,7 +36,7 @@ def command(
     seed: int,
     as_json: bool,
 ) -> None:
-    r"""Decide the conjecture in FILE (TOML; it is read as data and never executed).
+    """Decide the conjecture in FILE (TOML; it is read as data and never executed).
 
     \b
     proved      symbolically equal to a derived theorem on the whole domain
@@ -64,7 +64,7 @@ def command(
       spectrum = ["isotropic", "power-law:1.5"]
 
     Exit status: 0 holds, 1 refuted, 3 undecided, 2 bad input.
-    """
+    """  # noqa: D301
     from ridgeproof.console import emit_json, progress
     from theory.checks import check_integer
     from verification.check import DEFAULT_BUDGET, check

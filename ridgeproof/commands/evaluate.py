@@ -27,14 +27,14 @@ __all__ = ["command"]
 @click.option("--certified", is_flag=True, help="a radius that is a theorem (rigorous balls)")
 @json_option
 def command(digits: str, form: str, certified: bool, as_json: bool, **options: Any) -> None:
-    r"""Evaluate the test error of a setting from the theorem that covers it.
+    """Evaluate the test error of a setting from the theorem that covers it.
 
     The error is E ||w_hat - w0||_Sigma^2 without the irreducible sigma^2.  Its terms: bias
     (quadratic in w0), variance (the sigma^2 part), synthetic (the sigma0^2 part).
 
     \b
     ridgeproof evaluate --d 300 --T 1000 --T0 600 --n 5 --sigma 0.5 --sigma0 0.5 --lam 0.01
-    """
+    """  # noqa: D301
     from numerics.evaluate import evaluate
     from ridgeproof.console import emit_json, progress
     from theory.checks import check_integer

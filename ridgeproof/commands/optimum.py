@@ -26,14 +26,14 @@ __all__ = ["command"]
 )
 @json_option
 def command(digits: str, form: str, as_json: bool, **options: Any) -> None:
-    r"""Find the ridge penalty lam in [0, inf] that minimises the test error.
+    """Find the ridge penalty lam in [0, inf] that minimises the test error.
 
     classical is the optimum of the same setting on clean data (n = 0): the penalty that ignores
     the label noise of the generators.
 
     \b
     ridgeproof optimum --d 200 --T 400 --T0 500 --n 5 --sigma 0.5 --sigma0 0.5
-    """
+    """  # noqa: D301
     from numerics.optimum import optimum
     from ridgeproof.console import emit_json, progress
     from theory.checks import check_integer

@@ -49,7 +49,7 @@ def command(
     as_json: bool,
     **options: Any,
 ) -> None:
-    r"""Simulate a setting literally and compare with the theory.
+    """Simulate a setting literally and compare with the theory.
 
     Runs every combination whose expectation is finite, with or without a theorem.  z is the
     deviation from the theory in standard errors; where the theory is a limit it includes the
@@ -57,7 +57,7 @@ def command(
 
     \b
     ridgeproof simulate --d 60 --T 200 --T0 120 --n 3 --sigma 0.5 --sigma0 0.5 --lam 0.01
-    """
+    """  # noqa: D301
     from ridgeproof.console import emit_json, progress
     from theory.checks import check_integer, parse_rational
     from theory.errors import InputError
