@@ -140,6 +140,14 @@ def test_commands_parse(command):
     found.make_context(name, arguments)  # raises click.UsageError for what it does not know
 
 
+def test_help_keeps_its_lines():
+    """Help pages that hold tables and examples show them line by line."""
+    pages = "\n".join("\n".join(_run(f"ridgeproof {name} --help")) for name in ("", "check"))
+    assert "\n  verify the theory     ridgeproof verify\n" in pages
+    assert '\n    quantity = "test_error" ' in pages
+    assert "\\b" not in pages
+
+
 def test_commands_are_found():
     """The pages show commands at all: a changed fence would make the tests above empty."""
     assert len(_commands(_PAGES)) > 10
