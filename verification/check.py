@@ -38,6 +38,7 @@ __all__ = ["DEFAULT_BUDGET", "check"]
 DEFAULT_BUDGET = 200_000
 _POINTS = 24  # compared at high precision
 _SIMULATED = 8  # put on trial by simulation
+_LIMIT_SHRINK = 1024  # repetitions of a point while shrinking a limit's counterexample
 _LITERAL = 1  # of which this many by the literal process
 
 Watch = Callable[[str], None]
@@ -232,15 +233,19 @@ def _literal_undecided(judge: Judge) -> list[str]:
 
 
 def _smaller_by_simulation(trial: _Trial, refutation: Refutation, put: Trial) -> Verdict:
-    """Shrink with eight times the budget for a point; the refuted point stands in any case."""
+    """Shrink on a budget of repetitions; the refuted point stands in any case.
+
+    Eight times the budget of a point where draws are cheap; a limit's pairs of sizes are dear.
+    """
     judge = trial.judge
     assert judge is not None
+    limit = trial.conjecture.kind == "limit"
     best = refutation.counterexample
     shrinking = Judge(
         judge.claim,
         alpha=judge.alpha,
         tolerance=judge.tolerance,
-        budget=min(8 * judge.budget, 65_536),
+        budget=_LIMIT_SHRINK if limit else min(8 * judge.budget, 65_536),
         seed=judge.seed,
         deadline=trial.deadline,
         executor=trial.executor,
@@ -248,7 +253,8 @@ def _smaller_by_simulation(trial: _Trial, refutation: Refutation, put: Trial) ->
     found: dict[Setting, Counterexample] = {}
 
     def fails(setting: Setting) -> bool:
-        if trial.late() or shrinking.repetitions > 4 * trial.budget:
+        spent = shrinking.repetitions > (8 * _LIMIT_SHRINK if limit else trial.budget)
+        if trial.late() or spent:
             return False
         try:
             put(setting, shrinking, "conditional")
@@ -258,7 +264,9 @@ def _smaller_by_simulation(trial: _Trial, refutation: Refutation, put: Trial) ->
         return False
 
     trial.watch("simulation: looking for a smaller counterexample")
-    setting = smallest(trial.conjecture.domain, trial.conjecture.quantity, fails, examples=30)
+    setting = smallest(
+        trial.conjecture.domain, trial.conjecture.quantity, fails, examples=10 if limit else 30
+    )
     judge.points += shrinking.points
     return trial.verdict(Outcome.REFUTED, found.get(setting, best) if setting else best)
 

@@ -20,6 +20,7 @@ from theory import symbols as sy
 from theory.setting import Setting
 from verification.sequential import CHUNK, Decision, decide
 from verification.simulate import Difference, Sampler, cheapest_method
+from verification.theories import signal_energy
 from verification.verdict import Counterexample, PointEvidence
 
 __all__ = ["Judge", "Refutation", "Undecided", "allowance", "large_enough"]
@@ -87,8 +88,9 @@ class Judge:
         sampled = large_enough(setting) if limit else setting
         method = method or cheapest_method(sampled)
         tolerance = tolerance or self.tolerance
-        if abs(claimed) == 0 and absolute_tolerance is None:
-            absolute_tolerance = tolerance
+        if claimed == 0 and absolute_tolerance is None:
+            # A claimed zero is judged in units of b = ||w0||_Sigma^2.
+            absolute_tolerance = tolerance * signal_energy(sampled)
         sampler = Sampler(sampled, self.seed, self.claim, quantity, method=method, richardson=limit)
         decision = decide(
             sampler,

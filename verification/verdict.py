@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from theory.formula import ERROR_TERMS
 from theory.setting import Setting
 
 __all__ = ["Counterexample", "Outcome", "PointEvidence", "Verdict"]
@@ -29,7 +30,8 @@ class Counterexample:
     """A setting where the claim fails: the smallest found at this budget.
 
     ``observed`` is a Monte Carlo mean where ``standard_error`` is given, otherwise a value of the
-    derived theory or of the definition; ``method`` says which.
+    derived theory or of the definition; ``method`` says which.  ``term`` is the quantity to
+    reproduce where ``quantity`` is a change of one.
     """
 
     setting: Setting
@@ -38,6 +40,7 @@ class Counterexample:
     observed: str
     standard_error: float | None
     method: str
+    term: str = ""
 
     def data(self) -> dict[str, Any]:
         """The counterexample as plain data, with lines that reproduce it."""
@@ -53,18 +56,22 @@ class Counterexample:
         }
 
     @property
+    def _term(self) -> str:
+        return self.term or self.quantity
+
+    @property
     def command(self) -> str:
         """A command line that reproduces the observed side."""
         verb = "simulate" if self.standard_error is not None else "evaluate"
-        if self.quantity == "optimal_lam":
+        if self._term == "optimal_lam":
             options = self.setting.command_line().split(" --")
             kept = [option for option in options if not option.startswith("lam ")]
             return "ridgeproof optimum " + " --".join(kept)
         extra = ""
         if verb == "evaluate" and "exact" in self.method:
             extra = " --form exact"
-        if verb == "simulate" and self.quantity in {"bias", "variance", "synthetic"}:
-            extra = f" --quantity {self.quantity}"
+        if verb == "simulate" and self._term in ERROR_TERMS:
+            extra = f" --quantity {self._term}"
         return f"ridgeproof {verb} {self.setting.command_line()}{extra}"
 
     @property
@@ -73,8 +80,7 @@ class Counterexample:
         given = {k: v for k, v in self.setting.canonical().items() if v is not None}
         arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
         if self.standard_error is not None:
-            term = self.quantity in {"bias", "variance", "synthetic"}
-            quantity = f", quantity={self.quantity!r}" if term else ""
+            quantity = f", quantity={self._term!r}" if self._term in ERROR_TERMS else ""
             return f"ridgeproof.simulate(ridgeproof.make_setting({arguments}){quantity})"
         form = ", form='exact'" if "exact" in self.method else ""
         return f"ridgeproof.evaluate(ridgeproof.make_setting({arguments}){form})"

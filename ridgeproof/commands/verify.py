@@ -94,7 +94,7 @@ def _text(reports: list[ClaimReport], profile: str, seed: int) -> str:
     total = sum(report.evidence["repetitions"] for report in reports)
     literal = sum(report.evidence["literal_repetitions"] for report in reports)
     blocks.append(
-        f"{len(reports)} claims, profile {profile}: {total} repetitions, {literal} of them "
+        f"{len(reports)} claim{'s' if len(reports) > 1 else ''}, profile {profile}: {total} repetitions, {literal} of them "
         f"literal; false alarms of the whole suite below {chosen.alpha:g}, "
         f"tolerance {chosen.tolerance:g}, seed {seed}"
     )

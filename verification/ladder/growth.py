@@ -75,6 +75,7 @@ def change_refutes(
             mpmath.nstr(change, 12),
             None,
             f"{'exact' if known[0].exact else 'limit'} theorem {', '.join(known[0].formulas)}",
+            term=conjecture.quantity,
         )
 
 

@@ -27,7 +27,6 @@ def judge_point(conjecture: Conjecture, setting: Setting, judge: Judge, method: 
         Refutation: the simulated mean does not stand in the claimed relation to it.
     """
     claimed = float(claimed_value(conjecture, setting))
-    tolerance = judge.tolerance if claimed else None
     return judge.mean(
         setting,
         claimed,
@@ -35,8 +34,6 @@ def judge_point(conjecture: Conjecture, setting: Setting, judge: Judge, method: 
         limit=conjecture.kind == "limit",
         relation=conjecture.relation,
         method=method,
-        # A claimed zero is judged in units of b = ||w0||_Sigma^2.
-        absolute_tolerance=None if tolerance else judge.tolerance,
     )
 
 
@@ -79,6 +76,7 @@ def judge_change(conjecture: Conjecture, before: Setting, after: Setting, judge:
                 f"{sign * decision.mean:.6g}",
                 decision.standard_error,
                 f"conditional simulation, {decision.repetitions} repetitions",
+                term=conjecture.quantity,
             )
         )
     return decision
