@@ -1,0 +1,383 @@
+"""power: can our checks fail?  Every mutant of every formula goes on trial, and so does the truth.
+
+The evidence is independent of the formulas: the simulated process, through the sequential test,
+and where features are isotropic the exact finite-size results.  For each mutant the point is the
+one, among those drawn from the formula's domain, where its effect stands out most.  A mutant whose
+effect is below the tolerance at every drawn point is no target; one that survives above it shows
+a check without power.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.evaluate import evaluate_terms
+from numerics.finite_size import finite_size_terms
+from numerics.point import Point, make_point
+from numerics.precision import Float64
+from numerics.walker import evaluate_expression
+from theory import symbols as sy
+from theory.catalogue import find
+from theory.errors import DerivationError, InputError, NotBuilt, SolverError
+from theory.formula import Form, Formula
+from theory.selection import facts
+from theory.setting import Setting
+from theory.spectra import Isotropic
+from verification.benches import BENCHES, PAIRS, Bench, Kind
+from verification.judge import allowance
+from verification.mutants import Mutant, mutants_of
+from verification.sequential import Decision, decide
+from verification.simulate import Sampler, cheapest_method
+
+__all__ = [
+    "Fate",
+    "PowerRow",
+    "PowerTable",
+    "TruthRow",
+    "formulas",
+    "measure_power",
+]
+
+# The level of one trial: a few hundred trials of true formulas stay below 0.001 in all.
+ALPHA = 1e-6
+TOLERANCE = 0.01
+# A point that stands out by this much decides as well as a better one: fewer points, fewer draws.
+_PLENTY = 0.1
+_ROUNDING = 1e-9
+
+
+class Fate(StrEnum):
+    """What became of a mutant."""
+
+    KILLED = "killed"
+    BELOW = "below tolerance"
+    SURVIVED = "survived"
+
+
+@dataclass(frozen=True)
+class PowerRow:
+    """The fate of one mutant, with the point and the evidence."""
+
+    formula: str
+    mutant: str
+    fate: Fate
+    effect: float  # the largest relative effect at the drawn points
+    quantity: str = ""
+    setting: Setting | None = None
+    by: tuple[str, ...] = ()  # of simulation, oracle, definition
+    repetitions: int = 0
+
+    def data(self) -> dict[str, Any]:
+        """The row as plain data."""
+        return {
+            "formula": self.formula,
+            "mutant": self.mutant,
+            "fate": self.fate.value,
+            "effect": self.effect if np.isfinite(self.effect) else None,
+            "quantity": self.quantity,
+            "setting": None if self.setting is None else str(self.setting),
+            "by": list(self.by),
+            "repetitions": self.repetitions,
+        }
+
+
+@dataclass(frozen=True)
+class TruthRow:
+    """The catalogued value at a point that decided mutants: it must not be refuted there."""
+
+    formula: str
+    quantity: str
+    setting: Setting
+    claimed: float
+    verdict: str
+    observed: float
+    standard_error: float
+    repetitions: int
+    oracle: float | None
+
+    @property
+    def refuted(self) -> bool:
+        """A false alarm, or a wrong formula."""
+        return self.verdict == "refuted"
+
+
+@dataclass(frozen=True)
+class PowerTable:
+    """Both error rates of the checks: wrong formulas let through, true ones refuted."""
+
+    rows: tuple[PowerRow, ...]
+    truths: tuple[TruthRow, ...]
+    equivalent: int
+    repeated: int
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def survivors(self) -> tuple[PowerRow, ...]:
+        """Mutants above the tolerance that nothing refuted."""
+        return tuple(row for row in self.rows if row.fate is Fate.SURVIVED)
+
+    @property
+    def false_refutations(self) -> tuple[TruthRow, ...]:
+        """True formulas refuted."""
+        return tuple(row for row in self.truths if row.refuted)
+
+    @property
+    def has_power(self) -> bool:
+        """Whether every mutant above the tolerance was refuted."""
+        return not self.survivors
+
+    def counts(self, formula: str) -> Counter[str]:
+        """How many mutants of a formula met which fate, and by what evidence."""
+        rows = [row for row in self.rows if row.formula == formula]
+        return Counter(row.fate.value for row in rows) + Counter(w for row in rows for w in row.by)
+
+    def data(self) -> dict[str, Any]:
+        """The summary and the survivors as plain data."""
+        return {
+            "formulas": {name: dict(self.counts(name)) for name in formulas()},
+            "mutants": len(self.rows),
+            "survivors": [row.data() for row in self.survivors],
+            "truths": len(self.truths),
+            "false_refutations": [str(row.setting) for row in self.false_refutations],
+            "equivalent": self.equivalent,
+            "repeated": self.repeated,
+            "tolerance": TOLERANCE,
+            "alpha": ALPHA,
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def formulas() -> tuple[str, ...]:
+    """The formulas that are put on trial."""
+    return tuple(dict.fromkeys(bench.formula for bench in BENCHES))
+
+
+def measure_power(
+    names: tuple[str, ...] = (), *, seed: int = 0, watch: Callable[[str], None] | None = None
+) -> PowerTable:
+    """Put every mutant of the formulas named, or of all, on trial, and the formulas themselves."""
+    start = time.monotonic()
+    rows: list[PowerRow] = []
+    truths: list[TruthRow] = []
+    equivalent = repeated = 0
+    for name in names or formulas():
+        trial = _FormulaTrial(find(name), seed)
+        found = mutants_of(name)
+        equivalent += found.equivalent
+        repeated += found.repeated
+        for k, mutant in enumerate(found.mutants):
+            if watch is not None:
+                watch(f"{name}, mutant {k + 1} of {len(found.mutants)}")
+            rows.append(trial.row(mutant))
+        truths += trial.truths()
+    return PowerTable(tuple(rows), tuple(truths), equivalent, repeated, time.monotonic() - start)
+
+
+@dataclass(eq=False)
+class _Stream:
+    """One stream of draws that decides every claimed value at a point; drawn once."""
+
+    sampler: Sampler
+    drawn: dict[tuple[int, int], NDArray[np.float64]] = field(default_factory=dict)
+
+    def __call__(self, chunk: int, size: int) -> NDArray[np.float64]:
+        if (chunk, size) not in self.drawn:
+            self.drawn[chunk, size] = self.sampler(chunk, size)
+        return self.drawn[chunk, size]
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """A point, a term of the error, its true value, and the evidence that is to be had there."""
+
+    bench: Bench
+    setting: Setting
+    quantity: str
+    truth: float
+    slack: float  # relative error that a limit is allowed at this size
+    stream: _Stream
+    oracle: float | None
+
+    def decide(self, claimed: float, budget: int) -> Decision:
+        return decide(
+            self.stream,
+            claimed,
+            alpha=ALPHA,
+            tolerance=TOLERANCE,
+            absolute_tolerance=TOLERANCE * abs(self.truth),
+            allowance=self.slack * abs(claimed),
+            budget=budget,
+        )
+
+    def oracle_refutes(self, claimed: float) -> bool:
+        if self.oracle is None:
+            return False
+        return abs(self.oracle - claimed) > (self.slack + _ROUNDING) * abs(claimed)
+
+
+class _FormulaTrial:
+    """The places of one formula, and those that have been used."""
+
+    def __init__(self, formula: Formula, seed: int) -> None:
+        self.formula = formula
+        benches = [bench for bench in BENCHES if bench.formula == formula.id]
+        self.places = [p for bench in benches for p in _places(bench, formula, seed)]
+        assert all(bench.settings for bench in benches)  # no point is no evidence
+        self.used: dict[_Place, None] = {}
+
+    def row(self, mutant: Mutant) -> PowerRow:
+        name = self.formula.id, mutant.description
+        claims = _claims(mutant, self.places)
+        for place, claim in claims.items():
+            if not np.isfinite(claim):
+                where = place.quantity, place.setting, ("definition",)
+                return PowerRow(*name, Fate.KILLED, np.inf, *where)
+        effects = {p: abs(claim - p.truth) / abs(p.truth) for p, claim in claims.items()}
+        largest = max(effects.values(), default=0.0)
+        if largest < TOLERANCE:
+            return PowerRow(*name, Fate.BELOW, largest)
+        for place in self._telling(effects):
+            self.used[place] = None
+            decision = place.decide(claims[place], place.bench.budget)
+            if decision.verdict == "refuted":
+                break
+        refuted = {
+            "simulation": decision.verdict == "refuted",
+            "oracle": any(p.oracle_refutes(claim) for p, claim in claims.items()),
+        }
+        by = tuple(witness for witness, says_so in refuted.items() if says_so)
+        fate = Fate.KILLED if by else Fate.SURVIVED
+        count = decision.repetitions
+        return PowerRow(*name, fate, largest, place.quantity, place.setting, by, count)
+
+    def _telling(self, effects: Mapping[_Place, float]) -> list[_Place]:
+        """Where the effect exceeds the allowance most, then the same for each other term.
+
+        A place in use comes first if it tells enough.
+        """
+        beyond = {p: effect - p.slack for p, effect in effects.items() if effect >= TOLERANCE}
+        enough = min(max(beyond.values()), _PLENTY)
+        known = [place for place in self.used if beyond.get(place, -1.0) >= enough]
+        best: dict[str, _Place] = {}
+        for place in sorted(beyond, key=lambda place: -beyond[place]):
+            best.setdefault(place.quantity, place)
+        return [*known[:1], *best.values()]
+
+    def truths(self) -> Iterator[TruthRow]:
+        for place in self.used:
+            # Richardson pairs are dear: there the truth sees what the mutants have paid for.
+            paid = sum(len(x) for (chunk, _), x in place.stream.drawn.items() if chunk >= 0)
+            dear = place.bench.budget == PAIRS
+            decision = place.decide(place.truth, paid if dear else place.bench.budget)
+            wrong = place.oracle_refutes(place.truth)
+            yield TruthRow(
+                self.formula.id,
+                place.quantity,
+                place.setting,
+                place.truth,
+                "refuted" if wrong else decision.verdict,
+                decision.mean or 0.0,
+                decision.standard_error or 0.0,
+                decision.repetitions,
+                place.oracle,
+            )
+
+
+def _places(bench: Bench, formula: Formula, seed: int) -> Iterator[_Place]:
+    for setting in bench.settings:
+        truth = _values(formula, bench, setting, bench.quantities)
+        for quantity in bench.quantities:
+            if not truth[quantity]:
+                continue
+            sampler = Sampler(
+                setting,
+                seed,
+                f"power of {bench.formula}",
+                quantity,
+                method=cheapest_method(setting),
+                richardson=bench.kind is not Kind.EXACT,
+            )
+            yield _Place(
+                bench,
+                setting,
+                quantity,
+                truth[quantity],
+                _slack(bench.kind, setting),
+                _Stream(sampler),
+                _oracle(bench.kind, setting, quantity),
+            )
+
+
+def _slack(kind: Kind, setting: Setting) -> float:
+    if kind is Kind.EXACT:
+        return 0.0
+    return allowance(setting.clean() if kind is Kind.EXACT_CHAIN else setting)
+
+
+def _claims(mutant: Mutant, places: list[_Place]) -> dict[_Place, float]:
+    """What a mutant claims at each place that it speaks of; NaN where it is undefined."""
+    claims: dict[_Place, float] = {}
+    values: dict[tuple[int, Setting], dict[str, float]] = {}
+    for place in places:
+        if mutant.formula.is_test_error and mutant.name != place.quantity:
+            continue
+        key = id(place.bench), place.setting
+        if key not in values:
+            names = (mutant.name,) if mutant.formula.is_test_error else place.bench.quantities
+            values[key] = _values(mutant.formula, place.bench, place.setting, names)
+        claims[place] = values[key][place.quantity]
+    return claims
+
+
+def _values(
+    formula: Formula, bench: Bench, setting: Setting, names: tuple[str, ...]
+) -> dict[str, float]:
+    try:
+        if bench.kind is not Kind.EXACT_CHAIN:
+            form = Form.EXACT if bench.kind is Kind.EXACT else Form.LIMIT
+            return _terms(formula, form, setting, names)
+        one, two = (_terms(formula, Form.EXACT, setting.grown(k), names) for k in (1, 2))
+        return {name: 2 * two[name] - one[name] for name in names}
+    except (SolverError, DerivationError):
+        return dict.fromkeys(names, np.nan)
+
+
+def _terms(
+    formula: Formula, form: Form, setting: Setting, names: tuple[str, ...]
+) -> dict[str, float]:
+    if not formula.is_test_error:
+        terms = evaluate_terms(setting, Float64(), form, {formula.id: formula})
+        return {name: float(terms[name]) for name in names}
+    known = {s: fact for s, fact in facts(setting).items() if s in {sy.shared, sy.is_isotropic}}
+    point = _point(setting)
+    return {
+        name: float(evaluate_expression(formula.expression(name, form).subs(known), point))
+        for name in names
+    }
+
+
+@lru_cache(maxsize=256)
+def _point(setting: Setting) -> Point:
+    return make_point(setting, Float64())
+
+
+def _oracle(kind: Kind, setting: Setting, quantity: str) -> float | None:
+    """The exact value at finite size, or its Richardson combination for a limit."""
+    if not isinstance(setting.spectrum, Isotropic):
+        return None
+    try:
+        one = float(getattr(finite_size_terms(setting), quantity))
+        if kind is Kind.EXACT:
+            return one
+        return 2 * float(getattr(finite_size_terms(setting.grown(2)), quantity)) - one
+    except (NotBuilt, InputError):
+        return None

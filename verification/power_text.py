@@ -1,0 +1,37 @@
+"""What a power table says in a few lines."""
+
+from __future__ import annotations
+
+from verification.power import Fate, PowerTable
+
+__all__ = ["NO_POWER", "conclusion", "summary"]
+
+NO_POWER = "this check has no power here"
+
+
+def summary(table: PowerTable) -> list[tuple[str, ...]]:
+    """Rows of formula, mutants, killed, below tolerance, survived, by simulation, by oracle."""
+    rows = []
+    for formula in dict.fromkeys(row.formula for row in table.rows):
+        counts = table.counts(formula)
+        fates = [counts[fate.value] for fate in (Fate.KILLED, Fate.BELOW, Fate.SURVIVED)]
+        by = [counts[witness] for witness in ("simulation", "oracle")]
+        rows.append((formula, *(str(number) for number in (sum(fates), *fates, *by))))
+    return rows
+
+
+def conclusion(table: PowerTable) -> list[str]:
+    """One line on both error rates, and one for each failure."""
+    targets = [row for row in table.rows if row.fate is not Fate.BELOW]
+    killed = len(targets) - len(table.survivors)
+    alarms = f"{len(table.false_refutations)} of {len(table.truths)} trials of true ones"
+    lines = [f"{killed} of {len(targets)} wrong formulas refuted, {alarms}"]
+    lines += [
+        f"{row.formula}, {row.mutant}: {NO_POWER} (effect {row.effect:.1%} at {row.setting})"
+        for row in table.survivors
+    ]
+    lines += [
+        f"{row.formula}, {row.quantity}: the true formula was refuted at {row.setting}"
+        for row in table.false_refutations
+    ]
+    return lines
