@@ -24,8 +24,11 @@ _NAMES = {
     "Verdict": "verification.verdict",
     "catalogue": "theory.catalogue",
     "check": "verification.check",
+    "conjecture": "verification.declared",
+    "downstream_error": "numerics.downstream",
     "evaluate": "numerics.evaluate",
     "make_setting": "theory.setting",
+    "optimum": "numerics.optimum",
     "simulate": "verification.simulate",
 }
 

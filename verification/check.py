@@ -21,6 +21,7 @@ from typing import Any
 from theory.errors import NotBuilt, NoTheorem
 from theory.setting import Setting
 from verification.conjecture import Conjecture
+from verification.declared import USER, Declared, UserSampler
 from verification.executors import borrow
 from verification.judge import Judge, Refutation
 from verification.ladder.growth import change_refutes, measure_slopes, next_values
@@ -41,6 +42,9 @@ _SIMULATED = 8  # put on trial by simulation
 _LIMIT_SHRINK = 1024  # repetitions of a point while shrinking a limit's counterexample
 _LITERAL = 1  # of which this many by the literal process
 
+_NO_POINT = "no admissible point could be drawn: widen the domain"
+_OUT_OF_TIME = "the time limit was reached before every point was compared: allow more time"
+
 Watch = Callable[[str], None]
 
 
@@ -48,7 +52,7 @@ Watch = Callable[[str], None]
 class _Trial:
     """What a check has done so far; complete enough at any moment to be reported."""
 
-    conjecture: Conjecture
+    question: Conjecture | Declared
     alpha: float
     tolerance: float
     budget: int
@@ -60,6 +64,12 @@ class _Trial:
     judge: Judge | None = None
     executor: Executor | None = None
     out_of_scope: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def conjecture(self) -> Conjecture:
+        """The question as a stated formula, which every rung but the last needs."""
+        assert isinstance(self.question, Conjecture)
+        return self.question
 
     def note(self, rung: str, finding: str, **details: Any) -> None:
         self.rungs.append({"rung": rung, "finding": finding, **details})
@@ -75,12 +85,12 @@ class _Trial:
             "out_of_scope": self.out_of_scope,
             "points": [p.data() for p in self.judge.points] if self.judge else [],
             "literal_repetitions": self.judge.literal_repetitions if self.judge else 0,
-            "missing": self.judge.undecided if self.judge else [],
+            "missing": self._missing(outcome),
             "seed": self.seed,
         }
         return Verdict(
             outcome,
-            self.conjecture.statement,
+            self.question.statement,
             example,
             evidence,
             self.alpha,
@@ -89,9 +99,16 @@ class _Trial:
             time.monotonic() - self.start,
         )
 
+    def _missing(self, outcome: Outcome) -> list[str]:
+        """What an undecided verdict lacks; otherwise the points that stayed open."""
+        named = self.judge.undecided if self.judge else []
+        if named or outcome is not Outcome.UNDECIDED:
+            return list(named)
+        return [self.rungs[-1]["finding"]]
+
 
 def check(
-    conjecture: Conjecture,
+    conjecture: Conjecture | Declared,
     *,
     alpha: float = 0.001,
     tolerance: float = 0.01,
@@ -104,7 +121,7 @@ def check(
     """Decide a conjecture.
 
     Args:
-        conjecture: the claim and its domain.
+        conjecture: the claim and its domain, read from a file or declared in Python.
         alpha: bound on the probability that a true claim is refuted.
         tolerance: relative; "consistent" means that the deviation is below it at every point.
         budget: repetitions in all; the verdict is a function of it and of the seed.
@@ -125,12 +142,15 @@ def check(
 
 
 def _climb(trial: _Trial) -> Verdict:
-    conjecture = trial.conjecture
-    drawn = draw(conjecture.domain, _POINTS, _draw_seed(trial), conjecture.quantity)
+    question = trial.question
+    drawn = draw(question.domain, _POINTS, _draw_seed(trial), question.quantity)
     trial.out_of_scope = dict(drawn.out_of_scope)
     if not drawn.settings:
-        trial.note("domain", "no admissible point could be drawn", why=trial.out_of_scope)
+        trial.note("domain", _NO_POINT, why=trial.out_of_scope)
         return trial.verdict(Outcome.UNDECIDED)
+    if isinstance(question, Declared):
+        return _simulate(trial, list(drawn.settings), declared_point(question))
+    conjecture = question
     if conjecture.relation == "scales-as":
         return _scaling(trial)
     theorem = prove(conjecture)
@@ -144,7 +164,7 @@ def _climb(trial: _Trial) -> Verdict:
 
 
 def _draw_seed(trial: _Trial) -> int:
-    return int.from_bytes(digest([trial.seed, trial.conjecture.statement])[:8], "big")
+    return int.from_bytes(digest([trial.seed, trial.question.statement])[:8], "big")
 
 
 def _pointwise(trial: _Trial, settings: list[Setting]) -> Verdict:
@@ -152,7 +172,7 @@ def _pointwise(trial: _Trial, settings: list[Setting]) -> Verdict:
     findings: list[Finding] = []
     for setting in settings:
         if trial.late():
-            trial.note("precision", "the time limit was reached")
+            trial.note("precision", _OUT_OF_TIME)
             return trial.verdict(Outcome.UNDECIDED)
         trial.watch(f"precision: {len(findings)} of {len(settings)} points")
         finding = examine(conjecture, setting)
@@ -188,6 +208,26 @@ def _shrunk(trial: _Trial, found: Counterexample) -> Verdict:
 Trial = Callable[[Setting, Judge, str], Any]
 
 
+def declared_point(declared: Declared) -> Trial:
+    """The trial of one point for a conjecture declared in Python."""
+
+    def put(setting: Setting, judge: Judge, method: str) -> Any:
+        sampler = None
+        if declared.simulator is not None:
+            sampler = UserSampler(declared.simulator, setting, judge.seed, judge.claim)
+            method = USER
+        return judge.mean(
+            setting,
+            declared.value(setting),
+            quantity=declared.quantity,
+            relation=declared.relation,
+            method=method,
+            sampler=sampler,
+        )
+
+    return put
+
+
 def judge_point_of(conjecture: Conjecture) -> Trial:
     """The trial of one point for a pointwise relation."""
     return lambda setting, judge, method: judge_point(conjecture, setting, judge, method)
@@ -200,7 +240,7 @@ def _simulate(
     chosen = settings[:_SIMULATED]
     share = trial.budget // (len(chosen) + literal)
     judge = Judge(
-        trial.conjecture.statement,
+        trial.question.statement,
         alpha=trial.alpha / (len(chosen) + literal),
         tolerance=trial.tolerance,
         budget=max(share, 1),
@@ -239,7 +279,7 @@ def _smaller_by_simulation(trial: _Trial, refutation: Refutation, put: Trial) ->
     """
     judge = trial.judge
     assert judge is not None
-    limit = trial.conjecture.kind == "limit"
+    limit = trial.question.kind == "limit"
     best = refutation.counterexample
     shrinking = Judge(
         judge.claim,
@@ -265,7 +305,7 @@ def _smaller_by_simulation(trial: _Trial, refutation: Refutation, put: Trial) ->
 
     trial.watch("simulation: looking for a smaller counterexample")
     setting = smallest(
-        trial.conjecture.domain, trial.conjecture.quantity, fails, examples=10 if limit else 30
+        trial.question.domain, trial.question.quantity, fails, examples=10 if limit else 30
     )
     judge.points += shrinking.points
     return trial.verdict(Outcome.REFUTED, found.get(setting, best) if setting else best)
@@ -280,7 +320,7 @@ def _monotone(trial: _Trial, settings: list[Setting]) -> Verdict:
     unknown = []
     for before, after in pairs:
         if trial.late():
-            trial.note("precision", "the time limit was reached")
+            trial.note("precision", _OUT_OF_TIME)
             return trial.verdict(Outcome.UNDECIDED)
         known, example = change_refutes(conjecture, before, after)
         if example is not None:
@@ -332,7 +372,10 @@ def _scaling(trial: _Trial) -> Verdict:
     except (NoTheorem, NotBuilt):
         slopes = None
     if slopes is None:
-        trial.note("scaling", "no theorem gives the quantity along the range of the variable")
+        trial.note(
+            "scaling",
+            f"no theorem gives three positive values of the quantity along {conjecture.variable}",
+        )
         return trial.verdict(Outcome.UNDECIDED)
     table = [
         {"value": str(value), "error": error}

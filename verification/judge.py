@@ -8,10 +8,12 @@ of a fit, so that the combination errs by O(1/g^2).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numerics.point import make_point
 from numerics.precision import Float64
@@ -77,10 +79,11 @@ class Judge:
         method: str | None = None,
         tolerance: float | None = None,
         absolute_tolerance: float | None = None,
+        sampler: Callable[[int, int], NDArray[np.float64]] | None = None,
     ) -> Decision:
         """Decide whether the simulated mean stands in the relation to the claimed value.
 
-        The method is the cheapest one unless it is named.
+        The method is the cheapest one unless it is named; ``sampler`` replaces the simulation.
 
         Raises:
             Refutation: it does not; the sequential test's level is ``alpha``.
@@ -91,7 +94,8 @@ class Judge:
         if claimed == 0 and absolute_tolerance is None:
             # A claimed zero is judged in units of b = ||w0||_Sigma^2.
             absolute_tolerance = tolerance * signal_energy(sampled)
-        sampler = Sampler(sampled, self.seed, self.claim, quantity, method=method, richardson=limit)
+        if sampler is None:
+            sampler = Sampler(sampled, self.seed, self.claim, quantity, method, richardson=limit)
         decision = decide(
             sampler,
             claimed,
@@ -240,7 +244,8 @@ def allowance(setting: Setting) -> float:
     exact_fit = setting.lam == 0 and setting.sigma == 0 and setting.T >= setting.d
     if not exact_fit:
         surplus = setting.T * (1 - float(evaluate_expression(sy.gamma, point)))
-        total += (ALLOWANCE / surplus) ** 2
+        # T = d without ridge passes the signal on exactly, and has no finite variance to allow for.
+        total += (ALLOWANCE / surplus) ** 2 if surplus else 0.0
     if setting.n and (setting.sigma0 or setting.lam0 or point.values[sy.kappa0]):
         assert setting.T0 is not None
         surplus = setting.T0 * (1 - float(evaluate_expression(sy.gamma0, point)))

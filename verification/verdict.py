@@ -62,6 +62,8 @@ class Counterexample:
     @property
     def command(self) -> str:
         """A command line that reproduces the observed side."""
+        if self.method.startswith("the user's"):
+            return f"run the simulator with {self.python}"
         verb = "simulate" if self.standard_error is not None else "evaluate"
         if self._term == "optimal_lam":
             options = self.setting.command_line().split(" --")
@@ -79,6 +81,8 @@ class Counterexample:
         """A Python line that reproduces the observed side."""
         given = {k: v for k, v in self.setting.canonical().items() if v is not None}
         arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
+        if self.method.startswith("the user's"):
+            return f"ridgeproof.make_setting({arguments})"
         if self.standard_error is not None:
             quantity = f", quantity={self._term!r}" if self._term in ERROR_TERMS else ""
             return f"ridgeproof.simulate(ridgeproof.make_setting({arguments}){quantity})"

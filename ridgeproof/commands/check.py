@@ -36,7 +36,7 @@ def command(
     seed: int,
     as_json: bool,
 ) -> None:
-    """Decide the conjecture in FILE (TOML; it is read as data and never executed).
+    """Decide the conjecture in FILE (TOML, read as data and never executed; or .py, which is run).
 
     \b
     proved      symbolically equal to a derived theorem on the whole domain
@@ -69,9 +69,10 @@ def command(
     from theory.checks import check_integer
     from verification.check import DEFAULT_BUDGET, check
     from verification.conjecture import read_conjecture
+    from verification.declared import load_declared
     from verification.verdict import Outcome
 
-    conjecture = read_conjecture(file)
+    conjecture = load_declared(file) if file.suffix == ".py" else read_conjecture(file)
     with progress("checking") as line:
         verdict = check(
             conjecture,
