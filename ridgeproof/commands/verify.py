@@ -10,6 +10,7 @@ from ridgeproof.options import json_option, seed_option
 
 if TYPE_CHECKING:
     from verification.claim import ClaimReport
+    from verification.power import PowerTable
 
 __all__ = ["command"]
 
@@ -34,6 +35,9 @@ def command(
     Each claim is a property over settings; its report names the points tried, the repetitions
     (literal ones too), the point farthest from the claim, and the wrong formulas that the same
     check refutes.  A check that cannot refute its wrong formula is undecided, not passed.
+
+    The full profile also breaks every catalogued formula on purpose, at every place where a slip
+    is usual, and reports the wrong formulas let through and the true ones refuted.
     """
     from ridgeproof.console import emit_json, progress
     from theory.checks import check_integer
@@ -60,7 +64,17 @@ def command(
             line.update(f"{len(done)} of {expected} claims, {finished.id} {finished.verdict}")
 
         reports = run_suite(claims, profile=profile, seed=seed, workers=count, watch=watch)
-    interrupted = len(reports) < expected
+        interrupted = len(reports) < expected
+        table = None
+        if profile == "full" and not claims and not interrupted:
+            from verification import power
+
+            try:
+                table = power.measure_power(
+                    seed=seed, watch=lambda text: line.update(f"power: {text}")
+                )
+            except KeyboardInterrupt:
+                interrupted = True
     verdicts = {r.verdict for r in reports}
     if as_json:
         emit_json(
@@ -71,14 +85,21 @@ def command(
                 "tolerance": PROFILES[profile].tolerance,
                 "seed": seed,
                 "interrupted": interrupted,
+                **({} if table is None else {"power": table.data()}),
             }
         )
     else:
         click.echo(_text(reports, profile, seed))
+        if table is not None:
+            click.echo(f"\n{_power(table)}")
     if interrupted:
         click.echo(f"interrupted: {len(reports)} of {expected} claims were done", err=True)
         raise click.exceptions.Exit(130)
-    code = 1 if Outcome.REFUTED in verdicts else 3 if Outcome.UNDECIDED in verdicts else 0
+    powerless = table is not None and not table.has_power
+    wrong = table is not None and table.false_refutations
+    code = 3 if Outcome.UNDECIDED in verdicts or powerless else 0
+    if Outcome.REFUTED in verdicts or wrong:
+        code = 1
     raise click.exceptions.Exit(code)
 
 
@@ -94,11 +115,29 @@ def _text(reports: list[ClaimReport], profile: str, seed: int) -> str:
     total = sum(report.evidence["repetitions"] for report in reports)
     literal = sum(report.evidence["literal_repetitions"] for report in reports)
     blocks.append(
-        f"{len(reports)} claim{'s' if len(reports) > 1 else ''}, profile {profile}: {total} repetitions, {literal} of them "
-        f"literal; false alarms of the whole suite below {chosen.alpha:g}, "
+        f"{len(reports)} claim{'s' if len(reports) > 1 else ''}, profile {profile}: "
+        f"{total} repetitions, {literal} of them literal; "
+        f"false alarms of the whole suite below {chosen.alpha:g}, "
         f"tolerance {chosen.tolerance:g}, seed {seed}"
     )
     return "\n\n".join(blocks)
+
+
+def _power(table: PowerTable) -> str:
+    from ridgeproof.console import heading
+    from verification.power_text import conclusion, summary
+
+    head = ("formula", "mutants", "killed", "below tolerance", "survived", "simulation", "oracle")
+    rows = [head, *summary(table)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        f"      {row[0]:<{widths[0]}}  "
+        + "  ".join(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
+        for row in rows
+    ]
+    first, *failures = conclusion(table)
+    title = heading(f"power: {first}, {table.seconds:.0f} s")
+    return "\n".join([title, *lines, *(f"      {text}" for text in failures)])
 
 
 def _evidence(report: ClaimReport) -> list[tuple[str, Any]]:
