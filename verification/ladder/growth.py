@@ -96,8 +96,11 @@ class Slopes:
 
     @property
     def drift(self) -> float:
-        """How much the slope still moves: its change over the last octave."""
-        return abs(self.slopes[-1] - self.slopes[-2]) if len(self.slopes) > 1 else float("inf")
+        """How much the slope still moves: its change over the last step, or octave if shorter."""
+        if len(self.slopes) < 2:
+            return float("inf")
+        octave = math.log2(self.values[-1] / self.values[-3]) / 2
+        return abs(self.slopes[-1] - self.slopes[-2]) / min(octave, 1.0)
 
     @property
     def outcome(self) -> str:

@@ -10,6 +10,7 @@ from theory.setting import Setting
 from verification.conjecture import Conjecture
 from verification.judge import Judge, Refutation
 from verification.ladder.claimed import claimed_value
+from verification.ladder.optimal import judge_optimum
 from verification.sequential import Decision, decide
 from verification.simulate import Difference, Sampler
 from verification.verdict import Counterexample
@@ -20,14 +21,17 @@ __all__ = ["judge_change", "judge_point"]
 _PILOT = 128
 
 
-def judge_point(conjecture: Conjecture, setting: Setting, judge: Judge, method: str) -> Decision:
+def judge_point(conjecture: Conjecture, setting: Setting, judge: Judge, method: str) -> None:
     """Put the claimed value at one setting on trial.
 
     Raises:
         Refutation: the simulated mean does not stand in the claimed relation to it.
     """
+    if conjecture.quantity == "optimal_lam":
+        judge_optimum(conjecture, setting, judge)
+        return
     claimed = float(claimed_value(conjecture, setting))
-    return judge.mean(
+    judge.mean(
         setting,
         claimed,
         quantity=conjecture.quantity,
