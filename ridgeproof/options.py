@@ -44,7 +44,7 @@ _SETTING = (
     ("--copies", "repeat each level of the spectrum this many times, splitting its energy", "1"),
 )
 _LATER = (
-    ("--chain", "only replace is built; accumulate and weighted:W are not", "replace"),
+    ("--chain", "replace is built; accumulate and weighted:W are not built yet", "replace"),
     ("--synthetic-fraction", "share of synthetic rows downstream; only 1 is built", "1"),
     ("--sigma-real", "label noise of the real rows of a mixed set; not built yet", None),
     ("--width", "random features of this width downstream; not built yet", None),

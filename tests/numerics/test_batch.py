@@ -39,7 +39,7 @@ def grid(options):
         {"spectrum": "power-law:3/2", "signal": "source:0.4", "d": 30},
         {"spectrum": "levels:5*3,0.01*20", "signal": "energies:1,2", "d": 23},
         {"spectrum": "ar1:0.9", "d": 20},
-        {"spectrum": "isotropic", "d": 30},
+        {"spectrum": "levels:1*30", "d": 30},
     ],
 )
 def test_every_point_is_what_evaluate_gives(chosen, form):

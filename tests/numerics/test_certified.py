@@ -117,13 +117,13 @@ def test_the_ball_of_kappa_holds_the_root_of_the_polynomial(levels, T, lam, digi
 
 
 SETTINGS = [
-    {"d": 30, "T": 80, "lam": "1/10", "T0": 90, "n": 4},
+    {"d": 30, "T": 80, "lam": "1/10", "T0": 90, "n": 4, "spectrum": "levels:1*30"},
     {"d": 30, "T": 20, "lam": "0", "T0": 12, "n": 3, "spectrum": "power-law:3/2"},
     {"d": 30, "T": 20, "lam": "1/7", "T0": 12, "n": 9, "lam0": "1/3", "spectrum": "ar1:0.9"},
     {"d": 30, "T": 80, "lam": "0", "T0": 31, "n": 2, "lam0": "1e-9", "spectrum": "ar1:-1/2"},
     {"d": 9, "T": 7, "lam": "2", "T0": 4, "n": 3, "design": "shared", "spectrum": "spiked:9*2,1/9"},
-    {"d": 30, "T": 30, "lam": "1e-12", "T0": 40, "n": 1},
-    {"d": 1, "T": 1, "lam": "1/3", "T0": 1, "n": 2, "lam0": "1"},
+    {"d": 30, "T": 30, "lam": "1e-12", "T0": 40, "n": 1, "spectrum": "levels:1*30"},
+    {"d": 1, "T": 1, "lam": "1/3", "T0": 1, "n": 2, "lam0": "1", "spectrum": "levels:1*1"},
     {"d": 40, "T": 50, "lam": "0", "T0": 10, "n": 10**6},
     {"d": 40, "T": 50, "lam": "0.2", "T0": 10, "n": 10**6, "spectrum": "levels:2*10,1*30"},
     {"d": 6, "T": 4, "lam": "0", "T0": 3, "n": 2, "spectrum": "levels:1e12*2,1*2,1e-12*2"},

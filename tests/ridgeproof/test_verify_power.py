@@ -13,12 +13,13 @@ from ridgeproof.commands.verify import command
 from verification import power, suite
 from verification.claim import PROFILES, verify_claim
 from verification.claims import all_claims, find_claim
+from verification.power import measure_power
 
 
 @lru_cache
 def honest():
     """The table of one formula, quick to measure."""
-    return power.measure_power(("noise-free",))
+    return measure_power(("noise-free",))
 
 
 def survived():
