@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from theory import symbols as sy
+from theory.catalogue import find
+from verification import power
 from verification.benches import BENCHES
 from verification.mutants import mutants_of
 from verification.power import Fate, PowerTable, formulas, measure_power
@@ -61,3 +64,12 @@ def test_the_page_lists_the_mutants_of_today():
         assert listed == [mutant.description for mutant in mutants_of(name).mutants], (
             "run: python -m verification.power_page > docs/power.md"
         )
+
+
+def test_a_wrong_catalogue_is_seen(monkeypatch):
+    """The other error rate: a wrong formula in the truth's place is refuted where it stands."""
+    formula = find("ridgeless")
+    wrong = {**formula.expressions, "variance": sy.sigma**2 * sy.d / (sy.T - sy.d)}
+    monkeypatch.setattr(power, "find", lambda _: replace(formula, expressions=wrong))
+    table = measure_power(("ridgeless",), seed=5)
+    assert {row.quantity for row in table.false_refutations} == {"variance"}

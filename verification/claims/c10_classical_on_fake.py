@@ -4,9 +4,10 @@ from fractions import Fraction
 
 from theory import symbols as sy
 from theory.exponents import exponents
-from theory.setting import Setting, make_setting
+from theory.setting import Setting
 from theory.spectra import PowerLaw, Source
 from verification.claim import Claim, Mutant
+from verification.claims.witnesses import LARGE_POWER_LAW, SMALL_POWER_LAW
 from verification.domain_table import read_domain
 from verification.judge import Judge
 from verification.slopes import Growth, measured_slope, power_law_setting
@@ -69,15 +70,6 @@ def _slope(
     )
 
 
-_POINT = make_setting(
-    d=388, T=65536, T0=776, n=1, sigma=1, sigma0=1, lam="0.01",
-    spectrum="power-law:3/2", signal="source:2/5",
-)  # fmt: skip
-_SMALL = make_setting(
-    d=16, T=48, T0=32, n=2, sigma=1, sigma0=1, lam="0.1",
-    spectrum="power-law:3/2", signal="source:2/5",
-)  # fmt: skip
-
 CLAIM = Claim(
     id="C10",
     title="classical ridge on fake data is slower, or stops",
@@ -107,9 +99,9 @@ CLAIM = Claim(
                 "ridge",
                 {"synthetic": sy.n * sy.sigma0**2 * sy.kappa ** (-1 / sy.beta) / (sy.T0 - sy.d)},
             ),
-            _POINT,
+            LARGE_POWER_LAW,
         ),
     ),
-    witness=_SMALL,
+    witness=SMALL_POWER_LAW,
     examples=2,
 )

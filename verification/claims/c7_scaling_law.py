@@ -4,10 +4,11 @@ from fractions import Fraction
 
 from theory import symbols as sy
 from theory.exponents import exponents
-from theory.setting import Setting, make_setting
+from theory.setting import Setting
 from theory.spectra import PowerLaw, Source
 from theory.spectral import SpectralSum
 from verification.claim import Claim, Mutant
+from verification.claims.witnesses import LARGE_POWER_LAW, SMALL_POWER_LAW
 from verification.domain_table import read_domain
 from verification.judge import Judge
 from verification.slopes import Growth, measured_slope
@@ -37,15 +38,6 @@ def holds(setting: Setting, judge: Judge, theory: Theory) -> None:
         method="deterministic equivalent between T and 16 T",
     )
 
-
-_POINT = make_setting(
-    d=388, T=65536, T0=776, n=2, sigma=1, sigma0=1, lam="0.01",
-    spectrum="power-law:3/2", signal="source:2/5",
-)  # fmt: skip
-_SMALL = make_setting(
-    d=16, T=48, T0=32, n=2, sigma=1, sigma0=1, lam="0.1",
-    spectrum="power-law:3/2", signal="source:2/5",
-)  # fmt: skip
 
 CLAIM = Claim(
     id="C7",
@@ -78,9 +70,9 @@ CLAIM = Claim(
                     "synthetic": sy.n * sy.sigma0**2 * sy.df2**2 / (sy.T0 - sy.d) ** 2,
                 },
             ),
-            _POINT,
+            LARGE_POWER_LAW,
         ),
     ),
-    witness=_SMALL,
+    witness=SMALL_POWER_LAW,
     examples=6,
 )

@@ -7,6 +7,7 @@ from theory.exponents import exponents
 from theory.setting import Setting, make_setting
 from theory.spectra import PowerLaw, Source
 from verification.claim import Claim, Mutant
+from verification.claims.witnesses import SMALL_POWER_LAW
 from verification.domain_table import read_domain
 from verification.judge import Judge
 from verification.slopes import Growth, best_error_slope, crossover_size, plateau_slope
@@ -59,10 +60,6 @@ _POINT = make_setting(
     d=256, T=1024, T0=512, n=1, sigma=4, sigma0=1, lam="0.01",
     spectrum="power-law:3/2", signal="source:2/5",
 )  # fmt: skip
-_SMALL = make_setting(
-    d=16, T=48, T0=32, n=2, sigma=1, sigma0=1, lam="0.1",
-    spectrum="power-law:3/2", signal="source:2/5",
-)  # fmt: skip
 
 CLAIM = Claim(
     id="C9",
@@ -93,6 +90,6 @@ CLAIM = Claim(
             _POINT,
         ),
     ),
-    witness=_SMALL,
+    witness=SMALL_POWER_LAW,
     examples=3,
 )
