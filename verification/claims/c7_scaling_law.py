@@ -70,7 +70,7 @@ CLAIM = Claim(
                     "synthetic": sy.n * sy.sigma0**2 * sy.df2**2 / (sy.T0 - sy.d) ** 2,
                 },
             ),
-            LARGE_POWER_LAW,
+            LARGE_POWER_LAW.with_(n=2),
         ),
     ),
     witness=SMALL_POWER_LAW,
