@@ -239,8 +239,9 @@ class _FormulaTrial:
         claims = _claims(mutant, self.places)
         for place, claim in claims.items():
             if not np.isfinite(claim):
-                where = place.quantity, place.setting, ("definition",)
-                return PowerRow(*name, Fate.KILLED, np.inf, *where)
+                return PowerRow(
+                    *name, Fate.KILLED, np.inf, place.quantity, place.setting, ("definition",)
+                )
         effects = {p: abs(claim - p.truth) / abs(p.truth) for p, claim in claims.items()}
         largest = max(effects.values(), default=0.0)
         if largest < TOLERANCE:
