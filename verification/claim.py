@@ -47,7 +47,7 @@ class Profile:
 
 PROFILES = {
     "quick": Profile("quick", 1.0, 0.03, 32_768),
-    "full": Profile("full", 4.0, 0.01, 65_536),
+    "full": Profile("full", 2.0, 0.02, 65_536),
 }
 
 # The level of a suite is shared by this many trials (claims x points x quantities); a shrink step
