@@ -117,7 +117,7 @@ def main() -> None:
     seconds = []
     for workers in (1, 2):
         start = time.perf_counter()
-        run_chunks(literal_chunk, range(16), workers)
+        run_chunks(literal_chunk, range(40), workers)
         seconds.append(time.perf_counter() - start)
     print(f"\ntwo workers, start-up included: {seconds[0] / seconds[1]:.2f}x")
 
