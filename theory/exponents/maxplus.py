@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
-from sympy import Basic, Expr, Max, Min, Piecewise, S, Symbol, cancel, factor, oo, sympify
+from sympy import Basic, Expr, Max, Min, Piecewise, S, Symbol, cancel, factor, oo
+from sympy.core.sympify import _sympify
 
 from theory.errors import DerivationError
 from theory.exponents.proofs import is_nonnegative
@@ -176,7 +177,7 @@ def vertices(functions: Sequence[Cell]) -> Iterator[Vertex]:
     for index, cell in enumerate(functions):
         for end in [cell.low] if cell.high is oo else [cell.low, cell.high]:
             for line in cell.lines:
-                yield Vertex(sympify(end), line.at(end), index)
+                yield Vertex(_sympify(end), line.at(end), index)
         for first, second in combinations(cell.lines, 2):
             if cancel(first.slope - second.slope) != 0:
                 crossing = (second.intercept - first.intercept) / (first.slope - second.slope)

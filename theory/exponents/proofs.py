@@ -14,7 +14,8 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib.util import find_spec
 
-from sympy import Expr, Poly, Symbol, cancel, fraction, sympify
+from sympy import Expr, Poly, Symbol, cancel, fraction
+from sympy.core.sympify import _sympify
 
 from theory.errors import DerivationError
 from theory.exponents.regions import Region
@@ -62,7 +63,7 @@ def prove(
     >>> prove(beta - 1, Region(()).within(beta, 1, oo), strict=True).method.value
     'positivity'
     """
-    sides = sympify(expression)
+    sides = _sympify(expression)
     holds = is_positive if strict else is_nonnegative
     if method in {None, Method.POSITIVITY} and holds(sides, region):
         return Proof(sides, region, strict, Method.POSITIVITY)
@@ -76,13 +77,13 @@ def prove(
 
 def is_nonnegative(expression: Expr, region: Region) -> bool:
     """Whether SymPy's positivity alone proves expression >= 0 on the region."""
-    return _orthant_sign(sympify(expression), region) in {0, 1}
+    return _orthant_sign(_sympify(expression), region) in {0, 1}
 
 
 def is_positive(expression: Expr, region: Region) -> bool:
     """Whether SymPy's positivity alone proves expression > 0 on the region."""
     # With coefficients of one sign the smallest values are on the upper ends, where t = 0.
-    smallest = (_orthant_sign(sympify(expression), region, top=top) for top in (False, True))
+    smallest = (_orthant_sign(_sympify(expression), region, top=top) for top in (False, True))
     return all(sign == 1 for sign in smallest)
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import And, Expr, Le, Lt, S, Symbol, cancel, oo, sympify
+from sympy import And, Expr, Le, Lt, S, Symbol, cancel, oo
+from sympy.core.sympify import _sympify
 
 from theory.symbols import beta
 
@@ -47,7 +48,7 @@ class Region:
 
     def within(self, symbol: Symbol, low: Expr, high: Expr, *, closed: bool = True) -> Region:
         """Return the region with one more bounded parameter."""
-        added = Interval(symbol, sympify(low), sympify(high), closed)
+        added = Interval(symbol, _sympify(low), _sympify(high), closed)
         return Region((*self.intervals, added))
 
     def orthant(self, *, top: bool = False) -> dict[Symbol, Expr]:
