@@ -114,7 +114,7 @@ def seed_option(command: Command) -> Command:
 
 def _read_seed(ctx: click.Context, param: click.Parameter, value: str) -> int:
     del ctx, param
-    if not value.isdigit() or len(value) > 38:
+    if not (value.isascii() and value.isdigit() and len(value) <= 38):
         raise InputError(
             "--seed", value, "is not a whole number from 0 to 10^38", "give an integer"
         )

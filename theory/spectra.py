@@ -211,6 +211,6 @@ def parse_signal(text: str, name: str = "--signal") -> SignalSpec:
 
 def _level(name: str, text: str) -> tuple[Fraction, int]:
     value, star, count = text.partition("*")
-    if not star or not count.strip().isdigit():
+    if not star or not count.strip().isdecimal():
         raise InputError(name, text, "is not VALUE*COUNT", "give each level as, say, 10*2")
     return parse_rational(name, value), int(count)

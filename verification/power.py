@@ -135,6 +135,11 @@ class PowerTable:
         """Whether every mutant above the tolerance was refuted."""
         return not self.survivors
 
+    @property
+    def holds(self) -> bool:
+        """Whether the checks err on neither side: no survivor, no true formula refuted."""
+        return self.has_power and not self.false_refutations
+
     def counts(self, formula: str) -> Counter[str]:
         """How many mutants of a formula met which fate, and by what evidence."""
         rows = [row for row in self.rows if row.formula == formula]
@@ -143,6 +148,7 @@ class PowerTable:
     def data(self) -> dict[str, Any]:
         """The summary and the survivors as plain data."""
         return {
+            "holds": self.holds,
             "formulas": {name: dict(self.counts(name)) for name in formulas()},
             "mutants": len(self.rows),
             "survivors": [row.data() for row in self.survivors],

@@ -25,7 +25,8 @@ def conclusion(table: PowerTable) -> list[str]:
     targets = [row for row in table.rows if row.fate is not Fate.BELOW]
     killed = len(targets) - len(table.survivors)
     alarms = f"{len(table.false_refutations)} of {len(table.truths)} trials of true ones"
-    lines = [f"{killed} of {len(targets)} wrong formulas refuted, {alarms}"]
+    verdict = "" if table.holds else "failed, "
+    lines = [f"{verdict}{killed} of {len(targets)} wrong formulas refuted, {alarms}"]
     lines += [
         f"{row.formula}, {row.mutant}: {NO_POWER} (effect {row.effect:.1%} at {row.setting})"
         for row in table.survivors

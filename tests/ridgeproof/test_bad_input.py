@@ -107,6 +107,7 @@ OTHERS = [
     (f"simulate {FINITE} --workers 1000", "--workers = 1000", "at most 256"),
     (f"simulate {FINITE} --seed -1", "--seed = -1", "whole number"),
     (f"simulate {FINITE} --seed pi", "--seed = pi", "whole number"),
+    (f"simulate {FINITE} --seed ²", "--seed = ²", "whole number"),
     (f"simulate {FINITE} --seed {'9' * 50}", "--seed", "whole number"),
     ("formulas T99", "ID = T99", "not in the catalogue"),
     ("formulas ridg", "ID = ridg", "Did you mean ridge"),
