@@ -22,9 +22,10 @@ from theory import symbols as sy
 from theory.catalogue import find
 from theory.checks import check_integer
 from theory.errors import InputError, SolverError
+from theory.finiteness import require_finite
 from theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
 from theory.selection import best, facts, holds
-from theory.setting import Setting, require_finite
+from theory.setting import Setting
 from theory.spectra import AR1, PowerLaw, SpectrumFile
 from theory.spectral import SpectralSum
 

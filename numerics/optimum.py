@@ -20,8 +20,9 @@ from numerics.quartic import closed_optimum, has_closed_optimum
 from numerics.stationary import refine
 from theory.checks import check_integer
 from theory.errors import InfiniteExpectation, SolverError
+from theory.finiteness import require_finite
 from theory.formula import Form
-from theory.setting import Setting, require_finite
+from theory.setting import Setting
 
 __all__ = ["Optimum", "StationaryPoint", "optimum"]
 

@@ -22,9 +22,10 @@ from theory.affine import affine_step
 from theory.catalogue import find
 from theory.checks import check_integer
 from theory.errors import InputError, SolverError
+from theory.finiteness import require_finite
 from theory.phase import EXPRESSIONS
 from theory.selection import best
-from theory.setting import Setting, require_finite
+from theory.setting import Setting
 
 __all__ = ["PhaseReport", "Regime", "limiting_moment", "moment_radius", "phase"]
 

@@ -68,7 +68,9 @@ def _message(error: RidgeproofError) -> str:
     from theory.setting import Setting
 
     if isinstance(error, InputError) and error.name in Setting.__dataclass_fields__:
-        error = type(error)(f"--{error.name}", error.value, error.condition, error.remedy)
+        error = type(error)(
+            f"--{error.name.replace('_', '-')}", error.value, error.condition, error.remedy
+        )
     return str(error)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from theory.errors import InputError, NotBuilt
+from theory.errors import InputError
 
 if TYPE_CHECKING:
     from theory.setting import Setting
@@ -21,12 +21,12 @@ DEFAULT_SEED = 20240212
 _SETTING = (
     ("--d", "dimension of the features (read off the file for --spectrum file:PATH)", None),
     ("--T", "rows of the downstream training set", None),
-    ("--T0", "rows of each generator's training set (not needed when n = 0)", None),
+    ("--T0", "rows of each generator's set; T0,T0,...: of each generation in turn", None),
     ("--n", "number of generators before the downstream fit; 0 is clean data", "0"),
     ("--sigma", "label noise of the downstream set (standard deviation)", "0"),
-    ("--sigma0", "label noise of the generators (not needed when n = 0)", "0"),
+    ("--sigma0", "label noise of the generators; a list for each in turn", "0"),
     ("--lam", "ridge penalty, normalised as (X'X/T + lam)^-1; 0 is ridgeless", "0"),
-    ("--lam0", "ridge penalty of the generators; 0 is least squares or minimum norm", "0"),
+    ("--lam0", "ridge of the generators, 0 is least squares or minimum norm; or a list", "0"),
     (
         "--design",
         "independent: fresh designs for each generator; shared: one reused",
@@ -42,21 +42,31 @@ _SETTING = (
     ),
     ("--signal", "flat | source:R (power laws) | energies:B1,... | file:PATH", "flat"),
     ("--copies", "repeat each level of the spectrum this many times, splitting its energy", "1"),
+    (
+        "--chain",
+        (
+            "replace | accumulate: generators keep all earlier sets | weighted:W (or W1,W2,...): "
+            "labels averaged with fresh real ones, weight W on the real label"
+        ),
+        "replace",
+    ),
+    ("--synthetic-fraction", "share P2 of synthetic rows in the downstream set", "1"),
+    ("--sigma-real", "label noise of real rows and of real labels in the chain (as --sigma)", None),
+    ("--width", "random features X Q of this width downstream, Q_ij ~ N(0, 1/width)", None),
+    (
+        "--features",
+        "gaussian | rademacher | uniform | student:DF | elliptical:VALUE*P,... (of tau)",
+        "gaussian",
+    ),
 )
-_LATER = (
-    ("--chain", "replace is built; accumulate and weighted:W are not built yet", "replace"),
-    ("--synthetic-fraction", "share of synthetic rows downstream; only 1 is built", "1"),
-    ("--sigma-real", "label noise of the real rows of a mixed set; not built yet", None),
-    ("--width", "random features of this width downstream; not built yet", None),
-)
-_FIELDS = tuple(name.removeprefix("--") for name, _, _ in _SETTING)
+_FIELDS = tuple(name.removeprefix("--").replace("-", "_") for name, _, _ in _SETTING)
 
 
 def setting_options(*, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
     """Add the setting options; numbers are decimals or p/q and are taken exactly."""
 
     def decorate(command: Command) -> Command:
-        for name, text, default in reversed(_SETTING + _LATER):
+        for name, text, default in reversed(_SETTING):
             if name.removeprefix("--") in without:
                 continue
             option = click.option(
@@ -78,26 +88,17 @@ def pop_setting(options: dict[str, Any], **given: Any) -> Setting:
 
     Raises:
         InputError: naming the option, its value, the violated condition and the remedy.
-        NotBuilt: an option asks for a part of the theory that is not here yet.
     """
     from numerics.files import file_length
     from theory.setting import make_setting
     from theory.spectra import SpectrumFile, parse_spectrum
 
-    _refuse_later(options)
     fields = {name: options.pop(f"opt_{name}", None) for name in _FIELDS}
     fields |= given
     spectrum = parse_spectrum(fields["spectrum"] or "isotropic")
     if fields["d"] is None and isinstance(spectrum, SpectrumFile):
         fields["d"] = file_length(spectrum.path)
     return make_setting(**fields)
-
-
-def _refuse_later(options: dict[str, Any]) -> None:
-    for name, text, default in _LATER:
-        value = options.pop(_parameter(name), default)
-        if value != default:
-            raise NotBuilt(f"{name} {value}: {text}. Leave {name} out.")
 
 
 def seed_option(command: Command) -> Command:

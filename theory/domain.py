@@ -18,6 +18,7 @@ from theory import symbols as sy
 from theory.checks import exact
 from theory.entries import (
     CHOICES,
+    EXTRA,
     REALS,
     SIZES,
     Choice,
@@ -30,9 +31,12 @@ from theory.entries import (
     evaluated,
     least_value,
     nearest,
+    read_option,
     used_symbols,
 )
 from theory.errors import InputError
+from theory.features import Gaussian
+from theory.generations import Replace
 from theory.setting import Setting
 from theory.spectra import (
     Energies,
@@ -44,8 +48,6 @@ from theory.spectra import (
     Source,
     SpectrumSpec,
     Spiked,
-    parse_signal,
-    parse_spectrum,
 )
 
 __all__ = [
@@ -57,10 +59,12 @@ __all__ = [
 ]
 
 DEFAULTS: dict[str, Entry] = {
-    **{name: Fixed(Fraction(0)) for name in ("n", *REALS)},
+    **{name: Fixed(Fraction(0)) for name in ("n", *REALS) if name not in EXTRA},
     "spectrum": Choice((Isotropic(),)),
     "signal": Choice((Flat(),)),
     "design": Choice(("independent",)),
+    "chain": Choice((Replace(),)),
+    "features": Choice((Gaussian(),)),
 }
 
 
@@ -128,7 +132,7 @@ class Domain:
         return dict(self.items).get(name, DEFAULTS.get(name))
 
     def options(self, name: str) -> tuple[Any, ...]:
-        """The options of spectrum, signal or design."""
+        """The options of spectrum, signal, design, chain or features."""
         entry = self[name]
         return entry.options if isinstance(entry, Choice) else ()
 
@@ -138,7 +142,11 @@ class Domain:
         The rest follows in the order of its declaration.
         """
         given = dict(self.items)
-        rest = [(name, DEFAULTS[name]) for name in ("n", *REALS) if name not in given]
+        rest = [
+            (name, DEFAULTS[name])
+            for name in ("n", *REALS)
+            if name in DEFAULTS and name not in given
+        ]
         every = [*(item for item in self.items if item[0] not in CHOICES), *rest]
         return tuple(
             sorted(every, key=lambda item: item[0] in SIZES[:3] or bool(used_symbols(item[1])))
@@ -157,6 +165,10 @@ class Domain:
         if not isinstance(setting, Setting) or setting.copies != 1:
             return False
         if any(getattr(setting, name) not in self.options(name) for name in CHOICES):
+            return False
+        plain = Setting(d=1, T=1)
+        mentioned = {name for name, _ in self.items}
+        if any(getattr(setting, x) != getattr(plain, x) for x in {*EXTRA} - mentioned):
             return False
         known = decay(setting.spectrum, setting.signal)
         for name, entry in self.numbers():
@@ -180,7 +192,10 @@ class Domain:
         if not signals:
             return None
         signal = chooser.option("signal", signals)
-        design = chooser.option("design", self.options("design"))
+        others = {
+            name: chooser.option(name, self.options(name))
+            for name in ("design", "chain", "features")
+        }
         known = decay(spectrum, signal)
         values: dict[str, Any] = {}
         for name, entry in self.numbers():
@@ -189,7 +204,10 @@ class Domain:
                 return None
             known[sy.NAMED[name]] = value
             values[name] = int(value) if name in SIZES else value
-        return Setting(**values, spectrum=spectrum, signal=signal, design=design)
+        share = values.get("synthetic_fraction", Fraction(1))
+        if share > 1 or (share * values["T"]).denominator > 1:
+            return None
+        return Setting(**values, spectrum=spectrum, signal=signal, **others)
 
 
 def make_domain(**given: Any) -> Domain:
@@ -213,10 +231,7 @@ def make_domain(**given: Any) -> Domain:
 
 
 def _option(name: str, option: Any) -> Any:
-    if not isinstance(option, str) or name == "design":
-        return option
-    reader = parse_spectrum if name == "spectrum" else parse_signal
-    return reader(option, f"domain {name}")
+    return read_option(name, option) if isinstance(option, str) else option
 
 
 def decay(spectrum: SpectrumSpec, signal: SignalSpec) -> dict[Symbol, Fraction]:

@@ -7,20 +7,24 @@ where they are rational, and to `DIGITS` significant digits where they are not.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Context, DecimalException
 from fractions import Fraction
+from typing import Any
 
 from sympy import Add, Expr, Float, Max, Min, Mul, Pow, Rational, Symbol, integer_nthroot
 
 from theory.errors import InputError
+from theory.features import FeatureLaw, parse_features
+from theory.generations import ChainSpec, parse_chain
 from theory.setting import DESIGNS
-from theory.spectra import SignalSpec, SpectrumSpec
+from theory.spectra import SignalSpec, SpectrumSpec, parse_signal, parse_spectrum
 
 __all__ = [
     "CHOICES",
     "DIGITS",
+    "EXTRA",
     "REALS",
     "SIZES",
     "Choice",
@@ -34,12 +38,15 @@ __all__ = [
     "least_value",
     "nearest",
     "number",
+    "read_option",
     "used_symbols",
 ]
 
-SIZES = ("d", "T", "T0", "n")
-REALS = ("sigma", "sigma0", "lam", "lam0")
-CHOICES = ("spectrum", "signal", "design")
+SIZES = ("d", "T", "T0", "n", "width")
+REALS = ("sigma", "sigma0", "lam", "lam0", "synthetic_fraction", "sigma_real")
+# Numbers that a setting of the source's process does not mention.
+EXTRA = ("width", "synthetic_fraction", "sigma_real")
+CHOICES = ("spectrum", "signal", "design", "chain", "features")
 DIGITS = 60
 _MAX_BITS = 20_000
 _MAX_DECADES = 400
@@ -95,9 +102,9 @@ class Derived:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few specifications of spectrum, signal or design."""
+    """One of a few specifications of spectrum, signal, design, chain or features."""
 
-    options: tuple[SpectrumSpec | SignalSpec | str, ...]
+    options: tuple[SpectrumSpec | SignalSpec | ChainSpec | FeatureLaw | str, ...]
 
     def __str__(self) -> str:
         return "{" + ", ".join(map(str, self.options)) + "}"
@@ -107,8 +114,21 @@ Entry = Fixed | IntegerRange | RealInterval | Derived | Choice
 
 
 def least_value(name: str) -> int:
-    """The least admissible value of a number: 1 for d, T and T0, 0 for the others."""
-    return 1 if name in {"d", "T", "T0"} else 0
+    """The least admissible value of a number: 1 for d, T, T0 and the width, 0 for the others."""
+    return 1 if name in {"d", "T", "T0", "width"} else 0
+
+
+_READERS: Mapping[str, Callable[[str, str], Any]] = {
+    "spectrum": parse_spectrum,
+    "signal": parse_signal,
+    "chain": parse_chain,
+    "features": parse_features,
+}
+
+
+def read_option(name: str, text: str) -> Any:
+    """A text as an option of spectrum, signal, chain or features; a design is its own text."""
+    return text if name == "design" else _READERS[name](text, f"domain {name}")
 
 
 def check_entry(name: str, entry: Entry) -> None:

@@ -42,7 +42,8 @@ class Formula:
     ``expressions`` are typed once, in their most exact form; `expression` gives the proportional
     limit of one where asked.  A formula for the test error has the three expressions bias
     (quadratic in w0), variance (the sigma^2 part) and synthetic (the sigma0^2 part), which sum to
-    it.  ``assumptions`` is a SymPy Boolean in the symbols of the setting.
+    it.  ``assumptions`` is a SymPy Boolean in the symbols of the setting; ``chain`` and
+    ``downstream`` name the process it is about (`theory.selection`).
     """
 
     id: str
@@ -57,6 +58,8 @@ class Formula:
     derive: Callable[[], Derivation]
     exact_pieces: str = ""
     priority: int = field(default=0)
+    chain: str = "replace"
+    downstream: str = "ridge"
 
     @property
     def is_test_error(self) -> bool:

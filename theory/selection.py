@@ -9,25 +9,30 @@ from sympy import Rational, Symbol, false, oo, true
 from sympy.logic.boolalg import Boolean
 
 from theory import symbols as sy
-from theory.catalogue import catalogue, find
+from theory.catalogue import catalogue
 from theory.errors import NoTheorem
-from theory.formula import Formula
+from theory.features import Gaussian
+from theory.formula import ERROR_TERMS, Formula
 from theory.setting import Setting
 from theory.spectra import Isotropic
 
-__all__ = ["applicable", "best", "facts", "holds"]
+__all__ = ["applicable", "best", "chain_kind", "downstream_kind", "facts", "holds"]
 
 
 def facts(setting: Setting) -> dict[Symbol, Any]:
     """What an assumption may ask about a setting, as exact SymPy values."""
+    numbers = ("T", "n", "sigma", "sigma0", "lam", "lam0", "synthetic_fraction")
     known: dict[Symbol, Any] = {
         getattr(sy, name): Rational(value.numerator, value.denominator)
-        for name in ("T", "n", "sigma", "sigma0", "lam", "lam0")
+        for name in numbers
         if (value := getattr(setting, name)) is not None
     }
     known[sy.d] = oo if setting.is_infinite else Rational(setting.d)
     if setting.T0 is not None:
         known[sy.T0] = Rational(setting.T0)
+    if setting.width is not None:
+        known[sy.width] = Rational(setting.width)
+    known[sy.sigma_real] = Rational(setting.real_noise.numerator, setting.real_noise.denominator)
     known[sy.shared] = true if setting.design == "shared" else false
     known[sy.is_isotropic] = true if isinstance(setting.spectrum, Isotropic) else false
     return known
@@ -38,26 +43,82 @@ def holds(assumption: Boolean, known: Mapping[Symbol, Any]) -> bool:
     return bool(assumption.subs(known) == true)
 
 
+def chain_kind(setting: Setting) -> str:
+    """The kind of chain that a formula must be about; clean data are a chain that replaces."""
+    if setting.n == 0:
+        return "replace"
+    kind = str(setting.chain).partition(":")[0]
+    return f"{kind}, varying" if setting.schedule else kind
+
+
+def downstream_kind(setting: Setting) -> str:
+    """What the downstream fit is: ridge, on a mixture of rows or on random features."""
+    if setting.width is not None:
+        return "random features"
+    return "ridge" if setting.synthetic_fraction == 1 else "mixture"
+
+
 def applicable(setting: Setting) -> list[Formula]:
-    """The test-error formulas whose assumptions hold, the most specific first."""
-    known = facts(setting)
-    found = [f for f in catalogue().values() if f.is_test_error and holds(f.assumptions, known)]
+    """The closed test-error formulas whose assumptions hold, the most specific first."""
+    known, kinds = facts(setting), (chain_kind(setting), downstream_kind(setting))
+    found = [
+        formula
+        for formula in catalogue().values()
+        if formula.is_test_error
+        and (formula.chain, formula.downstream) == kinds
+        and holds(formula.assumptions, known)
+    ]
     return sorted(found, key=lambda f: -f.priority)
 
 
 def best(setting: Setting) -> tuple[Formula, ...]:
-    """The formulas that evaluate a setting: one closed form, or the functional and the step.
+    """The formulas that evaluate a setting: one closed form, or a functional and a generator.
+
+    A functional gives the test error from the last generator's moments, for its kind of downstream
+    fit; a generator gives these moments, for its kind of chain.
 
     Raises:
         NoTheorem: the combination has none; the message says which are known.
     """
+    if setting.features != Gaussian():
+        raise _no_theorem(setting, f"features = {setting.features}")
     closed = applicable(setting)
     if closed:
         return (closed[0],)
-    if setting.design == "shared" and setting.lam0 > 0 and setting.n > 1:
-        raise NoTheorem(
-            f"design = shared with lam0 = {setting.lam0} > 0 and n = {setting.n}: no theorem is "
-            "catalogued. Known are independent designs with any lam0, and shared designs with "
-            "lam0 = 0; simulate runs this combination"
-        )
-    return find("moments"), find("generator")
+    functional = _of_kind("test_error", "downstream", downstream_kind(setting), setting)
+    generator = _of_kind("second_moment", "chain", chain_kind(setting), setting)
+    if functional is None:
+        raise _no_theorem(setting, f"downstream = {downstream_kind(setting)}")
+    if generator is None:
+        ridges = ",".join(sorted({str(each.lam0) for each in setting.generations}))
+        parts = (f"chain = {setting.chain}", f"design = {setting.design}", f"lam0 = {ridges}")
+        raise _no_theorem(setting, f"{', '.join(parts)}, n = {setting.n}")
+    return functional, generator
+
+
+def _of_kind(expression: str, role: str, kind: str, setting: Setting) -> Formula | None:
+    """The catalogued functional or generator of that kind whose assumptions hold."""
+    known = facts(setting)
+    found = [
+        formula
+        for formula in catalogue().values()
+        if expression in formula.expressions
+        and not set(ERROR_TERMS) & set(formula.expressions)
+        and kind in getattr(formula, role).split("; ")
+        and holds(formula.assumptions, known)
+    ]
+    return max(found, key=lambda formula: formula.priority, default=None)
+
+
+def _no_theorem(setting: Setting, what: str) -> NoTheorem:
+    known = "; ".join(
+        f"{formula.id} ({formula.regime})"
+        for formula in catalogue().values()
+        if "test_error" in formula.expressions
+        or "second_moment" in formula.expressions
+        or formula.is_test_error
+    )
+    return NoTheorem(
+        f"{what}: no theorem is catalogued for {setting}. Known are: {known}. "
+        "simulate runs this combination"
+    )

@@ -5,6 +5,10 @@ Sigma in d dimensions, ground truth w0, a chain of n generators each fitted on T
 by its predecessor (label noise sigma0, ridge lam0, least squares or minimum norm at lam0 = 0),
 then one downstream ridge fit on T rows (label noise sigma, ridge lam in the normalisation
 ``(X'X/T + lam)^-1``, so that scikit-learn's alpha is T*lam).  n = 0 is clean data.
+
+Beyond the source the generators may use earlier data (`theory.generations`), a share of the
+downstream rows may be real, the downstream fit may see random features, and the features may
+follow another law (`theory.features`).
 """
 
 from __future__ import annotations
@@ -15,7 +19,9 @@ from fractions import Fraction
 from typing import Any, Final
 
 from theory.checks import check_integer, check_real, exact
-from theory.errors import InfiniteExpectation, InputError
+from theory.errors import InputError
+from theory.features import FeatureLaw, Gaussian, parse_features
+from theory.generations import ChainSpec, Generation, Replace, Weighted, parse_chain
 from theory.spectra import (
     Energies,
     Flat,
@@ -30,13 +36,16 @@ from theory.spectra import (
     parse_spectrum,
 )
 
-__all__ = ["DESIGNS", "INFINITE", "Setting", "make_setting", "require_finite"]
+__all__ = ["DESIGNS", "INFINITE", "Setting", "make_setting"]
 
 DESIGNS = ("independent", "shared")
 # The dimension of an infinite power law.  It compares with integers as it should; whoever does
 # arithmetic with d asks `Setting.is_infinite` first.
 INFINITE: Final[int] = math.inf  # type: ignore[assignment]
 _ISOTROPIC, _FLAT = Isotropic(), Flat()
+_REPLACE, _GAUSSIAN = Replace(), Gaussian()
+# What one number or a list of numbers, one for each generation, may be given for.
+_SCHEDULED = ("T0", "sigma0", "lam0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +75,12 @@ class Setting:
     spectrum: SpectrumSpec = _ISOTROPIC
     signal: SignalSpec = _FLAT
     copies: int = 1
+    chain: ChainSpec = _REPLACE
+    schedule: tuple[Generation, ...] = ()
+    synthetic_fraction: Fraction = Fraction(1)
+    sigma_real: Fraction | None = None
+    width: int | None = None
+    features: FeatureLaw = _GAUSSIAN
 
     def __post_init__(self) -> None:
         for name in ("T", "copies"):
@@ -74,7 +89,7 @@ class Setting:
         check_integer("n", self.n, least=0)
         for name in ("sigma", "sigma0", "lam", "lam0"):
             check_real(name, getattr(self, name), least=0)
-        if self.n >= 1 and self.T0 is None:
+        if self.n >= 1 and self.T0 is None and not self.schedule:
             raise InputError(
                 "T0", "missing", "a chain of n >= 1 generators needs its sample size", "give T0"
             )
@@ -85,6 +100,30 @@ class Setting:
                 "design", self.design, "is not a design", "choose independent or shared"
             )
         _check_spectrum(self)
+        _check_generations(self)
+        _check_downstream(self)
+
+    @property
+    def generations(self) -> tuple[Generation, ...]:
+        """Every generation in turn, whether they are alike or follow a schedule."""
+        if self.schedule or self.T0 is None:
+            return self.schedule
+        return (Generation(self.T0, self.sigma0, self.lam0),) * self.n
+
+    @property
+    def weights(self) -> tuple[Fraction, ...]:
+        """The weights on real labels of a weighted chain; empty for the others."""
+        return self.chain.weights if isinstance(self.chain, Weighted) else ()
+
+    @property
+    def real_noise(self) -> Fraction:
+        """The label noise of real rows: sigma_real, or sigma where it is not given."""
+        return self.sigma if self.sigma_real is None else self.sigma_real
+
+    @property
+    def synthetic_rows(self) -> int:
+        """How many downstream rows the last generator labels: T P2."""
+        return int(self.T * self.synthetic_fraction)
 
     @property
     def is_infinite(self) -> bool:
@@ -98,12 +137,28 @@ class Setting:
 
     def grown(self, k: int) -> Setting:
         """The same setting k times as large: every level k times, and d, T, T0 times k."""
-        T0 = None if self.T0 is None else k * self.T0
-        return replace(self, d=k * self.d, T=k * self.T, T0=T0, copies=k * self.copies)
+        return replace(
+            self,
+            d=k * self.d,
+            T=k * self.T,
+            T0=None if self.T0 is None else k * self.T0,
+            copies=k * self.copies,
+            schedule=tuple(replace(each, T0=k * each.T0) for each in self.schedule),
+            width=None if self.width is None else k * self.width,
+        )
 
     def clean(self) -> Setting:
         """The same downstream fit on clean data (n = 0)."""
-        return replace(self, n=0)
+        return replace(self, n=0, schedule=(), chain=_REPLACE)
+
+    def silenced(self, *noises: str) -> Setting:
+        """A copy without some of the label noises sigma, sigma0 and sigma_real."""
+        changes: dict[str, Any] = {name: Fraction(0) for name in noises}
+        if "sigma" in noises and "sigma_real" not in noises:
+            changes["sigma_real"] = self.real_noise
+        if "sigma0" in noises and self.schedule:
+            changes["schedule"] = tuple(replace(x, sigma0=Fraction(0)) for x in self.schedule)
+        return replace(self, **changes)
 
     def with_(self, **changes: Any) -> Setting:
         """A copy with some fields changed, validated again."""
@@ -114,33 +169,57 @@ class Setting:
         plain: dict[str, str | int | None] = {}
         for field in fields(self):
             value = getattr(self, field.name)
+            if field.name in _EXTENSIONS and value == field.default:
+                continue  # named random streams are those of the source's process
+            if field.name == "schedule":
+                continue
             plain[field.name] = value if isinstance(value, int) or value is None else str(value)
+        for name in _SCHEDULED if self.schedule else ():
+            plain[name] = ",".join(str(getattr(each, name)) for each in self.schedule)
         return plain
 
     def command_line(self) -> str:
         """The setting as options of the command line, ready to paste."""
         parts = [f"--d {self.d}", f"--T {self.T}"]
         if self.n:
-            parts += [f"--T0 {self.T0}", f"--n {self.n}", f"--sigma0 {self.sigma0}"]
-            if self.lam0:
-                parts.append(f"--lam0 {self.lam0}")
+            shown = self.canonical()
+            parts += [f"--T0 {shown['T0']}", f"--n {self.n}", f"--sigma0 {shown['sigma0']}"]
+            if shown["lam0"] != "0":
+                parts.append(f"--lam0 {shown['lam0']}")
             if self.design != "independent":
                 parts.append(f"--design {self.design}")
+            if self.chain != _REPLACE:
+                parts.append(f"--chain {self.chain}")
         parts += [f"--sigma {self.sigma}", f"--lam {self.lam}"]
         parts += [f"--spectrum {self.spectrum}", f"--signal {self.signal}"]
         if self.copies > 1:
             parts.append(f"--copies {self.copies}")
+        if self.synthetic_fraction != 1:
+            parts.append(f"--synthetic-fraction {self.synthetic_fraction}")
+        if self.sigma_real is not None:
+            parts.append(f"--sigma-real {self.sigma_real}")
+        if self.width is not None:
+            parts.append(f"--width {self.width}")
+        if self.features != _GAUSSIAN:
+            parts.append(f"--features {self.features}")
         return " ".join(parts)
 
     def __str__(self) -> str:
         return self.command_line().replace("--", "")
 
 
+# Fields that a setting of the source's process does not mention.
+_EXTENSIONS = frozenset(
+    {"chain", "schedule", "synthetic_fraction", "sigma_real", "width", "features"}
+)
+
+
 def make_setting(**given: Any) -> Setting:
     """Build a Setting from user-friendly values: numbers as int, float, Fraction or text.
 
     Floats are read through their shortest decimal form (0.1 is exactly 1/10); spectrum and signal
-    may be given as text.
+    may be given as text.  A list (or text with commas) of n numbers for T0, sigma0 or lam0 is a
+    schedule: the numbers of the generations in turn.
 
     Raises:
         InputError: naming the offending field.
@@ -149,6 +228,7 @@ def make_setting(**given: Any) -> Setting:
     Fraction(1, 10)
     """
     known = {field.name for field in fields(Setting)}
+    given = _scheduled(given)
     for name in given:
         if name not in known:
             raise InputError(
@@ -161,16 +241,20 @@ def make_setting(**given: Any) -> Setting:
         match name:
             case "d":
                 made[name] = _check_dimension(name, value)
-            case "T" | "T0" | "copies":
+            case "T" | "T0" | "copies" | "width":
                 made[name] = check_integer(name, value, least=1)
             case "n":
                 made[name] = check_integer(name, value, least=0)
-            case "sigma" | "sigma0" | "lam" | "lam0":
+            case "sigma" | "sigma0" | "lam" | "lam0" | "sigma_real" | "synthetic_fraction":
                 made[name] = exact(name, value)
             case "spectrum" if isinstance(value, str):
                 made[name] = parse_spectrum(value, name)
             case "signal" if isinstance(value, str):
                 made[name] = parse_signal(value, name)
+            case "chain" if isinstance(value, str):
+                made[name] = parse_chain(value, name)
+            case "features" if isinstance(value, str):
+                made[name] = parse_features(value, name)
             case _:
                 made[name] = value
     for name in ("d", "T"):
@@ -179,38 +263,80 @@ def make_setting(**given: Any) -> Setting:
     return Setting(**made)
 
 
-def require_finite(setting: Setting) -> None:
-    """Raise InfiniteExpectation when the expected test error of the setting is infinite.
+def _scheduled(given: dict[str, Any]) -> dict[str, Any]:
+    """Turn lists of T0, sigma0 or lam0 into a schedule."""
+    lists: dict[str, list[Any]] = {}
+    for name in _SCHEDULED:
+        value = given.get(name)
+        if isinstance(value, str) and "," in value:
+            value = value.split(",")
+        if isinstance(value, list | tuple):
+            lists[name] = list(value)
+    if not lists:
+        return given
+    n = check_integer("n", given.get("n", 0), least=0)
+    for name, values in lists.items():
+        if len(values) != n:
+            raise InputError(
+                name,
+                ",".join(map(str, values)),
+                f"has {len(values)} numbers for n = {n} generations",
+                "give one number, or one for each generation",
+            )
+    plain = {"T0": None, "sigma0": 0, "lam0": 0}
+    columns = {name: lists.get(name, [given.get(name) or plain[name]] * n) for name in _SCHEDULED}
+    if n and columns["T0"][0] is None:
+        raise InputError("T0", "missing", "is needed", "give T0")
+    rows = zip(*(columns[name] for name in _SCHEDULED), strict=True)
+    schedule = tuple(
+        Generation(check_integer("T0", T0, least=1), exact("sigma0", sigma0), exact("lam0", lam0))
+        for T0, sigma0, lam0 in rows
+    )
+    kept = {name: value for name, value in given.items() if name not in _SCHEDULED}
+    if len(set(schedule)) == 1:  # alike after all
+        return kept | {name: getattr(schedule[0], name) for name in _SCHEDULED}
+    return kept | {"schedule": schedule}
 
-    The inverse Wishart moment E tr (X'X)^+ is infinite for T in {d-1, d, d+1}; it enters whenever
-    label noise meets an unregularised fit.  Source: derived here (see docs/theory.md).
 
-    Raises:
-        InfiniteExpectation: n >= 1, sigma0 > 0, lam0 = 0 and |T0 - d| <= 1; or sigma > 0, lam = 0
-            and |T - d| <= 1.
-    """
-    d, T, T0 = setting.d, setting.T, setting.T0
-    if (
-        setting.n >= 1
-        and setting.sigma0 > 0
-        and setting.lam0 == 0
-        and T0 is not None
-        and abs(T0 - d) <= 1
-    ):
-        raise InfiniteExpectation(
-            "T0",
-            T0,
-            f"lies within 1 of d = {d}, where a generator fitted without ridge on noisy labels "
-            "has infinite expected error, whatever lam is",
-            f"take T0 <= {d - 2} or T0 >= {d + 2}, or lam0 > 0, or sigma0 = 0",
+def _check_generations(setting: Setting) -> None:
+    schedule, chain = setting.schedule, setting.chain
+    if schedule and len(schedule) != setting.n:
+        raise InputError(
+            "schedule", len(schedule), f"does not have n = {setting.n} generations", "make n equal"
         )
-    if setting.sigma > 0 and setting.lam == 0 and abs(T - d) <= 1:
-        raise InfiniteExpectation(
-            "T",
-            T,
-            f"lies within 1 of d = {d}, where the ridgeless fit has infinite expected error",
-            f"take T <= {d - 2} or T >= {d + 2}, or lam > 0, or sigma = 0",
+    if schedule and (setting.T0 is not None or setting.sigma0 or setting.lam0):
+        raise InputError(
+            "schedule", "given", "goes with neither T0, sigma0 nor lam0", "leave those out"
         )
+    if setting.design == "shared" and len({each.T0 for each in schedule}) > 1:
+        raise InputError(
+            "design", "shared", "reuses one design, but T0 changes", "give one T0, or independent"
+        )
+    if isinstance(chain, Weighted) and len(chain.weights) > 1 and len(chain.weights) != setting.n:
+        raise InputError(
+            "chain",
+            chain,
+            f"has {len(chain.weights)} weights for n = {setting.n} generations",
+            "give one weight, or one for each generation",
+        )
+
+
+def _check_downstream(setting: Setting) -> None:
+    share = setting.synthetic_fraction
+    check_real("synthetic_fraction", share, least=0)
+    if share > 1:
+        raise InputError("synthetic_fraction", share, "must be at most 1", "give a share in [0, 1]")
+    if (setting.T * share).denominator != 1:
+        raise InputError(
+            "synthetic_fraction",
+            share,
+            f"makes T P2 = {setting.T * share} rows, which is not whole",
+            f"give a multiple of 1/{setting.T}",
+        )
+    if setting.sigma_real is not None:
+        check_real("sigma_real", setting.sigma_real, least=0)
+    if setting.width is not None:
+        check_integer("width", setting.width, least=1)
 
 
 def _check_dimension(name: str, value: object) -> int:

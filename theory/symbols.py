@@ -49,13 +49,19 @@ __all__ = [
     "shared",
     "sigma",
     "sigma0",
+    "sigma_real",
+    "synthetic_fraction",
     "v",
     "w0",
+    "width",
 ]
 
 d, T, T0 = symbols("d T T0", positive=True)
 n = Symbol("n", integer=True, nonnegative=True)
 sigma, sigma0 = symbols("sigma sigma0", nonnegative=True)
+# Label noise of real rows, share of synthetic rows downstream, width of random features.
+sigma_real, synthetic_fraction = symbols("sigma_real synthetic_fraction", nonnegative=True)
+width = Symbol("width", positive=True)
 lam, lam0 = symbols("lam lam0", nonnegative=True)
 
 # Implicit functions of the setting: lam = kappa (1 - df1/T), and the generator's own.
@@ -101,6 +107,6 @@ NAMED = {
     symbol.name: symbol
     for symbol in (
         d, T, T0, n, sigma, sigma0, lam, lam0, phi, phi0, kappa, kappa0,
-        df1, df2, gamma, b, eta, beta, r,
+        df1, df2, gamma, b, eta, beta, r, sigma_real, synthetic_fraction, width,
     )
 }  # fmt: skip

@@ -23,13 +23,23 @@ from typing import Unpack
 import numpy as np
 from scipy.linalg import lapack
 
+from theory.errors import NotBuilt
 from verification.process import Array, Process
 
-__all__ = ["Parts", "conditional_error", "conditional_errors", "downstream", "fit_operators"]
+__all__ = [
+    "Parts",
+    "conditional_error",
+    "conditional_errors",
+    "downstream",
+    "fit_operators",
+    "has_conditional",
+]
 
 # Below this reciprocal condition number the normal equations give way to the singular values of
 # the design itself, whose condition number is the square root.
 _TRUSTED = 1e-8
+# Optional keys of Process that are not integrated out here.
+_VARIATIONS = Process.__optional_keys__
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,11 @@ def conditional_error(
     return downstream(rng.standard_normal((T, s.size)), s, lam, sigma, v0, mean, covariance)
 
 
+def has_conditional(process: Process) -> bool:
+    """Whether the conditional estimator knows the process: the source's, without variations."""
+    return not _VARIATIONS & set(process)
+
+
 def conditional_errors(
     size: int,
     s: Array,
@@ -98,9 +113,16 @@ def conditional_errors(
     average_signs: bool = False,
     **process: Unpack[Process],
 ) -> Array:
-    """The parts of `size` independent repetitions, shape (size, 3): bias, variance, synthetic."""
+    """The parts of `size` independent repetitions, shape (size, 3): bias, variance, synthetic.
+
+    Raises:
+        NotBuilt: a variation that `has_conditional` excludes.
+    """
+    if not has_conditional(process):
+        known = ", ".join(sorted(_VARIATIONS & set(process)))
+        raise NotBuilt(f"the conditional estimator does not know {known}: use the literal method")
     runs = (
-        conditional_error(s, w0, rng=rng, average_signs=average_signs, **process)
+        conditional_error(s, w0, rng=rng, average_signs=average_signs, **process)  # type: ignore[misc]
         for _ in range(size)
     )
     return np.array([(run.bias, run.variance, run.synthetic) for run in runs])

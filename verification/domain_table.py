@@ -23,9 +23,9 @@ from theory.entries import (
     Fixed,
     IntegerRange,
     RealInterval,
+    read_option,
 )
 from theory.errors import InputError
-from theory.spectra import parse_signal, parse_spectrum
 from verification.parser import parse_formula
 
 __all__ = ["check_keys", "read_domain"]
@@ -93,9 +93,7 @@ def _option(name: str, option: Any) -> Any:
     label = f"domain {name}"
     if not isinstance(option, str):
         raise InputError(label, option, "is not a text", f'give {name} = ["..."]')
-    if name == "design":
-        return option
-    return parse_spectrum(option, label) if name == "spectrum" else parse_signal(option, label)
+    return read_option(name, option)
 
 
 def _ends(label: str, text: str) -> tuple[Expr, Expr]:

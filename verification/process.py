@@ -8,25 +8,42 @@ Everything is in the eigenbasis of Sigma = diag(s).  One repetition is
 with X_m of T0 rows and X of T rows drawn from N(0, Sigma), and e standard normal.  This module is
 the independent witness: it knows numpy and the definition, and none of the theory.
 Source: Dohmatob, Feng, Kempe 2024, arXiv 2402.07712; the generator's ridge lam0 is added here.
+
+Variations, each off by default: generators that accumulate their sets or average their labels with
+fresh real ones, generations that differ, real rows among the downstream ones, random features
+downstream, and features of another law than the normal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias, TypedDict, Unpack
+from typing import NotRequired, TypeAlias, TypedDict, Unpack
 
 import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
-__all__ = ["Array", "Process", "draw_design", "fit", "fitter", "test_error", "test_errors"]
+__all__ = [
+    "Array",
+    "Draw",
+    "Process",
+    "draw_design",
+    "fit",
+    "fitter",
+    "test_error",
+    "test_errors",
+]
 
 Array: TypeAlias = NDArray[np.float64]
+# (rng, shape) -> independent entries z of the features, mean 0 and variance 1.
+Draw: TypeAlias = Callable[[np.random.Generator, tuple[int, int]], Array]
 
 # A Gram matrix below this reciprocal condition number is not trusted: its solution would carry
 # more than about eps/1e-8 = 2e-8 relative error, so the fit goes through orthogonal factors.
 _TRUSTED = 1e-8
+# Singular values below this share of the largest are zeros, in a design of less than full rank.
+_RANK = 1e-10
 
 
 class Process(TypedDict):
@@ -40,6 +57,17 @@ class Process(TypedDict):
     lam: float  # downstream ridge, normalised as in `fit`
     lam0: float  # the generators' ridge
     design: str  # "independent": a fresh X_m each generation; "shared": X_0 reused, fresh noise
+    schedule: NotRequired[tuple[tuple[int, float, float], ...]]  # (T0, sigma0, lam0) of each
+    accumulate: NotRequired[bool]  # each generator is fitted on every set so far
+    weights: NotRequired[tuple[float, ...]]  # of fresh real labels in each generation's labels
+    real_rows: NotRequired[int]  # of the T downstream rows, labelled by w0 itself
+    sigma_real: NotRequired[float]  # label noise of real rows and of real labels in the chain
+    width: NotRequired[int | None]  # random features downstream; None is none
+    draw: NotRequired[Draw]  # entries of the features; standard normal by default
+
+
+def _normal(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+    return rng.standard_normal(shape)
 
 
 def test_error(
@@ -55,6 +83,13 @@ def test_error(
     lam0: float,
     design: str,
     rng: np.random.Generator,
+    schedule: tuple[tuple[int, float, float], ...] = (),
+    accumulate: bool = False,
+    weights: tuple[float, ...] = (),
+    real_rows: int = 0,
+    sigma_real: float = 0.0,
+    width: int | None = None,
+    draw: Draw = _normal,
 ) -> float:
     """Run the process once and return ||w - w0||_Sigma^2 (the irreducible sigma^2 not included).
 
@@ -69,17 +104,40 @@ def test_error(
     >>> 0 < test_error(np.ones(3), np.ones(3), T=9, sigma=0.1, lam=0.5, **clean, rng=rng) < 3
     True
     """
-    rows = _check(s, w0, T, T0, n, design)
+    _check(s, w0, T, T0, n, design, schedule)
+    generations = schedule or ((T0 or 0, sigma0, lam0),) * n
     w = w0
-    for m in range(n):
+    inputs: list[Array] = []
+    labels: list[Array] = []
+    learners: dict[float, Callable[[Array], Array]] = {}  # of the design at hand, by ridge
+    for m, (rows, noise, ridge) in enumerate(generations):
         if m == 0 or design == "independent":
-            X = draw_design(rng, rows, s)
-            learn = fitter(X, lam0)
-        y = X @ w + sigma0 * rng.standard_normal(rows)
-        w = learn(y)
-    X = draw_design(rng, T, s)
-    y = X @ w + sigma * rng.standard_normal(T)
-    w = fit(X, y, lam)
+            X = draw_design(rng, rows, s, draw)
+        y = X @ w + noise * rng.standard_normal(rows)
+        if weights:
+            real = X @ w0 + sigma_real * rng.standard_normal(rows)
+            y = weights[m] * real + (1 - weights[m]) * y
+        if accumulate:
+            inputs.append(X)
+            labels.append(y)
+            w = fit(np.vstack(inputs), np.concatenate(labels), ridge)
+            continue
+        if m == 0 or design == "independent":
+            learners = {}
+        if ridge not in learners:
+            learners[ridge] = fitter(X, ridge)
+        w = learners[ridge](y)
+    X = draw_design(rng, T, s, draw)
+    e = rng.standard_normal(T)
+    y = X @ w + sigma * e
+    y[:real_rows] = X[:real_rows] @ w0 + sigma_real * e[:real_rows]
+    if width is None:
+        w = fit(X, y, lam)
+    else:
+        Q = rng.standard_normal((s.size, width)) / np.sqrt(width)
+        # More features than dimensions have rank d: their least norm needs the rank.
+        a = np.linalg.pinv(X @ Q, _RANK) @ y if lam == 0 < width - s.size else fit(X @ Q, y, lam)
+        w = Q @ a
     return float(s @ (w - w0) ** 2)
 
 
@@ -95,9 +153,9 @@ test_error.__test__ = False  # type: ignore[attr-defined]
 test_errors.__test__ = False  # type: ignore[attr-defined]
 
 
-def draw_design(rng: np.random.Generator, rows: int, s: Array) -> Array:
-    """Draw `rows` independent inputs x ~ N(0, diag(s)), shape (rows, d)."""
-    X = rng.standard_normal((rows, s.size))
+def draw_design(rng: np.random.Generator, rows: int, s: Array, draw: Draw = _normal) -> Array:
+    """Draw `rows` independent inputs x = diag(s)^(1/2) z, shape (rows, d); z normal by default."""
+    X = draw(rng, (rows, s.size))
     X *= np.sqrt(s)
     return X
 
@@ -200,15 +258,25 @@ def _orthogonal(X: Array, lam: float) -> Callable[[Array], Array]:
     return learn
 
 
-def _check(s: Array, w0: Array, T: int, T0: int | None, n: int, design: str) -> int:
-    """The rows of one generator's set, after refusing what defines no process."""
+def _check(
+    s: Array,
+    w0: Array,
+    T: int,
+    T0: int | None,
+    n: int,
+    design: str,
+    schedule: tuple[tuple[int, float, float], ...],
+) -> None:
+    """Refuse what defines no process."""
     if s.ndim != 1 or s.shape != w0.shape or s.size == 0 or not (s > 0).all():
         raise ValueError(
             f"s of shape {s.shape} and w0 of shape {w0.shape}: need d >= 1 positive eigenvalues "
             "and as many coordinates of w0"
         )
-    if T < 1 or n < 0 or (n > 0 and (T0 is None or T0 < 1)):
+    if schedule and len(schedule) != n:
+        raise ValueError(f"a schedule of {len(schedule)} generations for n = {n}")
+    sizes = [rows for rows, _, _ in schedule] or [T0 or 0]
+    if T < 1 or n < 0 or (n > 0 and min(sizes) < 1):
         raise ValueError(f"T = {T}, T0 = {T0}, n = {n}: need T >= 1, n >= 0, T0 >= 1 if n >= 1")
     if design not in {"independent", "shared"}:
         raise ValueError(f"design = {design!r}: choose 'independent' or 'shared'")
-    return T0 or 0

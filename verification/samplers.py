@@ -29,6 +29,8 @@ __all__ = ["has_exact_law", "sampled_errors"]
 def has_exact_law(d: int, process: Process) -> bool:
     """Whether the chain has a known law: clean data, or least squares with T0 >= d."""
     T0 = process["T0"]
+    if Process.__optional_keys__ & set(process):
+        return False
     return process["n"] == 0 or (process["lam0"] == 0 and T0 is not None and d <= T0)
 
 

@@ -10,9 +10,9 @@ import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,14 @@ from numerics.precision import Float64
 from numerics.spectrum import build_spectrum, expanded
 from theory.checks import check_integer
 from theory.errors import InputError, NoTheorem
+from theory.features import Gaussian
+from theory.finiteness import require_finite
 from theory.formula import ERROR_TERMS, Form
-from theory.setting import Setting, require_finite
-from verification.conditional import conditional_errors
+from theory.generations import Accumulate, Weighted
+from theory.setting import Setting
+from verification.conditional import conditional_errors, has_conditional
 from verification.executors import borrow, iterate_chunks
+from verification.feature_laws import Entries
 from verification.moments import Moments
 from verification.process import Process, test_errors
 from verification.samplers import has_exact_law, sampled_errors
@@ -137,19 +141,20 @@ def cheapest_method(setting: Setting) -> str:
     """
     least_squares = setting.lam == 0 and setting.T >= setting.d
     known = has_exact_law(setting.d, _process(setting))
+    if not has_conditional(_process(setting)):
+        return "literal"
     return "exact-law" if least_squares and known else "conditional"
 
 
 def _isolate(setting: Setting, quantity: str) -> tuple[Setting, bool]:
     """The literal process of one term: the error is quadratic in (w0, sigma e, sigma0 e0)."""
-    silent = Fraction(0)
     match quantity:
         case "bias":
-            return replace(setting, sigma=silent, sigma0=silent), True
+            return setting.silenced("sigma", "sigma0", "sigma_real"), True
         case "variance":
-            return replace(setting, sigma0=silent), False
+            return setting.silenced("sigma0"), False
         case "synthetic":
-            return replace(setting, sigma=silent), False
+            return setting.silenced("sigma", "sigma_real"), False
     return setting, True
 
 
@@ -159,7 +164,7 @@ def _arrays(setting: Setting) -> tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def _process(setting: Setting) -> Process:
-    return Process(
+    process = Process(
         T=setting.T,
         T0=setting.T0,
         n=setting.n,
@@ -169,6 +174,29 @@ def _process(setting: Setting) -> Process:
         lam0=float(setting.lam0),
         design=setting.design,
     )
+    return process | _variations(setting)
+
+
+def _variations(setting: Setting) -> Process:
+    """What a setting changes in the source's process; only that, so that samplers can tell."""
+    found: dict[str, Any] = {}
+    if setting.schedule:
+        found["schedule"] = tuple(
+            (each.T0, float(each.sigma0), float(each.lam0)) for each in setting.schedule
+        )
+    if setting.n and isinstance(setting.chain, Accumulate):
+        found["accumulate"] = True
+    if setting.n and isinstance(setting.chain, Weighted):
+        found["weights"] = tuple(float(weight) for weight in setting.chain.over(setting.n))
+    if setting.synthetic_fraction != 1:
+        found["real_rows"] = setting.T - setting.synthetic_rows
+    if "real_rows" in found or "weights" in found:
+        found["sigma_real"] = float(setting.real_noise)
+    if setting.width is not None:
+        found["width"] = setting.width
+    if setting.features != Gaussian():
+        found["draw"] = Entries(setting.features)
+    return cast("Process", found)
 
 
 def simulate(

@@ -21,7 +21,8 @@ from numerics.finite_size.refine import ball, bits_for, check_digits, number, ra
 from numerics.finite_size.traces import FitTraces, fit_balls
 from theory.checks import check_real, exact
 from theory.errors import InputError, NoTheorem
-from theory.setting import Setting, make_setting, require_finite
+from theory.finiteness import require_finite
+from theory.setting import Setting, make_setting
 from theory.spectra import Energies, Flat, Isotropic, Levels, SignalFile
 
 __all__ = [

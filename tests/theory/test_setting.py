@@ -9,7 +9,8 @@ from fractions import Fraction
 import pytest
 
 from theory.errors import InfiniteExpectation, InputError
-from theory.setting import INFINITE, Setting, make_setting, require_finite
+from theory.finiteness import require_finite
+from theory.setting import INFINITE, Setting, make_setting
 
 GOOD = {"d": 10, "T": 20, "T0": 30, "n": 2, "sigma": 1, "sigma0": 1}
 

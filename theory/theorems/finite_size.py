@@ -85,4 +85,5 @@ FORMULA = Formula(
     "van Moerbeke 2000 (arXiv solv-int/9907001)",
     derive=derive,
     exact_pieces="everything",
+    downstream="ridge at finite size",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import true
+from sympy import And, Not
 
 from theory import symbols as sy
 from theory.calculus.derivation import Derivation, restate, unfold
@@ -65,8 +65,8 @@ FORMULA = Formula(
         "1 - K0, spreads what it lost over the spectrum, and adds its own label noise."
     ),
     expressions=EXPRESSIONS,
-    assumptions=true,
-    regime="fresh designs, lam0 >= 0 (T0 < d or T0 > d at lam0 = 0)",
+    assumptions=Not(And(sy.shared, sy.lam0 > 0, sy.n > 1)),
+    regime="fresh designs, lam0 >= 0 (T0 < d or T0 > d at lam0 = 0); a shared design at lam0 = 0",
     kind=FormulaKind.LIMIT,
     source="derived here, from the equivalents in Dohmatob, Feng, Kempe 2024 (arXiv 2402.07712)",
     derive=derive,

@@ -9,7 +9,8 @@ from typing import Any
 import mpmath
 
 from theory.errors import InputError, SolverError
-from theory.setting import Setting, require_finite
+from theory.finiteness import require_finite
+from theory.setting import Setting
 from verification.conjecture import Conjecture
 from verification.ladder.claimed import DIGITS, claimed_value
 from verification.ladder.truth import Known, known_value

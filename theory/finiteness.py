@@ -1,0 +1,83 @@
+"""When the expected test error is infinite, so that there is no number to return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from theory.errors import InfiniteExpectation
+from theory.generations import Accumulate, Generation, Weighted
+from theory.setting import Setting
+
+__all__ = ["require_finite"]
+
+
+def require_finite(setting: Setting) -> None:
+    """Raise InfiniteExpectation when the expected test error of the setting is infinite.
+
+    The inverse Wishart moment E tr (X'X)^+ is infinite for T in {d-1, d, d+1}; it enters whenever
+    label noise meets an unregularised fit.  Source: derived here (see docs/theory.md).
+
+    Raises:
+        InfiniteExpectation: a generator without ridge is fitted on noisy labels in d - 1, d or
+            d + 1 rows (all its rows, in an accumulating chain); or lam = 0, the downstream labels
+            are noisy, and |T - d| <= 1.  On random features narrower than d the width takes the
+            place of d, and what they leave out of the signal is noise.
+    """
+    d, T = setting.d, setting.T
+    for rows, each, noisy in _fits(setting):
+        if noisy and each.lam0 == 0 and abs(rows - d) <= 1:
+            raise InfiniteExpectation(
+                "T0",
+                rows,
+                f"lies within 1 of d = {d}, where a generator fitted without ridge on noisy labels "
+                "has infinite expected error, whatever lam is",
+                f"take T0 <= {d - 2} or T0 >= {d + 2}, or lam0 > 0, or sigma0 = 0",
+            )
+    if setting.lam > 0:
+        return
+    narrow = setting.width is not None and setting.width < d
+    size = setting.width if setting.width is not None and narrow else d
+    if (narrow or _is_downstream_noisy(setting)) and abs(T - size) <= 1:
+        raise InfiniteExpectation(
+            "T",
+            T,
+            f"lies within 1 of {'the width' if narrow else 'd'} = {size}, where the ridgeless fit "
+            "has infinite expected error",
+            f"take T <= {size - 2} or T >= {size + 2}, or lam > 0, or sigma = 0",
+        )
+
+
+def _fits(setting: Setting) -> Iterator[tuple[int, Generation, bool]]:
+    """The rows that each generator is fitted on, its generation, and whether labels are noisy."""
+    gathers = isinstance(setting.chain, Accumulate) and setting.design == "independent"
+    alike = not gathers and not setting.schedule and len(setting.weights) <= 1
+    rows, noisy = 0, False
+    for index, each in enumerate(setting.generations[:1] if alike else setting.generations):
+        rows = rows + each.T0 if gathers else each.T0
+        # Noise of any earlier set stays in a gathered one.
+        noisy = _is_noisy(setting, index, each) or (gathers and noisy)
+        yield rows, each, noisy
+        if gathers and not setting.schedule and rows > setting.d + 1:
+            return
+
+
+def _is_noisy(setting: Setting, index: int, generation: Generation) -> bool:
+    """Whether the labels of a generation carry noise of any kind."""
+    if not isinstance(setting.chain, Weighted):
+        return generation.sigma0 > 0
+    weights = setting.chain.weights
+    weight = weights[0] if len(weights) == 1 else weights[index]
+    return (weight < 1 and generation.sigma0 > 0) or (weight > 0 and setting.real_noise > 0)
+
+
+def _is_downstream_noisy(setting: Setting) -> bool:
+    """Whether the downstream labels deviate from one linear function of the features.
+
+    With real and synthetic rows they do as soon as the last generator differs from the truth.
+    """
+    share = setting.synthetic_fraction
+    if (share > 0 and setting.sigma > 0) or (share < 1 and setting.real_noise > 0):
+        return True
+    return 0 < share < 1 and any(
+        noisy or each.lam0 > 0 or rows < setting.d for rows, each, noisy in _fits(setting)
+    )
