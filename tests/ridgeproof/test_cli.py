@@ -14,7 +14,7 @@ from ridgeproof import cli, console
 from ridgeproof.commands import formulas
 from theory.errors import InputError
 
-COMMANDS = ("check", "derive", "evaluate", "exponents", "formulas", "simulate", "verify")
+COMMANDS = ("check", "derive", "evaluate", "exponents", "figure", "formulas", "simulate", "verify")
 
 
 @pytest.fixture

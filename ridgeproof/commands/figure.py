@@ -1,0 +1,91 @@
+"""``ridgeproof figure``: theory lines over simulated points, drawn to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ridgeproof.options import json_option, seed_option
+from theory.errors import InputError
+
+if TYPE_CHECKING:
+    from verification.figure import FigureData
+
+__all__ = ["command"]
+
+
+@click.command(name="figure")
+@click.argument("name", required=False)
+@click.option("--list", "listing", is_flag=True, help="names and titles of the figures")
+@click.option("--out", default=None, help="FILE.png, FILE.svg or FILE.pdf  [default: NAME.svg]")
+@click.option("--workers", default="1", show_default=True, help="processes to simulate with")
+@seed_option
+@json_option
+def command(
+    name: str | None, listing: bool, out: str | None, workers: str, seed: int, as_json: bool
+) -> None:
+    """Draw a figure: the theory as lines, the simulation as points with error bars.
+
+    Below each panel z is the distance of every point from the theory in standard errors; the band
+    is two of them, where about 95 points of 100 belong.  Each takes up to a minute of computing.
+    With --json the numbers are printed, and a file is written only where --out names it.
+
+    \b
+    ridgeproof figure --list
+    ridgeproof figure isotropic --out isotropic.png
+    """  # noqa: D301
+    from ridgeproof.console import emit_json, progress
+    from theory.checks import check_integer
+    from verification.experiments import all_figures, find_figure
+    from verification.tracing import measure_figure
+
+    if listing:
+        _list(as_json=as_json)
+        return
+    if name is None:
+        names = ", ".join(all_figures())
+        raise InputError("NAME", "missing", "says which figure to draw", f"choose from {names}")
+    figure = find_figure(name)
+    path = None if as_json and out is None else Path(out or f"{name}.svg")
+    count = check_integer("--workers", workers, least=1, most=256)
+    if path is not None:
+        # Before a minute of simulation, not after.
+        from ridgeproof.plot import check_path, require_matplotlib
+
+        check_path(path)
+        require_matplotlib()
+    with progress(f"measuring {name}") as line:
+        data = measure_figure(
+            figure, seed=seed, workers=count, watch=lambda done: line.update(f"{done} points")
+        )
+    if path is not None:
+        from ridgeproof.plot import save_figure
+
+        save_figure(data, path)
+    if as_json:
+        emit_json({**data.data(), "out": None if path is None else str(path)})
+    else:
+        click.echo(_text(data, path))
+
+
+def _list(*, as_json: bool) -> None:
+    from ridgeproof.console import emit_json, key_values
+    from verification.experiments import all_figures
+
+    titles = [(figure.name, figure.title) for figure in all_figures().values()]
+    if as_json:
+        emit_json({"figures": [{"name": name, "title": title} for name, title in titles]})
+    else:
+        click.echo(key_values(titles))
+
+
+def _text(data: FigureData, path: Path | None) -> str:
+    from ridgeproof.console import key_values
+
+    lines = [
+        (f"{good} of {total}", f"points within two standard errors of {against.value}")
+        for against, (good, total) in data.tally.items()
+    ]
+    return key_values([("wrote", path), *lines, ("again", data.command)])
