@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -155,8 +155,7 @@ def theory_value(setting: Setting, quantity: str = "test_error") -> float:
 
 def theory_values(settings: Sequence[Setting], quantity: str = "test_error") -> tuple[float, ...]:
     """The same along a line: at once where only numbers vary and a closed formula is known."""
-    varied = {name: {getattr(setting, name) for setting in settings} for name in _FIXED}
-    if all(len(values) <= 1 for values in varied.values()) and settings:
+    if settings and _alike(settings):
         arrays: dict[str, Any] = {
             name: [float(getattr(setting, name)) for setting in settings]
             for name in _VARIED
@@ -167,6 +166,17 @@ def theory_values(settings: Sequence[Setting], quantity: str = "test_error") -> 
             values = found.terms[quantity] if quantity in ERROR_TERMS else found.value
             return tuple(map(float, values))
     return tuple(theory_value(setting, quantity) for setting in settings)
+
+
+def _alike(settings: Sequence[Setting]) -> bool:
+    """Whether only numbers vary, and the process is the source's."""
+    first = settings[0]
+    for known in fields(Setting):
+        if known.name not in _VARIED:
+            wanted = getattr(first, known.name) if known.name in _FIXED else known.default
+            if any(getattr(setting, known.name) != wanted for setting in settings):
+                return False
+    return True
 
 
 def geometric(low: float, high: float, count: int) -> list[float]:
