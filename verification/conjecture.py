@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from sympy import Expr, Integer, Symbol
 
@@ -24,6 +21,7 @@ from theory.errors import InputError
 from theory.spectra import PowerLaw, Source
 from verification.domain_table import check_keys, read_domain
 from verification.parser import parse_formula
+from verification.toml_file import read_tables
 
 __all__ = ["KINDS", "QUANTITIES", "RELATIONS", "Conjecture", "read_conjecture"]
 
@@ -31,7 +29,6 @@ QUANTITIES = ("test_error", "bias", "variance", "synthetic", "optimal_lam")
 RELATIONS = ("equals", "at-most", "at-least", "scales-as", "increases-in", "decreases-in")
 KINDS = ("exact", "limit")
 
-_MAX_BYTES = 64 * 1024
 _KEYS = ("title", "quantity", "relation", "kind", "formula")
 _NEEDS = {
     "test_error": ("d", "T", "n", "lam", "sigma"),
@@ -177,8 +174,7 @@ def read_conjecture(source: Path | str) -> Conjecture:
         InputError: the file cannot be read, is not TOML, or does not state a conjecture; names
             the key, or the column of a formula, and says what to do.
     """
-    text = source if isinstance(source, str) and "\n" in source else _text_of(Path(source))
-    tables = _tables(text)
+    tables = read_tables(source, "conjecture file")
     check_keys("conjecture file", tables, ("conjecture", "domain"))
     for name in ("conjecture", "domain"):
         if not isinstance(tables.get(name), dict):
@@ -201,39 +197,6 @@ def read_conjecture(source: Path | str) -> Conjecture:
         formula_text=formula_text,
         scale=_named_variable(formula_text),
     )
-
-
-def _text_of(path: Path) -> str:
-    try:
-        if not path.is_file():
-            raise InputError("conjecture file", path, "is not a file", "check the path")
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-        if len(content) > _MAX_BYTES:
-            remedy = f"keep it within {_MAX_BYTES} bytes"
-            raise InputError("conjecture file", path, "is too large", remedy)
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        condition = f"is not UTF-8 text (byte {error.start})"
-        raise InputError("conjecture file", path, condition, "save it as UTF-8") from error
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        condition = f"cannot be read ({error})"
-        raise InputError("conjecture file", path, condition, "check the path") from error
-
-
-def _tables(text: str) -> dict[str, Any]:
-    if len(text) > _MAX_BYTES:
-        condition = f"has {len(text)} characters"
-        raise InputError("conjecture file", text, condition, f"use at most {_MAX_BYTES}")
-    try:
-        # Decimal keeps what the user wrote; no number of it is ever expanded before it is checked.
-        return tomllib.loads(text, parse_float=Decimal)
-    except (ValueError, RecursionError, ArithmeticError) as error:
-        shown = text.strip().partition("\n")[0]
-        condition = f"is not TOML ({str(error)[:200]})"
-        raise InputError("conjecture file", shown, condition, "correct it there") from error
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

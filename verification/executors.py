@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from theory.checks import check_integer
 from theory.errors import RidgeproofError
 
-__all__ = ["borrow", "iterate_chunks", "open_pool", "run_chunks"]
+__all__ = ["borrow", "iterate_chunks", "open_pool", "run_chunks", "single_threaded", "submit"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -72,7 +72,7 @@ def iterate_chunks(
     with borrow(workers, executor) as lender:
         if lender is None:
             for task in tasks:
-                yield _single_threaded(function, task)
+                yield single_threaded(function, task)
         else:
             yield from _collect(function, tasks, lender, workers)
 
@@ -113,7 +113,7 @@ def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 def _collect(
     function: Callable[[Task], Result], tasks: Sequence[Task], executor: Executor, workers: int
 ) -> Iterator[Result]:
-    futures = [_submit(executor, function, task) for task in tasks]
+    futures = [submit(executor, function, task) for task in tasks]
     try:
         for index, future in enumerate(futures):
             if isinstance(future.exception(), BrokenExecutor):
@@ -134,7 +134,7 @@ def _again(
     """Run the tasks lost with a dead worker in a new pool; keep the results already there."""
     with open_pool(workers) as pool:
         pairs = [
-            (task, _submit(pool, function, task) if _lost(future) else future)
+            (task, submit(pool, function, task) if _lost(future) else future)
             for task, future in zip(tasks, futures, strict=True)
         ]
         for task, future in pairs:
@@ -151,17 +151,18 @@ def _lost(future: Future[Result]) -> bool:
     return isinstance(future.exception(), BrokenExecutor)
 
 
-def _submit(executor: Executor, function: Callable[[Task], Result], task: Task) -> Future[Result]:
+def submit(executor: Executor, function: Callable[[Task], Result], task: Task) -> Future[Result]:
     """Submit one task; a pool that is already broken gives a future that says so."""
     try:
-        return executor.submit(_single_threaded, function, task)
+        return executor.submit(single_threaded, function, task)
     except BrokenExecutor as error:
         future: Future[Result] = Future()
         future.set_exception(error)
         return future
 
 
-def _single_threaded(function: Callable[[Task], Result], task: Task) -> Result:
+def single_threaded(function: Callable[[Task], Result], task: Task) -> Result:
+    """The result of a task, computed with one BLAS thread."""
     with _controller().limit(limits=1):
         return function(task)
 

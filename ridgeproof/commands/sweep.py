@@ -1,0 +1,130 @@
+"""``ridgeproof sweep``: a grid of settings, theory and simulation side by side, in a table."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ridgeproof.options import json_option, seed_option
+
+if TYPE_CHECKING:
+    from verification.sweep.run import Summary
+
+__all__ = ["command"]
+
+INTERRUPTED = 130
+
+
+@click.command(name="sweep")
+@click.argument("spec", type=click.Path(path_type=Path))
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="the table, .csv or .parquet"
+)
+@click.option("--workers", default=None, help="local processes (default: one for each core)")
+@click.option("--resume", is_flag=True, help="go on with the rows that an earlier run has kept")
+@click.option(
+    "--overwrite", is_flag=True, help="forget an earlier run's rows, and replace its table"
+)
+@seed_option
+@json_option
+def command(
+    spec: Path,
+    out: Path,
+    workers: str | None,
+    resume: bool,
+    overwrite: bool,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Tabulate theory and simulation over a grid of settings (SPEC is TOML, read as data).
+
+    \b
+    A sweep file:
+      title = "when does more fake data hurt?"      # optional
+      [grid]               # names of a setting; the first varies slowest
+      spectrum = ["isotropic", "power-law:3/2"]     # a list: each in turn
+      signal   = ["flat", "source:2/5"]
+      d        = 60                                 # a number, exact: 0.1 is 1/10
+      T        = [120, "4*d"]                       # formulas use earlier names
+      T0       = "2*d"                              # rounded for d, T, T0, n
+      n        = { integers = [0, 5] }              # every whole number; so is "0 .. 5"
+      lam      = { reals = [0.001, 1], points = 7, spacing = "log" }    # or linear
+      sigma    = 1/2                                # write "1/2", quoted
+      zip      = [["spectrum", "signal"]]           # these go in step
+      [theory]             # leave it out to simulate only
+      quantities = ["test_error", "optimal_lam"]
+      forms      = ["limit", "exact"]               # default limit
+      [simulation]         # leave it out for theory only
+      quantities     = ["test_error"]
+      method         = "conditional"                # default literal
+      relative_error = 0.01                         # or repetitions = 100
+
+    \b
+    Quantities: test_error (default), bias, variance, synthetic; in [theory] also optimal_lam,
+    optimal_value, classical_lam, value_at_classical.
+    Columns: the names of [grid]; QUANTITY_limit, QUANTITY_exact, theory_kind (is the exact form
+    exact at this size?); QUANTITY_simulated, _standard_error, _repetitions, and _z_limit, _z_exact
+    where there is a theory; reason, which says why cells are empty.
+
+    Finished rows are kept in OUT.store, whatever happens to the process: --resume computes only
+    what is missing, also after SPEC has changed.
+    """  # noqa: D301
+    from ridgeproof.console import emit_json, progress
+    from verification.sweep.run import read_sweep, run_sweep, store_path
+
+    sweep = read_sweep(spec, seed)
+    try:
+        with progress("sweeping") as line:
+            summary = run_sweep(
+                sweep,
+                out,
+                workers=_workers(workers),
+                resume=resume,
+                overwrite=overwrite,
+                watch=lambda state: line.update(str(state)),
+                note=lambda text: click.echo(text, err=True),
+            )
+    except KeyboardInterrupt:
+        if store_path(out).exists():
+            again = shlex.join(["ridgeproof", "sweep", str(spec), "--out", str(out), "--resume"])
+            click.echo(f"interrupted; finished rows are kept. Go on with: {again}", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    if as_json:
+        emit_json(_data(out, summary))
+    else:
+        click.echo(_text(out, summary))
+
+
+def _workers(given: str | None) -> int:
+    import os
+
+    from theory.checks import check_integer
+
+    if given is None:
+        return os.cpu_count() or 1
+    return check_integer("--workers", given, least=1, most=256)
+
+
+def _data(out: Path, summary: Summary) -> dict[str, Any]:
+    return {
+        "out": str(out),
+        "rows": summary.rows,
+        "computed": summary.computed,
+        "seconds": summary.seconds,
+    }
+
+
+def _text(out: Path, summary: Summary) -> str:
+    from ridgeproof.console import key_values
+    from verification.sweep.run import store_path
+
+    rows = [
+        ("table", str(out)),
+        ("rows", f"{summary.rows}, of which {summary.computed} computed now"),
+        ("kept in", f"{store_path(out)} (for --resume with a changed grid; delete it at will)"),
+        ("time", f"{summary.seconds:.1f} s"),
+    ]
+    return key_values(rows)

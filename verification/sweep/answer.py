@@ -1,0 +1,109 @@
+"""answer: one row of a sweep, the theory and the simulation of one setting side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+
+from numerics.evaluate import evaluate
+from numerics.optimum import Optimum, optimum
+from theory.errors import RidgeproofError
+from theory.formula import ERROR_TERMS, Form
+from theory.setting import Setting
+from verification.simulate import simulate
+from verification.sweep.question import OPTIMA, Question
+
+__all__ = ["answer"]
+
+Cells = dict[str, float | int | str | None]
+
+
+def answer(question: Question, setting: Setting) -> list[float | int | str | None]:
+    """The cells of `Question.columns` at a setting; None where there is no number, with a reason.
+
+    What has no number there (no theorem, an infinite expectation, a penalty that does not exist)
+    leaves its cells empty and does not stop the others.
+
+    >>> from theory.setting import make_setting
+    >>> question = Question(theory=("test_error",), forms=("limit", "exact"))
+    >>> answer(question, make_setting(d=10, T=40, sigma=1))
+    [0.333333333333333, 0.344827586206897, 'exact', '']
+    """
+    cells: Cells = {}
+    reasons: dict[str, None] = {}
+    for form in question.forms:
+        cells |= _attempt(reasons, partial(_theory, question, setting, form))
+        cells |= _attempt(reasons, partial(_optima, question, setting, form))
+    for quantity in question.simulation:
+        cells |= _attempt(reasons, partial(_simulation, question, setting, quantity))
+        for form in question.forms:
+            cells[f"{quantity}_z_{form}"] = _deviation(cells, quantity, form)
+    cells["reason"] = "; ".join(reasons)
+    return [cells.get(column.name) for column in question.columns()]
+
+
+def _attempt(reasons: dict[str, None], compute: Callable[[], Cells]) -> Cells:
+    try:
+        return compute()
+    except RidgeproofError as error:
+        reasons[str(error)] = None
+        return {}
+
+
+def _theory(question: Question, setting: Setting, form: str) -> Cells:
+    wanted = [quantity for quantity in question.theory if quantity not in OPTIMA]
+    if not wanted:
+        return {}
+    found = evaluate(setting, form=Form(form))
+    cells: Cells = {
+        f"{quantity}_{form}": float(
+            found.shown(found.terms[quantity] if quantity in ERROR_TERMS else found.value)
+        )
+        for quantity in wanted
+    }
+    if form == Form.EXACT.value:
+        cells["theory_kind"] = "exact" if found.is_exact else "limit"
+    return cells
+
+
+def _optima(question: Question, setting: Setting, form: str) -> Cells:
+    wanted = [quantity for quantity in question.theory if quantity in OPTIMA]
+    if not wanted:
+        return {}
+    found = _optimum(setting.with_(lam=0), Form(form))
+    return {
+        f"{quantity}_{form}": float(found.shown(getattr(found, OPTIMA[quantity])))
+        for quantity in wanted
+    }
+
+
+@lru_cache(maxsize=64)
+def _optimum(setting: Setting, form: Form) -> Optimum:
+    # It minimises over lam, so that the rows of a grid that differ in lam alone share it.
+    return optimum(setting, form=form)
+
+
+def _simulation(question: Question, setting: Setting, quantity: str) -> Cells:
+    error = question.relative_error
+    found = simulate(
+        setting,
+        repetitions=question.repetitions,
+        relative_error=None if error is None else float(error),
+        quantity=quantity,
+        method=question.method,
+        seed=question.seed,
+    )
+    return {
+        f"{quantity}_simulated": found.mean,
+        f"{quantity}_standard_error": found.standard_error,
+        f"{quantity}_repetitions": found.repetitions,
+    }
+
+
+def _deviation(cells: Cells, quantity: str, form: str) -> float | None:
+    """How many standard errors the simulation lies from the theory."""
+    theory, mean = cells.get(f"{quantity}_{form}"), cells.get(f"{quantity}_simulated")
+    error = cells.get(f"{quantity}_standard_error")
+    if not isinstance(theory, float) or not isinstance(mean, float) or not error:
+        return None
+    return (mean - theory) / float(error)

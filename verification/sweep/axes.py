@@ -1,0 +1,269 @@
+"""The values that one name of a setting takes in a grid, in order, as a TOML file gives them.
+
+A number, ``a .. b``, ``{ integers = [a, b] }`` and a formula in earlier names mean what they mean
+in a conjecture's domain.  A list is a list of values here: a grid has points, not intervals.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from functools import cache, lru_cache
+from types import NoneType
+from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
+
+from sympy import Expr, Integer, Rational, Symbol
+
+from theory import symbols as sy
+from theory.checks import check_integer, exact
+from theory.entries import IntegerRange, evaluated, nearest, used_symbols
+from theory.errors import InputError
+from theory.setting import Setting
+from theory.spectra import PowerLaw, SignalSpec, Source, SpectrumSpec, parse_signal, parse_spectrum
+from verification.domain_table import check_keys
+from verification.parser import parse_formula
+
+__all__ = ["Item", "Kind", "Values", "known_after", "names", "read_values"]
+
+# A range beyond this many values is a mistake, not a grid.
+_MOST_POINTS = 10**7
+_DIGITS = 6  # significant digits of points on a logarithmic scale
+_HELP = (
+    "give a number, a list, 'a .. b', a formula, { integers = [a, b] } or "
+    "{ reals = [a, b], points = K }"
+)
+_SPACINGS = ("linear", "log")
+
+Item: TypeAlias = Fraction | Expr | IntegerRange | SpectrumSpec | SignalSpec | str
+
+
+class Kind(Enum):
+    """What a field of a setting holds: it decides how its values are read and tabulated."""
+
+    WHOLE = "whole"
+    REAL = "real"
+    TEXT = "text"
+
+
+@cache
+def names() -> dict[str, Kind]:
+    """The fields of a setting that a grid can vary, from the types of `Setting` itself."""
+    kinds = {}
+    for name, hint in get_type_hints(Setting).items():
+        held = {part for part in (get_args(hint) or (hint,)) if part is not NoneType}
+        if get_origin(hint) is tuple:
+            continue  # made from other fields
+        if held == {int}:
+            kinds[name] = Kind.WHOLE
+        else:
+            kinds[name] = Kind.REAL if held == {Fraction} else Kind.TEXT
+    return kinds
+
+
+@dataclass(frozen=True)
+class Values:
+    """A name and its values: numbers, options, ranges, and formulas in names settled before it."""
+
+    name: str
+    items: tuple[Item, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """What the name holds."""
+        return names()[self.name]
+
+    @property
+    def used(self) -> set[Symbol]:
+        """The symbols that the values are computed from."""
+        found: set[Symbol] = set()
+        for item in self.items:
+            if isinstance(item, IntegerRange):
+                found |= used_symbols(item)
+            elif isinstance(item, Expr):
+                found |= item.free_symbols
+        return found
+
+    @property
+    def size(self) -> int | None:
+        """How many values there are, or None where that depends on other names."""
+        total = 0
+        for item in self.items:
+            if not isinstance(item, IntegerRange):
+                total += 1
+            elif used_symbols(item):
+                return None
+            else:
+                low, high = item.ends(self.name, {})
+                total += max(0, high - low + 1)
+        return total
+
+    def at(self, known: Mapping[Symbol, Fraction]) -> list[Any]:
+        """The values where the earlier names have the values ``known``.
+
+        Raises:
+            InputError: a formula has no finite real value there.
+        """
+        found: list[Any] = []
+        for item in self.items:
+            if isinstance(item, IntegerRange):
+                low, high = (_evaluated(self.name, end, known) for end in (item.least, item.most))
+                found += map(Fraction, range(math.ceil(low), math.floor(high) + 1))
+            elif isinstance(item, Expr):
+                value = _evaluated(self.name, item, known)
+                whole = self.kind is Kind.WHOLE
+                found.append(Fraction(nearest(value)) if whole else value)
+            else:
+                found.append(item)
+        return [int(x) if self._is_whole(x) else x for x in found]
+
+    def _is_whole(self, value: Any) -> bool:
+        return self.kind is Kind.WHOLE and isinstance(value, Fraction)
+
+
+def known_after(name: str, value: Any, known: Mapping[Symbol, Fraction]) -> dict[Symbol, Fraction]:
+    """What formulas may use once a name has its value: the number, or the exponent of a law."""
+    match value:
+        case PowerLaw(beta):
+            return {**known, sy.beta: beta}
+        case Source(r):
+            return {**known, sy.r: r}
+        case int() | Fraction():
+            return {**known, _symbol(name): Fraction(value)}
+    return dict(known)
+
+
+def read_values(name: str, value: Any) -> Values:
+    """Read one entry of a [grid] table.
+
+    >>> read_values("T", [300, "2*d"]).at({sy.d: Fraction(50)})
+    [300, 100]
+    >>> read_values("lam", {"reals": [Decimal("0.01"), 1], "points": 3, "spacing": "log"}).items
+    (Fraction(1, 100), Fraction(1, 10), Fraction(1, 1))
+
+    Raises:
+        InputError: naming the key, what is wrong with it, and what to write.
+    """
+    label = f"grid {name}"
+    options = value if isinstance(value, list | tuple) else [value]
+    if not options:
+        raise InputError(label, "[]", "has no value", "give at least one, or leave it out")
+    return Values(name, tuple(item for option in options for item in _items(name, label, option)))
+
+
+def _items(name: str, label: str, option: Any) -> tuple[Item, ...]:
+    kind = names()[name]
+    if kind is Kind.TEXT:
+        return (_option(name, label, option),)
+    match option:
+        case "inf" | Decimal() if name == "d" and option in {"inf", Decimal("inf")}:
+            return ("inf",)
+        case str() if ".." in option:
+            return (IntegerRange(*_ends(label, option)),)
+        case str():
+            expression = _expression(label, option)
+            if isinstance(expression, Rational):
+                return (_number(name, label, Fraction(int(expression.p), int(expression.q))),)
+            return (expression,)
+        case dict():
+            return _spaced(name, label, option)
+        case int() | Decimal() | Fraction() | float():
+            return (_number(name, label, option),)
+    raise InputError(label, option, "is not an entry", _HELP)
+
+
+def _number(name: str, label: str, value: Any) -> Fraction:
+    if isinstance(value, str | list | tuple | dict):
+        raise InputError(label, value, "is not a number", _HELP)
+    number = exact(label, str(value) if isinstance(value, Decimal) else value)
+    if names()[name] is Kind.WHOLE and number.denominator > 1:
+        raise InputError(label, value, "must be whole", f"round {name} to an integer")
+    return number
+
+
+def _option(name: str, label: str, option: Any) -> Item:
+    if not isinstance(option, str):
+        raise InputError(label, option, "is not a text", f'give {name} = ["..."]')
+    match name:
+        case "spectrum":
+            return parse_spectrum(option, label)
+        case "signal":
+            return parse_signal(option, label)
+    return option
+
+
+def _spaced(name: str, label: str, table: Mapping[str, Any]) -> tuple[Item, ...]:
+    """The values of { integers = [a, b] } and { reals = [a, b], points = K, spacing = ... }."""
+    check_keys(label, table, ("integers", "reals", "points", "spacing"))
+    given = [key for key in ("integers", "reals") if key in table]
+    if len(given) != 1:
+        raise InputError(label, table, "needs integers or reals", _HELP)
+    ends, spacing = table[given[0]], table.get("spacing", "linear")
+    if not isinstance(ends, list | tuple) or len(ends) != 2:
+        raise InputError(label, ends, "is not a pair of ends", f"write {given[0]} = [a, b]")
+    if spacing not in _SPACINGS:
+        raise InputError(f"{label} spacing", spacing, "is unknown", "write linear or log")
+    whole = given[0] == "integers"
+    low, high = (_number(name, label, end) for end in ends)
+    if whole and not low.denominator == high.denominator == 1:
+        raise InputError(label, ends, "must be whole", "round the ends, or write reals = [a, b]")
+    if low > high:
+        raise InputError(label, table, "is empty", "give the smaller end first")
+    if whole and "points" not in table:
+        if spacing == "log":
+            raise InputError(label, table, "has no number of points", "add points = K")
+        return (IntegerRange(Integer(int(low)), Integer(int(high))),)
+    if not whole and names()[name] is Kind.WHOLE:
+        raise InputError(label, table, "must be whole", "write { integers = [a, b] }")
+    if "points" not in table:
+        raise InputError(label, table, "has no number of points", "add points = K")
+    points = check_integer(f"{label} points", table["points"], least=2, most=_MOST_POINTS)
+    if spacing == "log" and low <= 0:
+        raise InputError(label, table, "has no logarithm at its lower end", "begin above 0")
+    found = [_between(low, high, Fraction(k, points - 1), spacing) for k in range(points)]
+    if whole:
+        found = [Fraction(nearest(x)) for x in found]
+    return tuple(dict.fromkeys(found))
+
+
+def _between(low: Fraction, high: Fraction, share: Fraction, spacing: str) -> Fraction:
+    """A point between two ends, which are kept exactly; rounded to be readable on a log scale."""
+    if share in {0, 1} or spacing == "linear":
+        return low + share * (high - low)
+    logarithm = math.log(low) + float(share) * (math.log(high) - math.log(low))
+    return Fraction(f"{math.exp(logarithm):.{_DIGITS}g}")
+
+
+def _ends(label: str, text: str) -> tuple[Expr, Expr]:
+    least, _, most = text.partition("..")
+    if ".." in most:
+        raise InputError(label, text, "has more than one ..", "write a .. b")
+    # Spaces in front keep the columns those of the whole text.
+    return _expression(label, least), _expression(label, " " * (len(text) - len(most)) + most)
+
+
+def _expression(label: str, text: str) -> Expr:
+    numbers = [name for name, kind in names().items() if kind is not Kind.TEXT]
+    return parse_formula(text, {x: _symbol(x) for x in (*numbers, "beta", "r")}, name=label)
+
+
+def _symbol(name: str) -> Symbol:
+    return sy.NAMED.get(name) or Symbol(name, nonnegative=True)
+
+
+def _evaluated(name: str, expression: Expr, known: Mapping[Symbol, Fraction]) -> Fraction:
+    used = tuple(pair for pair in known.items() if pair[0] in expression.free_symbols)
+    return _remembered(name, expression, used)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(name: str, expression: Expr, used: tuple[tuple[Symbol, Fraction], ...]) -> Fraction:
+    # An irrational value takes a millisecond, and a grid asks for it again and again.
+    try:
+        return evaluated(name, expression, dict(used))
+    except InputError as error:
+        remedy = "change it, or narrow the grid"
+        raise InputError(f"grid {name}", error.value, error.condition, remedy) from error

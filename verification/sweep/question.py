@@ -1,0 +1,187 @@
+"""Question: what a sweep asks at every setting, and the columns that hold the answers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from theory.checks import check_integer, exact
+from theory.errors import InputError
+from theory.formula import Form
+from verification.domain_table import check_keys
+from verification.simulate import METHODS, QUANTITIES
+from verification.sweep.axes import Kind
+
+__all__ = ["FORMS", "OPTIMA", "Column", "Question", "read_question"]
+
+FORMS = tuple(form.value for form in Form)
+# Quantities of `numerics.optimum`, each with its field there.
+OPTIMA = {
+    "optimal_lam": "lam",
+    "optimal_value": "value",
+    "classical_lam": "classical_lam",
+    "value_at_classical": "value_at_classical",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to compute at every setting.
+
+    Attributes:
+        theory: quantities to take from the theorems: the test error, its terms, `OPTIMA`.
+        forms: of the theory: limit, exact (finite-size pieces where they are known), or both.
+        simulation: quantities to simulate: the test error and its terms.
+        method: literal or conditional.
+        repetitions: of each simulation; or
+        relative_error: at which it stops.
+        seed: of every draw.
+    """
+
+    theory: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    simulation: tuple[str, ...] = ()
+    method: str = "literal"
+    repetitions: int | None = None
+    relative_error: Fraction | None = None
+    seed: int = 0
+
+    def canonical(self) -> dict[str, Any]:
+        """The question as plain JSON values; what does not enter the answers is left out."""
+        plain: dict[str, Any] = {"theory": list(self.theory), "forms": list(self.forms)}
+        if self.simulation:
+            error = self.relative_error
+            plain |= {
+                "simulation": list(self.simulation),
+                "method": self.method,
+                "repetitions": self.repetitions,
+                "relative_error": None if error is None else str(error),
+                "seed": self.seed,
+            }
+        return plain
+
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of the answers, in order; the last one says why cells are empty.
+
+        >>> question = Question(theory=("test_error",), forms=("limit",), simulation=("bias",))
+        >>> [column.name for column in question.columns()][:2]
+        ['test_error_limit', 'bias_simulated']
+        """
+        found = [
+            Column(f"{quantity}_{form}", Kind.REAL)
+            for quantity in self.theory
+            for form in self.forms
+        ]
+        if "exact" in self.forms and not set(self.theory) <= set(OPTIMA):
+            found.append(Column("theory_kind", Kind.TEXT))
+        for quantity in self.simulation:
+            found += [
+                Column(f"{quantity}_simulated", Kind.REAL),
+                Column(f"{quantity}_standard_error", Kind.REAL),
+                Column(f"{quantity}_repetitions", Kind.WHOLE),
+            ]
+            if quantity in self.theory:
+                found += [Column(f"{quantity}_z_{form}", Kind.REAL) for form in self.forms]
+        return (*found, Column("reason", Kind.TEXT))
+
+
+def read_question(tables: Mapping[str, Any], seed: int) -> Question:
+    """Read the [theory] and [simulation] tables of a sweep file.
+
+    Raises:
+        InputError: naming the key, what is wrong with it, and what to write.
+    """
+    if not {"theory", "simulation"} & set(tables):
+        raise InputError(
+            "sweep file",
+            "neither [theory] nor [simulation]",
+            "asks for nothing",
+            "give one of them",
+        )
+    given: dict[str, Any] = {"seed": seed}
+    if "theory" in tables:
+        table = _table(tables, "theory", ("quantities", "forms"))
+        given["theory"] = _list(table, "theory", "quantities", (*QUANTITIES, *OPTIMA))
+        given["forms"] = _list(table, "theory", "forms", FORMS, default=[Form.LIMIT.value])
+    if "simulation" in tables:
+        table = _table(
+            tables, "simulation", ("quantities", "method", "repetitions", "relative_error")
+        )
+        given["simulation"] = _list(table, "simulation", "quantities", QUANTITIES)
+        given["method"] = _choice("simulation method", table.get("method", "literal"), METHODS)
+        given |= _effort(table)
+    return Question(**given)
+
+
+def _table(tables: Mapping[str, Any], name: str, keys: tuple[str, ...]) -> Mapping[str, Any]:
+    table = tables[name]
+    if not isinstance(table, dict):
+        raise InputError(name, table, "is not a table", f"begin with [{name}]")
+    check_keys(f"[{name}]", table, keys)
+    return table
+
+
+def _effort(table: Mapping[str, Any]) -> dict[str, Any]:
+    """How long to simulate: a number of repetitions or a relative error, never both."""
+    if ("repetitions" in table) is ("relative_error" in table):
+        both = "repetitions" in table
+        raise InputError(
+            "simulation repetitions",
+            table.get("repetitions", "missing"),
+            "contradicts relative_error" if both else "is needed to know when to stop",
+            "give one of repetitions and relative_error",
+        )
+    if "repetitions" in table:
+        label = "simulation repetitions"
+        count = _exact(label, table["repetitions"])
+        return {"repetitions": check_integer(label, count, least=2, most=10**9)}
+    error = _exact("simulation relative_error", table["relative_error"])
+    if not 0 < error < 1:
+        raise InputError("simulation relative_error", error, "must lie in (0, 1)", "try 0.01")
+    return {"relative_error": error}
+
+
+def _exact(label: str, value: Any) -> Fraction:
+    if not isinstance(value, int | Decimal | str):
+        raise InputError(label, value, "is not a number", "give one number")
+    return exact(label, str(value) if isinstance(value, Decimal) else value)
+
+
+def _list(
+    table: Mapping[str, Any],
+    name: str,
+    key: str,
+    choices: tuple[str, ...],
+    default: list[str] | None = None,
+) -> tuple[str, ...]:
+    """A choice or a list of distinct choices."""
+    label = f"{name} {key}"
+    given = table.get(key, default or [choices[0]])
+    chosen = given if isinstance(given, list) else [given]
+    if not chosen:
+        raise InputError(label, "[]", "asks for nothing", f"choose from {', '.join(choices)}")
+    for each in chosen:
+        _choice(label, each, choices)
+        if chosen.count(each) > 1:
+            raise InputError(label, each, "is listed twice", "list it once")
+    return tuple(chosen)
+
+
+def _choice(label: str, value: Any, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        close = difflib.get_close_matches(str(value)[:40], choices, n=1)
+        guess = f"did you mean {close[0]}? " if close else ""
+        raise InputError(label, value, "is unknown", f"{guess}choose from {', '.join(choices)}")
+    return str(value)

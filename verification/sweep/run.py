@@ -1,0 +1,234 @@
+"""run_sweep: plan, run and tabulate a sweep; whatever happens, finished rows are kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from theory.errors import InputError, RidgeproofError
+from verification.domain_table import check_keys
+from verification.seeds import canonical_json
+from verification.sweep.engine import stream
+from verification.sweep.grid import MOST_SETTINGS, Grid, read_grid
+from verification.sweep.question import Question, read_question
+from verification.sweep.store import Store
+from verification.sweep.table import check_format, table_columns, write_table
+from verification.sweep.tasks import Batch, Finished, Task, make_task, run_batch
+from verification.sweep.version import code_version
+from verification.toml_file import read_tables
+
+__all__ = ["Summary", "Sweep", "read_sweep", "run_sweep", "store_path"]
+
+# A batch takes so long: sending it costs a few milliseconds, losing it costs no more than this.
+_BATCH_SECONDS = 0.1
+_MOST_IN_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A grid of settings and the question asked at each."""
+
+    grid: Grid
+    question: Question
+    title: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Text that differs between sweeps that differ in grid or question."""
+        axes = [
+            [[x.name, [str(item) for item in x.items]] for x in axis] for axis in self.grid.axes
+        ]
+        return canonical_json([axes, self.question.canonical()])
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How a sweep ended: rows of the table, different settings computed now, and kept before."""
+
+    rows: int
+    computed: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a sweep is: rows computed in this run, of those to compute, after so many seconds."""
+
+    computed: int
+    wanted: int
+    seconds: float
+
+    def __str__(self) -> str:
+        if not self.computed:
+            return f"0 of {self.wanted} rows"
+        rate = self.computed / self.seconds
+        left = _duration((self.wanted - self.computed) / rate)
+        return f"{self.computed} of {self.wanted} rows, {rate:.3g} a second, {left} left"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"
+
+
+def read_sweep(source: Path | str, seed: int) -> Sweep:
+    """Read a sweep from a TOML file, or from its text (a string with a line break).
+
+    Raises:
+        InputError: the file cannot be read, is not TOML, or does not state a sweep; names the key
+            and says what to do.
+    """
+    tables = read_tables(source, "sweep file")
+    check_keys("sweep file", tables, ("title", "grid", "theory", "simulation"))
+    if not isinstance(tables.get("title", ""), str):
+        raise InputError("title", tables["title"], "is not a text", 'write title = "..."')
+    if not isinstance(tables.get("grid"), dict):
+        raise InputError("grid", tables.get("grid"), "is not a table", "begin with [grid]")
+    return Sweep(read_grid(tables["grid"]), read_question(tables, seed), tables.get("title", ""))
+
+
+def store_path(out: Path) -> Path:
+    """Where the rows of a table are kept while it is not complete, and after."""
+    return out.with_name(out.name + ".store")
+
+
+def run_sweep(
+    sweep: Sweep,
+    out: Path,
+    *,
+    workers: int = 1,
+    executor: Executor | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    watch: Callable[[Progress | str], None] | None = None,
+    note: Callable[[str], None] | None = None,
+) -> Summary:
+    """Compute the rows that the store beside ``out`` lacks, then write the table.
+
+    The table is a function of the sweep alone: not of the engine, the number of workers, or how
+    often the process died on the way.
+
+    Args:
+        sweep: what to compute.
+        out: the table, .csv or .parquet.
+        workers: processes; for an executor, how many workers it is thought to have.
+        executor: where to compute, instead of a pool of its own.
+        resume: go on with the store of an earlier run.
+        overwrite: forget the rows of an earlier run, and replace its table.
+        watch: called with the state, often.
+        note: called with what a user should know, rarely.
+
+    Raises:
+        InputError: an output that is in the way or cannot be written; a setting that is none.
+        RidgeproofError: workers died again and again, or run other code.
+    """
+    start = time.monotonic()
+    check_format(out)
+    path = store_path(out)
+    is_new = _check_room(out, path, resume=resume, overwrite=overwrite)
+    with Store(path) as store:
+        try:
+            rows = store.plan(_planned(sweep, watch), afresh=overwrite)
+        except RidgeproofError:
+            if is_new:
+                store.discard()
+            raise
+        before = store.last_run()
+        wanted = store.waiting
+        if note is not None and before is not None:
+            note(_comparison(before, sweep, rows, wanted))
+        store.begin(code_version(), sweep.fingerprint)
+        for progress in _compute(store, sweep.question, wanted, workers, executor):
+            if watch is not None:
+                watch(progress)
+        columns = table_columns(sweep.grid.names, sweep.question)
+        write_table(out, columns, len(sweep.question.columns()), store.rows())
+    return Summary(rows, wanted, time.monotonic() - start)
+
+
+def _check_room(out: Path, path: Path, *, resume: bool, overwrite: bool) -> bool:
+    """Refuse to touch an earlier run unasked; whether there is no store yet."""
+    if resume and overwrite:
+        raise InputError("--resume", "given", "contradicts --overwrite", "give one of the two")
+    if path.exists() and not (resume or overwrite):
+        raise InputError(
+            "--out",
+            out,
+            f"has rows of an earlier sweep in {path.name}",
+            "go on with --resume, start afresh with --overwrite, or name another file",
+        )
+    if out.exists() and not path.exists() and not overwrite:
+        raise InputError(
+            "--out", out, "exists and is no sweep's", "name another file, or give --overwrite"
+        )
+    return not path.exists()
+
+
+def _planned(sweep: Sweep, watch: Callable[[Progress | str], None] | None) -> Iterator[Task]:
+    """The task of every setting; a setting that is none is refused before anything runs."""
+    place = -1
+    for place, setting in enumerate(sweep.grid):
+        if place >= MOST_SETTINGS:
+            remedy = "split it into several sweeps"
+            raise InputError("grid", f"over {place} settings", "is too large", remedy)
+        if watch is not None and place % 100 == 0:
+            watch(f"planning, {place} settings")
+        yield make_task(sweep.question, setting)
+    if place < 0:
+        raise InputError("grid", "no setting", "is empty", "widen its ranges")
+
+
+def _comparison(before: tuple[str, str], sweep: Sweep, rows: int, wanted: int) -> str:
+    """What a run finds in a store, and why it computes what it does."""
+    version, spec = before
+    why = ""
+    if version != code_version():
+        why = "the code or a library changed since, so that earlier rows do not count; "
+    elif spec != sweep.fingerprint:
+        why = "the sweep changed since; rows are kept by what they hold; "
+    return f"{why}{wanted} of {rows} rows are to be computed"
+
+
+def _compute(
+    store: Store, question: Question, wanted: int, workers: int, executor: Executor | None
+) -> Iterator[Progress]:
+    pace = _Pace()
+    computed, start = 0, time.monotonic()
+    batches = pace.batches(question, store.tasks())
+    # A pool is worth its start only where there is more than one batch to share.
+    with closing(stream(run_batch, batches, min(workers, max(1, wanted)), executor)) as finished:
+        for done in finished:
+            if done.version != code_version():
+                raise RidgeproofError(
+                    "a worker runs another version of ridgeproof or of a library it computes "
+                    "with, so its numbers may differ. Install the same versions everywhere, then "
+                    "--resume"
+                )
+            store.save(done.rows)
+            pace.learn(done)
+            computed += len(done.rows)
+            yield Progress(computed, wanted, time.monotonic() - start)
+
+
+class _Pace:
+    """How many tasks make a batch, from the time that the last ones took."""
+
+    def __init__(self) -> None:
+        self.size = 1
+
+    def learn(self, done: Finished) -> None:
+        """Let the next batches last as long as a batch should."""
+        each = done.seconds / len(done.rows)
+        # Growth by a factor: the first tasks of a process are no guide, they also load libraries.
+        self.size = max(1, min(int(_BATCH_SECONDS / each) + 1, 8 * self.size, _MOST_IN_BATCH))
+
+    def batches(self, question: Question, tasks: Iterator[Task]) -> Iterator[Batch]:
+        """Batches of the current size, each made when it is asked for."""
+        while piece := tuple(islice(tasks, self.size)):
+            yield Batch(question, piece)

@@ -1,0 +1,91 @@
+"""Tasks: one setting with what is asked about it, as text that travels and as a key to keep it by.
+
+A task travels to a worker as the canonical JSON of its setting and comes back as the JSON of its
+cells, so that it is the same on every engine.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from numerics.files import file_stamp
+from numerics.precision import Float64
+from numerics.spectrum import build_spectrum
+from theory.setting import Setting, make_setting
+from theory.spectra import SignalFile, SpectrumFile
+from verification.seeds import canonical_json, digest
+from verification.sweep.answer import answer
+from verification.sweep.question import Question
+from verification.sweep.version import code_version
+
+__all__ = ["Batch", "Finished", "Task", "make_task", "run_batch"]
+
+_KEY_BYTES = 16
+# Arithmetic with many digits has one precision per process: a worker with several threads takes
+# turns.
+_TURN = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One setting of a sweep: the key of its row, and the setting as canonical JSON."""
+
+    key: bytes
+    setting: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Tasks that go to a worker together."""
+
+    question: Question
+    tasks: tuple[Task, ...]
+    losses: int = 0  # how often it was lost with a dead worker
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The rows of a batch: key and cells as JSON, in order, with what computed them."""
+
+    rows: tuple[tuple[bytes, str], ...]
+    seconds: float
+    version: str
+
+
+def make_task(question: Question, setting: Setting) -> Task:
+    """The task of a setting; its key covers all that its row depends on.
+
+    Raises:
+        InputError: a file of the setting cannot be read, or does not fit it.
+    """
+    plain = setting.canonical()
+    content = _files(setting)
+    key = digest([code_version(), question.canonical(), plain, content])[:_KEY_BYTES]
+    return Task(key, canonical_json(plain))
+
+
+def _files(setting: Setting) -> list[str]:
+    """Hashes of the files that a setting names, once they are found to fit it."""
+    specs = [
+        x for x in (setting.spectrum, setting.signal) if isinstance(x, SpectrumFile | SignalFile)
+    ]
+    if specs:
+        for spec in specs:
+            file_stamp(spec.path, "grid file")
+        build_spectrum(setting, Float64())
+    return [blake2b(spec.path.read_bytes(), digest_size=16).hexdigest() for spec in specs]
+
+
+def run_batch(batch: Batch) -> Finished:
+    """Compute the rows of a batch: what a worker does."""
+    with _TURN:
+        start = time.perf_counter()
+        rows = tuple(
+            (task.key, json.dumps(answer(batch.question, make_setting(**json.loads(task.setting)))))
+            for task in batch.tasks
+        )
+        return Finished(rows, time.perf_counter() - start, code_version())
