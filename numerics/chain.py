@@ -28,17 +28,20 @@ _MAX_SLOW_OPERATIONS = 3 * 10**7
 
 @dataclass(frozen=True, eq=False)
 class ChainMoments:
-    """The last generator, level by level; a = signal + noise.
+    """The last generator, level by level; a = signal + noise + real.
 
     Attributes:
         mean: factor f with E[w_n,i] = f w0_i.
         signal: the part of a that is quadratic in w0.
         noise: the part of a that is proportional to sigma0^2.
+        real: the part of a that is proportional to sigma_real^2; None where the chain sees no
+            real labels.
     """
 
     mean: Array
     signal: Array
     noise: Array
+    real: Array | None = None
 
 
 def chain_moments(

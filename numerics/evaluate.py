@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr, Integer, Symbol
 
 from numerics.balls import Balls
 from numerics.chain import chain_moments
@@ -24,7 +25,7 @@ from theory.checks import check_integer
 from theory.errors import InputError, SolverError
 from theory.finiteness import require_finite
 from theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
-from theory.selection import best, facts, holds
+from theory.selection import best, downstream_kind, facts, holds
 from theory.setting import Setting
 from theory.spectra import AR1, PowerLaw, SpectrumFile
 from theory.spectral import SpectralSum
@@ -37,6 +38,7 @@ _MANY_LEVELS = 100_000
 # Evaluations at growing precision before giving up.
 _ATTEMPTS = 5
 _DEGREES = ("df1", "df2", "gamma")
+_LABEL_NOISES = (sy.sigma, sy.sigma_real)
 
 
 def evaluate(
@@ -214,7 +216,7 @@ class _Evaluation:
         """Whether every piece of the value is exact at this finite size."""
         if self.form is not Form.EXACT:
             return False
-        if self.chosen[0].kind is FormulaKind.EXACT:
+        if all(formula.kind is FormulaKind.EXACT for formula in self.chosen):
             return True
         # Exact generator moments, passed on unchanged by an exact downstream fit.
         exact_chain = len(self.chosen) == 1 and self.setting.lam == 0
@@ -237,6 +239,7 @@ class _Evaluation:
             symbol: 0
             for symbol, amplitude in (
                 (sy.sigma, self.setting.sigma),
+                (sy.sigma_real, self.setting.real_noise),
                 (sy.sigma0, self.setting.sigma0),
                 (sy.n, self.setting.n),
             )
@@ -248,6 +251,8 @@ class _Evaluation:
         """The exact variance of downstream least squares, where the form asks for it."""
         ridgeless = find("ridgeless")
         if self.form is not Form.EXACT or self.chosen[0].kind is FormulaKind.EXACT:
+            return None
+        if downstream_kind(self.setting) != ridgeless.downstream:
             return None
         # The variance term does not see the chain: judge the downstream assumptions alone.
         if not holds(ridgeless.assumptions, facts(self.setting.clean())):
@@ -263,25 +268,32 @@ class _Evaluation:
         return tuple(pieces)
 
     def _trunk(self, point: Point) -> dict[str, Number]:
-        """The functional (T3) on the iterated generator (T4)."""
-        functional, step = (formula.expressions for formula in self.chosen)
+        """A functional of the last generator's moments, on the iterated generator."""
+        functional, generator = self.chosen
+        total = functional.expression("test_error", self._form_of(functional))
+        if self.setting.n == 0:  # the labeller is the truth
+            parts = _split(_at_levels(total, {sy.a: sy.w0**2, sy.m: sy.w0}))
+            return {
+                name: evaluate_expression(self._absent(part), point) for name, part in parts.items()
+            }
+        parts = _split(total)
+        form = self._form_of(generator)
+        step = {name: generator.expression(name, form) for name in generator.expressions}
         moments = chain_moments(self.setting, point, step)
-        total = functional["test_error"]
-        noiseless = total.subs(sy.sigma, 0)
-        no_signal = noiseless.replace(
-            lambda node: isinstance(node, SpectralSum),
-            lambda node: node.with_levels({sy.w0: 0, sy.m: 0}),
-        )
-        variance = self._absent(total.diff(sy.sigma) * sy.sigma / 2)
-        return {
-            "bias": evaluate_expression(
-                noiseless, point.with_moments(a=moments.signal, m=moments.mean)
-            ),
-            "variance": evaluate_expression(variance, point),
-            "synthetic": evaluate_expression(
-                no_signal, point.with_moments(a=moments.noise, m=moments.mean)
-            ),
-        }
+        seconds = {"bias": moments.signal, "variance": moments.real, "synthetic": moments.noise}
+        terms = {}
+        for name, second in seconds.items():
+            part = self._absent(parts[name])
+            if second is None:  # nothing of this kind reaches a
+                part = _at_levels(part, {sy.a: Integer(0)})
+            else:
+                point = point.with_moments(a=second, m=moments.mean)
+            terms[name] = evaluate_expression(part, point)
+        return terms
+
+    def _form_of(self, formula: Formula) -> Form:
+        # What is typed as a limit is its own limit.
+        return self.form if formula.kind is FormulaKind.EXACT else Form.EXACT
 
     def radius_of_rounding(self) -> Any:
         """Float64: rounding of the sums, plus what the radius of kappa can do."""
@@ -291,6 +303,28 @@ class _Evaluation:
             relative = self.kappa.radius / self.kappa.value if self.kappa.value else 0
             # Each term varies with kappa at most like a low power of it.
             return scale * (64 * engine.epsilon + 8 * relative)
+
+
+@lru_cache(maxsize=64)
+def _split(total: Expr) -> dict[str, Expr]:
+    """The terms of a functional: what remains of it when the causes of the others are silent.
+
+    A functional is linear in a, m w0, w0^2 and the squares of the noises of the labels; each term
+    then takes its own part of a.
+    """
+    noiseless = total.subs(dict.fromkeys(_LABEL_NOISES, 0))
+    no_signal: dict[Symbol, Expr] = {sy.w0: Integer(0), sy.m: Integer(0)}
+    return {
+        "bias": noiseless,
+        "variance": _at_levels(total, no_signal),
+        "synthetic": _at_levels(noiseless, no_signal),
+    }
+
+
+def _at_levels(expression: Expr, levels: dict[Symbol, Expr]) -> Expr:
+    return expression.replace(
+        lambda node: isinstance(node, SpectralSum), lambda node: node.with_levels(levels)
+    )
 
 
 def _is_long(setting: Setting) -> bool:

@@ -77,6 +77,8 @@ def make_point(setting: Setting, engine: Engine) -> Point:
         sy.n: setting.n,
         sy.sigma: setting.sigma,
         sy.sigma0: setting.sigma0,
+        sy.sigma_real: setting.real_noise,
+        sy.synthetic_fraction: setting.synthetic_fraction,
         sy.lam: setting.lam,
         sy.lam0: setting.lam0,
     }

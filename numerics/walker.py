@@ -2,8 +2,9 @@
 
 Rational parts stay exact for as long as they can, so that T - d - 1 has no rounding.  A factor
 that is exactly zero removes its product even when another factor is infinite or unknown, in two
-cases: it holds sigma, sigma0 or n, so that the term is absent from the process (sigma^2/0 is 0 at
-sigma = 0); or kappa = 0 by definition meets 1/(1-gamma) at T = d, which diverges more slowly.
+cases: it holds a label noise, n or the synthetic fraction, so that the term is absent from the
+process (sigma^2/0 is 0 at sigma = 0); or kappa = 0 by definition meets 1/(1-gamma) at T = d, which
+diverges more slowly.
 An exact 0/0 such as lam/kappa, and every other non-finite intermediate, is an error, never a NaN.
 
 Inside sums w0, m and a are random or differ within a level, so only level means are known: of
@@ -36,7 +37,7 @@ from theory.spectral import SpectralSum
 __all__ = ["evaluate_expression", "evaluate_levels"]
 
 # Scales of the process: at zero, what they multiply does not happen.
-_AMPLITUDES = frozenset({sy.sigma, sy.sigma0, sy.n})
+_AMPLITUDES = frozenset({sy.sigma, sy.sigma_real, sy.sigma0, sy.n, sy.synthetic_fraction})
 
 # Beyond this size an exact power costs more than it is worth.
 _MAX_EXACT_BITS = 2000

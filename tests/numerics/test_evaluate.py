@@ -16,6 +16,7 @@ from theory.errors import InfiniteExpectation, InputError, NoTheorem
 from theory.formula import ERROR_TERMS, Form
 from theory.selection import best
 from theory.setting import make_setting
+from theory.spectral import SpectralSum
 from verification.theories import mutated
 
 BASE = {"d": 12, "T": 30, "T0": 40, "n": 3, "sigma": "1/2", "sigma0": "3/2", "lam": "1/5"}
@@ -209,6 +210,26 @@ def test_overrides_replace_a_formula():
     assert wrong.value(setting, "variance") == 7.0
     assert wrong.value(setting, "bias") == float(evaluate(setting).terms["bias"])
     assert find("ridge").expressions["variance"] == sy.sigma**2 * sy.gamma / (1 - sy.gamma)
+
+
+def test_any_functional_splits_by_linearity():
+    """Each term takes what is quadratic in its own cause, whatever symbols the functional holds."""
+    setting = setting_of("ridge generators", sigma_real=3, n=2)
+    true = find("moments").expressions["test_error"]
+    more = true + 5 * sy.sigma_real**2 + SpectralSum(7 * sy.a + 2 * sy.m * sy.w0)
+    mine, theirs = (
+        {name: mutated("moments", {"test_error": functional}).value(setting, name)
+         for name in ERROR_TERMS}
+        for functional in (more, true)
+    )  # fmt: skip
+    added = SpectralSum(7 * sy.a)
+    only = {name: mutated("moments", {"test_error": added}).value(setting, name)
+            for name in ERROR_TERMS}  # fmt: skip
+    assert mine["variance"] - theirs["variance"] == pytest.approx(5 * 9, rel=1e-12)
+    assert mine["synthetic"] - theirs["synthetic"] == pytest.approx(only["synthetic"], rel=1e-12)
+    product = mutated("moments", {"test_error": SpectralSum(2 * sy.m * sy.w0)}).value(setting)
+    assert mine["bias"] - theirs["bias"] == pytest.approx(only["bias"] + product, rel=1e-12)
+    assert only["variance"] == 0
 
 
 @pytest.mark.parametrize("digits", [0, -1, 2001])
