@@ -8,7 +8,8 @@ that are at least kappa, the equation p + df_1 = T reads
 No term is negative and N-T is an exact integer, so neither T near d nor a spectrum with a gap
 loses digits.  As u, k <= 1/2 in their sums, log(P/Q) falls with log kappa at a slope between
 1/2 and 2 wherever kappa crosses no eigenvalue: Newton on log kappa is safe from any start, and
-only kappa > 0 is ever visited, so no other branch exists.  Derived here.
+only kappa > 0 is ever visited, so no other branch exists.  Random features change p and T, and
+nothing else (`numerics.deficit`).  Derived here.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import NamedTuple
 from flint import arb
 
 from numerics.balls import Balls
+from numerics.deficit import Bound, make_bound
 from numerics.interval_newton import enclose_root
 from numerics.levels import Spectrum
 from numerics.precision import Array, Engine, Float64, Number
@@ -41,7 +43,9 @@ _MAX_WIDENINGS = 6
 class Status(enum.Enum):
     """How a solve ended, said in full."""
 
-    BY_DEFINITION = "lam = 0 and T >= d: kappa = 0 by definition, no equation is solved."
+    BY_DEFINITION = (
+        "lam = 0, and T >= d (and width >= d): kappa = 0 by definition, no equation is solved."
+    )
     ENCLOSED = (
         "The equation, which has one positive root, changes sign between value - radius and "
         "value + radius at this working precision."
@@ -89,20 +93,28 @@ class FixedPoint:
 
 
 def solve_kappa(
-    spectrum: Spectrum, lam: Fraction | int | str, T: int, engine: Engine
+    spectrum: Spectrum,
+    lam: Fraction | int | str,
+    T: int,
+    engine: Engine,
+    width: int | None = None,
 ) -> FixedPoint:
     """Solve lam = kappa (1 - df_1(kappa)/T) for kappa >= 0, with df_1 = sum of s/(s+kappa).
 
     At lam = 0, kappa = 0 for T >= d, and df_1(kappa) = T for T < d.
+
+    Random features of a width M make it lam = kappa (1 - df_1/M) (1 - df_1/T) with
+    df_1 < min(T, M); at lam = 0, min(T, M) takes the place of T.
 
     Args:
         spectrum: levels at the engine's precision.
         lam: ridge penalty, exact, in the normalisation (X'X/T + lam)^-1.
         T: rows.
         engine: precision of the answer.
+        width: of random features; None for none.
 
     Raises:
-        InputError: lam < 0, or T is not a positive integer.
+        InputError: lam < 0, or T or the width is not a positive integer.
         SolverError: no certified positive root; the message is a whole diagnosis.
 
     >>> from numerics.precision import Float64
@@ -114,24 +126,32 @@ def solve_kappa(
     """
     lam = check_real("lam", exact("lam", lam), least=0)
     T = check_integer("T", T, least=1)
-    if lam == 0 and spectrum.d <= T:
+    if width is not None:
+        width = check_integer("width", width, least=1)
+    if lam == 0 and spectrum.d <= make_bound(lam, T, width).rows:
         with engine.scope():
             zero = engine.number(0)
         return FixedPoint(zero, zero, zero, 0, Status.BY_DEFINITION)
     if isinstance(engine, Float64):
-        return _in_float64(spectrum, lam, T, engine)
-    return _in_balls(spectrum, lam, T, engine)
+        return _in_float64(spectrum, lam, T, width, engine)
+    return _in_balls(spectrum, lam, T, width, engine)
 
 
-def _in_float64(spectrum: Spectrum, lam: Fraction, T: int, engine: Float64) -> FixedPoint:
+def _in_float64(
+    spectrum: Spectrum, lam: Fraction, T: int, width: int | None, engine: Float64
+) -> FixedPoint:
     with engine.scope():
-        problem = _Problem(spectrum, engine.number(lam), T, engine)
+        problem = _Problem(spectrum, make_bound(engine.number(lam), T, width), engine)
         return _enclose(problem, *_newton(problem))
 
 
-def _in_balls(spectrum: Spectrum, lam: Fraction, T: int, engine: Engine) -> FixedPoint:
+def _in_balls(
+    spectrum: Spectrum, lam: Fraction, T: int, width: int | None, engine: Engine
+) -> FixedPoint:
     with Balls(engine.digits).scope():
-        ball, steps = enclose_root(spectrum.in_balls, exact_ball(lam), T, *_seed(spectrum, lam, T))
+        start, taken = _seed(spectrum, lam, T, width)
+        bound = make_bound(exact_ball(lam), T, width)
+        ball, steps = enclose_root(spectrum.in_balls, bound, start, taken)
         if isinstance(engine, Balls):
             return FixedPoint(ball, ball.rad(), 2 * ball.rad() / ball, steps, Status.PROVED)
     with engine.scope():
@@ -141,23 +161,26 @@ def _in_balls(spectrum: Spectrum, lam: Fraction, T: int, engine: Engine) -> Fixe
         return FixedPoint(value, radius, 2 * radius / value, steps, Status.ENCLOSED)
 
 
-def _seed(spectrum: Spectrum, lam: Fraction, T: int) -> tuple[Number, int]:
+def _seed(spectrum: Spectrum, lam: Fraction, T: int, width: int | None) -> tuple[Number, int]:
     """Where Newton starts: a power law's rough root, the float64 one, or the nearest level's."""
     if spectrum.beta is not None:
         copies = int(spectrum.multiplicity[0])
         distinct = spectrum.d if math.isinf(spectrum.d) else spectrum.d // copies
-        rough = rough_log_kappa(spectrum.beta, distinct, lam, Fraction(T, copies))
+        per_copy = None if width is None else Fraction(width, copies)
+        rough = rough_log_kappa(spectrum.beta, distinct, lam, Fraction(T, copies), per_copy)
         return arb(rough).exp(), 0
     low = Float64()
     try:
         with low.scope():
-            value, steps = _newton(_Problem(spectrum.in_float64, low.number(lam), T, low))
+            bound = make_bound(low.number(lam), T, width)
+            value, steps = _newton(_Problem(spectrum.in_float64, bound, low))
         return arb(float(value)), steps
     except SolverError:
         # Out of the range of float64: Newton has farther to go.
         balls = Balls(low.digits)
         with balls.scope():
-            return _guess(_Problem(spectrum.in_balls, exact_ball(lam), T, balls)), 0
+            bound = make_bound(exact_ball(lam), T, width)
+            return _guess(_Problem(spectrum.in_balls, bound, balls)), 0
 
 
 class _Sides(NamedTuple):
@@ -170,8 +193,7 @@ class _Sides(NamedTuple):
 @dataclass(frozen=True)
 class _Problem:
     spectrum: Spectrum
-    lam: Number
-    T: int
+    bound: Bound
     engine: Engine
 
     def sides(self, kappa: Number) -> _Sides:
@@ -179,15 +201,15 @@ class _Problem:
         below, above, surplus = self._split(kappa)
         low, low_squared = self._sums(below)
         high, high_squared = self._sums(above)
-        p = self.lam / kappa * self.T
+        p, p_slope = self.bound.deficit(kappa, self.engine.sqrt)
         P, Q = p + low + max(surplus, 0), high + max(-surplus, 0)
-        slope = (p + low - low_squared) / P + (high - high_squared) / Q
+        slope = (p_slope + low - low_squared) / P + (high - high_squared) / Q
         return _Sides(self.engine.log(P / Q), slope)
 
     def excess(self, kappa: Number) -> Number:
         """P/Q - 1, positive below the root and negative above it."""
         below, above, surplus = self._split(kappa)
-        p = self.lam / kappa * self.T
+        p = self.bound.deficit(kappa, self.engine.sqrt).value
         low, high = (self.engine.weighted_sum(*each) for each in (below, above))
         P, Q = p + low + max(surplus, 0), high + max(-surplus, 0)
         return (P - Q) / Q
@@ -201,7 +223,7 @@ class _Problem:
         return (
             (below / (below + kappa), None if weights is None else weights[cut:]),
             (kappa / (above + kappa), None if weights is None else weights[:cut]),
-            int(self.spectrum.ranks[cut]) - self.T,
+            int(self.spectrum.ranks[cut]) - self.bound.rows,
         )
 
     def _sums(self, terms: tuple[Array, Array | None]) -> tuple[Number, Number]:
@@ -240,7 +262,7 @@ def _newton(problem: _Problem) -> tuple[Number, int]:
 
 def _guess(problem: _Problem) -> Number:
     """The root of a one-level spectrum that resembles this one near kappa."""
-    spectrum, lam, T = problem.spectrum, problem.lam, problem.T
+    spectrum, lam, T = problem.spectrum, problem.bound.lam, problem.bound.rows
     d = spectrum.d
     rank = T if d > T else (d + 1) // 2
     s = spectrum.s[int(spectrum.ranks[1:].searchsorted(rank))]
@@ -276,5 +298,6 @@ def _enclose(problem: _Problem, value: Number, iterations: int) -> FixedPoint:
 
 def _failure(problem: _Problem, status: Status) -> SolverError:
     return SolverError(
-        f"kappa for lam = {problem.lam}, T = {problem.T}, d = {problem.spectrum.d}: {status.value}"
+        f"kappa for lam = {problem.bound.lam}, {problem.bound.place}, d = {problem.spectrum.d}: "
+        f"{status.value}"
     )

@@ -1,9 +1,10 @@
 """kappa in a ball, proved: Newton on midpoints, then one interval step that certifies the root.
 
-f(kappa) = P - Q (see `numerics.fixed_point`) is lam T/kappa + df_1(kappa) - T written without
-cancellation.  It decreases on all of (0, infinity), so that it has at most one positive root: when
-the interval step N = m - f(m)/f'(K) lands in the interior of K, the root exists, lies in N, and
-is the only one.  No other branch can be meant.
+f(kappa) = P - Q (see `numerics.fixed_point`) is p + df_1(kappa) - T, p = lam T/kappa, written
+without cancellation (on random features p and T are those of `numerics.deficit`).  It decreases on
+all of (0, infinity), so that it has at most one positive root: when the interval step
+N = m - f(m)/f'(K) lands in the interior of K, the root exists, lies in N, and is the only one.  No
+other branch can be meant.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from flint import arb, ctx
 
 from numerics.cluster import Cluster
+from numerics.deficit import Bound
 from numerics.levels import Spectrum
 from numerics.precision import Array
 from theory.errors import SolverError
@@ -27,22 +29,19 @@ _MAX_STEPS = 100
 _MAX_WIDENINGS = 6
 
 
-def enclose_root(
-    spectrum: Spectrum, lam: Any, T: int, start: Any, taken: int = 0
-) -> tuple[Any, int]:
+def enclose_root(spectrum: Spectrum, bound: Bound, start: Any, taken: int = 0) -> tuple[Any, int]:
     """The ball that holds kappa, at flint's working precision, and the steps it took.
 
     Args:
         spectrum: levels as balls.
-        lam: ridge penalty, a ball.
-        T: rows.
+        bound: the rows, and the ridge penalty as a ball.
         start: a positive number; nothing proved about the answer depends on it.
         taken: steps that the start has taken.
 
     Raises:
         SolverError: the interval step did not contract.
     """
-    equation = _equation(spectrum, lam, T)
+    equation = _equation(spectrum, bound)
     target = ctx.prec
     with ctx.workprec(_STARTING_BITS):
         middle, steps, good = _approach(equation, start)
@@ -88,7 +87,7 @@ def _approach(equation: _Equation, start: Any) -> tuple[Any, int, int]:
 def _certified(equation: _Equation, middle: Any) -> Any:
     """One interval Newton step from the midpoint.
 
-    g = -kappa f' = lam T/kappa + sum u (1-u) has |d log g / d log kappa| <= 1, so that over
+    g = -kappa f' = -dp/d log kappa + sum u (1-u) has |d log g / d log kappa| <= 1, so that over
     K = m exp(+-r) it stays within the factors exp(+-r) of g(m): one pass over the levels does.
     """
     value, slope = equation.at(middle)
@@ -112,12 +111,12 @@ class _Equation:
     s: Array  # the levels that are numbers
     weights: Array | None
     clusters: tuple[tuple[Cluster, int], ...]
-    lam: Any
-    T: int
+    bound: Bound
 
     @property
     def place(self) -> str:
-        return f"lam = {self.lam.str(15)}, T = {self.T}, d = {self.spectrum.d}"
+        bound = self.bound
+        return f"lam = {bound.lam.str(15)}, {bound.place}, d = {self.spectrum.d}"
 
     def at(self, kappa: Any, *, logarithmic: bool = False) -> tuple[Any, Any]:
         """f(kappa) and -kappa f'(kappa), or the same for log(P/Q).
@@ -136,10 +135,10 @@ class _Equation:
                 high, high_square = high + total, high_square + square
             else:
                 low, low_square = low + total, low_square + square
-        surplus = int(self.spectrum.ranks[cut]) - self.T
-        p = self.lam * self.T / kappa
+        surplus = int(self.spectrum.ranks[cut]) - self.bound.rows
+        p, p_slope = self.bound.deficit(kappa, arb.sqrt)
         P, Q = p + low + max(surplus, 0), high + max(-surplus, 0)
-        below_slope, above_slope = p + low - low_square, high - high_square
+        below_slope, above_slope = p_slope + low - low_square, high - high_square
         if logarithmic:
             return (P / Q).log(), below_slope / P + above_slope / Q
         return P - Q, below_slope + above_slope
@@ -151,9 +150,9 @@ class _Equation:
         return sum(weighted.tolist(), arb(0)), weighted @ values
 
 
-def _equation(spectrum: Spectrum, lam: Any, T: int) -> _Equation:
+def _equation(spectrum: Spectrum, bound: Bound) -> _Equation:
     levels, counts = spectrum.s.tolist(), spectrum.multiplicity.tolist()
     size = sum(not isinstance(level, Cluster) for level in levels)
     weights = None if spectrum.weights is None else spectrum.weights[:size]
     clusters = tuple(zip(levels[size:], counts[size:], strict=True))
-    return _Equation(spectrum, spectrum.s[:size], weights, clusters, lam, T)
+    return _Equation(spectrum, spectrum.s[:size], weights, clusters, bound)

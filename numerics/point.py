@@ -71,7 +71,8 @@ def make_point(setting: Setting, engine: Engine) -> Point:
     Fraction(1, 10)
     """
     spectrum = build_spectrum(setting, engine)
-    solutions = {sy.kappa: solve_kappa(spectrum, setting.lam, setting.T, engine)}
+    downstream = solve_kappa(spectrum, setting.lam, setting.T, engine, setting.width)
+    solutions = {sy.kappa: downstream}
     values: dict[Symbol, Any] = {
         sy.T: setting.T,
         sy.n: setting.n,
@@ -84,6 +85,8 @@ def make_point(setting: Setting, engine: Engine) -> Point:
     }
     if not setting.is_infinite:
         values[sy.d] = setting.d
+    if setting.width is not None:
+        values[sy.width] = setting.width
     if setting.T0 is not None:
         values[sy.T0] = setting.T0
         solutions[sy.kappa0] = solve_kappa(spectrum, setting.lam0, setting.T0, engine)

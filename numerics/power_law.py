@@ -50,13 +50,16 @@ def power_law_spectrum(setting: Setting, engine: Balls) -> Spectrum:
     assert isinstance(setting.spectrum, PowerLaw)
     beta, d, signal = setting.spectrum.beta, setting.distinct, setting.signal
     energy = 1 + 2 * beta * signal.r if isinstance(signal, Source) else None
-    fits = [(setting.lam, setting.T)]
+    copies = setting.copies
+    fits = [(setting.lam, setting.T, setting.width)]
     if setting.n >= 1 and setting.T0 is not None:
-        fits.append((setting.lam0, setting.T0))
+        fits.append((setting.lam0, setting.T0, None))
     log_kappas = [
-        rough_log_kappa(beta, d, lam, Fraction(T, setting.copies))
-        for lam, T in fits
-        if lam > 0 or T < setting.d
+        rough_log_kappa(
+            beta, d, lam, Fraction(T, copies), None if width is None else Fraction(width, copies)
+        )
+        for lam, T, width in fits
+        if lam > 0 or min(T, width or T) < setting.d
     ]
     far = d + 1
     if log_kappas:
@@ -65,7 +68,7 @@ def power_law_spectrum(setting: Setting, engine: Balls) -> Spectrum:
         log_far = max(math.ceil(8 * log_far) / 8, 1.0)
         if log_far < math.log(d):
             far = math.ceil(math.exp(log_far))
-    return _spectrum(Law(beta, energy, d), far, setting.copies, engine)
+    return _spectrum(Law(beta, energy, d), far, copies, engine)
 
 
 @lru_cache(maxsize=8)

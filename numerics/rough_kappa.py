@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from numerics.deficit import make_bound
 from numerics.precision import Array
 
 __all__ = ["log_of", "rough_log_kappa"]
@@ -22,8 +23,12 @@ _FAR = 25.0
 
 
 @lru_cache(maxsize=256)
-def rough_log_kappa(beta: Fraction, d: float, lam: Fraction, T: Fraction) -> float:
+def rough_log_kappa(
+    beta: Fraction, d: float, lam: Fraction, T: Fraction, width: Fraction | None = None
+) -> float:
     """log kappa of lam = kappa (1 - df_1(kappa)/T), to about a percent; d may be infinite.
+
+    A width is that of random features (`numerics.deficit`).
 
     The equation is solved by bisection in the form lam T/kappa + df_1 = T, or with d - df_1 where
     T is not small against d, so that no precision is lost near T = d.  There must be a positive
@@ -34,13 +39,17 @@ def rough_log_kappa(beta: Fraction, d: float, lam: Fraction, T: Fraction) -> flo
     """
     law = _Law(float(beta), d)
     log_lam = log_of(lam) if lam else -math.inf
-    complement = d < 4 * T
+    bound = make_bound(1.0 if lam else 0.0, T, width)
+    rows = bound.rows
+    complement = d < 4 * rows
 
     def excess(log_kappa: float) -> float:
-        ridge = math.exp(min(log_lam + log_of(T) - log_kappa, 700.0))
+        # The deficit is that of lam = 1 at kappa/lam.
+        kappa_by_lam = math.exp(max(min(log_kappa - log_lam, 600.0), -600.0))
+        ridge = float(bound.deficit(kappa_by_lam, math.sqrt).value)
         if complement:
-            return ridge + float(d - T) - law.lost(log_kappa)
-        return ridge + law.kept(log_kappa) - float(T)
+            return ridge + float(d - rows) - law.lost(log_kappa)
+        return ridge + law.kept(log_kappa) - float(rows)
 
     low = high = 0.0
     step = 1.0

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from numerics.balls import Balls, Undecided
+from numerics.deficit import make_bound
 from numerics.evaluate import evaluate, evaluate_terms
 from numerics.fixed_point import Status, solve_kappa
 from numerics.interval_newton import _certified, _equation, enclose_root
@@ -254,7 +255,7 @@ def test_a_wrong_midpoint_is_never_certified(decades):
     spectrum = build_spectrum(make_setting(d=300, T=600), engine)
     root = solve_kappa(spectrum, Fraction(1, 1000), 600, engine).value
     with engine.scope():
-        equation = _equation(spectrum, exact_ball(Fraction(1, 1000)), 600)
+        equation = _equation(spectrum, make_bound(exact_ball(Fraction(1, 1000)), 600, None))
         try:
             found = _certified(equation, (root * arb(10) ** decades).mid())
         except SolverError:
@@ -277,4 +278,4 @@ def test_no_root_is_a_solver_error():
     engine = Balls(15)
     spectrum = build_spectrum(make_setting(d=3, T=5), engine)
     with pytest.raises(SolverError, match="did not settle"):
-        enclose_root(spectrum, arb.nan(), 5, arb(1))
+        enclose_root(spectrum, make_bound(arb.nan(), 5, None), arb(1))
