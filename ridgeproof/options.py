@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -10,9 +11,19 @@ import click
 from theory.errors import InputError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from theory.setting import Setting
 
-__all__ = ["DEFAULT_SEED", "json_option", "pop_setting", "seed_option", "setting_options"]
+__all__ = [
+    "DEFAULT_SEED",
+    "engine_options",
+    "json_option",
+    "open_engine",
+    "pop_setting",
+    "seed_option",
+    "setting_options",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -99,6 +110,45 @@ def pop_setting(options: dict[str, Any], **given: Any) -> Setting:
     if fields["d"] is None and isinstance(spectrum, SpectrumFile):
         fields["d"] = file_length(spectrum.path)
     return make_setting(**fields)
+
+
+def engine_options(default: str) -> Callable[[Command], Command]:
+    """``--workers`` and ``--dask``: where to compute; `open_engine` reads them.
+
+    ``default`` says in words what is done where neither is given.
+    """
+
+    def decorate(command: Command) -> Command:
+        command = click.option(
+            "--dask", metavar="ADDRESS", help="compute on the cluster of this dask scheduler"
+        )(command)
+        return click.option(
+            "--workers", help=f"local processes to compute with  [default: {default}]"
+        )(command)
+
+    return decorate
+
+
+@contextmanager
+def open_engine(
+    workers: str | None, dask: str | None, default: int = 1
+) -> Iterator[tuple[int, Executor | None]]:
+    """The number of workers, and the executor to compute on where it is a cluster's.
+
+    Raises:
+        InputError: both are given, no such number, or no cluster answers.
+    """
+    from theory.checks import check_integer
+    from verification.cluster import open_cluster
+
+    if dask is None:
+        count = default if workers is None else workers
+        yield check_integer("--workers", count, least=1, most=256), None
+    elif workers is not None:
+        raise InputError("--workers", workers, "contradicts --dask", "give one of the two")
+    else:
+        with open_cluster(dask) as cluster:
+            yield cluster.workers, cluster.executor
 
 
 def seed_option(command: Command) -> Command:

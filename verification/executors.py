@@ -38,6 +38,8 @@ _THREAD_VARIABLES = (
 # still write to it makes them fail noisily.
 _SETTLE = 0.1  # seconds
 
+_TURN = threading.RLock()  # a task may run others inline
+
 
 def run_chunks(
     function: Callable[[Task], Result],
@@ -162,8 +164,12 @@ def submit(executor: Executor, function: Callable[[Task], Result], task: Task) -
 
 
 def single_threaded(function: Callable[[Task], Result], task: Task) -> Result:
-    """The result of a task, computed with one BLAS thread."""
-    with _controller().limit(limits=1):
+    """The result of a task, computed with one BLAS thread, and one task at a time in a process.
+
+    The number of BLAS threads and the precision of long numbers belong to the process: threads that
+    changed them in turn would get in each other's way.
+    """
+    with _TURN, _controller().limit(limits=1):
         return function(task)
 
 

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ridgeproof.options import json_option, pop_setting, seed_option, setting_options
+from ridgeproof.options import (
+    engine_options,
+    json_option,
+    open_engine,
+    pop_setting,
+    seed_option,
+    setting_options,
+)
 
 if TYPE_CHECKING:
     from verification.moments import Moments
@@ -36,7 +43,7 @@ __all__ = ["command"]
     default="test_error",
     show_default=True,
 )
-@click.option("--workers", default="1", show_default=True, help="processes to draw with")
+@engine_options(default="1")
 @seed_option
 @json_option
 def command(
@@ -44,7 +51,8 @@ def command(
     relative_error: str | None,
     method: str,
     quantity: str,
-    workers: str,
+    workers: str | None,
+    dask: str | None,
     seed: int,
     as_json: bool,
     **options: Any,
@@ -75,7 +83,7 @@ def command(
         if not 0 < share < 1:
             raise InputError("--relative-error", share, "must lie in (0, 1)", "try 0.01")
         target = float(share)
-    with progress("simulating") as line:
+    with open_engine(workers, dask) as (processes, executor), progress("simulating") as line:
 
         def watch(moments: Moments) -> None:
             line.update(f"{moments.count} repetitions, {moments}")
@@ -87,7 +95,8 @@ def command(
             quantity=quantity,
             method=method,
             seed=seed,
-            workers=check_integer("--workers", workers, least=1, most=256),
+            workers=processes,
+            executor=executor,
             watch=watch,
         )
     if as_json:

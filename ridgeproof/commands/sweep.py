@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ridgeproof.options import json_option, seed_option
+from ridgeproof.options import engine_options, json_option, open_engine, seed_option
 
 if TYPE_CHECKING:
     from verification.sweep.run import Summary
@@ -23,7 +24,7 @@ INTERRUPTED = 130
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="the table, .csv or .parquet"
 )
-@click.option("--workers", default=None, help="local processes (default: one for each core)")
+@engine_options(default="one for each core")
 @click.option("--resume", is_flag=True, help="go on with the rows that an earlier run has kept")
 @click.option(
     "--overwrite", is_flag=True, help="forget an earlier run's rows, and replace its table"
@@ -34,6 +35,7 @@ def command(
     spec: Path,
     out: Path,
     workers: str | None,
+    dask: str | None,
     resume: bool,
     overwrite: bool,
     seed: int,
@@ -52,7 +54,7 @@ def command(
       T0       = "2*d"                              # rounded for d, T, T0, n
       n        = { integers = [0, 5] }              # every whole number; so is "0 .. 5"
       lam      = { reals = [0.001, 1], points = 7, spacing = "log" }    # or linear
-      sigma    = 1/2                                # write "1/2", quoted
+      sigma    = "1/2"                              # not every fraction is a decimal
       zip      = [["spectrum", "signal"]]           # these go in step
       [theory]             # leave it out to simulate only
       quantities = ["test_error", "optimal_lam"]
@@ -77,11 +79,15 @@ def command(
 
     sweep = read_sweep(spec, seed)
     try:
-        with progress("sweeping") as line:
+        with (
+            open_engine(workers, dask, os.cpu_count() or 1) as (count, executor),
+            progress("sweeping") as line,
+        ):
             summary = run_sweep(
                 sweep,
                 out,
-                workers=_workers(workers),
+                workers=count,
+                executor=executor,
                 resume=resume,
                 overwrite=overwrite,
                 watch=lambda state: line.update(str(state)),
@@ -96,16 +102,6 @@ def command(
         emit_json(_data(out, summary))
     else:
         click.echo(_text(out, summary))
-
-
-def _workers(given: str | None) -> int:
-    import os
-
-    from theory.checks import check_integer
-
-    if given is None:
-        return os.cpu_count() or 1
-    return check_integer("--workers", given, least=1, most=256)
 
 
 def _data(out: Path, summary: Summary) -> dict[str, Any]:
