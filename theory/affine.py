@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sympy import Dummy, Expr, cancel
 
@@ -23,6 +24,7 @@ class AffineStep:
     shift: Expr  # h, the new label noise
 
 
+@lru_cache(maxsize=256)
 def affine_step(step: Expr) -> AffineStep:
     """Split a generator's second-moment step, which is affine in a, into its parts.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sympy import Rational, Symbol, false, oo, true
@@ -71,6 +72,7 @@ def applicable(setting: Setting) -> list[Formula]:
     return sorted(found, key=lambda f: -f.priority)
 
 
+@lru_cache(maxsize=1024)
 def best(setting: Setting) -> tuple[Formula, ...]:
     """The formulas that evaluate a setting: one closed form, or a functional and a generator.
 
