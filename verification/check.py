@@ -64,6 +64,8 @@ class _Trial:
     judge: Judge | None = None
     executor: Executor | None = None
     out_of_scope: dict[str, int] = field(default_factory=dict)
+    interrupted: bool = False
+    found: Counterexample | None = None  # what an interrupt during shrinking must not lose
 
     @property
     def conjecture(self) -> Conjecture:
@@ -87,6 +89,7 @@ class _Trial:
             "literal_repetitions": self.judge.literal_repetitions if self.judge else 0,
             "missing": self._missing(outcome),
             "seed": self.seed,
+            "interrupted": self.interrupted,
         }
         return Verdict(
             outcome,
@@ -137,8 +140,9 @@ def check(
         with borrow(workers, None) as trial.executor:
             return _climb(trial)
     except KeyboardInterrupt:
+        trial.interrupted = True
         trial.note("interrupted", "stopped by the user; what was found so far is kept")
-        return trial.verdict(Outcome.UNDECIDED)
+        return trial.verdict(Outcome.REFUTED if trial.found else Outcome.UNDECIDED, trial.found)
 
 
 def _climb(trial: _Trial) -> Verdict:
@@ -195,6 +199,7 @@ def _pointwise(trial: _Trial, settings: list[Setting]) -> Verdict:
 
 def _shrunk(trial: _Trial, found: Counterexample) -> Verdict:
     conjecture = trial.conjecture
+    trial.found = found
 
     def fails(setting: Setting) -> bool:
         return not trial.late() and examine(conjecture, setting).counterexample is not None
@@ -280,7 +285,7 @@ def _smaller_by_simulation(trial: _Trial, refutation: Refutation, put: Trial) ->
     judge = trial.judge
     assert judge is not None
     limit = trial.question.kind == "limit"
-    best = refutation.counterexample
+    trial.found = best = refutation.counterexample
     shrinking = Judge(
         judge.claim,
         alpha=judge.alpha,
@@ -346,6 +351,7 @@ def _monotone(trial: _Trial, settings: list[Setting]) -> Verdict:
 
 def _shrunk_change(trial: _Trial, found: Counterexample) -> Verdict:
     conjecture = trial.conjecture
+    trial.found = found
 
     def example(setting: Setting) -> Counterexample | None:
         for after in next_values(conjecture, setting):

@@ -26,6 +26,7 @@ __all__ = [
     "PROFILES",
     "Claim",
     "ClaimReport",
+    "Interrupted",
     "Mutant",
     "Profile",
     "judge_for",
@@ -96,6 +97,7 @@ class ClaimReport:
     counterexample: Counterexample | None
     evidence: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    complete: bool = True  # false where Ctrl-C ended the trial
 
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
@@ -107,7 +109,16 @@ class ClaimReport:
             "counterexample": None if example is None else example.data(),
             "evidence": self.evidence,
             "seconds": round(self.seconds, 2),
+            "complete": self.complete,
         }
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during a claim; ``report`` is what was known of it."""
+
+    def __init__(self, report: ClaimReport) -> None:
+        super().__init__()
+        self.report = report
 
 
 def judge_for(claim: Claim, profile: Profile, seed: int, deadline: float | None = None) -> Judge:
@@ -152,23 +163,40 @@ def property_of(
 def verify_claim(
     claim: Claim, profile: Profile, seed: int = 0, theory: Theory = CATALOGUE
 ) -> ClaimReport:
-    """Run the property, the literal witness and the mutants of one claim."""
+    """Run the property, the literal witness and the mutants of one claim.
+
+    Raises:
+        Interrupted: on Ctrl-C, with what was found until then.
+    """
     start = time.monotonic()
     judge = judge_for(claim, profile, seed)
     counterexample = None
+    killed: list[dict[str, Any]] = []
+
+    def report(*, complete: bool) -> ClaimReport:
+        verdict = _verdict(judge, counterexample, killed)
+        if not complete and verdict is not Outcome.REFUTED:
+            verdict = Outcome.UNDECIDED
+            judge.undecided.append("interrupted before the trial had ended: run it again")
+        evidence = _evidence(judge, profile, killed)
+        seconds = time.monotonic() - start
+        return ClaimReport(
+            claim.id, claim.title, verdict, counterexample, evidence, seconds, complete
+        )
+
     try:
-        property_of(
-            claim, judge, theory, examples=round(profile.examples * claim.examples), seed=seed
-        )()
-        _literal_witness(claim, judge, theory)
-    except Refutation as refutation:
-        counterexample = refutation.counterexample
-    killed = [_kill(claim, mutant, profile, seed) for mutant in claim.mutants]
-    verdict = _verdict(judge, counterexample, killed)
-    evidence = _evidence(judge, profile, killed)
-    return ClaimReport(
-        claim.id, claim.title, verdict, counterexample, evidence, time.monotonic() - start
-    )
+        try:
+            property_of(
+                claim, judge, theory, examples=round(profile.examples * claim.examples), seed=seed
+            )()
+            _literal_witness(claim, judge, theory)
+        except Refutation as refutation:
+            counterexample = refutation.counterexample
+        for mutant in claim.mutants:
+            killed.append(_kill(claim, mutant, profile, seed))  # noqa: PERF401 (an interrupt keeps them)
+    except KeyboardInterrupt:
+        raise Interrupted(report(complete=False)) from None
+    return report(complete=True)
 
 
 def _literal_witness(claim: Claim, judge: Judge, theory: Theory) -> None:

@@ -13,7 +13,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+)
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
@@ -21,7 +27,15 @@ from typing import Any, TypeVar
 from theory.checks import check_integer
 from theory.errors import RidgeproofError
 
-__all__ = ["borrow", "iterate_chunks", "open_pool", "run_chunks", "single_threaded", "submit"]
+__all__ = [
+    "borrow",
+    "iterate_chunks",
+    "iterate_done",
+    "open_pool",
+    "run_chunks",
+    "single_threaded",
+    "submit",
+]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -77,6 +91,34 @@ def iterate_chunks(
                 yield single_threaded(function, task)
         else:
             yield from _collect(function, tasks, lender, workers)
+
+
+def iterate_done(
+    function: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    workers: int = 1,
+    executor: Executor | None = None,
+) -> Generator[tuple[int, Result], None, None]:
+    """Pairs (index, result) as tasks end, in whatever order: an interrupt loses none that ended."""
+    with borrow(workers, executor) as lender:
+        if lender is None:
+            for index, task in enumerate(tasks):
+                yield index, single_threaded(function, task)
+            return
+        futures = {submit(lender, function, task): k for k, task in enumerate(tasks)}
+        try:
+            lost = []
+            for future in as_completed(futures):
+                if _lost(future):
+                    lost.append(future)
+                else:
+                    yield futures[future], future.result()
+            if lost:
+                again = _again(function, [tasks[futures[f]] for f in lost], lost, workers)
+                yield from zip((futures[f] for f in lost), again, strict=True)
+        finally:
+            for future in futures:
+                future.cancel()
 
 
 @contextmanager
@@ -156,7 +198,8 @@ def _lost(future: Future[Result]) -> bool:
 def submit(executor: Executor, function: Callable[[Task], Result], task: Task) -> Future[Result]:
     """Submit one task; a pool that is already broken gives a future that says so."""
     try:
-        return executor.submit(single_threaded, function, task)
+        with _deaf():
+            return executor.submit(single_threaded, function, task)
     except BrokenExecutor as error:
         future: Future[Result] = Future()
         future.set_exception(error)
@@ -180,6 +223,22 @@ def _controller() -> Any:
     from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
     return ThreadpoolController()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes started in this block never hear Ctrl-C, not even while they load; we do after it.
+
+    A terminal sends the signal to the whole group, and each worker would die with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_worker() -> None:

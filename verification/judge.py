@@ -20,7 +20,7 @@ from numerics.precision import Float64
 from numerics.walker import evaluate_expression
 from theory import symbols as sy
 from theory.setting import Setting
-from verification.sequential import CHUNK, Decision, decide
+from verification.sequential import CHUNK, Decision, Stopped, decide
 from verification.simulate import Difference, Sampler, cheapest_method
 from verification.theories import signal_energy
 from verification.verdict import Counterexample, PointEvidence
@@ -96,18 +96,22 @@ class Judge:
             absolute_tolerance = tolerance * signal_energy(sampled)
         if sampler is None:
             sampler = Sampler(sampled, self.seed, self.claim, quantity, method, richardson=limit)
-        decision = decide(
-            sampler,
-            claimed,
-            relation=relation,
-            alpha=self.alpha,
-            tolerance=tolerance,
-            absolute_tolerance=absolute_tolerance,
-            allowance=abs(claimed) * allowance(sampled) if limit else 0.0,
-            budget=self.budget * (_CHEAPER if method == "exact-law" else 1),
-            deadline=self.deadline,
-            executor=self.executor,
-        )
+        try:
+            decision = decide(
+                sampler,
+                claimed,
+                relation=relation,
+                alpha=self.alpha,
+                tolerance=tolerance,
+                absolute_tolerance=absolute_tolerance,
+                allowance=abs(claimed) * allowance(sampled) if limit else 0.0,
+                budget=self.budget * (_CHEAPER if method == "exact-law" else 1),
+                deadline=self.deadline,
+                executor=self.executor,
+            )
+        except Stopped as stopped:
+            self.record(sampled, quantity, claimed, stopped.decision, method, limit=limit)
+            raise
         self.record(sampled, quantity, claimed, decision, method, limit=limit)
         if decision.verdict == "refuted":
             raise Refutation(

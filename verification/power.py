@@ -12,6 +12,8 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -33,6 +35,7 @@ from theory.selection import facts
 from theory.setting import Setting
 from theory.spectra import Isotropic
 from verification.benches import BENCHES, PAIRS, Bench, Kind
+from verification.executors import iterate_done
 from verification.judge import allowance
 from verification.mutants import Mutant, mutants_of
 from verification.sequential import Decision, decide
@@ -118,6 +121,7 @@ class PowerTable:
     truths: tuple[TruthRow, ...]
     equivalent: int
     repeated: int
+    unfinished: tuple[str, ...] = ()  # formulas that an interrupt kept from being tried
     seconds: float = field(default=0.0, compare=False)
 
     @property
@@ -156,6 +160,7 @@ class PowerTable:
             "false_refutations": [str(row.setting) for row in self.false_refutations],
             "equivalent": self.equivalent,
             "repeated": self.repeated,
+            "unfinished": list(self.unfinished),
             "tolerance": TOLERANCE,
             "alpha": ALPHA,
             "seconds": round(self.seconds, 1),
@@ -168,24 +173,46 @@ def formulas() -> tuple[str, ...]:
 
 
 def measure_power(
-    names: tuple[str, ...] = (), *, seed: int = 0, watch: Callable[[str], None] | None = None
+    names: tuple[str, ...] = (),
+    *,
+    seed: int = 0,
+    workers: int = 1,
+    executor: Executor | None = None,
+    watch: Callable[[str], None] | None = None,
 ) -> PowerTable:
-    """Put every mutant of the formulas named, or of all, on trial, and the formulas themselves."""
+    """Put every mutant of the formulas named, or of all, on trial, and the formulas themselves.
+
+    Each formula is one task for the workers; an interrupt keeps those that are done.
+    """
     start = time.monotonic()
-    rows: list[PowerRow] = []
-    truths: list[TruthRow] = []
-    equivalent = repeated = 0
-    for name in names or formulas():
-        trial = _FormulaTrial(find(name), seed)
-        found = mutants_of(name)
-        equivalent += found.equivalent
-        repeated += found.repeated
-        for k, mutant in enumerate(found.mutants):
-            if watch is not None:
-                watch(f"{name}, mutant {k + 1} of {len(found.mutants)}")
-            rows.append(trial.row(mutant))
-        truths += trial.truths()
-    return PowerTable(tuple(rows), tuple(truths), equivalent, repeated, time.monotonic() - start)
+    wanted = names or formulas()
+    done: dict[str, PowerTable] = {}
+    tasks = [(name, seed) for name in wanted]
+    try:
+        with closing(iterate_done(_measure, tasks, workers, executor)) as finished:
+            for place, table in finished:
+                name = wanted[place]
+                done[name] = table
+                if watch is not None:
+                    watch(f"{len(done)} of {len(wanted)} formulas, {name}")
+    except KeyboardInterrupt:
+        pass
+    return PowerTable(
+        rows=tuple(row for name in wanted if name in done for row in done[name].rows),
+        truths=tuple(truth for name in wanted if name in done for truth in done[name].truths),
+        equivalent=sum(table.equivalent for table in done.values()),
+        repeated=sum(table.repeated for table in done.values()),
+        unfinished=tuple(name for name in wanted if name not in done),
+        seconds=time.monotonic() - start,
+    )
+
+
+def _measure(task: tuple[str, int]) -> PowerTable:
+    name, seed = task
+    trial = _FormulaTrial(find(name), seed)
+    found = mutants_of(name)
+    rows = tuple(trial.row(mutant) for mutant in found.mutants)
+    return PowerTable(rows, tuple(trial.truths()), found.equivalent, found.repeated)
 
 
 @dataclass(eq=False)

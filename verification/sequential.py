@@ -26,7 +26,7 @@ from verification.e_process import EProcess
 from verification.executors import borrow, iterate_chunks
 from verification.moments import Moments
 
-__all__ = ["CHUNK", "FIRST_LOOK", "PILOT", "RELATIONS", "Decision", "EValues", "decide"]
+__all__ = ["CHUNK", "FIRST_LOOK", "PILOT", "RELATIONS", "Decision", "EValues", "Stopped", "decide"]
 
 Array: TypeAlias = NDArray[np.float64]
 Sampler: TypeAlias = Callable[[int, int], Array]
@@ -85,6 +85,14 @@ class Decision:
     reason: str
 
 
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C during a test; ``decision`` holds what the looks before it had seen."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__()
+        self.decision = decision
+
+
 def decide(
     sample: Sampler,
     claimed: float,
@@ -125,6 +133,7 @@ def decide(
     Raises:
         InputError: an argument outside its range.
         SolverError: the sampler returned a value that is not finite.
+        Stopped: on Ctrl-C, with what had been seen.
     """
     _check(
         claimed, relation, alpha, tolerance, absolute_tolerance, allowance, budget, variance_bound
@@ -157,7 +166,10 @@ def _watch(
     """Look, and look again, until a threshold is reached or the budget is spent."""
     moments = Moments()
     for tasks in _looks(budget):
-        x, complete = draw(tasks)
+        try:
+            x, complete = draw(tasks)
+        except KeyboardInterrupt:
+            raise Stopped(_undecided(processes, moments, "interrupted on trial")) from None
         if len(x):
             moments = moments.updated(x)
             processes = {name: process.updated(x) for name, process in processes.items()}

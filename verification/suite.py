@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from contextlib import closing
 
-from verification.claim import PROFILES, ClaimReport, verify_claim
+from verification.claim import PROFILES, ClaimReport, Interrupted, verify_claim
 from verification.claims import all_claims, find_claim
-from verification.executors import iterate_chunks
+from verification.executors import iterate_done
 
 __all__ = ["default_workers", "run_suite"]
 
@@ -28,7 +28,9 @@ def run_suite(
     executor: Executor | None = None,
     watch: Callable[[ClaimReport], None] | None = None,
 ) -> list[ClaimReport]:
-    """Verify the claims named, or all of them; an interrupt keeps those that are done.
+    """Verify the claims named, or all of them, in that order.
+
+    An interrupt keeps those that are done, and with one worker what is known of the one on trial.
 
     The probability that a suite of true claims refutes any of them is at most the profile's alpha.
 
@@ -37,17 +39,18 @@ def run_suite(
     """
     names = [find_claim(name).id for name in claims] or list(all_claims())
     tasks = [(name, profile, seed) for name in names]
-    reports: list[ClaimReport] = []
+    reports: dict[int, ClaimReport] = {}
     try:
-        with closing(iterate_chunks(_verify, tasks, workers, executor)) as finished:
-            for report in finished:
-                reports.append(report)
+        with closing(iterate_done(_verify, tasks, workers, executor)) as finished:
+            for place, report in finished:
+                reports[place] = report
                 if watch is not None:
                     watch(report)
+    except Interrupted as interrupted:
+        reports[len(reports)] = interrupted.report  # one worker: in order
     except KeyboardInterrupt:
-        if not reports:
-            raise
-    return reports
+        pass
+    return [reports[place] for place in sorted(reports)]
 
 
 def _verify(task: tuple[str, str, int]) -> ClaimReport:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ridgeproof.interrupts import leave_at_once
 from ridgeproof.options import json_option, seed_option
 
 if TYPE_CHECKING:
@@ -63,14 +64,15 @@ def command(
       sigma0   = [0.1, 2.0]
       spectrum = ["isotropic", "power-law:1.5"]
 
-    Exit status: 0 holds, 1 refuted, 3 undecided, 2 bad input.
+    Exit status: 0 holds, 1 refuted, 3 undecided, 2 bad input, 130 interrupted.
     """  # noqa: D301
-    from ridgeproof.console import emit_json, progress
-    from theory.checks import check_integer
-    from verification.check import DEFAULT_BUDGET, check
-    from verification.conjecture import read_conjecture
-    from verification.declared import load_declared
-    from verification.verdict import Outcome
+    with leave_at_once():
+        from ridgeproof.console import emit_json, progress
+        from theory.checks import check_integer
+        from verification.check import DEFAULT_BUDGET, check
+        from verification.conjecture import read_conjecture
+        from verification.declared import load_declared
+        from verification.verdict import Outcome
 
     conjecture = load_declared(file) if file.suffix == ".py" else read_conjecture(file)
     with progress("checking") as line:
@@ -91,6 +93,10 @@ def command(
     else:
         click.echo(_text(conjecture.title, verdict))
     code = {Outcome.REFUTED: 1, Outcome.UNDECIDED: 3}.get(verdict.verdict, 0)
+    if verdict.evidence["interrupted"]:
+        from ridgeproof.cli import INTERRUPTED
+
+        code = INTERRUPTED
     raise click.exceptions.Exit(code)
 
 

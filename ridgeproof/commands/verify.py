@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ridgeproof.interrupts import leave_at_once
 from ridgeproof.options import json_option, seed_option
 
 if TYPE_CHECKING:
@@ -41,13 +42,16 @@ def command(
 
     Exit status: 0 every claim holds, 1 refuted or let through, 3 undecided, 2 bad input.
     """
-    from ridgeproof.console import emit_json, progress
-    from theory.checks import check_integer
-    from theory.errors import NotBuilt
-    from verification.claim import PROFILES
-    from verification.claims import all_claims
-    from verification.suite import default_workers, run_suite
-    from verification.verdict import Outcome
+    with leave_at_once():
+        from ridgeproof.console import emit_json, progress
+        from theory.checks import check_integer
+        from theory.errors import NotBuilt
+        from verification.claim import PROFILES
+        from verification.claims import all_claims, find_claim
+        from verification.suite import default_workers, run_suite
+        from verification.verdict import Outcome
+
+        all_claims()
 
     if report is not None:
         raise NotBuilt("--report: the HTML report is not built yet. Use --json")
@@ -56,25 +60,28 @@ def command(
         if workers is None
         else check_integer("--workers", workers, least=1, most=256)
     )
-    expected = len(claims) or len(all_claims())
+    wanted = [find_claim(name).id for name in claims] or list(all_claims())
     with progress("verifying") as line:
-        line.update(f"0 of {expected} claims")
+        line.update(f"0 of {len(wanted)} claims")
         done: list[ClaimReport] = []
 
-        def watch(finished: ClaimReport) -> None:
-            done.append(finished)
-            line.update(f"{len(done)} of {expected} claims, {finished.id} {finished.verdict}")
+        def watch(report: ClaimReport) -> None:
+            done.append(report)
+            line.update(f"{len(done)} of {len(wanted)} claims, {report.id} {report.verdict}")
 
-        reports = run_suite(claims, profile=profile, seed=seed, workers=count, watch=watch)
-        interrupted = len(reports) < expected
+        reports = run_suite(wanted, profile=profile, seed=seed, workers=count, watch=watch)
+        finished = {report.id for report in reports if report.complete}
+        unfinished = [name for name in wanted if name not in finished]
+        interrupted = bool(unfinished)
         table = None
         if profile == "full" and not claims and not interrupted:
             from verification import power
 
             try:
                 table = power.measure_power(
-                    seed=seed, watch=lambda text: line.update(f"power: {text}")
+                    seed=seed, workers=count, watch=lambda text: line.update(f"power: {text}")
                 )
+                interrupted = bool(table.unfinished)
             except KeyboardInterrupt:
                 interrupted = True
     verdicts = {r.verdict for r in reports}
@@ -87,6 +94,7 @@ def command(
                 "tolerance": PROFILES[profile].tolerance,
                 "seed": seed,
                 "interrupted": interrupted,
+                "unfinished": unfinished,
                 **({} if table is None else {"power": table.data()}),
             }
         )
@@ -95,7 +103,10 @@ def command(
         if table is not None:
             click.echo(f"\n{_power(table)}")
     if interrupted:
-        click.echo(f"interrupted: {len(reports)} of {expected} claims were done", err=True)
+        left = f"; not finished: {', '.join(unfinished)}" if unfinished else ""
+        click.echo(
+            f"interrupted: {len(finished)} of {len(wanted)} claims were done{left}", err=True
+        )
         raise click.exceptions.Exit(130)
     code = 3 if Outcome.UNDECIDED in verdicts else 0
     # That the checks err on neither side is a claim as well, and the table can refute it.

@@ -36,8 +36,9 @@ def alarmed():
 
 def run(monkeypatch, table, *options):
     """The command with one quick claim and a ready table."""
-    reports = [verify_claim(find_claim("C5"), PROFILES["quick"])]
-    monkeypatch.setattr(suite, "run_suite", lambda *_, **__: reports * len(all_claims()))
+    report = verify_claim(find_claim("C5"), PROFILES["quick"])
+    reports = [replace(report, id=name) for name in all_claims()]
+    monkeypatch.setattr(suite, "run_suite", lambda *_, **__: reports)
     monkeypatch.setattr(power, "measure_power", table)
     return CliRunner().invoke(command, ["--profile", "full", *options])
 
