@@ -77,6 +77,14 @@ class Values:
         return names()[self.name]
 
     @property
+    def shown_as(self) -> Kind:
+        """What a column of the values holds: inf makes it real, and a schedule text."""
+        texts = {item for item in self.items if isinstance(item, str)}
+        if self.kind is not Kind.WHOLE or texts - {"inf"}:
+            return Kind.TEXT if texts else self.kind
+        return Kind.REAL if texts else Kind.WHOLE
+
+    @property
     def used(self) -> set[Symbol]:
         """The symbols that the values are computed from."""
         found: set[Symbol] = set()
@@ -161,6 +169,8 @@ def _items(name: str, label: str, option: Any) -> tuple[Item, ...]:
     match option:
         case "inf" | Decimal() if name == "d" and option in {"inf", Decimal("inf")}:
             return ("inf",)
+        case str() if _has_schedule(option):
+            return (option,)
         case str() if ".." in option:
             return (IntegerRange(*_ends(label, option)),)
         case str():
@@ -193,6 +203,16 @@ def _option(name: str, label: str, option: Any) -> Item:
         case "signal":
             return parse_signal(option, label)
     return option
+
+
+def _has_schedule(text: str) -> bool:
+    """Whether a text has commas outside parentheses: the numbers of the generations in turn."""
+    depth = 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            return True
+    return False
 
 
 def _spaced(name: str, label: str, table: Mapping[str, Any]) -> tuple[Item, ...]:

@@ -59,11 +59,6 @@ class Grid:
             )
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The names that the grid gives, in order: the columns that state a setting."""
-        return tuple(values.name for axis in self.axes for values in axis)
-
-    @property
     def least_size(self) -> int:
         """The number of settings; ranges whose ends use other names count as one value."""
         return math.prod(axis[0].size if axis[0].size is not None else 1 for axis in self.axes)

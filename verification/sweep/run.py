@@ -147,7 +147,7 @@ def run_sweep(
         for progress in _compute(store, sweep.question, wanted, workers, executor):
             if watch is not None:
                 watch(progress)
-        columns = table_columns(sweep.grid.names, sweep.question)
+        columns = table_columns(sweep.grid, sweep.question)
         write_table(out, columns, len(sweep.question.columns()), store.rows())
     return Summary(rows, wanted, time.monotonic() - start)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
@@ -14,7 +15,8 @@ from typing import Any
 
 from theory.errors import InputError
 from theory.setting import Setting
-from verification.sweep.axes import Kind, names
+from verification.sweep.axes import Kind
+from verification.sweep.grid import Grid
 from verification.sweep.question import Column, Question
 
 __all__ = ["check_format", "table_columns", "write_table"]
@@ -24,9 +26,10 @@ Row = tuple[Any, ...]
 _GROUP = 50_000  # rows of a Parquet row group
 
 
-def table_columns(stated: Iterable[str], question: Question) -> tuple[Column, ...]:
+def table_columns(grid: Grid, question: Question) -> tuple[Column, ...]:
     """The columns of a sweep: the names that its grid states, then the answers."""
-    return (*(Column(name, names()[name]) for name in stated), *question.columns())
+    stated = (Column(values.name, values.shown_as) for axis in grid.axes for values in axis)
+    return (*stated, *question.columns())
 
 
 def check_format(path: Path) -> None:
@@ -83,12 +86,16 @@ def _row(stated: list[tuple[Column, Any]], setting: str, cells: str) -> Row:
 
 
 def _cell(kind: Kind, value: Any) -> Any:
-    """A number as float64 (or int), from the exact text that a setting is stored with."""
-    if value is None or kind is Kind.TEXT:
-        return value
+    """A number as int or float64, from the exact text that a setting is stored with."""
+    if value is None:
+        return None
+    if kind is Kind.TEXT:
+        return str(value)
+    # Beside a schedule of another number, a setting repeats this one for each generation.
+    (number,) = set(str(value).split(","))
     if kind is Kind.WHOLE:
-        return value if isinstance(value, int) else float(value)
-    return float(Fraction(value))
+        return int(number)
+    return math.inf if number == "inf" else float(Fraction(number))
 
 
 def _write_csv(path: Path, columns: tuple[Column, ...], rows: Iterator[Row]) -> None:
@@ -105,8 +112,7 @@ def _write_parquet(path: Path, columns: tuple[Column, ...], rows: Iterator[Row])
     import pyarrow.parquet as pq
 
     types = {Kind.WHOLE: pa.int64(), Kind.REAL: pa.float64(), Kind.TEXT: pa.string()}
-    # d may be infinite, which only a float64 can say.
-    kinds = [pa.float64() if column.name == "d" else types[column.kind] for column in columns]
+    kinds = [types[column.kind] for column in columns]
     schema = pa.schema(
         [pa.field(column.name, kind) for column, kind in zip(columns, kinds, strict=True)]
     )

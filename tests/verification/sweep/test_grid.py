@@ -99,6 +99,15 @@ def test_an_infinite_dimension():
     assert [row.is_infinite for row in rows] == [False, True, True]
 
 
+def test_a_number_for_each_generation():
+    """Commas make a schedule, except inside a function; where it cannot be one it is refused."""
+    rows = settings("d = 10\nT = 20\nn = 2\nT0 = ['30,40', 'max(3*d, 5)']\nsigma0 = '1/2,1/3'")
+    assert [[each.T0 for each in row.generations] for row in rows] == [[30, 40], [30, 30]]
+    assert [str(each.sigma0) for each in rows[1].generations] == ["1/2", "1/3"]
+    with pytest.raises(InputError, match="grid T = 20,30"):
+        settings("d = 10\nT = '20,30'")
+
+
 def test_every_field_of_a_setting_can_be_varied():
     """The names come from the fields of Setting, so that a new field is usable without a change."""
     made_from_others = {"schedule"}

@@ -195,10 +195,49 @@ def test_an_infinite_dimension_in_both_formats(tmp_path):
     swept(text, tmp_path / "a.csv")
     swept(text, tmp_path / "a.parquet")
     finite, infinite = table(tmp_path / "a.csv")
-    assert (finite["d"], infinite["d"]) == ("6", "inf")
+    assert (finite["d"], infinite["d"]) == ("6.0", "inf")
     assert infinite["test_error_limit"]
     assert "holds in no array" in infinite["reason"]
     assert pq.read_table(tmp_path / "a.parquet")["d"].to_pylist() == [6.0, math.inf]
+
+
+def test_the_wider_process_is_swept_too(tmp_path):
+    """Chains, mixtures, widths, laws of features and schedules, against the commands' functions."""
+    text = """
+    [theory]
+    forms = ["exact"]
+    [simulation]
+    repetitions = 4
+    [grid]
+    chain = ["replace", "accumulate"]
+    d = 6
+    T = 24
+    n = 2
+    T0 = ["2*d", "12,18"]
+    sigma = 0.5
+    sigma0 = 0.5
+    lam = 0.1
+    synthetic_fraction = [1, 0.5]
+    width = "d + 2"
+    features = ["gaussian", "student:9"]
+    """
+    out = tmp_path / "t.csv"
+    swept(text, out)
+    swept(text, out.with_suffix(".parquet"))
+    rows = table(out)
+    assert len(rows) == 16
+    assert {row["chain"] for row in rows} == {"replace", "accumulate"}
+    assert {row["T0"] for row in rows} == {"12", "12,18"}
+    given = {"d": 6, "T": 24, "n": 2, "sigma": "1/2", "sigma0": "1/2", "lam": "1/10", "width": 8}
+    for row in (rows[0], rows[7], rows[-1]):
+        names = ("chain", "T0", "synthetic_fraction", "features")
+        setting = make_setting(**given, **{name: row[name] for name in names})
+        found = simulate(setting, repetitions=4, seed=SEED)
+        assert row["test_error_simulated"] == str(found.mean)
+        assert row["test_error_exact"] == ("" if found.theory is None else str(found.theory))
+    columns = pq.read_table(out.with_suffix(".parquet"))
+    for name in ("T0", "chain", "test_error_simulated"):
+        assert list(map(str, columns[name].to_pylist())) == [row[name] for row in rows]
 
 
 def test_a_changed_sweep_computes_only_what_is_new(tmp_path):
