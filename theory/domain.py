@@ -192,10 +192,11 @@ class Domain:
         if not signals:
             return None
         signal = chooser.option("signal", signals)
-        others = {
-            name: chooser.option(name, self.options(name))
-            for name in ("design", "chain", "features")
-        }
+        others = {"design": chooser.option("design", self.options("design"))}
+        for name in ("chain", "features"):
+            options = self.options(name)
+            # One option is no choice, and draws nothing.
+            others[name] = chooser.option(name, options) if len(options) > 1 else options[0]
         known = decay(spectrum, signal)
         values: dict[str, Any] = {}
         for name, entry in self.numbers():
