@@ -113,14 +113,14 @@ def _of_kind(expression: str, role: str, kind: str, setting: Setting) -> Formula
 
 
 def _no_theorem(setting: Setting, what: str) -> NoTheorem:
-    known = "; ".join(
-        f"{formula.id} ({formula.regime})"
+    known = "\n".join(
+        f"  {formula.id}: {formula.regime}"
         for formula in catalogue().values()
         if "test_error" in formula.expressions
         or "second_moment" in formula.expressions
         or formula.is_test_error
     )
     return NoTheorem(
-        f"{what}: no theorem is catalogued for {setting}. Known are: {known}. "
+        f"{what}: no theorem is catalogued for {setting}. Known are:\n{known}\n"
         "simulate runs this combination"
     )

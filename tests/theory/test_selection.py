@@ -56,7 +56,7 @@ def test_the_theorem_that_covers(change, expected):
 def test_no_theorem_says_what_is_known():
     """Ridge generators that share a design are refused, with what is known and what to do."""
     setting = make_setting(**{**BASE, "lam0": 1, "design": "shared"})
-    with pytest.raises(NoTheorem, match=r"lam0 = 1, n = 2.*Known are.*simulate"):
+    with pytest.raises(NoTheorem, match=r"(?s)lam0 = 1, n = 2.*Known are.*generator: .*simulate"):
         best(setting)
 
 
