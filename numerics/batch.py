@@ -15,8 +15,11 @@ from numerics.precision import Array, Float64
 from numerics.spectrum import build_spectrum
 from theory import symbols as sy
 from theory.catalogue import catalogue, find
-from theory.errors import InfiniteExpectation, InputError, NoTheorem, SolverError
+from theory.errors import InfiniteExpectation, InputError, NotBuilt, NoTheorem, SolverError
+from theory.features import Gaussian
 from theory.formula import ERROR_TERMS, Form, Formula
+from theory.generations import Replace
+from theory.selection import downstream_kind
 from theory.setting import Setting
 from theory.spectra import Isotropic
 
@@ -70,6 +73,7 @@ def batch(
     >>> batch(fake, lam=[0, 0.1, 1]).value.round(3)
     array([2.   , 1.341, 0.681])
     """
+    _require_plain(setting)
     given = _arrays(setting, varied)
     spectrum = spectrum or build_spectrum(setting, Float64())
     kappa = batch_kappa(spectrum, given["lam"], given["T"])
@@ -97,6 +101,7 @@ def batch_of_kappa(
     """
     if "lam" in varied:
         raise InputError("lam", "given", "follows from kappa", "vary kappa or lam, not both")
+    _require_plain(setting)
     given = _arrays(setting, {**varied, "lam": np.broadcast_to(0.0, np.shape(kappa))})
     kappas = np.broadcast_to(np.asarray(kappa, np.float64), given["T"].shape)
     spectrum = spectrum or build_spectrum(setting, Float64())
@@ -108,6 +113,15 @@ def batch_of_kappa(
         raise InputError("kappa", worst, "lies below the ridgeless kappa", "give larger values")
     given["lam"] = np.maximum(given["lam"], 0.0)
     return _evaluated(setting, spectrum, given, kappas, form)
+
+
+def _require_plain(setting: Setting) -> None:
+    plain = setting.chain == Replace() and not setting.schedule
+    if not plain or downstream_kind(setting) != "ridge" or setting.features != Gaussian():
+        raise NotBuilt(
+            f"a batch varies the numbers of the source's process, not of {setting}: "
+            "evaluate its points one by one"
+        )
 
 
 def _arrays(setting: Setting, varied: Mapping[str, ArrayLike]) -> dict[str, Array]:
@@ -161,7 +175,12 @@ def _evaluated(
 
 def _terms(point: BatchPoint, form: Form) -> dict[str, Array]:
     """The terms of the most specific closed formula that holds at each point."""
-    closed = sorted((f for f in catalogue().values() if f.is_test_error), key=lambda f: -f.priority)
+    plain = (
+        f
+        for f in catalogue().values()
+        if f.is_test_error and (f.chain, f.downstream) == ("replace", "ridge")
+    )
+    closed = sorted(plain, key=lambda f: -f.priority)
     terms = {name: np.full(point.points, np.nan) for name in ERROR_TERMS}
     missing = np.ones(point.points, dtype=bool)
     for formula in closed:

@@ -1,4 +1,4 @@
-"""The moments (m, a) of the last generator, by iterating the catalogued step (T4)."""
+"""The moments (m, a) of the last generator, by iterating the catalogued step of its chain."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from sympy import Expr
 from numerics.levels import Spectrum
 from numerics.point import Point
 from numerics.precision import Array, Engine
+from numerics.varying_chain import is_varying, last_state
 from numerics.walker import evaluate_levels
 from theory import symbols as sy
 from theory.affine import affine_step
 from theory.catalogue import find
 from theory.errors import NotBuilt
+from theory.generations import Accumulate
 from theory.setting import Setting
 
 __all__ = ["ChainMoments", "chain_moments"]
@@ -36,12 +38,14 @@ class ChainMoments:
         noise: the part of a that is proportional to sigma0^2.
         real: the part of a that is proportional to sigma_real^2; None where the chain sees no
             real labels.
+        is_unbiased: whether w_n has mean w0, and a covariance that does not depend on w0.
     """
 
     mean: Array
     signal: Array
     noise: Array
     real: Array | None = None
+    is_unbiased: bool = False
 
 
 def chain_moments(
@@ -49,9 +53,11 @@ def chain_moments(
 ) -> ChainMoments:
     """Iterate a' = D a + g sum(c a) + h from a = w0^2, and the mean, n times.
 
-    Few levels and many generations are done by repeated squaring.
+    Few levels and many generations are done by repeated squaring.  Generations that differ, or that
+    use more than the last set, are stepped through one by one (`numerics.varying_chain`).
 
-    ``expressions`` (mean, second_moment) are those of the catalogued generator unless given.
+    ``expressions`` (mean, second_moment, and label_noise where generations differ) are those of
+    the catalogued generator (T4) unless given.
 
     With a shared design and lam0 = 0 the n generations are one fit from w0 whose label noise is
     the sum of theirs: one step with n sigma0^2 in place of sigma0^2.
@@ -60,6 +66,12 @@ def chain_moments(
         NotBuilt: n is so large that iterating level by level would not end.
     """
     expressions = expressions or find("generator").expressions
+    if is_varying(setting):
+        _check_cost(setting.n, point.spectrum)
+        state = last_state(setting, point, expressions)
+        real = state.real if setting.weights else None
+        unbiased = _is_unbiased(setting)
+        return ChainMoments(state.mean, state.signal, state.noise, real, unbiased)
     step = affine_step(expressions["second_moment"])
     keeps = evaluate_levels(expressions["mean"].subs(sy.m, 1), point)
     diagonal, spread, collected, shift = (
@@ -77,7 +89,16 @@ def chain_moments(
         else:
             _check_cost(steps, spectrum)
             signal, noise = generation.iterated(spectrum.w0sq, steps)
-        return ChainMoments(engine.power(keeps, Fraction(steps)), signal, noise)
+        mean = engine.power(keeps, Fraction(steps))
+        return ChainMoments(mean, signal, noise, is_unbiased=_is_unbiased(setting))
+
+
+def _is_unbiased(setting: Setting) -> bool:
+    """Whether every generator is fitted by least squares: kappa0 = 0."""
+    fitted = setting.schedule or setting.generations[:1]
+    # What the first set leaves undetermined is lost; later sets only add to it.
+    seen = fitted[:1] if isinstance(setting.chain, Accumulate) else fitted
+    return all(each.lam0 == 0 for each in fitted) and all(each.T0 >= setting.d for each in seen)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,12 +19,13 @@ from numerics.chain import ChainMoments, chain_moments
 from numerics.point import Point, make_point
 from numerics.precision import GUARD_DIGITS, Array, Engine, Float64, Multiprecision, Number
 from numerics.spectrum import Spectrum
+from numerics.varying_chain import is_varying
 from numerics.walker import evaluate_expression, evaluate_levels
 from theory import symbols as sy
 from theory.curve import Curve, far_curve, gap, gap_of_kappa, near_curve, penalty_of_kappa
-from theory.errors import SolverError
+from theory.errors import NotBuilt, SolverError
 from theory.formula import Form, Formula
-from theory.selection import best, facts
+from theory.selection import best, downstream_kind, facts, generator_of
 from theory.setting import Setting
 from theory.spectral import SpectralSum
 
@@ -48,8 +49,15 @@ def curve_formula(setting: Setting) -> tuple[Formula, ...]:
 
     Raises:
         NoTheorem: the combination has none.
+        NotBuilt: the downstream fit is not plain ridge.
     """
-    return best(setting.with_(lam=1))
+    chosen = best(setting.with_(lam=1))
+    if downstream_kind(setting) != "ridge":
+        raise NotBuilt(
+            f"the search over lam is built for plain ridge downstream, not for {setting}: "
+            "evaluate a grid of lam"
+        )
+    return chosen
 
 
 class ErrorCurve:
@@ -89,6 +97,12 @@ class ErrorCurve:
         with engine.scope():
             truth = ChainMoments(levels * 0 + engine.number(1), levels, levels * 0)
         closed = curve_formula(setting)
+        if setting.n and is_varying(setting):
+            step = generator_of(setting.with_(lam=1)).step(self.form)
+            found = chain_moments(setting, self.point, step)
+            with engine.scope():
+                noise = found.noise if found.real is None else found.noise + found.real
+            return ChainMoments(found.mean, found.signal, noise)
         unbiased = closed[0].id == "ridge"
         if setting.n == 0 or (unbiased and setting.sigma0 == 0):
             return truth

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Integer, Symbol, factor
 
 from numerics.balls import Balls
 from numerics.chain import chain_moments
@@ -219,8 +219,8 @@ class _Evaluation:
         if all(formula.kind is FormulaKind.EXACT for formula in self.chosen):
             return True
         # Exact generator moments, passed on unchanged by an exact downstream fit.
-        exact_chain = len(self.chosen) == 1 and self.setting.lam == 0
-        return exact_chain and self._exact_variance() is not None
+        known_chain = len(self.chosen) == 1 or self.chosen[-1].kind is FormulaKind.EXACT
+        return known_chain and self.setting.lam == 0 and self._exact_variance() is not None
 
     def _closed(self, formula: Formula) -> dict[str, Expr]:
         known = {
@@ -272,14 +272,14 @@ class _Evaluation:
         functional, generator = self.chosen
         total = functional.expression("test_error", self._form_of(functional))
         if self.setting.n == 0:  # the labeller is the truth
-            parts = _split(_at_levels(total, {sy.a: sy.w0**2, sy.m: sy.w0}))
+            parts = _split(_at_truth(total))
             return {
                 name: evaluate_expression(self._absent(part), point) for name, part in parts.items()
             }
         parts = _split(total)
-        form = self._form_of(generator)
-        step = {name: generator.expression(name, form) for name in generator.expressions}
-        moments = chain_moments(self.setting, point, step)
+        moments = chain_moments(self.setting, point, generator.step(self.form))
+        if moments.is_unbiased:  # what cancels does so before it is rounded
+            parts = {**parts, "bias": _at_truth(parts["bias"])}
         seconds = {"bias": moments.signal, "variance": moments.real, "synthetic": moments.noise}
         terms = {}
         for name, second in seconds.items():
@@ -319,6 +319,15 @@ def _split(total: Expr) -> dict[str, Expr]:
         "variance": _at_levels(total, no_signal),
         "synthetic": _at_levels(noiseless, no_signal),
     }
+
+
+@lru_cache(maxsize=64)
+def _at_truth(total: Expr) -> Expr:
+    """The functional when w_n = w0, each summand in factors so that nothing cancels in numbers."""
+    known = _at_levels(total, {sy.a: sy.w0**2, sy.m: sy.w0})
+    return known.replace(
+        lambda node: isinstance(node, SpectralSum), lambda node: SpectralSum(factor(node.summand))
+    )
 
 
 def _at_levels(expression: Expr, levels: dict[Symbol, Expr]) -> Expr:

@@ -16,15 +16,16 @@ import mpmath
 from numerics.evaluate import MAX_DIGITS, evaluate
 from numerics.point import Point, make_point
 from numerics.precision import Array, Engine, Multiprecision, Number
+from numerics.varying_chain import is_varying
 from numerics.walker import evaluate_expression, evaluate_levels
 from theory import symbols as sy
 from theory.affine import affine_step
 from theory.catalogue import find
 from theory.checks import check_integer
-from theory.errors import InputError, SolverError
+from theory.errors import InputError, NotBuilt, SolverError
 from theory.finiteness import require_finite
 from theory.phase import EXPRESSIONS
-from theory.selection import best
+from theory.selection import best, downstream_kind
 from theory.setting import Setting
 
 __all__ = ["PhaseReport", "Regime", "limiting_moment", "moment_radius", "phase"]
@@ -81,6 +82,7 @@ def phase(setting: Setting, *, digits: int = 15) -> PhaseReport:
         InputError: T0 is missing.
         InfiniteExpectation: the expectation does not exist for n >= 1.
         NoTheorem: shared designs with lam0 > 0.
+        NotBuilt: generations that differ, or a downstream fit that is not plain ridge.
 
     >>> from theory.setting import make_setting
     >>> report = phase(make_setting(d=100, T=300, T0=25, sigma0=1, lam=1))
@@ -88,6 +90,11 @@ def phase(setting: Setting, *, digits: int = 15) -> PhaseReport:
     ('forgotten geometrically', 0.25)
     """
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
+    if is_varying(setting) or downstream_kind(setting) != "ridge":
+        raise NotBuilt(
+            f"the fate of the chain is built for one step repeated and plain ridge downstream, not "
+            f"for {setting}: evaluate a few values of n"
+        )
     if setting.T0 is None:
         raise InputError("T0", "missing", "is the sample size of every generator", "give T0")
     setting = setting.with_(n=2)

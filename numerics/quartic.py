@@ -16,7 +16,7 @@ from theory import symbols as sy
 from theory.catalogue import find
 from theory.errors import SolverError
 from theory.formula import Form
-from theory.selection import facts, holds
+from theory.selection import chain_kind, downstream_kind, facts, holds
 from theory.setting import Setting
 from theory.spectra import Energies, Flat
 
@@ -28,7 +28,9 @@ _EXTRA = (0, 20, 60, 140, 300, 700)
 
 def has_closed_optimum(setting: Setting) -> bool:
     """Whether the assumptions of the closed form hold."""
-    return holds(find("optimal-ridge").assumptions, facts(setting.with_(lam=1)))
+    formula, setting = find("optimal-ridge"), setting.with_(lam=1)
+    same = (formula.chain, formula.downstream) == (chain_kind(setting), downstream_kind(setting))
+    return same and holds(formula.assumptions, facts(setting))
 
 
 def closed_optimum(setting: Setting, digits: int, form: Form) -> tuple[Number, Number]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from theory.generations import Generation, Replace
 from theory.setting import Setting
 
 __all__ = ["regime"]
@@ -17,13 +18,16 @@ def regime(setting: Setting) -> str:
     parts = ["ridge" if setting.lam > 0 else "ridgeless", against("T", setting.T)]
     if setting.n == 0:
         return ", ".join([*parts, "clean data"])
-    assert setting.T0 is not None
-    kind = (
-        "ridge"
-        if setting.lam0 > 0
-        else "least-squares"
-        if setting.T0 >= setting.d
-        else "minimum-norm"
-    )
-    parts += [against("T0", setting.T0), f"{kind} generators", f"{setting.design} designs"]
+    generations = setting.schedule or setting.generations[:1]
+    sizes = dict.fromkeys(against("T0", each.T0) for each in generations)
+    kinds = dict.fromkeys(f"{_kind(each, setting.d)} generators" for each in generations)
+    parts += [" or ".join(sizes), " or ".join(kinds), f"{setting.design} designs"]
+    if setting.chain != Replace():
+        parts.append(str(setting.chain))
     return ", ".join(parts)
+
+
+def _kind(generation: Generation, d: int) -> str:
+    if generation.lam0 > 0:
+        return "ridge"
+    return "least-squares" if generation.T0 >= d else "minimum-norm"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Dummy, Expr, cancel
+from sympy import Dummy, Expr, Integer, cancel
 
 from theory import symbols as sy
 from theory.errors import DerivationError
@@ -29,15 +29,15 @@ def affine_step(step: Expr) -> AffineStep:
     """Split a generator's second-moment step, which is affine in a, into its parts.
 
     Raises:
-        DerivationError: the step is not affine in a with one sum over levels.
+        DerivationError: the step is not affine in a with at most one sum over levels.
     """
     sums = [node for node in step.atoms(SpectralSum) if sy.a in node.bound_symbols]
-    if len(sums) != 1:
-        raise DerivationError(f"{step} does not hold exactly one sum over a")
+    if len(sums) > 1:
+        raise DerivationError(f"{step} holds more than one sum over a")
     total = Dummy("total")
-    flat = step.xreplace({sums[0]: total})
+    flat = step.xreplace(dict.fromkeys(sums, total))
     diagonal, spread = flat.diff(sy.a), flat.diff(total)
-    collected = cancel(sums[0].summand / sy.a)
+    collected = cancel(sums[0].summand / sy.a) if sums else Integer(0)
     if any(part.has(sy.a) or part.has(total) for part in (diagonal, spread, collected)):
         raise DerivationError(f"{step} is not affine in a")
     return AffineStep(diagonal, spread, collected, flat.subs({sy.a: 0, total: 0}))

@@ -67,6 +67,9 @@ MEANINGS: dict[Symbol, str] = {
     sy.h2: "E tr (X'X/T + lam)^-2, Sigma = I, by the exact eigenvalue density",
     sy.alpha: "E ||w_n||^2, the sum of a_i",
     sy.mu: "E[w_n]' w0, the sum of m_i w0_i",
+    sy.weight: "weight of the real label in a generation's labels",
+    sy.gathered: "rows of all the sets of a chain so far",
+    sy.pooled: "label noise of the generations on one design, as the variance of one set's",
     sy.shared: "true when every generation reuses one design, false for independent designs",
     sy.m: "mean E[w_n,i] of the last generator",
 }

@@ -70,3 +70,9 @@ class Formula:
         """One named expression, or their sum (the test error) where no name is given."""
         typed = self.expressions[name] if name else Add(*self.expressions.values())
         return proportional_limit(typed) if form is Form.LIMIT else typed
+
+    def step(self, form: Form) -> dict[str, Expr]:
+        """The expressions of a generator in a form; what is typed as a limit is its own limit."""
+        if self.kind is not FormulaKind.EXACT:
+            return dict(self.expressions)
+        return {name: self.expression(name, form) for name in self.expressions}

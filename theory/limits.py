@@ -1,6 +1,12 @@
-"""The proportional limit: d, T, T0 grow together, and with them the degrees of freedom."""
+"""The proportional limit: d, T, T0 grow together, and with them the degrees of freedom.
+
+The signal energy stays fixed, so that it is split over ever more levels: w0^2, m w0 and a on one
+level fall like 1/d, and a sum over levels grows one power faster than its summand.
+"""
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 from sympy import Add, Expr, Integer, Mul, Piecewise, Pow, Rational, Symbol
 
@@ -11,10 +17,16 @@ from theory.spectral import SpectralSum
 __all__ = ["proportional_limit"]
 
 # Extensive quantities grow like t when d, T and T0 are multiplied by t.
-_EXTENSIVE = {sy.d, sy.T, sy.T0, sy.df1, sy.df2, sy.df1_0, sy.df2_0}
-_WEIGHTS = {sy.w0, sy.a, sy.m}
+_EXTENSIVE = {sy.d, sy.T, sy.T0, sy.gathered, sy.df1, sy.df2, sy.df1_0, sy.df2_0}
+_POWERS = {
+    **dict.fromkeys(_EXTENSIVE, Integer(1)),
+    sy.w0: Rational(-1, 2),
+    sy.m: Rational(-1, 2),
+    sy.a: Integer(-1),
+}
 
 
+@lru_cache(maxsize=256)
 def proportional_limit(expression: Expr) -> Expr:
     """Keep what survives when d, T, T0 -> infinity at fixed ratios: 1/(T0-d-1) -> 1/(T0-d).
 
@@ -29,10 +41,10 @@ def proportional_limit(expression: Expr) -> Expr:
 def _leading(node: Expr) -> tuple[Expr, Rational]:
     """The leading part of a node and its power of t."""
     if isinstance(node, Symbol):
-        return node, Integer(1) if node in _EXTENSIVE else Integer(0)
+        return node, _POWERS.get(node, Integer(0))
     if isinstance(node, SpectralSum):
-        weighted = _WEIGHTS & set(node.bound_symbols)
-        return node, Integer(0) if weighted else Integer(1)
+        summand, power = _leading(node.summand)
+        return SpectralSum(summand), power + 1
     if isinstance(node, Mul):
         parts = [_leading(factor) for factor in node.args]
         return Mul(*(part for part, _ in parts)), Add(*(power for _, power in parts))

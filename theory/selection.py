@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -14,19 +14,36 @@ from theory.catalogue import catalogue
 from theory.errors import NoTheorem
 from theory.features import Gaussian
 from theory.formula import ERROR_TERMS, Formula
+from theory.generations import Accumulate
 from theory.setting import Setting
 from theory.spectra import Isotropic
 
-__all__ = ["applicable", "best", "chain_kind", "downstream_kind", "facts", "holds"]
+__all__ = [
+    "applicable",
+    "best",
+    "chain_kind",
+    "downstream_kind",
+    "facts",
+    "generation_facts",
+    "generator_of",
+    "holds",
+]
+
+# What a schedule states for each generation by itself.
+_SCHEDULED = frozenset({"T0", "sigma0", "lam0"})
 
 
 def facts(setting: Setting) -> dict[Symbol, Any]:
-    """What an assumption may ask about a setting, as exact SymPy values."""
+    """What an assumption may ask about a setting, as exact SymPy values.
+
+    Of a schedule they leave T0, sigma0 and lam0 out: `generation_facts` has those.
+    """
     numbers = ("T", "n", "sigma", "sigma0", "lam", "lam0", "synthetic_fraction")
     known: dict[Symbol, Any] = {
         getattr(sy, name): Rational(value.numerator, value.denominator)
         for name in numbers
-        if (value := getattr(setting, name)) is not None
+        if not (setting.schedule and name in _SCHEDULED)
+        and (value := getattr(setting, name)) is not None
     }
     known[sy.d] = oo if setting.is_infinite else Rational(setting.d)
     if setting.T0 is not None:
@@ -37,6 +54,30 @@ def facts(setting: Setting) -> dict[Symbol, Any]:
     known[sy.shared] = true if setting.design == "shared" else false
     known[sy.is_isotropic] = true if isinstance(setting.spectrum, Isotropic) else false
     return known
+
+
+def generation_facts(setting: Setting) -> Iterator[dict[Symbol, Any]]:
+    """The facts of each generation in turn, as far as they differ; those of the setting if n = 0.
+
+    Besides T0, sigma0 and lam0 these are the weight of the real labels and the rows of all the
+    sets so far (those of one set, where every generation reuses it).
+    """
+    known = facts(setting)
+    if setting.n == 0:
+        yield known
+        return
+    gathers = isinstance(setting.chain, Accumulate) and setting.design == "independent"
+    alike = not setting.schedule and len(setting.weights) <= 1
+    for each, weight, rows in setting.stages():
+        yield known | {
+            sy.T0: Rational(each.T0),
+            sy.sigma0: Rational(each.sigma0.numerator, each.sigma0.denominator),
+            sy.lam0: Rational(each.lam0.numerator, each.lam0.denominator),
+            sy.weight: Rational(weight.numerator, weight.denominator),
+            sy.gathered: Rational(rows),
+        }
+        if alike and (not gathers or rows > setting.d + 1):
+            return  # the others are the same, or only have more rows
 
 
 def holds(assumption: Boolean, known: Mapping[Symbol, Any]) -> bool:
@@ -61,13 +102,13 @@ def downstream_kind(setting: Setting) -> str:
 
 def applicable(setting: Setting) -> list[Formula]:
     """The closed test-error formulas whose assumptions hold, the most specific first."""
-    known, kinds = facts(setting), (chain_kind(setting), downstream_kind(setting))
+    known, kinds = list(generation_facts(setting)), (chain_kind(setting), downstream_kind(setting))
     found = [
         formula
         for formula in catalogue().values()
         if formula.is_test_error
         and (formula.chain, formula.downstream) == kinds
-        and holds(formula.assumptions, known)
+        and all(holds(formula.assumptions, each) for each in known)
     ]
     return sorted(found, key=lambda f: -f.priority)
 
@@ -88,26 +129,35 @@ def best(setting: Setting) -> tuple[Formula, ...]:
     if closed:
         return (closed[0],)
     functional = _of_kind("test_error", "downstream", downstream_kind(setting), setting)
-    generator = _of_kind("second_moment", "chain", chain_kind(setting), setting)
     if functional is None:
         raise _no_theorem(setting, f"downstream = {downstream_kind(setting)}")
+    return functional, generator_of(setting)
+
+
+def generator_of(setting: Setting) -> Formula:
+    """The generator that gives the moments of a setting's chain, whatever is downstream.
+
+    Raises:
+        NoTheorem: the chain has none.
+    """
+    generator = _of_kind("second_moment", "chain", chain_kind(setting), setting)
     if generator is None:
         ridges = ",".join(sorted({str(each.lam0) for each in setting.generations}))
         parts = (f"chain = {setting.chain}", f"design = {setting.design}", f"lam0 = {ridges}")
         raise _no_theorem(setting, f"{', '.join(parts)}, n = {setting.n}")
-    return functional, generator
+    return generator
 
 
 def _of_kind(expression: str, role: str, kind: str, setting: Setting) -> Formula | None:
     """The catalogued functional or generator of that kind whose assumptions hold."""
-    known = facts(setting)
+    known = list(generation_facts(setting))
     found = [
         formula
         for formula in catalogue().values()
         if expression in formula.expressions
         and not set(ERROR_TERMS) & set(formula.expressions)
         and kind in getattr(formula, role).split("; ")
-        and holds(formula.assumptions, known)
+        and all(holds(formula.assumptions, each) for each in known)
     ]
     return max(found, key=lambda formula: formula.priority, default=None)
 

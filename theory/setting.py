@@ -14,6 +14,7 @@ follow another law (`theory.features`).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any, Final
@@ -21,7 +22,14 @@ from typing import Any, Final
 from theory.checks import check_integer, check_real, exact
 from theory.errors import InputError
 from theory.features import FeatureLaw, Gaussian, parse_features
-from theory.generations import ChainSpec, Generation, Replace, Weighted, parse_chain
+from theory.generations import (
+    Accumulate,
+    ChainSpec,
+    Generation,
+    Replace,
+    Weighted,
+    parse_chain,
+)
 from theory.setting_checks import check_downstream, check_generations, check_spectrum
 from theory.spectra import (
     Flat,
@@ -110,6 +118,18 @@ class Setting:
     def weights(self) -> tuple[Fraction, ...]:
         """The weights on real labels of a weighted chain; empty for the others."""
         return self.chain.weights if isinstance(self.chain, Weighted) else ()
+
+    def stages(self) -> Iterator[tuple[Generation, Fraction, int]]:
+        """Each generation, its weight on real labels, and the rows its generator is fitted on.
+
+        These are the rows of all the sets so far where generators accumulate fresh ones.
+        """
+        gathers = isinstance(self.chain, Accumulate) and self.design == "independent"
+        weights = self.chain.over(self.n) if isinstance(self.chain, Weighted) else None
+        rows = 0
+        for index, each in enumerate(self.generations):
+            rows = rows + each.T0 if gathers else each.T0
+            yield each, Fraction(0) if weights is None else weights[index], rows
 
     @property
     def real_noise(self) -> Fraction:

@@ -32,6 +32,7 @@ __all__ = [
     "eta",
     "gamma",
     "gamma0",
+    "gathered",
     "h1",
     "h2",
     "is_isotropic",
@@ -44,6 +45,7 @@ __all__ = [
     "n",
     "phi",
     "phi0",
+    "pooled",
     "r",
     "s",
     "shared",
@@ -53,6 +55,7 @@ __all__ = [
     "synthetic_fraction",
     "v",
     "w0",
+    "weight",
     "width",
 ]
 
@@ -63,6 +66,12 @@ sigma, sigma0 = symbols("sigma sigma0", nonnegative=True)
 sigma_real, synthetic_fraction = symbols("sigma_real synthetic_fraction", nonnegative=True)
 width = Symbol("width", positive=True)
 lam, lam0 = symbols("lam lam0", nonnegative=True)
+
+# Of one generation: the weight of the real labels, and the rows of all sets so far.
+weight = Symbol("W", nonnegative=True)
+gathered = Symbol("N", positive=True)
+# Variance of the label noise of several generations that share a design, as that of one.
+pooled = Symbol("pooled", nonnegative=True)
 
 # Implicit functions of the setting: lam = kappa (1 - df1/T), and the generator's own.
 kappa, kappa0 = symbols("kappa kappa0", nonnegative=True)

@@ -6,9 +6,14 @@ parameter, N = H H' the label noise.  Given the designs, w_n has
 
     mean <- F mean,      Cov <- F Cov F' + sigma0^2 N       (from v0 and 0, once per generator),
 
+where w_n is averaged with real labels first: mean by W v0 + (1-W) mean, Cov by (1-W)^2 Cov, noise
+by (1-W)^2 sigma0^2 and W^2 sigma_real^2, kept apart.  Generators that accumulate sets see them
+through the one vector sum_j Z_j' y_j, whose mean and covariance follow the same kind of recursion
+(`_Gathered`).
+
 and the downstream fit turns them into the three parts of the expected error
 
-    bias = |F mean - v0|^2,   variance = sigma^2 tr N,   synthetic = tr(F Cov F').
+    bias = |F mean - v0|^2,   variance = sigma^2 tr N + tr(F Real F'),   synthetic = tr(F Cov F').
 
 The expectation over designs is that of the literal run, the variance far smaller.  The formulas are
 written here from the definition; only the argument names are shared with `verification.process`.
@@ -39,7 +44,8 @@ __all__ = [
 # the design itself, whose condition number is the square root.
 _TRUSTED = 1e-8
 # Optional keys of Process that are not integrated out here.
-_VARIATIONS = Process.__optional_keys__
+_CHAINS = {"schedule", "accumulate", "weights", "sigma_real"}
+_VARIATIONS = Process.__optional_keys__ - _CHAINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Parts:
     """The error of one repetition, split; the three parts sum to `total`."""
 
     bias: float  # quadratic in w0
-    variance: float  # proportional to sigma^2
+    variance: float  # proportional to sigma^2, and to sigma_real^2
     synthetic: float  # proportional to sigma0^2
 
     @property
@@ -70,6 +76,10 @@ def conditional_error(
     design: str,
     rng: np.random.Generator,
     average_signs: bool = False,
+    schedule: tuple[tuple[int, float, float], ...] = (),
+    accumulate: bool = False,
+    weights: tuple[float, ...] = (),
+    sigma_real: float = 0.0,
 ) -> Parts:
     """Draw the designs once and return E[error | designs], exactly and in parts.
 
@@ -83,24 +93,98 @@ def conditional_error(
     >>> conditional_error(np.ones(3), np.ones(3), T=9, sigma=0.0, lam=0.0, **clean, rng=rng)
     Parts(bias=0.0, variance=0.0, synthetic=0.0)
     """
-    rows = T0 or 0
     v0 = np.sqrt(s) * w0
     if average_signs:
         v0 = np.diag(v0)  # one column per coordinate: their squared errors add up
-    mean = v0
-    covariance = np.zeros((s.size, s.size))
-    for m in range(n):
+    generations = schedule or ((T0 or 0, sigma0, lam0),) * n
+    moments = _Moments(v0, np.zeros((s.size, s.size)), np.zeros((s.size, s.size)))
+    gathered = _Gathered(s, v0)
+    for m, (rows, noise, ridge) in enumerate(generations):
         if m == 0 or design == "independent":
-            F, N = fit_operators(rng.standard_normal((rows, s.size)), s, lam0)
-        if F is not None:  # None: least squares, F = I
-            mean = F @ mean
-            covariance = F @ covariance @ F.T
-        covariance += sigma0**2 * N
-    return downstream(rng.standard_normal((T, s.size)), s, lam, sigma, v0, mean, covariance)
+            Z = rng.standard_normal((rows, s.size))
+        if accumulate:
+            moments = gathered.joined(Z, noise, ridge)
+            continue
+        if m == 0 or design == "independent" or ridge != generations[m - 1][2]:
+            F, N = fit_operators(Z, s, ridge)
+        weight = weights[m] if weights else 0.0
+        moments = moments.averaged(v0, weight).fitted(F)
+        moments.synthetic += ((1 - weight) * noise) ** 2 * N
+        moments.real += (weight * sigma_real) ** 2 * N
+    return downstream(
+        rng.standard_normal((T, s.size)),
+        s,
+        lam,
+        sigma,
+        v0,
+        moments.mean,
+        moments.synthetic,
+        moments.real if weights else None,
+    )
+
+
+@dataclass(slots=True)
+class _Moments:
+    """Mean of a generator given the designs, and the covariances from either label noise."""
+
+    mean: Array
+    synthetic: Array
+    real: Array
+
+    def averaged(self, v0: Array, weight: float) -> _Moments:
+        """Those of W v0 + (1-W) v."""
+        if weight == 0:
+            return self
+        kept = 1 - weight
+        return _Moments(
+            weight * v0 + kept * self.mean, kept**2 * self.synthetic, kept**2 * self.real
+        )
+
+    def fitted(self, F: Array | None) -> _Moments:
+        """Those of F v; None is the identity, least squares."""
+        if F is None:
+            return self
+        return _Moments(F @ self.mean, F @ self.synthetic @ F.T, F @ self.real @ F.T)
+
+
+class _Gathered:
+    """Every set so far, through S = sum_j Z_j' y_j and the Gram matrix G = sum_j Z_j' Z_j.
+
+    With v the last generator, a function B S of S, a new set adds Z'Z v + sigma0 Z'e to S:
+
+        S <- (1 + Z'Z B) S + sigma0 Z'e,      B = (G + N lam0/s)^-1, or its limit for lam0 = 0.
+    """
+
+    def __init__(self, s: Array, v0: Array) -> None:
+        self.s, self.v0 = s, v0
+        self.Z = np.empty((0, s.size))
+        self.mean = v0 * 0
+        self.covariance: Array = np.zeros((s.size, s.size))
+        self.solve: Array = np.zeros((s.size, s.size))  # B
+
+    def joined(self, Z: Array, noise: float, ridge: float) -> _Moments:
+        """Add a set labelled by the last generator; the moments of the one fitted on them all."""
+        gram = Z.T @ Z
+        grow = np.eye(self.s.size) + gram @ self.solve
+        self.mean = grow @ self.mean if len(self.Z) else gram @ self.v0
+        self.covariance = grow @ self.covariance @ grow.T + noise**2 * gram
+        self.Z = np.vstack([self.Z, Z])
+        self.solve = B = _gathered_solution(self.Z, self.s, ridge)
+        return _Moments(B @ self.mean, B @ self.covariance @ B.T, self.covariance * 0)
+
+
+def _gathered_solution(Z: Array, s: Array, lam: float) -> Array:
+    """B with B Z'y the fit of all the labels y on all the rows Z."""
+    rows, d = Z.shape
+    if lam == 0 and rows < d:
+        # The least norm among w = s^(-1/2) v: B = s Z' (Z s Z')^-1 (Z Z')^-1 Z.
+        inner = np.linalg.solve((Z * s) @ Z.T, np.linalg.solve(Z @ Z.T, Z))
+        return s[:, None] * np.asarray(Z.T @ inner, dtype=float)
+    return np.asarray(np.linalg.inv(Z.T @ Z + np.diag(rows * lam / s)), dtype=float)
 
 
 def has_conditional(process: Process) -> bool:
-    """Whether the conditional estimator knows the process: the source's, without variations."""
+    """Whether the conditional estimator knows the process: one downstream set, normal features."""
     return not _VARIATIONS & set(process)
 
 
@@ -129,17 +213,34 @@ def conditional_errors(
 
 
 def downstream(
-    Z: Array, s: Array, lam: float, sigma: float, v0: Array, mean: Array, covariance: Array
+    Z: Array,
+    s: Array,
+    lam: float,
+    sigma: float,
+    v0: Array,
+    mean: Array,
+    covariance: Array,
+    real: Array | None = None,
 ) -> Parts:
-    """The parts for a downstream design Z, given the moments of the labelling parameter."""
+    """The parts for a downstream design Z, given the moments of the labelling parameter.
+
+    ``real`` is the part of its covariance that comes from the noise of real labels.
+    """
     F, N = fit_operators(Z, s, lam)
     carried = mean if F is None else F @ mean
-    spread = np.trace(covariance) if F is None else np.vdot(F @ covariance, F)
+    variance = sigma**2 * np.trace(N)
+    if real is not None:
+        variance += _carried_trace(F, real)
     return Parts(
         bias=float(np.sum((carried - v0) ** 2)),
-        variance=float(sigma**2 * np.trace(N)),
-        synthetic=float(spread),
+        variance=float(variance),
+        synthetic=_carried_trace(F, covariance),
     )
+
+
+def _carried_trace(F: Array | None, covariance: Array) -> float:
+    """tr(F C F'); None is the identity."""
+    return float(np.trace(covariance) if F is None else np.vdot(F @ covariance, F))
 
 
 def fit_operators(Z: Array, s: Array, lam: float) -> tuple[Array | None, Array]:

@@ -18,6 +18,7 @@ from typing import Any
 
 from theory.corners import Candidates, corners, special_values
 from theory.domain import Domain
+from theory.generations import Generation
 from theory.setting import Setting
 
 __all__ = [
@@ -64,16 +65,19 @@ def admissible(setting: Setting, quantity: str = "test_error") -> str | None:
         and abs(setting.T - d) < LEAST_GAP
     ):
         return f"lam = 0, sigma > 0 and |T - d| < {LEAST_GAP}"
-    if (
-        quantity not in _IGNORES_CHAIN_NOISE
-        and setting.n >= 1
-        and setting.lam0 == 0
-        and setting.sigma0 > 0
-        and setting.T0 is not None
-        and abs(setting.T0 - d) < LEAST_GAP
+    # Real labels in the chain carry the noise of the variance.
+    harmless = quantity in _IGNORES_CHAIN_NOISE and (quantity == "bias" or not setting.weights)
+    if not harmless and any(
+        each.lam0 == 0 and _is_noisy(setting, each, weight) and abs(rows - d) < LEAST_GAP
+        for each, weight, rows in setting.stages()
     ):
         return f"lam0 = 0, n >= 1, sigma0 > 0 and |T0 - d| < {LEAST_GAP}"
     return None
+
+
+def _is_noisy(setting: Setting, generation: Generation, weight: Fraction) -> bool:
+    """Whether a generation's labels are; of gathered sets every one counts as noisy."""
+    return (weight < 1 and generation.sigma0 > 0) or (weight > 0 and setting.real_noise > 0)
 
 
 def spans(

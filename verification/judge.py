@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from numerics.point import make_point
 from numerics.precision import Float64
+from numerics.varying_chain import generation_points
 from numerics.walker import evaluate_expression
 from theory import symbols as sy
 from theory.setting import Setting
@@ -250,8 +251,9 @@ def allowance(setting: Setting) -> float:
         surplus = setting.T * (1 - float(evaluate_expression(sy.gamma, point)))
         # T = d without ridge passes the signal on exactly, and has no finite variance to allow for.
         total += (ALLOWANCE / surplus) ** 2 if surplus else 0.0
-    if setting.n and (setting.sigma0 or setting.lam0 or point.values[sy.kappa0]):
-        assert setting.T0 is not None
-        surplus = setting.T0 * (1 - float(evaluate_expression(sy.gamma0, point)))
-        total += setting.n * (ALLOWANCE / surplus) ** 2
+    for here in generation_points(setting, point):
+        noisy = here.values[sy.sigma0] or (here.values[sy.weight] and setting.real_noise)
+        if noisy or here.values[sy.lam0] or here.values[sy.kappa0]:
+            surplus = float(evaluate_expression(sy.gathered - sy.df2_0, here))
+            total += (ALLOWANCE / surplus) ** 2
     return total

@@ -17,7 +17,7 @@ downstream, and features of another law than the normal.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NotRequired, TypeAlias, TypedDict, Unpack
+from typing import TypeAlias, TypedDict, Unpack
 
 import numpy as np
 import scipy.linalg
@@ -46,8 +46,8 @@ _TRUSTED = 1e-8
 _RANK = 1e-10
 
 
-class Process(TypedDict):
-    """What defines the process, besides the eigenvalues s and the ground truth w0."""
+class _Source(TypedDict):
+    """The source's process."""
 
     T: int  # rows of the downstream training set
     T0: int | None  # rows of each generator's set; may be None when n = 0
@@ -57,13 +57,19 @@ class Process(TypedDict):
     lam: float  # downstream ridge, normalised as in `fit`
     lam0: float  # the generators' ridge
     design: str  # "independent": a fresh X_m each generation; "shared": X_0 reused, fresh noise
-    schedule: NotRequired[tuple[tuple[int, float, float], ...]]  # (T0, sigma0, lam0) of each
-    accumulate: NotRequired[bool]  # each generator is fitted on every set so far
-    weights: NotRequired[tuple[float, ...]]  # of fresh real labels in each generation's labels
-    real_rows: NotRequired[int]  # of the T downstream rows, labelled by w0 itself
-    sigma_real: NotRequired[float]  # label noise of real rows and of real labels in the chain
-    width: NotRequired[int | None]  # random features downstream; None is none
-    draw: NotRequired[Draw]  # entries of the features; standard normal by default
+
+
+# Two classes, because `__optional_keys__` does not see NotRequired in postponed annotations.
+class Process(_Source, total=False):
+    """What defines the process, besides the eigenvalues s and the ground truth w0."""
+
+    schedule: tuple[tuple[int, float, float], ...]  # (T0, sigma0, lam0) of each generation
+    accumulate: bool  # each generator is fitted on every set so far
+    weights: tuple[float, ...]  # of fresh real labels in each generation's labels
+    real_rows: int  # of the T downstream rows, labelled by w0 itself
+    sigma_real: float  # label noise of real rows and of real labels in the chain
+    width: int | None  # random features downstream; None is none
+    draw: Draw  # entries of the features; standard normal by default
 
 
 def _normal(rng: np.random.Generator, shape: tuple[int, int]) -> Array:

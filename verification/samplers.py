@@ -4,7 +4,10 @@ Least-squares generators (lam0 = 0, T0 >= d) are multivariate t: Sigma^(1/2) (w_
 the law of sigma0 z / sqrt(q), z standard normal in R^d and q ~ chi2 with T0-d+1 degrees of freedom,
 whatever Sigma.  Given the q's, w_n - w0 is N(0, c Sigma^-1) with
 
-    c = sigma0^2 sum_m 1/q_m   (independent designs),     c = n sigma0^2 / q   (a shared one).
+    c = sigma0^2 sum_m 1/q_m   (independent designs),     c = n sigma0^2 / q   (a shared one);
+
+labels averaged with real ones shrink c before they add to it, and on accumulated sets the Wishart
+matrices themselves are drawn.
 
 The downstream fit is of the same kind for lam = 0, T >= d.  For lam > 0, T >= d it needs only the
 Gram matrix Z'Z = A A', A lower triangular with A_ii^2 ~ chi2_{T-i} (i = 0..d-1) and standard normal
@@ -26,12 +29,24 @@ from verification.process import Array, Process
 __all__ = ["has_exact_law", "sampled_errors"]
 
 
+# Optional keys of Process that leave the chain one of least squares.
+_CHAINS = {"schedule", "accumulate", "weights", "sigma_real"}
+
+
 def has_exact_law(d: int, process: Process) -> bool:
     """Whether the chain has a known law: clean data, or least squares with T0 >= d."""
-    T0 = process["T0"]
-    if Process.__optional_keys__ & set(process):
+    if (Process.__optional_keys__ - _CHAINS) & set(process):
         return False
-    return process["n"] == 0 or (process["lam0"] == 0 and T0 is not None and d <= T0)
+    generations = _generations(process)
+    # Later sets only add to an accumulated one.
+    sized = generations[:1] if process.get("accumulate") else generations
+    return all(lam0 == 0 for *_, lam0 in generations) and all(rows >= d for rows, *_ in sized)
+
+
+def _generations(process: Process) -> tuple[tuple[int, float, float], ...]:
+    """T0, sigma0 and lam0 of each generation."""
+    alike = ((process["T0"] or 0, process["sigma0"], process["lam0"]),) * process["n"]
+    return process.get("schedule") or alike
 
 
 def sampled_errors(
@@ -53,27 +68,73 @@ def sampled_errors(
     d = s.size
     if not has_exact_law(d, process):
         raise NotBuilt(
-            f"no law is known for generators with T0 = {process['T0']}, lam0 = {process['lam0']}, "
+            f"no law is known for generators with (T0, sigma0, lam0) = {_generations(process)}, "
             f"d = {d}: use the conditional method"
         )
     T, lam, sigma = process["T"], process["lam"], process["sigma"]
-    inflation = _inflation(rng, size, d, process)
+    inflation, real = _inflation(rng, size, d, process)
     if lam == 0 and d <= T:
-        variance = sigma**2 * d / rng.chisquare(T - d + 1, size)
+        variance = sigma**2 * d / rng.chisquare(T - d + 1, size) + d * real
         return np.column_stack([np.zeros(size), variance, d * inflation])
     v0 = np.sqrt(s) * w0
     fits = np.array([_fit(rng, T, s, lam, v0) for _ in range(size)]).reshape(size, 3)
-    return fits * np.column_stack([np.ones(size), np.full(size, sigma**2), inflation])
+    bias, noise, kept = fits.T
+    return np.column_stack([bias, sigma**2 * noise + real * kept, inflation * kept])
 
 
-def _inflation(rng: np.random.Generator, size: int, d: int, process: Process) -> Array:
-    """The scalar c of each repetition: w_n - w0 is N(0, c Sigma^-1) given the q's."""
-    T0, n, sigma0 = process["T0"], process["n"], process["sigma0"]
-    if n == 0 or T0 is None:
-        return np.zeros(size)
-    shared = process["design"] == "shared"
-    q = rng.chisquare(T0 - d + 1, (size, 1 if shared else n))
-    return sigma0**2 * (n if shared else 1) * np.sum(1 / q, axis=1)
+def _inflation(
+    rng: np.random.Generator, size: int, d: int, process: Process
+) -> tuple[Array, Array]:
+    """The scalar c of each repetition, from either label noise: cov(w_n - w0) = c Sigma^-1.
+
+    Given the q's, or on average over the directions in an accumulating chain.
+    """
+    generations, shared = _generations(process), process["design"] == "shared"
+    if process.get("accumulate"):
+        return _accumulated(rng, size, d, generations, shared=shared), np.zeros(size)
+    weights = process.get("weights") or (0.0,) * len(generations)
+    fake, real = np.zeros(size), np.zeros(size)
+    for m, ((rows, sigma0, _), weight) in enumerate(zip(generations, weights, strict=True)):
+        if m == 0 or not shared:
+            q = rng.chisquare(rows - d + 1, size)
+        fake = (1 - weight) ** 2 * (fake + sigma0**2 / q)
+        real = (1 - weight) ** 2 * real + (weight * process.get("sigma_real", 0.0)) ** 2 / q
+    return fake, real
+
+
+def _accumulated(
+    rng: np.random.Generator,
+    size: int,
+    d: int,
+    generations: tuple[tuple[int, float, float], ...],
+    *,
+    shared: bool,
+) -> Array:
+    """tr C/d for the covariance C of the last generator, given the Gram matrices V_j = Z_j'Z_j.
+
+    S = sum_j Z_j'y_j grows by V_j v_{j-1} + sigma_j Z_j'e_j, and v_j = (V_1 + ... + V_j)^-1 S.
+    """
+    covariance: Array = np.zeros((size, d, d))
+    total, solve = covariance, covariance
+    for m, (rows, noise, _) in enumerate(generations):
+        if m == 0 or not shared:
+            V = _wisharts(rng, size, d, rows)
+        grow = np.eye(d) + V @ solve
+        covariance = grow @ covariance @ np.swapaxes(grow, 1, 2) + noise**2 * V
+        total = total + V
+        solve = np.asarray(np.linalg.inv(total), dtype=float)
+    return np.trace(solve @ covariance @ solve, axis1=1, axis2=2) / d
+
+
+def _wisharts(rng: np.random.Generator, size: int, d: int, rows: int) -> Array:
+    """Gram matrices Z'Z of ``size`` designs of so many rows."""
+    if rows < d:
+        Z = rng.standard_normal((size, rows, d))
+        return np.swapaxes(Z, 1, 2) @ Z
+    A = np.zeros((size, d, d))
+    A[:, np.tri(d, k=-1, dtype=bool)] = rng.standard_normal((size, d * (d - 1) // 2))
+    A[:, np.arange(d), np.arange(d)] = np.sqrt(rng.chisquare(rows - np.arange(d), (size, d)))
+    return A @ np.swapaxes(A, 1, 2)
 
 
 def _fit(

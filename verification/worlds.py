@@ -106,7 +106,7 @@ def make_shape(
     mean = w0 * rng.uniform(0.3, 0.9, size=d)
     factor = rng.normal(size=(d, d)) / d
     scalars = {sy.d: d, sy.T: T, sy.T0: T0, sy.lam: lam, sy.lam0: 0.7 * lam}
-    scalars |= {sy.sigma: 0.8, sy.sigma0: 1.3, sy.n: 3}
+    scalars |= {sy.sigma: 0.8, sy.sigma0: 1.3, sy.n: 3, sy.pooled: 0.4}
     probe = rng.uniform(0.5, 1.5, size=d)
     return Shape(s, w0, mean, np.outer(mean, mean) + factor @ factor.T, probe, scalars)
 

@@ -1,10 +1,11 @@
-"""What an isotropic generator hands to the downstream fit: three numbers.
+"""What an isotropic generator hands to the downstream fit: a few numbers.
 
-    E w_n.w0 = mean |w0|^2,      E |w_n|^2 = signal |w0|^2 + noise.
+    E w_n.w0 = mean |w0|^2,      E |w_n|^2 = signal |w0|^2 + noise + real.
 
 A ridge chain multiplies mean by E tr M/d and signal by E tr M'M/d at every generation, and adds
-sigma0^2 E tr R S R/T to the contracted noise; with a shared design and lam0 = 0 the one
-projection is idempotent and the noises add up.  Derived here.
+sigma0^2 E tr R S R/T to the contracted noise; labels averaged with real ones mix the moments with
+those of the truth first.  Without ridge, one shared design or accumulated ones project only once
+and the noises add up.  Derived here.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from numerics.finite_size.refine import ball
 from numerics.finite_size.traces import FitTraces, fit_balls
 from theory.errors import NotBuilt
+from theory.generations import Accumulate
 from theory.setting import Setting
 
 __all__ = ["IsotropicGenerator", "chain"]
@@ -33,28 +35,78 @@ class IsotropicGenerator:
     mean: Any
     signal: Any
     noise: Any
+    real: Any = 0  # what the noise of real labels in the chain adds to noise
+
+
+_TRUTH = IsotropicGenerator(ball(1), ball(1), ball(0), ball(0))
 
 
 def chain(setting: Setting, bits: int) -> IsotropicGenerator:
     """The n generations of a setting, as balls.
 
     Raises:
-        NotBuilt: a shared design with lam0 > 0 and n >= 2.
+        NotBuilt: ridge generators that share a design or accumulate sets, n >= 2.
     """
-    n, T0 = setting.n, setting.T0
-    if n == 0 or T0 is None:
-        return IsotropicGenerator(ball(1), ball(1), ball(0))
-    noisy = setting.sigma0 > 0
-    fit = fit_balls(setting.d, T0, setting.lam0, bits, noisy=noisy)
-    fresh_noise = ball(setting.sigma0**2) * fit.noise
-    if setting.design == "shared" and n > 1:
-        if setting.lam0 > 0:
+    if setting.n == 0:
+        return _TRUTH
+    gathers = isinstance(setting.chain, Accumulate)
+    if setting.n > 1 and (setting.design == "shared" or gathers):
+        if any(each.lam0 > 0 for each in setting.generations):
             raise NotBuilt(
-                "a shared design with lam0 > 0 needs more than two moments of its resolvent: "
-                "use independent designs, or lam0 = 0"
+                "a shared design, or accumulated sets, with lam0 > 0 need more than two moments of "
+                "the resolvents: use independent designs with --chain replace or weighted:W, or "
+                "lam0 = 0"
             )
-        return IsotropicGenerator(fit.mean, fit.coll, n * fresh_noise)
+        return _one_projection(setting, bits)
+    if setting.schedule or setting.weights:
+        return _stepped(setting, bits)
+    (each,) = setting.generations[:1]
+    fit = fit_balls(setting.d, each.T0, each.lam0, bits, noisy=each.sigma0 > 0)
+    fresh_noise = ball(each.sigma0**2) * fit.noise
+    n = setting.n
     return IsotropicGenerator(fit.mean**n, fit.coll**n, fresh_noise * _compounded(fit, n))
+
+
+def _stepped(setting: Setting, bits: int) -> IsotropicGenerator:
+    """Fits on fresh designs, one after the other: each sees W w0 + (1-W) w of its predecessor."""
+    given = _TRUTH
+    for each, weight, rows in setting.stages():
+        kept = 1 - weight
+        fake, real = kept**2 * each.sigma0**2, weight**2 * setting.real_noise**2
+        fit = fit_balls(setting.d, rows, each.lam0, bits, noisy=fake + real > 0)
+        # In terms of what is missing from 1, so that an unbiased chain stays exactly so.
+        mean = 1 + ball(kept) * (given.mean - 1)
+        signal = 1 + ball(2 * weight * kept) * (given.mean - 1) + ball(kept**2) * (given.signal - 1)
+        given = IsotropicGenerator(
+            mean=fit.mean * mean,
+            signal=fit.coll * signal,
+            noise=fit.coll * ball(kept**2) * given.noise + ball(fake) * fit.noise,
+            real=fit.coll * ball(kept**2) * given.real + ball(real) * fit.noise,
+        )
+    return given
+
+
+def _one_projection(setting: Setting, bits: int) -> IsotropicGenerator:
+    """Generators without ridge that never lose a direction again: noises add to the first fit.
+
+    On one design the noises add up to one; on accumulated ones each generation adds to the last
+    the share T_i/N_i of the noise of a fit on all N_i rows.
+    """
+    d, gathers = setting.d, isinstance(setting.chain, Accumulate)
+    first = None
+    noise, real = ball(0), ball(0)
+    for index, (each, weight, rows) in enumerate(setting.stages(), start=1):
+        kept = 1 - weight
+        own = each.sigma0**2 * Fraction(each.T0, rows)
+        if gathers and setting.design == "shared":
+            own /= index**2
+        fake, true = kept**2 * own, weight**2 * setting.real_noise**2
+        fit = fit_balls(d, rows, Fraction(0), bits, noisy=own + true > 0)
+        first = first or fit
+        noise = ball(kept**2) * noise + ball(fake) * fit.noise
+        real = ball(kept**2) * real + ball(true) * fit.noise
+    assert first is not None
+    return IsotropicGenerator(first.mean, first.coll, noise, real)
 
 
 def _compounded(fit: FitTraces, n: int) -> Any:

@@ -11,7 +11,7 @@ its bias, variance and synthetic term.  Derived here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -20,8 +20,10 @@ from numerics.finite_size.generations import IsotropicGenerator, chain
 from numerics.finite_size.refine import ball, bits_for, check_digits, number, radius, refined
 from numerics.finite_size.traces import FitTraces, fit_balls
 from theory.checks import check_real, exact
-from theory.errors import InputError, NoTheorem
+from theory.errors import InputError, NotBuilt, NoTheorem
+from theory.features import Gaussian
 from theory.finiteness import require_finite
+from theory.selection import downstream_kind
 from theory.setting import Setting, make_setting
 from theory.spectra import Energies, Flat, Isotropic, Levels, SignalFile
 
@@ -132,6 +134,7 @@ def finite_size_terms(setting: Setting, *, digits: int = 30) -> IsotropicTerms:
     unit = setting.with_(
         lam=setting.lam / s,
         lam0=setting.lam0 / s,
+        schedule=tuple(replace(each, lam0=each.lam0 / s) for each in setting.schedule),
         spectrum=Isotropic(),
         signal=Flat(),
         copies=1,
@@ -182,6 +185,11 @@ def generator_terms(
 
 
 def _setting_terms(setting: Setting, energy: Fraction, digits: int) -> IsotropicTerms:
+    if downstream_kind(setting) != "ridge" or setting.features != Gaussian():
+        raise NotBuilt(
+            "the exact finite-size error is built for normal features and one kind of downstream "
+            f"rows, not for {setting}: use the deterministic equivalent or simulate"
+        )
     return _terms(setting, energy, lambda bits: chain(setting, bits), digits)
 
 
@@ -197,7 +205,7 @@ def _terms(
         given = generator(precision)
         fit = fit_balls(setting.d, setting.T, setting.lam, precision, noisy=setting.sigma > 0)
         bias = ball(energy) * _missed(fit, given)
-        variance = ball(setting.sigma**2) * fit.noise
+        variance = ball(setting.sigma**2) * fit.noise + fit.coll * given.real
         synthetic = fit.coll * given.noise
         return bias, variance, synthetic, bias + variance + synthetic
 

@@ -37,7 +37,6 @@ def test_parts_are_those_of_the_theory():
     "step",
     [
         sy.a**2 + SpectralSum(sy.a),
-        sy.a,
         sy.a + SpectralSum(sy.a**2),
         SpectralSum(sy.a) ** 2 + sy.a,
         SpectralSum(sy.a) + SpectralSum(sy.a * sy.s),
@@ -45,6 +44,13 @@ def test_parts_are_those_of_the_theory():
     ],
 )
 def test_other_steps_are_refused(step):
-    """Quadratic steps, and steps with no or several sums, are not of this form."""
-    with pytest.raises(DerivationError, match=r"not affine|exactly one sum"):
+    """Quadratic steps, and steps with several sums, are not of this form."""
+    with pytest.raises(DerivationError, match=r"not affine|more than one sum"):
         affine_step(step)
+
+
+def test_a_step_without_a_sum_spreads_nothing():
+    """Least squares keeps a on every level and adds its noise."""
+    parts = affine_step(find("T2a").expressions["second_moment"])
+    assert (parts.diagonal, parts.spread, parts.collected) == (1, 0, 0)
+    assert parts.shift == sy.sigma0**2 / (sy.s * (sy.T0 - sy.d - 1))

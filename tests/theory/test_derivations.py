@@ -54,7 +54,13 @@ def by_hand(name, w):
         case "moments":
             fit = np.sum(s * (u**2 * a - 2 * u * m * w0 + w0**2))
             yield "test_error", fit + inflation * (np.sum(s * K**2 * a) + sigma**2)
-        case "generator":
+        case "least-squares-generator":
+            yield "mean", m
+            yield "second_moment", a + sigma0**2 / s / (T0 - d - 1)
+            yield "label_noise", w.scalars[sy.pooled] + sigma0**2
+        case "generator" | "ridge-chain":
+            if name == "ridge-chain":
+                yield "label_noise", w.scalars[sy.pooled] + sigma0**2
             rows = T0 * (1 - gamma0)
             q = np.sum(a * s / (s + k0) ** 2) / rows
             noise = sigma0**2 * s / (s + k0) ** 2 / rows
@@ -113,11 +119,14 @@ def test_derivations_end_in_the_catalogued_expressions(formula):
     w = world(5, isotropic=wide or formula.id in {"optimal-ridge", "finite-size"}, wide=wide)
     ends = [section.result for section in derivation.sections]
     total = Add(*formula.expressions.values())
+    step = [
+        (ends[1 % len(ends)], formula.expressions.get("mean", 0) * sy.w0),
+        (ends[-1], formula.expressions.get("second_moment", 0)),
+    ]
     expected = {
-        "generator": [
-            (ends[1 % len(ends)], formula.expressions.get("mean", 0) * sy.w0),
-            (ends[-1], formula.expressions.get("second_moment", 0)),
-        ],
+        "generator": step,
+        "ridge-chain": step,
+        "least-squares-generator": step[1:],
         "optimal-ridge": [(ends[-1], sy.b * formula.expressions.get("lam", 0))],
     }.get(formula.id)
     if expected is None:
@@ -247,7 +256,11 @@ def test_proportional_limit_is_the_limit(formula, name, design):
     # eta^n defeats sympy.limit, and does not grow.
     power = {sy.eta**sy.n: Symbol("surviving", positive=True)}
     expression = formula.expression(name).subs(sy.shared, design).subs(power)
-    grown = together(expression.subs({x: t * x for x in extensive}, simultaneous=True))
+    # A second moment on one level falls like 1/d.
+    scales = {x: t * x for x in extensive} | {sy.a: sy.a / t}
+    grown = together(
+        expression.subs(scales, simultaneous=True) * (t if expression.has(sy.a) else 1)
+    )
     found = formula.expression(name, Form.LIMIT).subs(sy.shared, design).subs(power)
     assert cancel(together(limit(grown, t, oo) - found)) == 0
 

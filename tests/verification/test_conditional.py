@@ -51,13 +51,13 @@ def designs_of(rng, d, T, T0, n, design):
     return [rng.standard_normal((rows, d)) for rows in [T0] * generations + [T]]
 
 
-def mean_over_noise(s, w0, designs, arguments):
+def mean_over_noise(s, w0, designs, arguments, noises=None):
     """E[literal error | designs], exactly, by a cubature of 2k points.
 
     The error is quadratic in the k noise coordinates, and the points +-sqrt(k) e_i have the mean
     and the second moment of a standard normal.
     """
-    k = arguments["n"] * arguments["T0"] + arguments["T"]
+    k = noises or arguments["n"] * arguments["T0"] + arguments["T"]
     total = 0.0
     for i in range(k):
         for sign in (1, -1):
@@ -235,3 +235,48 @@ def test_conditioning_removes_most_of_the_variance():
     rng = generator(16)
     literal = [test_error(s, w0, rng=rng, **arguments) for _ in range(200)]
     assert np.var(literal) > 30 * np.var(parts.sum(axis=1))
+
+
+CHAINS = [  # d = 4
+    {"schedule": ((7, 0.4, 0.0), (5, 0.9, 0.3), (3, 0.2, 0.0)), "n": 3},
+    {"schedule": ((6, 0.4, 0.0), (6, 0.9, 0.3), (6, 0.2, 0.3)), "n": 3, "design": "shared"},
+    {"weights": (0.3, 1.0, 0.6), "sigma_real": 0.8, "n": 3, "T0": 6},
+    {"weights": (0.3, 0.5), "sigma_real": 0.8, "n": 2, "T0": 3, "lam0": 0.1},
+    {"weights": (0.3, 0.5), "sigma_real": 0.8, "n": 2, "T0": 6, "design": "shared"},
+    {"accumulate": True, "n": 3, "T0": 6},
+    {"accumulate": True, "n": 3, "T0": 6, "design": "shared"},
+    {"accumulate": True, "n": 3, "T0": 1},
+    {"accumulate": True, "n": 3, "T0": 2},
+    {"accumulate": True, "n": 3, "T0": 2, "lam0": 0.2},
+    {"accumulate": True, "schedule": ((2, 0.4, 0.1), (5, 0.9, 0.0), (1, 0.2, 0.3)), "n": 3},
+]
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_parts_of_other_chains_are_the_exact_mean_of_the_literal_run(chain):
+    """Schedules, averaged labels and accumulated sets: every part against a cubature."""
+    s, w0 = np.array([1.0, 0.4, 0.1, 0.03]), np.array([1.0, -2.0, 1.5, 3.0])
+    base = {"T0": None, "lam0": 0.0, "design": "independent", "sigma": 0.7, "sigma0": 0.4}
+    T = 9
+    full = {"T": T, "lam": 0.2} | base | chain
+    sizes = [rows for rows, *_ in full.get("schedule", ())] or [full["T0"]] * full["n"]
+    fresh = sizes if full["design"] == "independent" else sizes[:1]
+    rng = generator(33)
+    designs = [rng.standard_normal((rows, 4)) for rows in [*fresh, T]]
+    parts = conditional_error(s, w0, rng=Replay(designs, None), **full)
+    silent = {"sigma0": 0.0}
+    if "schedule" in full:
+        silent["schedule"] = tuple((rows, 0.0, lam0) for rows, _, lam0 in full["schedule"])
+    quiet = {"sigma": 0.0} | ({"sigma_real": 0.0} if "weights" in full else {})
+    cases = {
+        "bias": (w0, full | silent | quiet),
+        "variance": (0 * w0, full | silent),
+        "synthetic": (0 * w0, full | quiet),
+        "total": (w0, full),
+    }
+    # Every label noise of the literal run: real labels have one of their own.
+    noises = sum(sizes) * (2 if "weights" in full else 1) + T
+    whole = mean_over_noise(s, w0, designs, full, noises)
+    for name, (signal, arguments) in cases.items():
+        expected = mean_over_noise(s, signal, designs, arguments, noises)
+        assert getattr(parts, name) == pytest.approx(expected, rel=1e-8, abs=1e-9 * whole), name

@@ -112,3 +112,32 @@ def test_a_chain_without_a_known_law_is_refused(changes):
     assert not has_exact_law(8, arguments)
     with pytest.raises(NotBuilt, match="conditional method"):
         sampled_errors(2, S, W0, rng=generator(32), **arguments)
+
+
+CHAINS = [
+    {"schedule": ((20, 0.4, 0.0), (12, 0.9, 0.0), (30, 0.2, 0.0)), "T0": None},
+    {"weights": (0.3, 1.0, 0.6), "sigma_real": 0.8, "T0": 20},
+    {"weights": (0.3, 0.5, 0.6), "sigma_real": 0.8, "T0": 20, "design": "shared"},
+    {"accumulate": True, "T0": 16},
+    {"accumulate": True, "T0": 20, "design": "shared"},
+    {"accumulate": True, "schedule": ((16, 0.4, 0.0), (4, 0.9, 0.0), (6, 0.2, 0.0)), "T0": None},
+]
+
+
+@pytest.mark.parametrize("lam", [0.0, 0.05])
+@pytest.mark.parametrize("chain", CHAINS)
+def test_other_chains_have_the_mean_of_the_drawn_designs(chain, lam):
+    """Schedules, averaged labels and accumulated sets, part by part (|z| < 4 each)."""
+    arguments = process(T=24, lam=lam) | chain
+    assert has_exact_law(8, arguments)
+    fast = sampled_errors(3000, S, W0, rng=generator(41), **arguments)
+    slow = conditional_errors(1500, S, W0, rng=generator(42), **arguments)
+    # Least squares leaves rounding where the bias vanishes.
+    fast[:, 0][fast[:, 0] < 1e-20] = slow[:, 0][slow[:, 0] < 1e-20] = 0.0
+    assert (np.abs(two_sample_z(fast, slow)) < 4).all()
+
+
+def test_an_accumulated_chain_that_starts_below_d_has_no_known_law():
+    """Its first fit is minimum norm; random features and mixtures are not chains at all."""
+    assert not has_exact_law(8, process(T=24, lam=0.1, T0=6) | {"accumulate": True})
+    assert not has_exact_law(8, process(T=24, lam=0.1, T0=20) | {"width": 5})

@@ -9,7 +9,7 @@ from sympy import Add, Expr, Integer, Mul, Symbol
 
 from theory import symbols as sy
 from theory.calculus.alphabet import DOWNSTREAM, GENERATOR, SIGMA, TRUTH, B
-from theory.calculus.derivation import Section, unfold
+from theory.calculus.derivation import Section, Step, unfold
 from theory.calculus.eigenbasis import eigenbasis
 from theory.calculus.recurrences import solved_over_generations
 from theory.calculus.rules import (
@@ -37,6 +37,7 @@ __all__ = [
     "downstream_ridge",
     "insert_moments",
     "least_squares_chain",
+    "least_squares_generation",
     "ridge_generator_mean",
     "ridge_generator_second_moment",
 ]
@@ -137,12 +138,12 @@ def downstream_least_squares() -> Section:
 
 
 @lru_cache
-def least_squares_chain() -> Section:
-    """Generations of least squares with T0 >= d + 2 rows: a_n, exact, n symbolic."""
+def least_squares_generation() -> Section:
+    """One generation of least squares with T0 >= d + 2 rows: the next second moment, exact."""
     fit = GENERATOR
     return unfold(
-        "generators by least squares",
-        "a_n",
+        "one generator by least squares",
+        "a'",
         trace(B * fit.estimate * transposed(fit.estimate)),
         "tr B A' for the second moment A' = E[w' w''] of the next generator w' = w_hat0, "
         "B any diagonal matrix",
@@ -155,9 +156,17 @@ def least_squares_chain() -> Section:
             inverse_wishart(fit),
             eigenbasis(),
             components(),
-            solved_over_generations(sy.a, sy.w0**2),
         ],
     )
+
+
+@lru_cache
+def least_squares_chain() -> Section:
+    """Generations of least squares with T0 >= d + 2 rows: a_n, exact, n symbolic."""
+    one = least_squares_generation()
+    solved = solved_over_generations(sy.a, sy.w0**2)
+    steps = (*one.steps, Step(solved(one.result), solved))
+    return Section("generators by least squares", "a_n", one.start, one.start_reason, steps)
 
 
 @lru_cache

@@ -15,8 +15,9 @@ from theory import symbols as sy
 from theory.calculus.algebra import canonical
 from theory.catalogue import catalogue
 from theory.domain import Domain
-from theory.entries import Fixed
+from theory.entries import EXTRA, Fixed
 from theory.errors import DerivationError
+from theory.features import Gaussian
 from theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
 from theory.holds import holds_on, slack_substitution
 from theory.limits import proportional_limit
@@ -32,15 +33,25 @@ _IMPLICIT = {sy.kappa, sy.kappa0, sy.df1, sy.df2, sy.df1_0, sy.df2_0, sy.gamma, 
 
 def covering_theorem(domain: Domain, kind: str) -> Formula | None:
     """The most specific test-error theorem whose assumptions are proved on the whole domain."""
-    flags = _flags(domain)
+    flags, kinds = _flags(domain), _kinds(domain)
     found = [
         formula
         for formula in catalogue().values()
         if formula.is_test_error
+        and (formula.chain, formula.downstream) == kinds
         and (kind == "limit" or formula.kind is FormulaKind.EXACT)
         and holds_on(domain, formula.assumptions.subs(flags))
     ]
     return max(found, key=lambda formula: formula.priority, default=None)
+
+
+def _kinds(domain: Domain) -> tuple[str, str] | None:
+    """The kinds of chain and of downstream fit, where the domain has one of each."""
+    chains = {str(option).partition(":")[0] for option in domain.options("chain")}
+    normal = all(option == Gaussian() for option in domain.options("features"))
+    # Mixtures and random features are compared point by point.
+    plain = normal and not {name for name, _ in domain.items} & set(EXTRA)
+    return (chains.pop(), "ridge") if plain and len(chains) == 1 else None
 
 
 def prove(conjecture: Conjecture) -> Formula | None:

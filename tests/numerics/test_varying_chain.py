@@ -1,0 +1,198 @@
+"""Chains whose generations differ, against recursions typed again in NumPy and against T1 to T4."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+from numerics.chain import chain_moments
+from numerics.curve import ErrorCurve
+from numerics.evaluate import evaluate
+from numerics.finite_size import finite_size_terms
+from numerics.optimum import optimum
+from numerics.phase import phase
+from numerics.point import make_point
+from numerics.precision import Float64
+from numerics.spectrum import build_spectrum
+from theory.catalogue import find
+from theory.errors import InfiniteExpectation, NotBuilt, NoTheorem
+from theory.formula import ERROR_TERMS, Form
+from theory.selection import best
+from theory.setting import make_setting
+
+RIDGES = {
+    "d": 40, "T": 60, "T0": "30,40,70", "lam0": "0.1,0.3,0", "sigma0": "1,2,1/2", "n": 3,
+    "sigma": 1, "lam": "0.1", "spectrum": "power-law:1",
+}  # fmt: skip
+LEAST_SQUARES = {
+    "d": 8, "T": 24, "T0": "30,40,50", "sigma0": "1,2,3", "n": 3, "sigma": "1/2", "lam": 0,
+    "spectrum": "power-law:1",
+}  # fmt: skip
+
+
+def effective_penalty(s, lam, rows):
+    """kappa with lam = kappa (1 - df1/T), by a generic root finder."""
+    if lam == 0 and rows >= len(s):
+        return 0.0
+    return brentq(lambda k: k * (1 - np.sum(s / (s + k)) / rows) - lam, 1e-9, 1e3, xtol=1e-15)
+
+
+def levels(setting):
+    """s and w0^2, one entry for each dimension."""
+    spectrum = build_spectrum(setting, Float64())
+    return spectrum.s.astype(float), spectrum.w0sq.astype(float)
+
+
+def by_hand(setting):
+    """The test error by the recursion of (f, a) as it stands in the literature, in NumPy."""
+    s, w0sq = levels(setting)
+    f, signal, noise = np.ones_like(s), w0sq, 0 * s
+    for each in setting.generations:
+        k = effective_penalty(s, float(each.lam0), each.T0)
+        u = s / (s + k)
+        rows = each.T0 - np.sum(u**2)
+
+        def carried(a, k=k, u=u, rows=rows):
+            return u**2 * a + s * (1 - u) ** 2 * np.sum(a * s / (s + k) ** 2) / rows
+
+        f, signal = u * f, carried(signal)
+        noise = carried(noise) + float(each.sigma0) ** 2 * s / (s + k) ** 2 / rows
+    k = effective_penalty(s, float(setting.lam), setting.T)
+    u = s / (s + k)
+    gamma = np.sum(u**2) / setting.T
+    inflation = gamma / (1 - gamma)
+    weight = s * (u**2 + inflation * (1 - u) ** 2)
+    return {
+        "bias": np.sum(weight * signal - 2 * s * u * f * w0sq + s * w0sq),
+        "variance": inflation * float(setting.sigma) ** 2,
+        "synthetic": np.sum(weight * noise),
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"T0": "30,50,70", "lam0": "0"},
+        {"T0": "50,60,70", "lam0": "0.1"},
+        {"T0": "20", "lam0": "0", "sigma0": "1,0,2"},
+        {"T": 30, "lam": "0"},
+        {"n": 5, "T0": "20,60,20,60,90", "lam0": "0,1,0.2,0,0.1", "sigma0": 1},
+    ],
+)
+def test_a_schedule_iterates_the_step_with_each_penalty(changes):
+    """Generations in the order given, each with its own kappa0, size and noise."""
+    setting = make_setting(**{**RIDGES, **changes})
+    found = evaluate(setting)
+    for term, expected in by_hand(setting).items():
+        assert float(found.terms[term]) == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_order_of_the_generations_matters():
+    """A recursion that took them backwards would be seen."""
+    forwards = evaluate(make_setting(**RIDGES)).value
+    backwards = {"T0": "70,40,30", "lam0": "0,0.3,0.1", "sigma0": "1/2,2,1"}
+    assert abs(evaluate(make_setting(**{**RIDGES, **backwards})).value - forwards) > 0.01 * forwards
+
+
+def test_an_even_schedule_is_the_plain_chain():
+    """Stepping one by one gives what squaring the affine map gives (T4), mean included."""
+    even = make_setting(**{**RIDGES, "T0": 30, "lam0": "0.1", "sigma0": 1})
+    almost = make_setting(**{**RIDGES, "T0": 30, "lam0": "0.1,0.1,0.1", "sigma0": "1,1,1"})
+    assert even == almost  # a schedule of equal generations is none
+    point = make_point(even, Float64())
+    plain = chain_moments(even, point)
+    varied = even.with_(T0=None, lam0=Fraction(0), sigma0=Fraction(0), schedule=even.generations)
+    stepped = chain_moments(varied, make_point(varied, Float64()), find("ridge-chain").expressions)
+    for name in ("mean", "signal", "noise"):
+        assert getattr(stepped, name) == pytest.approx(getattr(plain, name), rel=1e-12)
+
+
+def test_least_squares_of_unequal_sizes_is_exact():
+    """sigma^2 d/(T-d-1) + sum sigma_i^2 d/(T_i-d-1), as rationals; the limit drops the ones."""
+    setting = make_setting(**LEAST_SQUARES)
+    exact = evaluate(setting, form=Form.EXACT, digits=30)
+    chain = sum(Fraction(i**2 * 8, rows - 9) for i, rows in ((1, 30), (2, 40), (3, 50)))
+    assert exact.is_exact
+    assert exact.terms["bias"] == 0
+    assert float(exact.terms["synthetic"]) == pytest.approx(float(chain), rel=1e-15)
+    assert float(exact.value) == pytest.approx(float(chain + Fraction(8, 4 * 15)), rel=1e-15)
+    limit = sum(Fraction(i**2 * 8, rows - 8) for i, rows in ((1, 30), (2, 40), (3, 50)))
+    assert float(evaluate(setting).terms["synthetic"]) == pytest.approx(float(limit), rel=1e-15)
+
+
+@pytest.mark.parametrize("T0", [6, 20])
+def test_noises_of_a_shared_design_add_up(T0):
+    """Only the sum of sigma0^2 counts on one design without ridge, below d and above."""
+    common = {**LEAST_SQUARES, "design": "shared", "T0": T0, "lam": "0.2", "n": 3}
+    varied = evaluate(make_setting(**{**common, "sigma0": "1,2,3"}))
+    plain = evaluate(make_setting(**{**common, "sigma0": 1, "n": 14}))
+    assert float(varied.value) == pytest.approx(float(plain.value), rel=1e-12)
+    swapped = evaluate(make_setting(**{**common, "sigma0": "3,2,1"}))
+    assert float(swapped.value) == pytest.approx(float(varied.value), rel=1e-12)
+
+
+def test_isotropic_schedules_have_an_exact_form():
+    """Iterated by hand from the traces of each fit; with even numbers it is the plain oracle."""
+    from numerics.finite_size import isotropic_fit
+
+    schedule = {"T0": "7,12,20", "lam0": "0.3,0,0.1", "sigma0": "1,2,1/2"}
+    setting = make_setting(d=10, T=15, n=3, sigma=1, lam="0.1", **schedule)
+    mean = signal = 1.0
+    noise = 0.0
+    for each in setting.generations:
+        fit = isotropic_fit(10, each.T0, each.lam0)
+        mean, signal = mean * float(fit.mean), signal * float(fit.coll)
+        noise = noise * float(fit.coll) + float(each.sigma0) ** 2 * float(fit.noise)
+    fit = isotropic_fit(10, 15, Fraction(1, 10))
+    found = finite_size_terms(setting)
+    expected = 1 - 2 * float(fit.mean) * mean + float(fit.coll) * signal
+    assert float(found.bias) == pytest.approx(expected, rel=1e-12)
+    assert float(found.synthetic) == pytest.approx(float(fit.coll) * noise, rel=1e-12)
+    shown = evaluate(setting, form=Form.EXACT)
+    assert shown.formulas == ("finite-size",)
+    assert float(shown.value) == pytest.approx(float(found.total), rel=1e-12)
+
+
+@pytest.mark.parametrize("changes", [{}, {"T": 30}])
+def test_the_optimal_ridge_of_a_schedule_is_a_minimum(changes):
+    """No other penalty nearby does better, and the value is that of evaluate."""
+    setting = make_setting(**{**RIDGES, **changes})
+    found = optimum(setting)
+    lam = Fraction(f"{float(found.lam):.15g}")
+    least = float(evaluate(setting.with_(lam=lam)).value)
+    assert float(found.value) == pytest.approx(least, rel=1e-12)
+    for factor in (Fraction(9, 10), Fraction(11, 10)):
+        assert float(evaluate(setting.with_(lam=lam * factor)).value) > least
+
+
+def test_curves_use_the_moments_in_the_form_asked_for():
+    """The exact chain's noise exceeds the limit's, level by level."""
+    setting = make_setting(**LEAST_SQUARES)
+    exact, limit = (ErrorCurve(setting, Float64(), form).moments.noise for form in Form)
+    chain = sum(Fraction(i**2, rows - 9) for i, rows in ((1, 30), (2, 40), (3, 50)))
+    assert exact == pytest.approx(float(chain) / levels(setting)[0], rel=1e-12)
+    assert (exact > limit).all()
+
+
+def test_what_is_not_covered_is_refused():
+    """Ridge on a shared design has no theorem; the fate of a schedule is not built."""
+    shared = {**RIDGES, "T0": 50, "design": "shared", "lam0": "0.1,0.3,0"}
+    with pytest.raises(NoTheorem, match=r"ridge-chain.*simulate runs"):
+        best(make_setting(**shared))
+    with pytest.raises(NotBuilt, match="evaluate a few values of n"):
+        phase(make_setting(**RIDGES))
+    with pytest.raises(InfiniteExpectation, match="T0"):
+        evaluate(make_setting(**{**RIDGES, "T0": "50,41,60", "lam0": "0.1,0,0.1"}))
+
+
+def test_terms_sum_to_the_value():
+    """Bias, variance and synthetic part are the whole error."""
+    found = evaluate(make_setting(**RIDGES), digits=30)
+    with mpmath.workdps(40):
+        total = sum(found.terms[name] for name in ERROR_TERMS)
+        assert abs(total - found.value) <= 1e-29
