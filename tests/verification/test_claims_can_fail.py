@@ -137,7 +137,7 @@ def test_properties_shrink_to_the_smallest_setting():
 
 def test_claims_are_found_by_id():
     """Ids in order, upper or lower case; an unknown one names the others."""
-    assert list(all_claims()) == sorted(all_claims(), key=lambda name: int(name[1:]))
+    assert list(all_claims()) == sorted(all_claims(), key=lambda name: (name[0], int(name[1:])))
     assert find_claim("c5").id == "C5"
     with pytest.raises(InputError, match=r"CLAIM = C0: is not a claim. Choose from C1"):
         find_claim("C0")

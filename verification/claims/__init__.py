@@ -1,4 +1,7 @@
-"""The claims C1, C2, ...: one module each, exporting CLAIM; a new claim is a new module here."""
+"""The claims C1, C2, ... of the source, and N1, ... named after the neighbouring theorems.
+
+One module each, exporting CLAIM; a new claim is a new module here.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,12 @@ __all__ = ["all_claims", "find_claim"]
 def all_claims() -> dict[str, Claim]:
     """Every claim by id, in the order of their numbers."""
     modules = (importlib.import_module(f"{__name__}.{info.name}") for info in _modules())
-    claims = sorted((module.CLAIM for module in modules), key=lambda c: int(c.id[1:]))
+    claims = sorted((module.CLAIM for module in modules), key=lambda c: (c.id[0], int(c.id[1:])))
     return {claim.id: claim for claim in claims}
 
 
 def _modules() -> list[pkgutil.ModuleInfo]:
-    return [info for info in pkgutil.iter_modules(__path__) if re.match(r"c\d+_", info.name)]
+    return [info for info in pkgutil.iter_modules(__path__) if re.match(r"[cn]\d+_", info.name)]
 
 
 def find_claim(claim_id: str) -> Claim:
