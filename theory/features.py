@@ -7,7 +7,7 @@
     elliptical:...    z = sqrt(tau) g, g standard normal, one tau for each row; tau takes the value
                       VALUE with probability P: VALUE*P,VALUE*P,..., E tau = 1
 
-Each is scaled to unit variance.
+Each is scaled to unit variance.  Every law here is unchanged when the sign of a coordinate flips.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ __all__ = [
     "Rademacher",
     "Student",
     "Uniform",
+    "excess_kurtosis",
     "parse_features",
 ]
 
@@ -89,6 +90,24 @@ class Elliptical:
 
 
 FeatureLaw = Gaussian | Rademacher | Uniform | Student | Elliptical
+
+
+def excess_kurtosis(law: FeatureLaw) -> Fraction | None:
+    """kappa4 = E z^4 - 3 of iid entries; None where it is infinite, or rows are not iid entries.
+
+    >>> excess_kurtosis(Student(Fraction(5)))
+    Fraction(6, 1)
+    """
+    match law:
+        case Gaussian():
+            return Fraction(0)
+        case Rademacher():
+            return Fraction(-2)
+        case Uniform():
+            return Fraction(-6, 5)
+        case Student(degrees) if degrees > 4:
+            return 6 / (degrees - 4)
+    return None
 
 
 def parse_features(text: str, name: str = "--features") -> FeatureLaw:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from theory.errors import InfiniteExpectation
+from theory.features import Rademacher
 from theory.generations import Accumulate, Generation, Weighted
 from theory.setting import Setting
 
@@ -17,12 +18,21 @@ def require_finite(setting: Setting) -> None:
     The inverse Wishart moment E tr (X'X)^+ is infinite for T in {d-1, d, d+1}; it enters whenever
     label noise meets an unregularised fit.  Source: derived here (see docs/theory.md).
 
+    The law of the features changes nothing where its entries have a continuous density, positive
+    around 0: the error grows with the inverse square of the distance of one column of X (one row,
+    for T < d) from the span of the others, in |T - d| + 1 dimensions, where that distance has a
+    bounded and positive density.  Heavy tails make distances longer, which does no harm; a scale for
+    each row changes them by bounded factors.  Signs have finitely many designs, so that everything
+    is finite (and, near T = d, ruled by the rarest of them).
+
     Raises:
         InfiniteExpectation: a generator without ridge is fitted on noisy labels in d - 1, d or
             d + 1 rows (all its rows, in an accumulating chain); or lam = 0, the downstream labels
             are noisy, and |T - d| <= 1.  On random features narrower than d the width takes the
             place of d, and what they leave out of the signal is noise.
     """
+    if isinstance(setting.features, Rademacher) and setting.width is None:
+        return
     d, T = setting.d, setting.T
     for rows, each, noisy in _fits(setting):
         if noisy and each.lam0 == 0 and abs(rows - d) <= 1:

@@ -1,7 +1,7 @@
 """The process with its label noise integrated out exactly, given the drawn designs.
 
-In whitened coordinates v = Sigma^(1/2) w the error is |v - v0|^2, an input is a standard normal
-row z, and a fit is linear in its labels, v = H y, with two operators: F = H Z carries the labelling
+In whitened coordinates v = Sigma^(1/2) w the error is |v - v0|^2, an input is a row z of mean 0
+and covariance I, and a fit is linear in its labels, v = H y, with two operators: F = H Z carries the labelling
 parameter, N = H H' the label noise.  Given the designs, w_n has
 
     mean <- F mean,      Cov <- F Cov F' + sigma0^2 N       (from v0 and 0, once per generator),
@@ -29,7 +29,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from theory.errors import NotBuilt
-from verification.process import Array, Process
+from verification.process import Array, Draw, Process
 
 __all__ = [
     "Parts",
@@ -45,7 +45,14 @@ __all__ = [
 _TRUSTED = 1e-8
 # Optional keys of Process that are not integrated out here.
 _CHAINS = {"schedule", "accumulate", "weights", "sigma_real"}
-_VARIATIONS = Process.__optional_keys__ - _CHAINS
+_VARIATIONS = Process.__optional_keys__ - _CHAINS - {"draw"}
+# Singular values below this share of the largest are zeros: dependent rows, which laws with atoms
+# have with positive probability.
+_RANK = 1e-10
+
+
+def _normal(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+    return rng.standard_normal(shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +87,15 @@ def conditional_error(
     accumulate: bool = False,
     weights: tuple[float, ...] = (),
     sigma_real: float = 0.0,
+    draw: Draw = _normal,
 ) -> Parts:
     """Draw the designs once and return E[error | designs], exactly and in parts.
 
     The arguments are those of `verification.process.test_error`.  With ``average_signs`` the bias
     is averaged over the signs of w0 too: flipping a coordinate leaves the law of the designs
     unchanged, so the expectation is the same, and the cross terms w0_i w0_j, which are most of the
-    noise of the bias, are gone.
+    noise of the bias, are gone.  That holds for every law of the features here (normal, elliptical,
+    or independent symmetric entries); for a ``draw`` of skewed entries it would not.
 
     >>> rng = np.random.Generator(np.random.PCG64DXSM(0))
     >>> clean = dict(T0=None, n=0, sigma0=0.0, lam0=0.0, design="independent")
@@ -101,7 +110,7 @@ def conditional_error(
     gathered = _Gathered(s, v0)
     for m, (rows, noise, ridge) in enumerate(generations):
         if m == 0 or design == "independent":
-            Z = rng.standard_normal((rows, s.size))
+            Z = draw(rng, (rows, s.size))
         if accumulate:
             moments = gathered.joined(Z, noise, ridge)
             continue
@@ -112,7 +121,7 @@ def conditional_error(
         moments.synthetic += ((1 - weight) * noise) ** 2 * N
         moments.real += (weight * sigma_real) ** 2 * N
     return downstream(
-        rng.standard_normal((T, s.size)),
+        draw(rng, (T, s.size)),
         s,
         lam,
         sigma,
@@ -184,8 +193,11 @@ def _gathered_solution(Z: Array, s: Array, lam: float) -> Array:
 
 
 def has_conditional(process: Process) -> bool:
-    """Whether the conditional estimator knows the process: one downstream set, normal features."""
-    return not _VARIATIONS & set(process)
+    """Whether the conditional estimator knows the process: one downstream set.
+
+    Gathered sets are inverted without a look at their rank, which only normal features keep full.
+    """
+    return not _VARIATIONS & set(process) and not {"accumulate", "draw"} <= set(process)
 
 
 def conditional_errors(
@@ -203,7 +215,7 @@ def conditional_errors(
         NotBuilt: a variation that `has_conditional` excludes.
     """
     if not has_conditional(process):
-        known = ", ".join(sorted(_VARIATIONS & set(process)))
+        known = ", ".join(sorted((_VARIATIONS | {"accumulate", "draw"}) & set(process)))
         raise NotBuilt(f"the conditional estimator does not know {known}: use the literal method")
     runs = (
         conditional_error(s, w0, rng=rng, average_signs=average_signs, **process)  # type: ignore[misc]
@@ -270,6 +282,12 @@ def fit_operators(Z: Array, s: Array, lam: float) -> tuple[Array | None, Array]:
 def _operators_by_singular_values(Z: Array, s: Array, lam: float) -> tuple[Array | None, Array]:
     """The same operators from X = U t V': w = V t / (t^2 + T lam) U' y."""
     T, d = Z.shape
+    U, t, _ = np.linalg.svd(Z, full_matrices=False)
+    rank = int(np.sum(t > _RANK * t[0]))
+    if rank < min(T, d):
+        # Z = U U'Z over the range of Z: the same fit from the independent rows U'Z.
+        U = U[:, :rank]
+        return fit_operators(U.T @ Z, s, lam * T / rank)
     least_squares = lam == 0 and d <= T
     root = np.ones(d) if least_squares else np.sqrt(s)  # least squares needs no scale: keep none
     U, t, V = np.linalg.svd(Z * root, full_matrices=False)

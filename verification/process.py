@@ -170,7 +170,8 @@ def fit(X: Array, y: Array, lam: float) -> Array:
     """Fit w = (X'X/T + lam I)^-1 X'y/T; for lam = 0 the limit pinv(X) y.
 
     X has T rows, so scikit-learn's alpha is T*lam; lam = 0 is least squares for T >= d and the
-    interpolator of minimum norm for T < d.
+    interpolator of minimum norm for T < d.  Rows may depend on one another, as rows of signs do
+    with positive probability: of all least-squares fits the one of minimum norm is returned.
 
     >>> fit(np.array([[1.0], [1.0]]), np.array([2.0, 4.0]), 0.0)
     array([3.])
@@ -178,6 +179,8 @@ def fit(X: Array, y: Array, lam: float) -> Array:
     array([1.5])
     >>> fit(np.array([[3.0, 4.0]]), np.array([25.0]), 0.0)
     array([3., 4.])
+    >>> fit(np.array([[1.0, -1.0], [-1.0, 1.0], [1.0, -1.0]]), np.array([2.0, -2.0, 5.0]), 0.0)
+    array([ 1.5, -1.5])
     """
     return fitter(X, lam)(y)
 
@@ -249,10 +252,7 @@ def _orthogonal(X: Array, lam: float) -> Callable[[Array], Array]:
     Q, R, pivots = scipy.linalg.qr(A, mode="economic", pivoting=True)
     lengths = np.linalg.norm(A, axis=0)[pivots[: len(R)]]
     if (np.abs(np.diagonal(R)) <= max(A.shape) * np.finfo(float).eps * lengths).any():
-        raise ValueError(
-            f"X of shape {X.shape} has numerical rank below {min(T, d)}: "
-            "its rows must be independent draws; take lam > 0 for a design with repeated rows"
-        )
+        return _deficient(X, lam)
     grading = np.linalg.norm(R, axis=1)
     Q2, R2 = np.linalg.qr((R / grading[:, None]).T)
 
@@ -262,6 +262,27 @@ def _orthogonal(X: Array, lam: float) -> Callable[[Array], Array]:
         return w[:d]
 
     return learn
+
+
+def _deficient(X: Array, lam: float) -> Callable[[Array], Array]:
+    """The same fit for a design of less than full rank, such as repeated rows of signs.
+
+    With the columns of U an orthonormal basis of the column space of X, X = U (U'X), so that the
+    fit is that of the r independent rows U'X with labels U'y; T lam is what the ridge adds.
+    """
+    T, d = X.shape
+    # Columns of unit size: the rank is that of the draws, whatever the eigenvalues of Sigma.
+    lengths = np.linalg.norm(X, axis=0)
+    U, t, _ = np.linalg.svd(X / np.where(lengths > 0, lengths, 1), full_matrices=False)
+    rank = int(np.sum(t > _RANK * t[0]))
+    if rank in {0, min(T, d)}:
+        raise ValueError(
+            f"X of shape {X.shape} has numerical rank {rank}, with singular values that do not "
+            "tell whether it is full; take lam > 0"
+        )
+    U = U[:, :rank]
+    learn = fitter(U.T @ X, lam * T / rank)
+    return lambda y: learn(U.T @ y)
 
 
 def _check(

@@ -204,11 +204,32 @@ def test_what_defines_no_process_is_refused(changes, s, w0, says):
         test_error(s, w0, rng=generator(9), **{**BASE, **changes})
 
 
-@pytest.mark.parametrize("X", [np.zeros((3, 2)), np.ones((3, 2)), np.ones((2, 3))])
-def test_repeated_rows_without_ridge_are_refused(X):
-    """A design of lower rank has no fit of the kind simulated: say so, never divide by zero."""
-    with pytest.raises(ValueError, match="rank below 2"):
-        fit(X, np.ones(len(X)), 0.0)
+def test_a_design_of_zeros_is_refused():
+    """A design without any row has no fit: say so, never divide by zero."""
+    with pytest.raises(ValueError, match="rank 0"):
+        fit(np.zeros((3, 2)), np.ones(3), 0.0)
+
+
+@pytest.mark.parametrize(
+    "signs",
+    [
+        [[1, 1], [1, 1], [-1, -1]],  # T > d, rank 1
+        [[1, 1, -1], [-1, -1, 1]],  # T < d, repeated up to sign
+        [[1, 1, 1, 1], [1, 1, -1, -1], [-1, -1, 1, 1]],
+        [[1, -1, 1], [1, -1, -1], [-1, 1, 1], [1, -1, 1]],  # T > d, rank 2
+    ],
+)
+@pytest.mark.parametrize("lam", [0.0, 1e-40, 1e-3])
+def test_dependent_rows_have_the_fit_of_minimum_norm(signs, lam):
+    """Rows of signs repeat: the fit is the limit of ridge, taken here at 400 digits."""
+    X = np.array(signs) * np.sqrt([1.0, 1e-3, 1e-8, 0.3][: len(signs[0])])
+    y = np.array([1.0, -2.0, 0.5, 3.0])[: len(X)]
+    with mpmath.workdps(400):
+        A = mpmath.matrix(X.tolist())
+        ridge = mpmath.mpf(lam) if lam else mpmath.mpf(10) ** -150
+        gram = A.T * A + len(X) * ridge * mpmath.eye(A.cols)
+        expected = [float(w) for w in mpmath.lu_solve(gram, A.T * mpmath.matrix(y.tolist()))]
+    assert np.allclose(fit(X, y, lam), expected, rtol=1e-9, atol=0)
 
 
 def test_repeated_rows_with_ridge_are_fitted():
