@@ -23,9 +23,9 @@ from theory import symbols as sy
 from theory.catalogue import find
 from theory.checks import check_integer
 from theory.errors import InputError, SolverError
-from theory.finiteness import require_finite
+from theory.finiteness import require_finite_limit
 from theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
-from theory.selection import best, downstream_kind, facts, holds
+from theory.selection import best, downstream_kind, facts, holds, require_form
 from theory.setting import Setting
 from theory.spectra import AR1, PowerLaw, SpectrumFile
 from theory.spectral import SpectralSum
@@ -68,7 +68,8 @@ def evaluate(
     if form not in tuple(Form):
         raise InputError("form", form, "is neither exact nor limit", "give one of the two")
     form = Form(form)
-    require_finite(setting)
+    require_finite_limit(setting)
+    require_form(setting, form)
     if form is Form.EXACT:
         exact = exact_isotropic_value(setting, digits, certified=certified)
         if exact is not None:
@@ -167,7 +168,8 @@ def evaluate_terms(
 
     ``overrides`` replaces catalogued formulas by id: how a wrong theorem is tried on a claim.
     """
-    require_finite(setting)
+    require_finite_limit(setting)
+    require_form(setting, form)
     chosen = best(setting)
     if overrides:
         chosen = tuple(overrides.get(formula.id, formula) for formula in chosen)

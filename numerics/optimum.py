@@ -20,8 +20,9 @@ from numerics.quartic import closed_optimum, has_closed_optimum
 from numerics.stationary import refine
 from theory.checks import check_integer
 from theory.errors import InfiniteExpectation, SolverError
-from theory.finiteness import require_finite
+from theory.finiteness import require_finite_limit
 from theory.formula import Form
+from theory.selection import require_form
 from theory.setting import Setting
 
 __all__ = ["Optimum", "StationaryPoint", "optimum"]
@@ -122,7 +123,8 @@ def optimum(
     """
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
     setting = setting.with_(lam=0)
-    require_finite(setting.with_(lam=1))
+    require_finite_limit(setting.with_(lam=1))
+    require_form(setting, form)
     curves = Curves(setting, form)
     curve_formula(setting)  # refuses a setting without a theorem before any work
     closed_form = closed and has_closed_optimum(setting)
@@ -247,7 +249,7 @@ def _at_infinity(curves: Curves, digits: int) -> _Minimum:
 
 def _zero_is_finite(setting: Setting) -> bool:
     try:
-        require_finite(setting.with_(lam=0))
+        require_finite_limit(setting.with_(lam=0))
     except InfiniteExpectation:
         return False
     return True

@@ -22,8 +22,8 @@ from theory import symbols as sy
 from theory.affine import affine_step
 from theory.catalogue import find
 from theory.checks import check_integer
-from theory.errors import InputError, NotBuilt, SolverError
-from theory.finiteness import require_finite
+from theory.errors import InputError, NotBuilt, NoTheorem, SolverError
+from theory.finiteness import require_finite_limit
 from theory.phase import EXPRESSIONS
 from theory.selection import best, downstream_kind
 from theory.setting import Setting
@@ -98,8 +98,9 @@ def phase(setting: Setting, *, digits: int = 15) -> PhaseReport:
     if setting.T0 is None:
         raise InputError("T0", "missing", "is the sample size of every generator", "give T0")
     setting = setting.with_(n=2)
-    require_finite(setting)
-    best(setting)
+    require_finite_limit(setting)
+    if best(setting)[0].features != "iid":
+        raise NoTheorem(f"features = {setting.features}: the phases are known for iid entries")
     engine = Multiprecision(digits)
     point = make_point(setting, engine)
     kappa0 = point.values[sy.kappa0]

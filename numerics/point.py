@@ -10,11 +10,13 @@ from typing import Any
 
 from sympy import Symbol
 
+from numerics.elliptical import elliptical_ratio
 from numerics.fixed_point import FixedPoint, solve_kappa
 from numerics.precision import Array, Engine, Number
 from numerics.spectrum import Spectrum, build_spectrum
 from theory import symbols as sy
 from theory.errors import InputError
+from theory.features import Elliptical
 from theory.setting import Setting
 from theory.spectra import PowerLaw, Source
 
@@ -91,6 +93,10 @@ def make_point(setting: Setting, engine: Engine) -> Point:
         values[sy.T0] = setting.T0
         solutions[sy.kappa0] = solve_kappa(spectrum, setting.lam0, setting.T0, engine)
     values |= {symbol: found.exact for symbol, found in solutions.items()}
+    if isinstance(setting.features, Elliptical):
+        for symbol, rows in ((sy.q, setting.T), (sy.q0, setting.T0)):
+            if rows is not None and rows > setting.d:
+                values[symbol] = elliptical_ratio(setting.features, setting.d, rows, engine)
     if isinstance(setting.spectrum, PowerLaw):
         values[sy.beta] = setting.spectrum.beta
     if isinstance(setting.signal, Source):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from theory.features import Gaussian
 from theory.generations import Generation, Replace
 from theory.setting import Setting
 
@@ -16,14 +17,16 @@ def regime(setting: Setting) -> str:
         return f"{name} {sign} d"
 
     parts = ["ridge" if setting.lam > 0 else "ridgeless", against("T", setting.T)]
+    law = [] if setting.features == Gaussian() else [f"{setting.features} features"]
     if setting.n == 0:
-        return ", ".join([*parts, "clean data"])
+        return ", ".join([*parts, "clean data", *law])
     generations = setting.schedule or setting.generations[:1]
     sizes = dict.fromkeys(against("T0", each.T0) for each in generations)
     kinds = dict.fromkeys(f"{_kind(each, setting.d)} generators" for each in generations)
     parts += [" or ".join(sizes), " or ".join(kinds), f"{setting.design} designs"]
     if setting.chain != Replace():
         parts.append(str(setting.chain))
+    parts += law
     return ", ".join(parts)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from theory.errors import InfiniteExpectation
-from theory.features import Rademacher
+from theory.features import Gaussian, Rademacher
 from theory.generations import Accumulate, Generation, Weighted
 from theory.setting import Setting
 
-__all__ = ["require_finite"]
+__all__ = ["require_finite", "require_finite_limit"]
 
 
 def require_finite(setting: Setting) -> None:
@@ -21,9 +21,9 @@ def require_finite(setting: Setting) -> None:
     The law of the features changes nothing where its entries have a continuous density, positive
     around 0: the error grows with the inverse square of the distance of one column of X (one row,
     for T < d) from the span of the others, in |T - d| + 1 dimensions, where that distance has a
-    bounded and positive density.  Heavy tails make distances longer, which does no harm; a scale for
-    each row changes them by bounded factors.  Signs have finitely many designs, so that everything
-    is finite (and, near T = d, ruled by the rarest of them).
+    bounded and positive density.  Heavy tails make distances longer, which does no harm; a scale
+    for each row changes them by bounded factors.  Signs have finitely many designs, so that
+    everything is finite (and, near T = d, ruled by the rarest of them).
 
     Raises:
         InfiniteExpectation: a generator without ridge is fitted on noisy labels in d - 1, d or
@@ -55,6 +55,15 @@ def require_finite(setting: Setting) -> None:
             "has infinite expected error",
             f"take T <= {size - 2} or T >= {size + 2}, or lam > 0, or sigma = 0",
         )
+
+
+def require_finite_limit(setting: Setting) -> None:
+    """Raise InfiniteExpectation as for normal features: the limits do not see the law.
+
+    Raises:
+        InfiniteExpectation: as `require_finite`.
+    """
+    require_finite(setting.with_(features=Gaussian()))
 
 
 def _fits(setting: Setting) -> Iterator[tuple[int, Generation, bool]]:

@@ -42,8 +42,9 @@ class Formula:
     ``expressions`` are typed once, in their most exact form; `expression` gives the proportional
     limit of one where asked.  A formula for the test error has the three expressions bias
     (quadratic in w0), variance (the sigma^2 part) and synthetic (the sigma0^2 part), which sum to
-    it.  ``assumptions`` is a SymPy Boolean in the symbols of the setting; ``chain`` and
-    ``downstream`` name the process it is about (`theory.selection`).
+    it.  ``assumptions`` is a SymPy Boolean in the symbols of the setting; ``chain``, ``downstream``
+    and ``features`` name the process it is about (`theory.selection`).  Features are "iid" (normal
+    entries, or in the limit any others that are independent) or "elliptical".
     """
 
     id: str
@@ -60,6 +61,7 @@ class Formula:
     priority: int = field(default=0)
     chain: str = "replace"
     downstream: str = "ridge"
+    features: str = "iid"
 
     @property
     def is_test_error(self) -> bool:

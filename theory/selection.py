@@ -12,8 +12,8 @@ from sympy.logic.boolalg import Boolean
 from theory import symbols as sy
 from theory.catalogue import catalogue
 from theory.errors import NoTheorem
-from theory.features import Gaussian
-from theory.formula import ERROR_TERMS, Formula
+from theory.features import Elliptical, Gaussian
+from theory.formula import ERROR_TERMS, Form, Formula
 from theory.generations import Accumulate
 from theory.setting import Setting
 from theory.spectra import Isotropic
@@ -24,9 +24,11 @@ __all__ = [
     "chain_kind",
     "downstream_kind",
     "facts",
+    "features_kind",
     "generation_facts",
     "generator_of",
     "holds",
+    "require_form",
 ]
 
 # What a schedule states for each generation by itself.
@@ -100,14 +102,33 @@ def downstream_kind(setting: Setting) -> str:
     return "ridge" if setting.synthetic_fraction == 1 else "mixture"
 
 
+def features_kind(setting: Setting) -> str:
+    """What a formula must be about: independent entries, or rows that share a scale."""
+    return "elliptical" if isinstance(setting.features, Elliptical) else "iid"
+
+
+def require_form(setting: Setting, form: Form) -> None:
+    """Refuse the exact form for features that are not normal: they share the limits alone.
+
+    Raises:
+        NoTheorem: the form is exact and the features are not normal.
+    """
+    if form is Form.EXACT and setting.features != Gaussian():
+        raise NoTheorem(
+            f"exact form: the exact finite-size pieces, such as d/(T-d-1), are those of gaussian "
+            f"features, not of {setting.features}. Take the limit form; simulate runs this setting"
+        )
+
+
 def applicable(setting: Setting) -> list[Formula]:
     """The closed test-error formulas whose assumptions hold, the most specific first."""
-    known, kinds = list(generation_facts(setting)), (chain_kind(setting), downstream_kind(setting))
+    kinds = (chain_kind(setting), downstream_kind(setting), features_kind(setting))
+    known = list(generation_facts(setting))
     found = [
         formula
         for formula in catalogue().values()
         if formula.is_test_error
-        and (formula.chain, formula.downstream) == kinds
+        and (formula.chain, formula.downstream, formula.features) == kinds
         and all(holds(formula.assumptions, each) for each in known)
     ]
     return sorted(found, key=lambda f: -f.priority)
@@ -118,16 +139,17 @@ def best(setting: Setting) -> tuple[Formula, ...]:
     """The formulas that evaluate a setting: one closed form, or a functional and a generator.
 
     A functional gives the test error from the last generator's moments, for its kind of downstream
-    fit; a generator gives these moments, for its kind of chain.
+    fit; a generator gives these moments, for its kind of chain.  Independent entries of any law
+    have the limits of normal ones (universality), not their exact form (`require_form`).
 
     Raises:
         NoTheorem: the combination has none; the message says which are known.
     """
-    if setting.features != Gaussian():
-        raise _no_theorem(setting, f"features = {setting.features}")
     closed = applicable(setting)
     if closed:
         return (closed[0],)
+    if features_kind(setting) != "iid":
+        raise _no_theorem(setting, f"features = {setting.features}")
     functional = _of_kind("test_error", "downstream", downstream_kind(setting), setting)
     if functional is None:
         raise _no_theorem(setting, f"downstream = {downstream_kind(setting)}")

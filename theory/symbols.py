@@ -46,6 +46,8 @@ __all__ = [
     "phi",
     "phi0",
     "pooled",
+    "q",
+    "q0",
     "r",
     "s",
     "shared",
@@ -75,6 +77,9 @@ pooled = Symbol("pooled", nonnegative=True)
 
 # Implicit functions of the setting: lam = kappa (1 - df1/T), and the generator's own.
 kappa, kappa0 = symbols("kappa kappa0", nonnegative=True)
+
+# Elliptical rows: E[tau q/(1 + tau q)] = d/T, and the generator's own with T0.
+q, q0 = symbols("q q0", positive=True)
 
 # Abbreviations, each with a definition in theory.definitions.
 df1, df2, gamma = symbols("df1 df2 gamma", nonnegative=True)

@@ -97,6 +97,16 @@ BENCHES = (
         _SMALL,
         ("bias",),
     ),
+    Bench(
+        "elliptical-least-squares",
+        Kind.LIMIT,
+        {
+            **_NOISE, **_SPECTRA, "lam": 0, "d": 32, "T": "56 .. 96", "T0": "56 .. 96",
+            "n": {"integers": [1, 2]}, "features": ["elliptical:1/2*2/3,2*1/3"],
+        },
+        PAIRS,
+        ("variance", "synthetic"),
+    ),
     Bench("moments", Kind.LIMIT, _RIDGE_CHAIN, PAIRS),
     Bench("generator", Kind.LIMIT, _RIDGE_CHAIN, PAIRS),
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """The process with its label noise integrated out exactly, given the drawn designs.
 
 In whitened coordinates v = Sigma^(1/2) w the error is |v - v0|^2, an input is a row z of mean 0
-and covariance I, and a fit is linear in its labels, v = H y, with two operators: F = H Z carries the labelling
-parameter, N = H H' the label noise.  Given the designs, w_n has
+and covariance I, and a fit is linear in its labels, v = H y, with two operators: F = H Z carries
+the labelling parameter, N = H H' the label noise.  Given the designs, w_n has
 
     mean <- F mean,      Cov <- F Cov F' + sigma0^2 N       (from v0 and 0, once per generator),
 

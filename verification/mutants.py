@@ -36,6 +36,7 @@ _CONFUSED = (
     (sy.gamma, sy.gamma0),
     (sy.gamma, sy.phi),
     (sy.eta, sy.phi0),
+    (sy.q, sy.q0),
 )
 # The level moments enter linearly by their nature: a formula in w0^3 is no formula at all.
 _MOMENTS = {sy.w0, sy.a, sy.m}

@@ -413,5 +413,5 @@ def _oracle(kind: Kind, setting: Setting, quantity: str) -> float | None:
         if kind is Kind.EXACT:
             return one
         return 2 * float(getattr(finite_size_terms(setting.grown(2)), quantity)) - one
-    except (NotBuilt, InputError):
+    except (NoTheorem, NotBuilt, InputError):
         return None

@@ -21,7 +21,7 @@ from numerics.evaluate import evaluate
 from numerics.precision import Float64
 from numerics.spectrum import build_spectrum, expanded
 from theory.checks import check_integer
-from theory.errors import InputError, NoTheorem
+from theory.errors import InfiniteExpectation, InputError, NoTheorem
 from theory.features import Gaussian
 from theory.finiteness import require_finite
 from theory.formula import ERROR_TERMS, Form
@@ -279,8 +279,10 @@ def _estimate(
 
 def _theory(setting: Setting, quantity: str) -> tuple[float | None, str | None]:
     try:
-        value = evaluate(setting, form=Form.EXACT)
-    except NoTheorem:
+        # Features that are not normal have limits only.
+        form = Form.EXACT if setting.features == Gaussian() else Form.LIMIT
+        value = evaluate(setting, form=form)
+    except (NoTheorem, InfiniteExpectation):
         return None, None
     number = float(value.terms[quantity] if quantity in ERROR_TERMS else value.value)
     return (

@@ -44,6 +44,8 @@ __all__ = ["StepCheck", "check_derivation", "check_section", "check_step"]
 _ROUNDING = 1e-9
 # Monte Carlo comparisons allow this many standard errors (about 1 in 10^6 two-sided).
 _STANDARD_ERRORS = 5.0
+# Squared scales of elliptical rows, with their probabilities.
+_SCALES = ((0.5, 2 / 3), (2.0, 1 / 3))
 # A comparison has power only if its standard error is small next to what is compared.
 _POWER = 0.01
 
@@ -192,6 +194,8 @@ def _equivalent(previous: Expr, step: Step, rng: np.random.Generator) -> StepChe
     """Richardson over k = 1, 2, 4: (x1 - 6 x2 + 8 x4)/3 has an O(1/d^3) error."""
     # Few rows and little ridge make gamma large: a wrong 1 - gamma stands out by 10 errors.
     base = make_shape(rng, d=20, T=30, T0=32, lam=0.1)
+    if "elliptical" in step.rule.needs:
+        base = replace(make_shape(rng, d=20, T=50, T0=60, lam=0.0), tau=_SCALES)
     fit = _fit_of(step.rule.letters[0])
     combined = 0.0
     variance = 0.0

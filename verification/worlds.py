@@ -58,6 +58,8 @@ class Shape:
     second: Array  # E[w w'], full
     probe: Array
     scalars: Mapping[Symbol, float]
+    # (value, probability) of the squared scale of a row.
+    tau: tuple[tuple[float, float], ...] = ((1.0, 1.0),)
 
     def grown(self, k: int) -> Shape:
         """The same shape k times as large, with signal energy split over the copies."""
@@ -77,6 +79,7 @@ class Shape:
             spread + coupled + np.outer(mean, mean),
             np.tile(self.probe, k),
             scalars,
+            self.tau,
         )
 
 
@@ -164,7 +167,9 @@ def _draw_fit(
 ) -> dict[Symbol, Array]:
     s, rows, lam = shape.s, int(shape.scalars[fit.T]), shape.scalars[fit.lam]
     d = len(s)
+    values, chances = np.array(shape.tau).T
     X = rng.normal(size=(rows, d)) * np.sqrt(s)
+    X *= np.sqrt(rng.choice(values, size=(rows, 1), p=chances))
     noise = rng.normal(size=rows)
     generations = rng.normal(size=(int(shape.scalars[sy.n]), rows))
     S = X.T @ X / rows
@@ -173,6 +178,8 @@ def _draw_fit(
     scalars[fit.df1] = float(np.sum(s / (s + kappa)))
     scalars[fit.df2] = float(np.sum((s / (s + kappa)) ** 2))
     scalars[fit.gamma] = scalars[fit.df2] / rows
+    if rows > d:
+        scalars[fit.q] = _elliptical_ratio(values, chances, d / rows)
     letters = {
         fit.X: X,
         fit.e: noise[:, None],
@@ -217,6 +224,14 @@ def _effective_penalty(s: Array, lam: float, rows: int) -> float:
     upper = np.log(lam + float(np.sum(s)) / rows) + 1
     lower = np.log(lam) - 1 if lam > 0 else upper - 60
     return float(np.exp(brentq(gap, lower, upper, xtol=1e-15, rtol=1e-15)))
+
+
+def _elliptical_ratio(values: Array, chances: Array, phi: float) -> float:
+    def gap(log_q: float) -> float:
+        learned = values * np.exp(log_q)
+        return float(chances @ (learned / (1 + learned))) - phi
+
+    return float(np.exp(brentq(gap, -60, 60, xtol=1e-15, rtol=1e-15)))
 
 
 def value(expression: Expr, world: World) -> Any:

@@ -14,6 +14,8 @@ from theory.setting import make_setting
 from verification.conditional import conditional_errors, fit_operators
 from verification.feature_laws import Entries
 from verification.process import fit, test_errors
+from verification.samplers import has_exact_law
+from verification.simulate import _process, cheapest_method
 
 LAWS = [
     "gaussian",
@@ -99,6 +101,15 @@ def test_operators_of_dependent_rows_are_those_of_the_literal_fit(signs, lam):
     H = np.column_stack([np.sqrt(s) * fit(Z * np.sqrt(s), e, lam) for e in np.eye(len(Z))])
     assert np.allclose(F, H @ Z, atol=1e-12)
     assert np.allclose(N, H @ H.T, atol=1e-12)
+
+
+def test_samplers_know_a_variation_when_they_see_one():
+    """The law of least squares is that of normal features: other processes never borrow it."""
+    assert not has_exact_law(4, {**BASE, "T0": 9, "lam": 0.0, "lam0": 0.0, "draw": Entries})
+    assert has_exact_law(4, {**BASE, "T0": 9, "lam": 0.0, "lam0": 0.0})
+    assert cheapest_method(make_setting(d=4, T=16, sigma=1, features="uniform")) == "conditional"
+    mixed = make_setting(d=4, T=16, sigma=1, n=1, T0=16, sigma0=1, synthetic_fraction="1/2")
+    assert not has_exact_law(4, _process(mixed))
 
 
 def test_signs_have_a_finite_error_at_every_size():

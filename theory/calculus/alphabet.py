@@ -64,6 +64,7 @@ class Fit:
     df2: Symbol
     gamma: Symbol
     sigma: Symbol
+    q: Symbol
 
     def lam_of_kappa(self) -> Expr:
         """lam = kappa (1 - df1/T)."""
@@ -91,7 +92,9 @@ def _fit(name: str, mark: str, scalars: tuple[Symbol, ...]) -> Fit:
     )
 
 
-DOWNSTREAM = _fit("downstream", "", (sy.T, sy.lam, sy.kappa, sy.df1, sy.df2, sy.gamma, sy.sigma))
+DOWNSTREAM = _fit(
+    "downstream", "", (sy.T, sy.lam, sy.kappa, sy.df1, sy.df2, sy.gamma, sy.sigma, sy.q)
+)
 GENERATOR = _fit(
-    "generator", "0", (sy.T0, sy.lam0, sy.kappa0, sy.df1_0, sy.df2_0, sy.gamma0, sy.sigma0)
+    "generator", "0", (sy.T0, sy.lam0, sy.kappa0, sy.df1_0, sy.df2_0, sy.gamma0, sy.sigma0, sy.q0)
 )

@@ -25,6 +25,7 @@ __all__ = [
     "Kind",
     "Rule",
     "dual_inverse_wishart",
+    "elliptical_inverse",
     "first_order",
     "generator_moments",
     "gram",
@@ -61,6 +62,7 @@ class Kind(Enum):
 
 
 _WIDE, _ISOTROPIC = frozenset({"wide"}), frozenset({"isotropic"})
+_ELLIPTICAL = frozenset({"elliptical"})
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class Rule:
 
     ``letters`` are the random letters that an expectation or equivalent integrates out;
     ``substitution`` holds what an insertion or a recurrence puts in; ``needs`` restricts the rule
-    to Sigma = I ("isotropic") or to fewer rows than dimensions ("wide").
+    to Sigma = I ("isotropic"), to fewer rows than dimensions ("wide") or to rows sqrt(tau) times a
+    normal vector ("elliptical").
     """
 
     name: str
@@ -330,6 +333,19 @@ def inverse_wishart(fit: Fit) -> Rule:
         f"E[({fit.X}'{fit.X})^-1] = Sigma^-1/({fit.T}-d-1), {fit.T} >= d+2",
         _replace((fit.Winv,), SIGMA_INVERSE / (fit.T - sy.d - 1)),
         (fit.X,),
+    )
+
+
+def elliptical_inverse(fit: Fit) -> Rule:
+    """(X'X)^-1 ~ q Sigma^-1/d with E[tau q/(1 + tau q)] = d/T, for rows sqrt(tau) x, x normal."""
+    return Rule(
+        f"inverse for elliptical rows ({fit.name})",
+        Kind.EQUIVALENT,
+        f"({fit.X}'{fit.X})^-1 ~ {fit.q} Sigma^-1/d, E[tau {fit.q}/(1 + tau {fit.q})] = d/{fit.T}, "
+        f"for rows sqrt(tau) x, {fit.T} > d",
+        _replace((fit.Winv,), fit.q * SIGMA_INVERSE / sy.d),
+        (fit.X,),
+        needs=_ELLIPTICAL,
     )
 
 

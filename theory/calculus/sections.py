@@ -8,13 +8,14 @@ from functools import lru_cache
 from sympy import Add, Expr, Integer, Mul, Symbol
 
 from theory import symbols as sy
-from theory.calculus.alphabet import DOWNSTREAM, GENERATOR, SIGMA, TRUTH, B
+from theory.calculus.alphabet import DOWNSTREAM, GENERATOR, SIGMA, TRUTH, B, Fit
 from theory.calculus.derivation import Section, Step, unfold
 from theory.calculus.eigenbasis import eigenbasis
 from theory.calculus.recurrences import solved_over_generations
 from theory.calculus.rules import (
     Kind,
     Rule,
+    elliptical_inverse,
     first_order,
     generator_moments,
     gram,
@@ -115,9 +116,13 @@ def downstream_ridge() -> Section:
     )
 
 
+def _inverse(fit: Fit, elliptical: bool) -> Rule:
+    return elliptical_inverse(fit) if elliptical else inverse_wishart(fit)
+
+
 @lru_cache
-def downstream_least_squares() -> Section:
-    """The downstream least-squares fit (lam = 0, T >= d + 2): exact at finite size."""
+def downstream_least_squares(*, elliptical: bool = False) -> Section:
+    """The downstream least-squares fit: exact at T >= d + 2; a limit where rows share a scale."""
     fit = DOWNSTREAM
     return unfold(
         "downstream least squares",
@@ -131,15 +136,18 @@ def downstream_least_squares() -> Section:
             pseudo_inverse(fit),
             generator_moments(fit),
             truth(),
-            inverse_wishart(fit),
+            _inverse(fit, elliptical),
             eigenbasis(),
         ],
     )
 
 
 @lru_cache
-def least_squares_generation() -> Section:
-    """One generation of least squares with T0 >= d + 2 rows: the next second moment, exact."""
+def least_squares_generation(*, elliptical: bool = False) -> Section:
+    """One generation of least squares with T0 >= d + 2 rows: the next second moment, exact.
+
+    Where rows share a scale it is a limit.
+    """
     fit = GENERATOR
     return unfold(
         "one generator by least squares",
@@ -153,7 +161,7 @@ def least_squares_generation() -> Section:
             noise_expectation(fit),
             pseudo_inverse(fit),
             generator_moments(fit),
-            inverse_wishart(fit),
+            _inverse(fit, elliptical),
             eigenbasis(),
             components(),
         ],
@@ -161,9 +169,9 @@ def least_squares_generation() -> Section:
 
 
 @lru_cache
-def least_squares_chain() -> Section:
-    """Generations of least squares with T0 >= d + 2 rows: a_n, exact, n symbolic."""
-    one = least_squares_generation()
+def least_squares_chain(*, elliptical: bool = False) -> Section:
+    """Generations of least squares with T0 >= d + 2 rows: a_n, n symbolic; exact as one of them."""
+    one = least_squares_generation(elliptical=elliptical)
     solved = solved_over_generations(sy.a, sy.w0**2)
     steps = (*one.steps, Step(solved(one.result), solved))
     return Section("generators by least squares", "a_n", one.start, one.start_reason, steps)

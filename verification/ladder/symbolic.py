@@ -17,7 +17,7 @@ from theory.catalogue import catalogue
 from theory.domain import Domain
 from theory.entries import EXTRA, Fixed
 from theory.errors import DerivationError
-from theory.features import Gaussian
+from theory.features import Elliptical, Gaussian
 from theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
 from theory.holds import holds_on, slack_substitution
 from theory.limits import proportional_limit
@@ -28,30 +28,37 @@ from verification.conjecture import Conjecture
 __all__ = ["covering_theorem", "prove"]
 
 # Functions of the setting that only the fixed point defines.
-_IMPLICIT = {sy.kappa, sy.kappa0, sy.df1, sy.df2, sy.df1_0, sy.df2_0, sy.gamma, sy.gamma0}
+_IMPLICIT = {
+    sy.kappa, sy.kappa0, sy.df1, sy.df2, sy.df1_0, sy.df2_0, sy.gamma, sy.gamma0, sy.q, sy.q0,
+}  # fmt: skip
 
 
 def covering_theorem(domain: Domain, kind: str) -> Formula | None:
     """The most specific test-error theorem whose assumptions are proved on the whole domain."""
-    flags, kinds = _flags(domain), _kinds(domain)
+    flags, kinds = _flags(domain), _kinds(domain, kind)
     found = [
         formula
         for formula in catalogue().values()
         if formula.is_test_error
-        and (formula.chain, formula.downstream) == kinds
+        and (formula.chain, formula.downstream, formula.features) == kinds
         and (kind == "limit" or formula.kind is FormulaKind.EXACT)
         and holds_on(domain, formula.assumptions.subs(flags))
     ]
     return max(found, key=lambda formula: formula.priority, default=None)
 
 
-def _kinds(domain: Domain) -> tuple[str, str] | None:
-    """The kinds of chain and of downstream fit, where the domain has one of each."""
+def _kinds(domain: Domain, kind: str) -> tuple[str, str, str] | None:
+    """The kinds of chain, downstream fit and features, where the domain has one of each."""
     chains = {str(option).partition(":")[0] for option in domain.options("chain")}
-    normal = all(option == Gaussian() for option in domain.options("features"))
+    laws = domain.options("features")
+    features = {"elliptical" if isinstance(law, Elliptical) else "iid" for law in laws}
     # Mixtures and random features are compared point by point.
-    plain = normal and not {name for name, _ in domain.items} & set(EXTRA)
-    return (chains.pop(), "ridge") if plain and len(chains) == 1 else None
+    plain = not {name for name, _ in domain.items} & set(EXTRA)
+    if not plain or len(chains) != 1 or len(features) != 1:
+        return None
+    if kind == "exact" and any(law != Gaussian() for law in laws):
+        return None
+    return chains.pop(), "ridge", features.pop()
 
 
 def prove(conjecture: Conjecture) -> Formula | None:
