@@ -101,7 +101,7 @@ BENCHES = (
         "elliptical-least-squares",
         Kind.LIMIT,
         {
-            **_NOISE, **_SPECTRA, "lam": 0, "d": 32, "T": "56 .. 96", "T0": "56 .. 96",
+            **_NOISE, **_SPECTRA, "lam": 0, "d": 32, "T": "96 .. 128", "T0": "96 .. 128",
             "n": {"integers": [1, 2]}, "features": ["elliptical:1/2*2/3,2*1/3"],
         },
         PAIRS,

@@ -29,7 +29,7 @@ from numerics.precision import Float64
 from numerics.walker import evaluate_expression
 from theory import symbols as sy
 from theory.catalogue import find
-from theory.errors import DerivationError, InputError, NotBuilt, SolverError
+from theory.errors import DerivationError, InputError, NotBuilt, NoTheorem, SolverError
 from theory.formula import Form, Formula
 from theory.selection import facts
 from theory.setting import Setting

@@ -32,9 +32,9 @@ CLAIM = Claim(
     domain=read_domain(
         {
             "lam": 0,
-            "d": {"integers": [32, 40]},
-            "T": "2*d .. 3*d",
-            "T0": "2*d .. 3*d",
+            "d": 32,
+            "T": "3*d .. 4*d",
+            "T0": "3*d .. 4*d",
             "n": {"integers": [0, 2]},
             "sigma": [0.5, 2],
             "sigma0": [0.5, 2],
@@ -50,14 +50,14 @@ CLAIM = Claim(
             lambda: mutated(
                 "elliptical-least-squares", {"variance": sy.sigma**2 * sy.d / (sy.T - sy.d)}
             ),
-            make_setting(d=32, T=64, sigma=1, features=_LAWS[0]),
+            make_setting(d=32, T=96, sigma=1, features=_LAWS[1]),
         ),
         Mutant(
             "the generators' law downstream: q0 in place of q",
             lambda: mutated("elliptical-least-squares", {"synthetic": sy.n * sy.sigma0**2 * sy.q}),
-            make_setting(d=32, T=64, T0=96, n=1, sigma=1, sigma0=1, features=_LAWS[1]),
+            make_setting(d=32, T=96, T0=160, n=1, sigma=1, sigma0=1, features=_LAWS[1]),
         ),
     ),
     witness=_WITNESS,
-    examples=3,
+    examples=2,
 )
