@@ -7,7 +7,7 @@ import pytest
 from numerics.evaluate import evaluate
 from numerics.finite_size import finite_size_terms
 from numerics.optimum import optimum
-from theory.errors import InfiniteExpectation, NoTheorem
+from theory.errors import InfiniteExpectation, NotBuilt, NoTheorem
 from theory.formula import Form
 from theory.setting import make_setting
 
@@ -34,7 +34,7 @@ def test_iid_entries_have_no_exact_form(law, ask):
     """d/(T-d-1) and the Wishart density are those of normal features: refused, never borrowed."""
     with pytest.raises(NoTheorem, match="gaussian features"):
         ask(make_setting(**BASE, features=law), form=Form.EXACT)
-    with pytest.raises(NoTheorem, match="gaussian features"):
+    with pytest.raises(NotBuilt, match="normal features"):
         finite_size_terms(make_setting(**BASE, features=law))
 
 
