@@ -1,4 +1,4 @@
-"""C22: rows with a scale of their own change least squares at leading order."""
+"""N7: rows with a scale of their own change least squares at leading order."""
 
 from theory import symbols as sy
 from theory.setting import Setting, make_setting
@@ -22,7 +22,7 @@ _WITNESS = make_setting(
 )
 
 CLAIM = Claim(
-    id="C22",
+    id="N7",
     title="elliptical features: least squares is not universal",
     statement=(
         "For rows sqrt(tau) x, E tau = 1, least squares tends to sigma^2 q + n sigma0^2 q0 with "
