@@ -20,6 +20,7 @@ from typing import Any
 
 from theory.errors import NotBuilt, NoTheorem
 from theory.setting import Setting
+from verification.alarm import Alarm, alarm_at
 from verification.conjecture import Conjecture
 from verification.declared import USER, Declared, UserSampler
 from verification.executors import borrow
@@ -135,13 +136,20 @@ def check(
     """
     deadline = None if time_limit is None else time.monotonic() + time_limit
     trial = _Trial(conjecture, alpha, tolerance, budget, seed, deadline, watch or (lambda _: None))
+    alarm = Alarm()
     try:
-        # One pool for the whole check: starting processes costs more than most points.
-        with borrow(workers, None) as trial.executor:
+        with (
+            alarm_at(deadline) as alarm,
+            # One pool for the whole check: starting processes costs more than most points.
+            borrow(workers, None) as trial.executor,
+        ):
             return _climb(trial)
     except KeyboardInterrupt:
-        trial.interrupted = True
-        trial.note("interrupted", "stopped by the user; what was found so far is kept")
+        trial.interrupted = not alarm.rang
+        if alarm.rang:
+            trial.note("time", _OUT_OF_TIME)
+        else:
+            trial.note("interrupted", "stopped by the user; what was found so far is kept")
         return trial.verdict(Outcome.REFUTED if trial.found else Outcome.UNDECIDED, trial.found)
 
 

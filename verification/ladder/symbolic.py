@@ -6,9 +6,10 @@ in what the domain fixes (lam = 0 with T >= d means kappa = 0 and df1 = df2 = d)
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
-from sympy import Expr, Rational, Symbol, diff, false, simplify, true
+from sympy import Add, Expr, Max, Min, Mul, Pow, Rational, Symbol, diff, false, simplify, true
 from sympy.logic.boolalg import Boolean
 
 from theory import symbols as sy
@@ -31,6 +32,9 @@ __all__ = ["covering_theorem", "prove"]
 _IMPLICIT = {
     sy.kappa, sy.kappa0, sy.df1, sy.df2, sy.df1_0, sy.df2_0, sy.gamma, sy.gamma0, sy.q, sy.q0,
 }  # fmt: skip
+
+# The theorems are fractions of degree below 10, and so is what one compares with them.
+_MAX_DEGREE = 40
 
 
 def covering_theorem(domain: Domain, kind: str) -> Formula | None:
@@ -69,6 +73,8 @@ def prove(conjecture: Conjecture) -> Formula | None:
     """
     if conjecture.quantity == "optimal_lam" or conjecture.relation == "scales-as":
         return None
+    if _degree(conjecture.formula) > _MAX_DEGREE:
+        return None
     theorem = covering_theorem(conjecture.domain, conjecture.kind)
     if theorem is None:
         return None
@@ -76,6 +82,27 @@ def prove(conjecture: Conjecture) -> Formula | None:
         return theorem if _follows(conjecture, theorem) else None
     except DerivationError:
         return None
+
+
+def _degree(claim: Expr) -> float:
+    """A bound on the degree of the fraction that the claim is; infinite where it is none.
+
+    The theorems are of low degree.  Algebra on a claim far beyond them would not end.
+    """
+    if not claim.free_symbols:
+        return 0
+    if claim.is_Symbol:
+        return 1
+    if isinstance(claim, Pow):
+        base, exponent = claim.args
+        if exponent.is_Rational:
+            return abs(float(exponent)) * _degree(base)
+        # b eta^n is one of the theorems.
+        linear = exponent.free_symbols == {sy.n} and exponent.diff(sy.n).is_Rational
+        return _degree(base) + 1 if linear else math.inf
+    if isinstance(claim, Add | Mul | Min | Max):
+        return sum(_degree(part) for part in claim.args)
+    return math.inf
 
 
 def _follows(conjecture: Conjecture, theorem: Formula) -> bool:
