@@ -14,6 +14,7 @@ from functools import lru_cache
 import click
 
 from ridgeproof import __version__, commands
+from ridgeproof.interrupts import listen
 from theory.errors import InputError, RidgeproofError
 
 __all__ = ["cli", "main"]
@@ -79,6 +80,7 @@ def main() -> None:
     # One BLAS thread per process: more make small matrices slower, and workers fight over cores.
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
+    listen()
     try:
         status = cli.main(prog_name="ridgeproof", standalone_mode=False)
     except click.exceptions.Abort:

@@ -1,4 +1,4 @@
-"""Ctrl-C while the program loads: nothing is known yet, so it ends at once, without a traceback."""
+"""Ctrl-C: heard at any moment, and while the program loads an end without a traceback."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["leave_at_once"]
+from verification.alarm import COLLECTOR
+
+__all__ = ["leave_at_once", "listen"]
 
 _INTERRUPTED = 130
+_SOON = 0.01  # seconds
 
 
 @contextmanager
@@ -21,15 +24,29 @@ def leave_at_once() -> Iterator[None]:
     An import can swallow KeyboardInterrupt (in a callback of the garbage collector, say), and the
     program would run on as if nothing had happened.
     """
-    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if not usual or threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    ours = before in {signal.default_int_handler, _raise}
+    if not ours or threading.current_thread() is not threading.main_thread():
         yield
         return
     signal.signal(signal.SIGINT, _leave)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, before)
+
+
+def listen() -> None:
+    """From now on Ctrl-C raises KeyboardInterrupt where it cannot be lost."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _raise)
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    if frame is not None and frame.f_code.co_name == COLLECTOR:
+        threading.Timer(_SOON, os.kill, (os.getpid(), number)).start()
+        return
+    raise KeyboardInterrupt
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -105,10 +105,13 @@ class _Trial:
 
     def _missing(self, outcome: Outcome) -> list[str]:
         """What an undecided verdict lacks; otherwise the points that stayed open."""
-        named = self.judge.undecided if self.judge else []
-        if named or outcome is not Outcome.UNDECIDED:
-            return list(named)
-        return [self.rungs[-1]["finding"]]
+        named = list(self.judge.undecided) if self.judge else []
+        if outcome is not Outcome.UNDECIDED:
+            return named
+        last = self.rungs[-1]
+        if last["rung"] in {"time", "interrupted"}:
+            return [*named, last["finding"]]
+        return named or [last["finding"]]
 
 
 def check(

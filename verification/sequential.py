@@ -147,7 +147,9 @@ def decide(
         if s2 is None:
             pilot, complete = draw([(-1 - k, CHUNK) for k in range(PILOT // CHUNK)])
             if not complete:
-                return _undecided({}, Moments(), "the time limit was reached during the pilot")
+                return _undecided(
+                    {}, Moments(), "the time limit was reached during the pilot: allow more time"
+                )
             s2 = 2 * float(pilot.var(ddof=1))
         s2 = max(s2, (_ROUNDING * max(abs(claimed), margin)) ** 2)
         processes = _processes(relation, claimed, margin, allowance, s2)
@@ -169,12 +171,12 @@ def _watch(
         try:
             x, complete = draw(tasks)
         except KeyboardInterrupt:
-            raise Stopped(_undecided(processes, moments, "interrupted on trial")) from None
+            raise Stopped(_undecided(processes, moments, "stopped on trial")) from None
         if len(x):
             moments = moments.updated(x)
             processes = {name: process.updated(x) for name, process in processes.items()}
         if not complete:
-            return _undecided(processes, moments, "the time limit was reached")
+            return _undecided(processes, moments, "the time limit was reached: allow more time")
         refuted = any(processes[name].log_e >= math.log(2 / alpha) for name in _REFUTING[relation])
         bounded = all(processes[name].log_e >= math.log(1 / alpha) for name in _BOUNDING[relation])
         if refuted or bounded:

@@ -6,7 +6,7 @@
 
 `formula` parses a text, `value` also evaluates what it reads at 50 digits, exact and in the limit,
 and `file` reads a conjecture file and draws settings from its domain.  An input that takes over
-5 seconds or 1 GB fails, as does any exception that is not a RidgeproofError.  Needs atheris, which
+25 seconds or 1 GB fails, as does any exception that is not a RidgeproofError.  Needs atheris, which
 the test-suite does not; `tests/verification/test_fuzz.py` fuzzes the same with hypothesis.
 """
 
@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-LIMITS = ("-timeout=5", "-rss_limit_mb=1024", "-max_len=2500")
+LIMITS = ("-timeout=25", "-rss_limit_mb=1024", "-max_len=2500")
 ROOT = Path(__file__).parents[2]
 
 

@@ -24,11 +24,22 @@ def smallest(
     seed: int = 0,
     examples: int = 100,
 ) -> Setting | None:
-    """The smallest setting found at which ``fails`` is true, or None if none was met."""
+    """The smallest setting found at which ``fails`` is true, or None if none was met.
+
+    Each setting is tried once: after a deadline ``fails`` may answer differently, and hypothesis,
+    which tries the smallest again, would call that flaky.
+    """
+    tried: dict[Setting, bool] = {}
+
+    def fails_once(setting: Setting) -> bool:
+        if setting not in tried:
+            tried[setting] = fails(setting)
+        return tried[setting]
+
     try:
         return hypothesis.find(
             draw_setting(domain, quantity=quantity),
-            fails,
+            fails_once,
             settings=hypothesis.settings(
                 deadline=None,
                 database=None,
