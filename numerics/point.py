@@ -58,10 +58,11 @@ class Point:
         return replace(self, a=a, m=m)
 
 
-def make_point(setting: Setting, engine: Engine) -> Point:
+def make_point(setting: Setting, engine: Engine, spectrum: Spectrum | None = None) -> Point:
     """The point of a setting: its numbers, its spectrum, kappa, and kappa0 when it has a chain.
 
-    The moments a and m are left out: they are the generator's to give.
+    The moments a and m are left out: they are the generator's to give.  ``spectrum`` holds levels
+    to use in place of the setting's own, such as those measured on data.
 
     Raises:
         InputError: the spectrum or the signal does not fit.
@@ -72,7 +73,8 @@ def make_point(setting: Setting, engine: Engine) -> Point:
     >>> make_point(make_setting(d=300, T=150, sigma="0.1"), Float64()).values[sy.sigma]
     Fraction(1, 10)
     """
-    spectrum = build_spectrum(setting, engine)
+    if spectrum is None:
+        spectrum = build_spectrum(setting, engine)
     downstream = solve_kappa(spectrum, setting.lam, setting.T, engine, setting.width)
     solutions = {sy.kappa: downstream}
     values: dict[Symbol, Any] = {

@@ -13,6 +13,8 @@ __all__ = ["evidence_rows"]
 def evidence_rows(report: ClaimReport) -> list[tuple[str, Any]]:
     """The evidence of a claim as (key, text) rows, the counterexample last."""
     evidence = report.evidence
+    if report.verdict == "not-run":
+        return [("reason", evidence["reason"])]
     effort = f"{evidence['points']} points, {evidence['repetitions']} repetitions"
     literal = f"({evidence['literal_repetitions']} literal)"
     rows: list[tuple[str, Any]] = [("tried", f"{effort} {literal}, {report.seconds:.1f} s")]
@@ -35,6 +37,6 @@ def evidence_rows(report: ClaimReport) -> list[tuple[str, Any]]:
             ("counter", f"{example.setting}: claimed {example.claimed}"),
             ("", f"observed {example.observed} ({example.method})"),
             ("redo", example.command),
-            ("python", example.python),
         ]
+        rows += [("python", example.python)] if example.python else []
     return rows

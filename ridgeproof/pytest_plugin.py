@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from verification.claim import Claim
+    from verification.claim import AnyClaim
 
 __all__ = ["ClaimFile", "ClaimItem", "PowerFile", "PowerItem"]
 
@@ -106,7 +106,7 @@ class _Item(pytest.Item):
 class ClaimItem(_Item):
     """One claim on trial: its property, its literal witness, its wrong formulas."""
 
-    def __init__(self, *, claim: Claim, **kwargs: Any) -> None:
+    def __init__(self, *, claim: AnyClaim, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.claim = claim
 
@@ -119,10 +119,13 @@ class ClaimItem(_Item):
         from verification.claim import PROFILES, verify_claim
 
         profile = PROFILES[self.config.getoption("ridgeproof_profile")]
+        named = self.session.isinitpath(self.path)
+        if profile.name not in self.claim.profiles and not named:
+            pytest.skip(f"{self.claim.id} belongs to the full profile: --ridgeproof-profile=full")
         report = verify_claim(self.claim, profile, self.seed)
         self.user_properties.append((_EFFORT, report.evidence.get("repetitions", 0)))
         if report.verdict == "not-run":
-            pytest.skip(f"{report.id} was not run: {report.title}")
+            pytest.skip(f"{report.id} was not run: {report.evidence.get('reason', 'no data')}")
         if report.verdict in {"refuted", "undecided"}:
             from ridgeproof.claim_text import evidence_rows
             from ridgeproof.console import key_values

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, given
 
 from theory.domain import Domain
 from theory.setting import Setting
+from verification.data_claim import DataClaim, DataMutant
 from verification.judge import Judge, Refutation
 from verification.strategies import settings as draw_setting
 from verification.theories import CATALOGUE, Theory
@@ -24,6 +25,7 @@ from verification.verdict import Counterexample, Outcome
 
 __all__ = [
     "PROFILES",
+    "AnyClaim",
     "Claim",
     "ClaimReport",
     "Interrupted",
@@ -85,6 +87,10 @@ class Claim:
     witness: Setting
     witness_is_exact: bool = False
     examples: int = 5
+    profiles: tuple[str, ...] = tuple(PROFILES)
+
+
+AnyClaim: TypeAlias = Claim | DataClaim
 
 
 @dataclass(frozen=True)
@@ -121,9 +127,9 @@ class Interrupted(KeyboardInterrupt):
         self.report = report
 
 
-def judge_for(claim: Claim, profile: Profile, seed: int, deadline: float | None = None) -> Judge:
+def judge_for(claim: AnyClaim, profile: Profile, seed: int, deadline: float | None = None) -> Judge:
     """A judge at the level that one trial may spend."""
-    return Judge(
+    judge = Judge(
         claim.id,
         alpha=profile.alpha / _DECLARED_TRIALS,
         tolerance=profile.tolerance,
@@ -131,6 +137,10 @@ def judge_for(claim: Claim, profile: Profile, seed: int, deadline: float | None 
         seed=seed,
         deadline=deadline,
     )
+    if isinstance(claim, DataClaim):
+        redo = f"ridgeproof verify {claim.id} --profile {profile.name} --seed {seed}"
+        return replace(judge, budget=min(claim.budget, profile.budget), redo=redo)
+    return judge
 
 
 def property_of(
@@ -161,14 +171,16 @@ def property_of(
 
 
 def verify_claim(
-    claim: Claim, profile: Profile, seed: int = 0, theory: Theory = CATALOGUE
+    claim: AnyClaim, profile: Profile, seed: int = 0, theory: Theory = CATALOGUE
 ) -> ClaimReport:
-    """Run the property, the literal witness and the mutants of one claim.
+    """Run the property, the literal witness and the mutants of one claim; or its own trial.
 
     Raises:
         Interrupted: on Ctrl-C, with what was found until then.
     """
     start = time.monotonic()
+    if isinstance(claim, DataClaim) and (reason := claim.missing()) is not None:
+        return ClaimReport(claim.id, claim.title, Outcome.NOT_RUN, None, {"reason": reason})
     judge = judge_for(claim, profile, seed)
     counterexample = None
     killed: list[dict[str, Any]] = []
@@ -186,10 +198,10 @@ def verify_claim(
 
     try:
         try:
-            property_of(
-                claim, judge, theory, examples=round(profile.examples * claim.examples), seed=seed
-            )()
-            _literal_witness(claim, judge, theory)
+            if isinstance(claim, DataClaim):
+                claim.trial(judge, theory)
+            else:
+                _try(claim, judge, theory, profile)
         except Refutation as refutation:
             counterexample = refutation.counterexample
         for mutant in claim.mutants:
@@ -197,6 +209,12 @@ def verify_claim(
     except KeyboardInterrupt:
         raise Interrupted(report(complete=False)) from None
     return report(complete=True)
+
+
+def _try(claim: Claim, judge: Judge, theory: Theory, profile: Profile) -> None:
+    examples = round(profile.examples * claim.examples)
+    property_of(claim, judge, theory, examples=examples, seed=judge.seed)()
+    _literal_witness(claim, judge, theory)
 
 
 def _literal_witness(claim: Claim, judge: Judge, theory: Theory) -> None:
@@ -212,10 +230,16 @@ def _literal_witness(claim: Claim, judge: Judge, theory: Theory) -> None:
     )
 
 
-def _kill(claim: Claim, mutant: Mutant, profile: Profile, seed: int) -> dict[str, Any]:
+def _kill(
+    claim: AnyClaim, mutant: Mutant | DataMutant, profile: Profile, seed: int
+) -> dict[str, Any]:
     judge = judge_for(claim, profile, seed)
     try:
-        claim.holds(mutant.witness, judge, mutant.theory())
+        if isinstance(claim, DataClaim):
+            claim.trial(judge, mutant.theory())
+        else:
+            assert isinstance(mutant, Mutant)
+            claim.holds(mutant.witness, judge, mutant.theory())
     except Refutation as refutation:
         return {
             "formula": mutant.description,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,8 @@ class Undecided(Exception):
 class Judge:
     """The trial of one claim; ``points`` is its record.
 
-    ``alpha`` bounds the probability of a false refutation at one point.
+    ``alpha`` bounds the probability of a false refutation at one point.  ``redo`` is the command
+    that repeats the trial, where its samplers are not simulations of a setting.
     """
 
     claim: str
@@ -66,6 +68,7 @@ class Judge:
     seed: int = 0
     deadline: float | None = None
     executor: Executor | None = None
+    redo: str = ""
     points: list[PointEvidence] = field(default_factory=list)
     undecided: list[str] = field(default_factory=list)
 
@@ -80,11 +83,13 @@ class Judge:
         method: str | None = None,
         tolerance: float | None = None,
         absolute_tolerance: float | None = None,
+        allowed: float | None = None,
         sampler: Callable[[int, int], NDArray[np.float64]] | None = None,
     ) -> Decision:
         """Decide whether the simulated mean stands in the relation to the claimed value.
 
         The method is the cheapest one unless it is named; ``sampler`` replaces the simulation.
+        ``allowed`` is the relative error that the claim itself admits: only more refutes.
 
         Raises:
             Refutation: it does not; the sequential test's level is ``alpha``.
@@ -97,6 +102,11 @@ class Judge:
             absolute_tolerance = tolerance * signal_energy(sampled)
         if sampler is None:
             sampler = Sampler(sampled, self.seed, self.claim, quantity, method, richardson=limit)
+        if allowed is None:
+            allowed = allowance(sampled) if limit else 0.0
+        record = partial(
+            self.record, sampled, quantity, claimed, method=method, limit=limit, relation=relation
+        )
         try:
             decision = decide(
                 sampler,
@@ -105,15 +115,15 @@ class Judge:
                 alpha=self.alpha,
                 tolerance=tolerance,
                 absolute_tolerance=absolute_tolerance,
-                allowance=abs(claimed) * allowance(sampled) if limit else 0.0,
+                allowance=abs(claimed) * allowed,
                 budget=self.budget * (_CHEAPER if method == "exact-law" else 1),
                 deadline=self.deadline,
                 executor=self.executor,
             )
         except Stopped as stopped:
-            self.record(sampled, quantity, claimed, stopped.decision, method, limit=limit)
+            record(stopped.decision)
             raise
-        self.record(sampled, quantity, claimed, decision, method, limit=limit)
+        record(decision)
         if decision.verdict == "refuted":
             raise Refutation(
                 Counterexample(
@@ -124,6 +134,7 @@ class Judge:
                     decision.standard_error,
                     f"{method} simulation, {decision.repetitions} repetitions"
                     + (", Richardson in d" if limit else ""),
+                    redo=self.redo,
                 )
             )
         return decision
@@ -152,7 +163,7 @@ class Judge:
             executor=self.executor,
         )
         name = f"{quantity} minus that at lam = {best.lam}"
-        self.record(other, name, 0.0, decision, "conditional", limit=False)
+        self.record(other, name, 0.0, decision, "conditional", limit=False, relation="at-least")
         if decision.verdict == "refuted":
             raise Refutation(
                 Counterexample(
@@ -175,6 +186,7 @@ class Judge:
         method: str,
         *,
         limit: bool,
+        relation: str = "equals",
     ) -> None:
         """Keep what was seen at a point."""
         if decision.verdict == "undecided":
@@ -190,6 +202,7 @@ class Judge:
                     decision.repetitions,
                     method + ("-richardson" if limit else ""),
                     decision.verdict,
+                    relation,
                 )
             )
 

@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from contextlib import closing
 
 from verification.claim import PROFILES, ClaimReport, Interrupted, verify_claim
-from verification.claims import all_claims, find_claim
+from verification.claims import claims_of, find_claim
 from verification.executors import iterate_done
 
 __all__ = ["default_workers", "run_suite"]
@@ -28,7 +28,7 @@ def run_suite(
     executor: Executor | None = None,
     watch: Callable[[ClaimReport], None] | None = None,
 ) -> list[ClaimReport]:
-    """Verify the claims named, or all of them, in that order.
+    """Verify the claims named, or all of the profile, in that order.
 
     An interrupt keeps those that are done, and with one worker what is known of the one on trial.
 
@@ -37,7 +37,7 @@ def run_suite(
     Raises:
         InputError: there is no such claim.
     """
-    names = [find_claim(name).id for name in claims] or list(all_claims())
+    names = [find_claim(name).id for name in claims] or claims_of(profile)
     tasks = [(name, profile, seed) for name in names]
     reports: dict[int, ClaimReport] = {}
     try:

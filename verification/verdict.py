@@ -16,13 +16,14 @@ _ROUNDING = 1e-10
 
 
 class Outcome(StrEnum):
-    """The five verdicts, from the strongest to none."""
+    """The five verdicts, from the strongest to none, and that a claim's data are not there."""
 
     PROVED = "proved"
     IDENTICAL = "identical"
     CONSISTENT = "consistent"
     REFUTED = "refuted"
     UNDECIDED = "undecided"
+    NOT_RUN = "not-run"
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Counterexample:
 
     ``observed`` is a Monte Carlo mean where ``standard_error`` is given, otherwise a value of the
     derived theory or of the definition; ``method`` says which.  ``term`` is the quantity to
-    reproduce where ``quantity`` is a change of one.
+    reproduce where ``quantity`` is a change of one, ``redo`` a command that reproduces the observed
+    side where it is not the process that was simulated.
     """
 
     setting: Setting
@@ -41,6 +43,7 @@ class Counterexample:
     standard_error: float | None
     method: str
     term: str = ""
+    redo: str = ""
 
     def data(self) -> dict[str, Any]:
         """The counterexample as plain data, with lines that reproduce it."""
@@ -62,6 +65,8 @@ class Counterexample:
     @property
     def command(self) -> str:
         """A command line that reproduces the observed side."""
+        if self.redo:
+            return self.redo
         if self.method.startswith("the user's"):
             return f"run the simulator with {self.python}"
         verb = "simulate" if self.standard_error is not None else "evaluate"
@@ -78,7 +83,9 @@ class Counterexample:
 
     @property
     def python(self) -> str:
-        """A Python line that reproduces the observed side."""
+        """A Python line that reproduces the observed side, where there is one."""
+        if self.redo:
+            return ""
         given = {k: v for k, v in self.setting.canonical().items() if v is not None}
         arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
         if self.method.startswith("the user's"):
@@ -102,11 +109,18 @@ class PointEvidence:
     repetitions: int
     method: str
     outcome: str
+    relation: str = "equals"
 
     @property
     def deviation(self) -> float:
-        """|observed - claimed| in standard errors; 0 where only rounding sets them apart."""
-        gap = abs(self.observed - self.claimed)
+        """How far the mean is on the wrong side of the claim, in standard errors.
+
+        Either side is wrong for ``equals``; 0 where only rounding sets the two apart.
+        """
+        above = self.observed - self.claimed
+        gap = {"equals": abs(above), "at-most": max(above, 0.0), "at-least": max(-above, 0.0)}[
+            self.relation
+        ]
         if gap <= _ROUNDING * abs(self.claimed):
             return 0.0
         return gap / self.standard_error if self.standard_error > 0 else float("inf")

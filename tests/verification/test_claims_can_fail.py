@@ -10,7 +10,7 @@ from sympy import Rational
 
 from theory import symbols as sy
 from theory.errors import InputError
-from verification.claim import PROFILES, judge_for, property_of, verify_claim
+from verification.claim import PROFILES, Claim, judge_for, property_of, verify_claim
 from verification.claims import all_claims, find_claim
 from verification.judge import Refutation
 from verification.theories import CATALOGUE, mutated
@@ -18,6 +18,8 @@ from verification.verdict import Outcome
 
 QUICK = PROFILES["quick"]
 D, GAP, GAP0 = sy.d, sy.T - sy.d - 1, sy.T0 - sy.d - 1
+# Claims about data have tests of their own.
+SIMULATED = [claim for claim in all_claims().values() if isinstance(claim, Claim)]
 # The claims whose true formula takes longer than the others on trial.
 LONG = {"C2", "C4"}
 
@@ -31,7 +33,7 @@ def mutants():
             id=f"{claim.id}-{mutant.description[:40]}",
             marks=[pytest.mark.slow] if claim.id in LONG else [],
         )
-        for claim in all_claims().values()
+        for claim in SIMULATED
         for mutant in claim.mutants
     ]
 
@@ -50,7 +52,7 @@ def test_a_claim_refutes_its_wrong_formula(claim, mutant):
     "claim",
     [
         pytest.param(claim, id=claim.id, marks=[pytest.mark.slow] if claim.id in LONG else [])
-        for claim in all_claims().values()
+        for claim in SIMULATED
     ],
 )
 def test_a_claim_accepts_the_theory_where_it_refutes_the_mutant(claim):
@@ -145,8 +147,10 @@ def test_claims_are_found_by_id():
 
 @pytest.mark.parametrize("claim", all_claims().values(), ids=lambda claim: claim.id)
 def test_claims_are_complete_records(claim):
-    """A title, a statement, a mutant, and a witness inside a finite setting."""
+    """A title, a statement, a mutant, a profile, and points or a trial of its own."""
     assert claim.title
     assert claim.statement.endswith(".")
     assert claim.mutants
-    assert claim.examples > 0
+    assert set(claim.profiles) <= set(PROFILES)
+    assert "full" in claim.profiles
+    assert claim.examples > 0 if isinstance(claim, Claim) else claim.budget > 0

@@ -14,24 +14,29 @@ from typing import TYPE_CHECKING
 from theory.errors import InputError
 
 if TYPE_CHECKING:
-    from verification.claim import Claim
+    from verification.claim import AnyClaim
 
-__all__ = ["all_claims", "find_claim"]
+__all__ = ["all_claims", "claims_of", "find_claim"]
 
 
 @lru_cache
-def all_claims() -> dict[str, Claim]:
+def all_claims() -> dict[str, AnyClaim]:
     """Every claim by id, in the order of their numbers."""
     modules = (importlib.import_module(f"{__name__}.{info.name}") for info in _modules())
     claims = sorted((module.CLAIM for module in modules), key=lambda c: (c.id[0], int(c.id[1:])))
     return {claim.id: claim for claim in claims}
 
 
+def claims_of(profile: str) -> list[str]:
+    """The ids of the claims that a profile runs unless some are named."""
+    return [name for name, claim in all_claims().items() if profile in claim.profiles]
+
+
 def _modules() -> list[pkgutil.ModuleInfo]:
     return [info for info in pkgutil.iter_modules(__path__) if re.match(r"[cn]\d+_", info.name)]
 
 
-def find_claim(claim_id: str) -> Claim:
+def find_claim(claim_id: str) -> AnyClaim:
     """The claim with that id, such as C1.
 
     Raises:
