@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ClaimFile", "ClaimItem", "PowerFile", "PowerItem"]
 
-_CLAIM = re.compile(r"c\d+_\w+\.py")
+_CLAIM = re.compile(r"[cn]\d+_\w+\.py")
 _POWER = "power.py"
 # What a test leaves in its report; it travels from the workers of pytest-xdist.
 _EFFORT = "ridgeproof repetitions"
