@@ -34,6 +34,7 @@ from verification.worlds import (
     draw_world,
     holds,
     make_shape,
+    row_letters,
     value,
 )
 
@@ -148,14 +149,13 @@ def _over_designs(previous: Expr, step: Step, world: World, rng: np.random.Gener
     s, rows, count = world.levels[sy.s], int(world.scalars[fit.T]), 20_000
     X = rng.normal(size=(count, rows, len(s))) * np.sqrt(s)
     drawn = _ridge_letters(fit, X, world) if fit.R in world.letters else _plain_letters(fit, X)
+    if fit is DOWNSTREAM:
+        drawn |= {fit.S: np.swapaxes(X, 1, 2) @ X / rows, **row_letters(X, world.scalars)}
     traces = _resolvent_traces(drawn.get(fit.R))
-    gaps, scale = np.empty(count), 0.0
-    for i in range(count):
-        here = world.with_letters({letter: matrices[i] for letter, matrices in drawn.items()})
-        here = replace(here, scalars={**here.scalars, **{h: t[i] for h, t in traces.items()}})
-        before = value(previous, here)
-        gaps[i] = before - value(step.expression, here)
-        scale = max(scale, abs(before) / np.sqrt(count), abs(gaps[i] - before))
+    here = replace(world, scalars={**world.scalars, **traces}).with_letters(drawn)
+    before = np.broadcast_to(value(previous, here), count)
+    gaps = before - value(step.expression, here)
+    scale = float(max(np.abs(before).max() / np.sqrt(count), np.abs(gaps - before).max()))
     return _monte_carlo(gaps, scale, "Monte Carlo over designs")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -19,17 +20,20 @@ from theory import symbols as sy
 from theory.calculus.alphabet import (
     DOWNSTREAM,
     GENERATOR,
+    MIXTURE,
     SIGMA,
     SIGMA_INVERSE,
     TRUTH,
     W_TRUTH,
     A,
     B,
+    D,
     Fit,
     M,
+    N,
     W,
 )
-from theory.calculus.words import Tr, occurs, transposed
+from theory.calculus.words import Tr, Word, occurs, transposed
 from theory.definitions import DEFINITIONS
 from theory.errors import NotBuilt
 from theory.spectral import SpectralSum
@@ -42,6 +46,7 @@ __all__ = [
     "draw_world",
     "holds",
     "make_shape",
+    "row_letters",
     "value",
 ]
 
@@ -96,7 +101,7 @@ class World:
         both = dict(self.letters)
         for symbol, matrix in letters.items():
             both[symbol] = matrix
-            both[transposed(symbol)] = matrix.T
+            both[transposed(symbol)] = np.swapaxes(matrix, -1, -2)
         return replace(self, letters=both)
 
 
@@ -109,7 +114,8 @@ def make_shape(
     mean = w0 * rng.uniform(0.3, 0.9, size=d)
     factor = rng.normal(size=(d, d)) / d
     scalars = {sy.d: d, sy.T: T, sy.T0: T0, sy.lam: lam, sy.lam0: 0.7 * lam}
-    scalars |= {sy.sigma: 0.8, sy.sigma0: 1.3, sy.n: 3, sy.pooled: 0.4}
+    scalars |= {sy.sigma: 0.8, sy.sigma0: 1.3, sy.n: 3, sy.pooled: 0.4, sy.sigma_real: 0.6}
+    scalars[sy.synthetic_fraction] = round(0.4 * T) / T
     probe = rng.uniform(0.5, 1.5, size=d)
     return Shape(s, w0, mean, np.outer(mean, mean) + factor @ factor.T, probe, scalars)
 
@@ -134,10 +140,14 @@ def draw_world(
         W_TRUTH: np.outer(shape.w0, shape.w0),
         A: shape.second,
         M: np.outer(shape.mean, shape.w0),
+        D: _deviation(shape),
+        N: np.outer(shape.mean - shape.w0, shape.w0),
         B: np.diag(shape.probe),
     }
     for fit in fits:
         letters |= _draw_fit(fit, shape, scalars, labeller, rng, estimates=estimates)
+    if DOWNSTREAM in fits:
+        letters |= _mixture(letters, shape, labeller, estimates=estimates)
     second = np.diag(shape.second)
     scalars |= {sy.alpha: float(second.sum()), sy.mu: float(shape.mean @ shape.w0)}
     if DOWNSTREAM.R in letters:
@@ -154,6 +164,12 @@ def draw_world(
         sy.B: shape.probe,
     }
     return World({}, scalars, levels).with_letters(letters)
+
+
+def _deviation(shape: Shape) -> Array:
+    """E[(w - w0)(w - w0)'], from the covariance of w."""
+    covariance = shape.second - np.outer(shape.mean, shape.mean)
+    return covariance + np.outer(shape.mean - shape.w0, shape.mean - shape.w0)
 
 
 def _draw_fit(
@@ -197,12 +213,47 @@ def _draw_fit(
             letters[fit.Winv] = np.linalg.inv(X.T @ X)
     if estimates:
         labels = X @ labeller + shape.scalars[fit.sigma] * noise
-        stacked = np.vstack([X / np.sqrt(rows), np.sqrt(lam) * np.eye(d)])
-        target = np.concatenate([labels / np.sqrt(rows), np.zeros(d)])
-        letters[fit.estimate] = np.linalg.lstsq(stacked, target, rcond=None)[0][:, None]
+        letters[fit.estimate] = _generic_fit(X, labels, lam)[:, None]
         if lam == 0:
             letters[fit.chain] = _shared_chain(X, shape, fit, generations)[:, None]
     return letters
+
+
+def _mixture(
+    letters: Mapping[Symbol, Array], shape: Shape, labeller: Array, *, estimates: bool
+) -> dict[Symbol, Array]:
+    """The downstream rows again, the first of them labelled by the truth."""
+    scalars, X, e = shape.scalars, letters[DOWNSTREAM.X], letters[DOWNSTREAM.e][:, 0]
+    rows, lam = len(X), scalars[DOWNSTREAM.lam]
+    real = rows - round(rows * scalars[sy.synthetic_fraction])
+    found = {name: stack[0] for name, stack in row_letters(X[None], shape.scalars).items()}
+    found |= {MIXTURE.X1: X[:real], MIXTURE.X2: X[real:]}
+    found |= {MIXTURE.e1: e[:real, None], MIXTURE.e2: e[real:, None]}
+    if estimates:
+        labels = X @ labeller + scalars[sy.sigma] * e
+        labels[:real] = X[:real] @ shape.w0 + scalars[sy.sigma_real] * e[:real]
+        found[MIXTURE.estimate] = _generic_fit(X, labels, lam)[:, None]
+    return found
+
+
+def row_letters(X: Array, scalars: Mapping[Symbol, float]) -> dict[Symbol, Array]:
+    """S2 of the synthetic rows, which come last, and x x'/T of the first, for a stack of X."""
+    rows = X.shape[1]
+    synthetic = X[:, rows - round(rows * scalars[sy.synthetic_fraction]) :]
+    first = X[:, :1]
+    return {
+        MIXTURE.S2: np.swapaxes(synthetic, 1, 2) @ synthetic / rows,
+        MIXTURE.row: np.swapaxes(first, 1, 2) @ first / rows,
+    }
+
+
+def _generic_fit(X: Array, labels: Array, lam: float) -> Array:
+    """Ridge as one least-squares problem with d more rows."""
+    rows, d = X.shape
+    stacked = np.vstack([X / np.sqrt(rows), np.sqrt(lam) * np.eye(d)])
+    target = np.concatenate([labels / np.sqrt(rows), np.zeros(d)])
+    fitted: Array = np.linalg.lstsq(stacked, target, rcond=None)[0]
+    return fitted
 
 
 def _shared_chain(X: Array, shape: Shape, fit: Fit, generations: Array) -> Array:
@@ -235,35 +286,48 @@ def _elliptical_ratio(values: Array, chances: Array, phi: float) -> float:
 
 
 def value(expression: Expr, world: World) -> Any:
-    """The number (or level array) that an expression takes in a world."""
+    """The number (or level array) that an expression takes in a world.
+
+    A letter may hold a stack of matrices; a trace is then an array over the stack.
+    """
+    return _value(expression, world, {})
+
+
+def _value(expression: Expr, world: World, traces: dict[Expr, Any]) -> Any:
     if isinstance(expression, Tr):
-        product = None
-        for symbol in expression.word:
-            matrix = world.letters[symbol]
-            product = matrix if product is None else product @ matrix
-        assert product is not None
-        return float(np.trace(product))
+        if expression not in traces:
+            traces[expression] = _trace(expression.word, world)
+        return traces[expression]
     if isinstance(expression, SpectralSum):
-        terms = value(expression.summand, world)
+        terms = _value(expression.summand, world, traces)
         return float(np.sum(np.broadcast_to(terms, world.levels[sy.s].shape)))
     if isinstance(expression, Symbol):
         if expression in world.levels:
             return world.levels[expression]
         if expression in world.scalars:
             return world.scalars[expression]
-        return value(DEFINITIONS[expression], world)
+        return _value(DEFINITIONS[expression], world, traces)
     if isinstance(expression, Number):
         return float(expression)
     if isinstance(expression, Add):
-        return sum((value(term, world) for term in expression.args), start=0.0)
+        return sum((_value(term, world, traces) for term in expression.args), start=0.0)
     if isinstance(expression, Mul):
         result: Any = 1.0
         for factor in expression.args:
-            result = result * value(factor, world)
+            result = result * _value(factor, world, traces)
         return result
     if isinstance(expression, Pow):
-        return value(expression.base, world) ** value(expression.exp, world)
+        return _value(expression.base, world, traces) ** _value(expression.exp, world, traces)
     raise NotBuilt(f"no number for {expression.func.__name__} in a world")
+
+
+def _trace(word: Word, world: World) -> Any:
+    """tr(P Q) as the sum of P_ij Q_ji: the last of the products need not be formed."""
+    *others, last = (world.letters[symbol] for symbol in word)
+    if not others:
+        return np.trace(last, axis1=-2, axis2=-1)
+    product = reduce(np.matmul, others)
+    return np.sum(product * np.swapaxes(last, -1, -2), axis=(-2, -1))
 
 
 def average_over_noise(expression: Expr, world: World, noise: Symbol, summands: int = 1) -> float:

@@ -54,6 +54,22 @@ def by_hand(name, w):
         case "moments":
             fit = np.sum(s * (u**2 * a - 2 * u * m * w0 + w0**2))
             yield "test_error", fit + inflation * (np.sum(s * K**2 * a) + sigma**2)
+        case "mixing":
+            p2, real = w.scalars[sy.synthetic_fraction], w.scalars[sy.sigma_real]
+            G, D, mean = 1 / (s + kappa), a - 2 * m * w0 + w0**2, m - w0
+            noise = ((1 - p2) * real**2 + p2 * sigma**2) * gamma
+            base = (kappa**2 * np.sum(s * G**2 * w0**2) + noise) / (1 - gamma)
+            cross = kappa * np.sum(s * G * w0 * mean)
+            cross -= kappa**2 * np.sum(s * G**2 * w0 * mean) / (1 - gamma)
+            own = np.sum(D * s**3 * G**2) + kappa**2 * np.sum(D * s * G**2) * inflation
+            noisy = np.sum(D * s) * inflation
+            yield "test_error", base - 2 * p2 * cross + p2**2 * own + p2 * (1 - p2) * noisy
+        case "mixing-least-squares":
+            N2, real = T * w.scalars[sy.synthetic_fraction], w.scalars[sy.sigma_real]
+            c = T**2 * (N2 + d + 1) - 2 * T * N2 * d - T * N2 - T * d - 5 * T + 2 * N2 + 2 * d + 2
+            c *= N2 / (T * (T - 1) * (T + 2) * (T - d - 1))
+            noise = ((T - N2) * real**2 + N2 * sigma**2) / T * d / (T - d - 1)
+            yield "test_error", noise + c * np.sum(s * (a - 2 * m * w0 + w0**2))
         case "least-squares-generator":
             yield "mean", m
             yield "second_moment", a + sigma0**2 / s / (T0 - d - 1)

@@ -10,10 +10,11 @@ import pytest
 from sympy import Add, Integer, Mul, expand
 
 from theory import symbols as sy
-from theory.calculus import rules
+from theory.calculus import alphabet, mixture, rules
 from theory.calculus.alphabet import (
     DOWNSTREAM,
     GENERATOR,
+    MIXTURE,
     SIGMA,
     SIGMA_INVERSE,
     TRUTH,
@@ -23,8 +24,8 @@ from theory.calculus.alphabet import (
     W,
 )
 from theory.calculus.derivation import Step
-from theory.calculus.rules import Kind, _replace
-from theory.calculus.words import Tr, map_words, trace, transposed
+from theory.calculus.rules import Kind
+from theory.calculus.words import Tr, map_words, replace_words, trace, transposed
 from theory.catalogue import catalogue, find
 from theory.errors import DerivationError
 from verification import steps, worlds
@@ -64,28 +65,37 @@ def lines_of(rule):
     return sorted(found, key=lambda pair: len(pair[0].atoms(Tr)))
 
 
-class Recorder:
-    """Plays the left-hand side of a Monte Carlo check again for each altered right-hand side.
+def is_drawn(line):
+    """Whether a line holds a drawn letter."""
+    return any(x.is_random for x in line.atoms(Tr))
 
-    The right-hand sides hold no drawn letter, so that one world of each size gives their values.
-    The decision itself is the check's own.
+
+class Recorder:
+    """Plays the lines of a Monte Carlo check again for each altered right-hand side.
+
+    The left-hand side and every altered line that holds a drawn letter keep their value in each
+    world; for the others one world of each size gives it.  The decision itself is the check's own.
     """
 
-    def __init__(self, previous, monkeypatch):
-        self.previous, self.values, self.playing = previous, [], None
+    def __init__(self, previous, altered, monkeypatch):
+        self.previous, self.playing = previous, None
+        self.values = {line: [] for line in (previous, *filter(is_drawn, altered))}
         self.worlds, self.seen = {}, {}
         monkeypatch.setattr(steps, "value", self.value)
         monkeypatch.setattr(steps, "draw_world", self.draw_world)
 
     def value(self, expression, world):
-        """The recorded value of the left-hand side, the value of a right-hand side."""
-        if expression == self.previous:
-            if self.playing is None:
-                self.values.append(worlds.value(expression, world))
-                return self.values[-1]
-            return next(self.playing)
+        """The recorded value of a line, or the value in this world."""
+        if self.playing is None and expression == self.previous:
+            for line, kept in self.values.items():
+                kept.append(worlds.value(line, world))
+            return self.values[expression][-1]
+        if self.playing is not None and expression in self.values:
+            return next(self.playing[expression])
+        if is_drawn(expression):
+            return worlds.value(expression, world)
         key = (expression, world.scalars[sy.d])
-        if key not in self.seen:
+        if key not in self.seen or expression.has(sy.h1, sy.h2):
             self.seen[key] = worlds.value(expression, world)
         return self.seen[key]
 
@@ -99,7 +109,7 @@ class Recorder:
     def check(self, step):
         """Check a line."""
         outcome = check_step(self.previous, step)
-        self.playing = iter(self.values)
+        self.playing = {line: iter(kept) for line, kept in self.values.items()}
         return outcome
 
 
@@ -116,7 +126,7 @@ def sequence(*rewrites):
 
 def swap(*pairs):
     """Replace patterns of letters by matrices, one after the other."""
-    return sequence(*(_replace(tuple(pattern), expand(matrix)) for pattern, matrix in pairs))
+    return sequence(*(replace_words(tuple(pattern), expand(matrix)) for pattern, matrix in pairs))
 
 
 def second_order(fit, *, weight=SIGMA, power=2, gain=None, first=1):
@@ -147,7 +157,7 @@ def first_order(fit, matrix):
 def no_noise(fit, square, noise):
     """The noise rule with another covariance, odd words zero as they should be."""
     return sequence(
-        _replace((noise, transposed(noise)), square),
+        replace_words((noise, transposed(noise)), square),
         lambda expression: map_words(
             expression, lambda word: Integer(0) if {noise, transposed(noise)} & set(word) else None
         ),
@@ -223,6 +233,7 @@ def mutants():
         yield true, "wrong sign", first_order(fit, -fit.K / lam)
         yield true, "K/kappa^2", first_order(fit, fit.K / fit.kappa**2)
     yield from _overparametrised_mutants()
+    yield from _mixture_mutants()
 
 
 def resolvent_average(first, second):
@@ -267,6 +278,83 @@ def _overparametrised_mutants():
     yield true, "half the labels", ridge(DOWN, DOWN.P * DOWN.X * W / 2)
 
 
+def mixed_fit(operator, real, synthetic):
+    """The estimate on both kinds of rows with other labels."""
+    X1, X2, e1, e2 = MIXTURE.X1, MIXTURE.X2, MIXTURE.e1, MIXTURE.e2
+    labels = transposed(X1) * (X1 * real + sy.sigma_real * e1)
+    return swap(
+        (
+            (MIXTURE.estimate,),
+            operator * (labels + transposed(X2) * (X2 * synthetic + sy.sigma * e2)),
+        )
+    )
+
+
+def rewritten(rule, change):
+    """A rule whose outcome for each word is changed as an expression."""
+    return lambda expression: change(rule.rewrite(expression))
+
+
+def exchangeable(full, single):
+    """Two S2 replaced by these multiples of S and of a single row; one S2 by P2 S."""
+
+    def change(word):
+        count = word.count(MIXTURE.S2)
+        if count == 2:
+            whole, row = (
+                trace(Mul(*(new if x == MIXTURE.S2 else x for x in word)))
+                for new in (DOWN.S, MIXTURE.row)
+            )
+            return full * whole + single * row
+        if count == 1:
+            return P2 * trace(Mul(*(DOWN.S if x == MIXTURE.S2 else x for x in word)))
+        return None
+
+    return lambda expression: map_words(expression, change)
+
+
+P2, ROWS = sy.synthetic_fraction, sy.T
+P1 = 1 - P2
+
+
+def _mixture_mutants():
+    """Slips in the rules about real and synthetic rows."""
+    X1, X2, S, S2, V, T, d = MIXTURE.X1, MIXTURE.X2, DOWN.S, MIXTURE.S2, DOWN.Winv, sy.T, sy.d
+    for true, operator in ((mixture.mixed_ridge_fit(), DOWN.R / T),
+                           (mixture.mixed_least_squares(), V)):  # fmt: skip
+        yield true, "every row synthetic", mixed_fit(operator, W, W)
+        yield true, "every row real", mixed_fit(operator, TRUTH, TRUTH)
+        yield true, "twice", mixed_fit(2 * operator, TRUTH, W)
+    true = mixture.mixed_gram()
+    synthetic = ((transposed(X2), X2), T * S2)
+    yield true, "X1'X1 = T S", swap(synthetic, ((transposed(X1), X1), T * S))
+    yield true, "no T", swap(synthetic, ((transposed(X1), X1), S - S2))
+    true = mixture.mixed_inverse()
+    yield true, "no 1/T", swap(((V, S), Integer(1)))
+    true = mixture.deviation()
+    N, D = alphabet.N, alphabet.D
+    both = D + N + transposed(N)
+    yield true, "no W0 in A", swap(((A,), both), ((M,), N + W_TRUTH))
+    yield true, "no W0 in M", swap(((A,), both + W_TRUTH), ((M,), N))
+    yield true, "no N in A", swap(((A,), D + W_TRUTH), ((M,), N + W_TRUTH))
+    for true, noise in zip(mixture.mixed_noise(), (MIXTURE.e1, MIXTURE.e2), strict=True):
+        yield true, "variance 2", no_noise(DOWN, Integer(2), noise)
+    true, pairs = mixture.exchangeable_rows(), P2 * (T * P2 - 1) / (T - 1)
+    single = P1 * P2 * T**2 / (T - 1)
+    yield true, "P2^2 alone", exchangeable(P2**2, 0)
+    yield true, "pairs alone", exchangeable(pairs, 0)
+    yield true, "the limit's pairs", exchangeable(P2**2, single)
+    yield true, "P1^2 for P1 P2", exchangeable(pairs, P1**2 * T**2 / (T - 1))
+    true = mixture.one_row()
+    yield true, "nothing", rewritten(true, lambda line: 0 * line)
+    yield true, "twice", rewritten(true, lambda line: 2 * line)
+    yield true, "d for T", rewritten(true, lambda line: line * T / d)
+    true = mixture.one_row_of_least_squares()
+    yield true, "T - d", rewritten(true, lambda line: line * (T - d - 1) / (T - d))
+    yield true, "the limit", rewritten(true, lambda line: line * T**2 * d / (T**2 - 4) / (d + 2))
+    yield true, "twice", rewritten(true, lambda line: 2 * line)
+
+
 def by_rule():
     """Rules with their altered copies, one test each: their left-hand side is drawn once."""
     table = {}
@@ -284,7 +372,9 @@ def test_an_altered_rule_is_caught(true, altered, monkeypatch):
         wrong = [(text, line) for text, line in wrong if expand(line - step.expression) != 0]
         if not wrong:
             continue
-        recorder = Recorder(previous, monkeypatch) if not is_cheap(step) else None
+        recorder = None
+        if not is_cheap(step):
+            recorder = Recorder(previous, [line for _, line in wrong], monkeypatch)
         check = recorder.check if recorder else lambda step, line=previous: check_step(line, step)
         assert check(step).checked
         for text, line in wrong:
@@ -296,8 +386,12 @@ def test_an_altered_rule_is_caught(true, altered, monkeypatch):
 def test_every_rule_has_altered_copies():
     """No rule of the calculus is left without a mutant, for either fit."""
     used = {step.rule.statement for _, step in lines()}
-    factories = [getattr(rules, name) for name in rules.__all__ if name not in {"Kind", "Rule"}]
-    every = set()
+    helpers = {"Kind", "Rule", "expect_noise"}
+    factories = [getattr(rules, name) for name in {*rules.__all__} - helpers]
+    mixed = [getattr(mixture, name)() for name in mixture.__all__]
+    every = {
+        rule.statement for found in mixed for rule in (found if type(found) is tuple else [found])
+    }
     for factory in factories:
         fits = [()] if factory in {rules.truth, rules.isotropic_covariance} else [(DOWN,), (GEN,)]
         every |= {factory(*fit).statement for fit in fits}

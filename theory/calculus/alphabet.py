@@ -16,14 +16,18 @@ from theory.calculus.words import letter
 __all__ = [
     "DOWNSTREAM",
     "GENERATOR",
+    "MIXTURE",
     "SIGMA",
     "SIGMA_INVERSE",
     "TRUTH",
     "W_TRUTH",
     "A",
     "B",
+    "D",
     "Fit",
     "M",
+    "Mixture",
+    "N",
     "W",
 ]
 
@@ -36,6 +40,9 @@ TRUTH = letter("w0", "w₀", "w_0", symmetric=False)
 A = letter("A", "A", "A")
 M = letter("M", "M", "M", symmetric=False)
 W_TRUTH = letter("W0", "W₀", "W_0")
+# The same about what the labelling model got wrong: D = E[(w - w0)(w - w0)'], N = E[w - w0] w0'.
+D = letter("D", "D", "D")
+N = letter("N", "N", "N", symmetric=False)
 # An arbitrary diagonal test matrix: an identity in tr(B .) for every B is one for each component.
 B = letter("B", "B", "B")
 
@@ -97,4 +104,32 @@ DOWNSTREAM = _fit(
 )
 GENERATOR = _fit(
     "generator", "0", (sy.T0, sy.lam0, sy.kappa0, sy.df1_0, sy.df2_0, sy.gamma0, sy.sigma0, sy.q0)
+)
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """The letters of a downstream fit whose first rows are real and whose others are synthetic."""
+
+    estimate: Symbol  # w_hat
+    X1: Symbol  # the real rows of X
+    X2: Symbol  # the synthetic rows
+    e1: Symbol  # label noise of the real rows
+    e2: Symbol
+    S2: Symbol  # X2'X2 / T
+    row: Symbol  # x x'/T of the first row x of X
+
+
+def _part(name: str, pretty: str, latex: str) -> Symbol:
+    return letter(name, pretty, latex, symmetric=False, random=True)
+
+
+MIXTURE = Mixture(
+    _part("wmix", "ŵ", r"\hat w"),
+    _part("X1", "X₁", "X_1"),
+    _part("X2", "X₂", "X_2"),
+    _part("e1", "ε₁", r"\varepsilon_1"),
+    _part("e2", "ε₂", r"\varepsilon_2"),
+    letter("S2", "S₂", "S_2", random=True),
+    letter("q", "(xxᵀ/T)", r"\tfrac{x x^\top}{T}", random=True),
 )

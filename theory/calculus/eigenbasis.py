@@ -13,7 +13,9 @@ from theory.calculus.alphabet import (
     W_TRUTH,
     A,
     B,
+    D,
     M,
+    N,
 )
 from theory.calculus.rules import Kind, Rule
 from theory.calculus.words import Tr, Word, map_words, transposed
@@ -30,6 +32,9 @@ DIAGONAL: dict[Symbol, Expr] = {
     M: sy.m * sy.w0,
     transposed(M): sy.m * sy.w0,
     W_TRUTH: sy.w0**2,
+    D: sy.a - 2 * sy.m * sy.w0 + sy.w0**2,
+    N: sy.m * sy.w0 - sy.w0**2,
+    transposed(N): sy.m * sy.w0 - sy.w0**2,
     B: sy.B,
 } | {
     entry: value
@@ -41,7 +46,7 @@ DIAGONAL: dict[Symbol, Expr] = {
 }
 
 # Of these letters only the diagonal is known, so that at most one may occur in a word.
-_FULL = {A, M, transposed(M), W_TRUTH}
+_FULL = {A, D, M, transposed(M), N, transposed(N), W_TRUTH}
 
 
 def eigenbasis() -> Rule:

@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from sympy import Expr, Integer, Mul, Symbol, expand
+from sympy import Expr, Integer, Mul, Symbol
 
 from theory import symbols as sy
 from theory.calculus.alphabet import SIGMA, SIGMA_INVERSE, TRUTH, W_TRUTH, A, Fit, M, W
-from theory.calculus.words import Tr, Word, map_words, trace, transposed
+from theory.calculus.words import Tr, Word, map_words, replace_words, trace, transposed
 from theory.errors import DerivationError
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Rule",
     "dual_inverse_wishart",
     "elliptical_inverse",
+    "expect_noise",
     "first_order",
     "generator_moments",
     "gram",
@@ -91,33 +92,6 @@ class Rule:
         return new
 
 
-def _replace(pattern: Word, replacement: Expr) -> Callable[[Expr], Expr]:
-    """Rewrite every occurrence of the pattern, or of its transpose, in a cyclic word."""
-    reverse = tuple(transposed(x) for x in reversed(pattern))
-    transposed_replacement = _transpose(replacement)
-
-    def change(word: Word) -> Expr | None:
-        for i in range(len(word)):
-            turned = word[i:] + word[:i]
-            rest = Mul(*turned[len(pattern) :])
-            if turned[: len(pattern)] == pattern:
-                return trace(expand(replacement * rest))
-            if turned[: len(pattern)] == reverse:
-                return trace(expand(transposed_replacement * rest))
-        return None
-
-    return lambda expression: map_words(expression, change)
-
-
-def _transpose(matrix: Expr) -> Expr:
-    total: Expr = Integer(0)
-    for term in expand(matrix).as_ordered_terms():
-        scalars, letters = term.args_cnc()
-        flat = [x for f in letters for x in [f.as_base_exp()[0]] * int(f.as_base_exp()[1])]
-        total += Mul(*scalars, *(transposed(x) for x in reversed(flat)))
-    return total
-
-
 def ridge_fit(fit: Fit) -> Rule:
     """w_hat = R X'y/T with y = X w + sigma e: the ridge estimate in its normal equations."""
     answer = fit.R * transposed(fit.X) * (fit.X * W + fit.sigma * fit.e) / fit.T
@@ -126,7 +100,7 @@ def ridge_fit(fit: Fit) -> Rule:
         Kind.DEFINITION,
         f"{fit.estimate} = {fit.R} {fit.X}'({fit.X} w + {fit.sigma} {fit.e})/{fit.T}, "
         f"{fit.R} = ({fit.X}'{fit.X}/{fit.T} + {fit.lam})^-1",
-        _replace((fit.estimate,), expand(answer)),
+        replace_words((fit.estimate,), answer),
     )
 
 
@@ -138,15 +112,15 @@ def least_squares(fit: Fit, *, noiseless: bool = False) -> Rule:
         f"least squares ({fit.name})",
         Kind.DEFINITION,
         f"{fit.estimate} = {fit.X}^+ {labels}" + (f", {fit.sigma} = 0" if noiseless else ""),
-        _replace((fit.estimate,), expand(answer)),
+        replace_words((fit.estimate,), answer),
         substitution={fit.sigma: Integer(0)} if noiseless else {},
     )
 
 
 def pseudo_inverse(fit: Fit) -> Rule:
     """X^+ X = 1 and X^+ X^+' = (X'X)^-1, for at least d rows (full column rank)."""
-    absorb = _replace((fit.P, fit.X), Integer(1))
-    square = _replace((fit.P, transposed(fit.P)), fit.Winv)
+    absorb = replace_words((fit.P, fit.X), Integer(1))
+    square = replace_words((fit.P, transposed(fit.P)), fit.Winv)
     return Rule(
         f"full column rank ({fit.name})",
         Kind.IDENTITY,
@@ -158,9 +132,9 @@ def pseudo_inverse(fit: Fit) -> Rule:
 
 def projector(fit: Fit) -> Rule:
     """X^+ X = Pi, a symmetric projector, and Pi X^+ = X^+."""
-    name = _replace((fit.P, fit.X), fit.Pi)
-    idempotent = _replace((fit.Pi, fit.Pi), fit.Pi)
-    absorb = _replace((fit.Pi, fit.P), fit.P)
+    name = replace_words((fit.P, fit.X), fit.Pi)
+    idempotent = replace_words((fit.Pi, fit.Pi), fit.Pi)
+    absorb = replace_words((fit.Pi, fit.P), fit.P)
     return Rule(
         f"projector ({fit.name})",
         Kind.IDENTITY,
@@ -177,7 +151,7 @@ def random_projection(fit: Fit) -> Rule:
         f"uniform row space ({fit.name})",
         Kind.EXPECTATION,
         f"E[{fit.Pi}] = {fit.T}/d for Sigma = I, {fit.T} <= d (rotation invariance)",
-        _replace((fit.Pi,), fit.T / sy.d),
+        replace_words((fit.Pi,), fit.T / sy.d),
         (fit.X,),
         needs=_WIDE | _ISOTROPIC,
     )
@@ -189,7 +163,7 @@ def dual_inverse_wishart(fit: Fit) -> Rule:
         f"inverse Wishart mean of the rows ({fit.name})",
         Kind.EXPECTATION,
         f"E[{fit.X}^+ {fit.X}^+'] = {fit.T}/(d (d-{fit.T}-1)) Sigma for Sigma = I, {fit.T} <= d-2",
-        _replace((fit.P, transposed(fit.P)), fit.T / (sy.d * (sy.d - fit.T - 1)) * SIGMA),
+        replace_words((fit.P, transposed(fit.P)), fit.T / (sy.d * (sy.d - fit.T - 1)) * SIGMA),
         (fit.X,),
         needs=_WIDE | _ISOTROPIC,
     )
@@ -246,7 +220,7 @@ def shared_chain(fit: Fit) -> Rule:
         Kind.DEFINITION,
         f"w_n = {fit.X}^+ ({fit.X} w0 + {fit.sigma} {fit.f}) for n >= 1, "
         f"{fit.f} the sum of n label noises, because {fit.X}^+ {fit.X} {fit.X}^+ = {fit.X}^+",
-        _replace((fit.chain,), expand(answer)),
+        replace_words((fit.chain,), answer),
         needs=_WIDE,
     )
 
@@ -257,7 +231,7 @@ def gram(fit: Fit) -> Rule:
         f"Gram matrix ({fit.name})",
         Kind.IDENTITY,
         f"{fit.X}'{fit.X} = {fit.T} {fit.S}",
-        _replace((transposed(fit.X), fit.X), fit.T * fit.S),
+        replace_words((transposed(fit.X), fit.X), fit.T * fit.S),
     )
 
 
@@ -267,23 +241,24 @@ def resolvent(fit: Fit) -> Rule:
         f"resolvent ({fit.name})",
         Kind.IDENTITY,
         f"{fit.R} {fit.S} = 1 - {fit.lam} {fit.R}",
-        _replace((fit.R, fit.S), 1 - fit.lam * fit.R),
+        replace_words((fit.R, fit.S), 1 - fit.lam * fit.R),
     )
 
 
 def noise_expectation(fit: Fit) -> Rule:
     """E[e e'] = I and E[e] = 0: label noise is standard normal, independent of all else."""
-    return _noise_rule(fit, fit.e, Integer(1), "I")
+    return expect_noise(f"label noise ({fit.name})", fit.e, Integer(1), "I")
 
 
 def summed_noise_expectation(fit: Fit) -> Rule:
     """E[f f'] = n I and E[f] = 0 for the sum f of n independent label noises."""
-    return _noise_rule(fit, fit.f, sy.n, "n I")
+    return expect_noise(f"label noise ({fit.name})", fit.f, sy.n, "n I")
 
 
-def _noise_rule(fit: Fit, noise: Symbol, covariance: Expr, shown: str) -> Rule:
+def expect_noise(name: str, noise: Symbol, covariance: Expr, shown: str) -> Rule:
+    """E[e e'] = covariance and E[e] = 0 for a noise vector e independent of all else."""
     noise_t = transposed(noise)
-    square = _replace((noise, noise_t), covariance)
+    square = replace_words((noise, noise_t), covariance)
 
     def odd(word: Word) -> Expr | None:
         count = word.count(noise) + word.count(noise_t)
@@ -294,7 +269,7 @@ def _noise_rule(fit: Fit, noise: Symbol, covariance: Expr, shown: str) -> Rule:
         return Integer(0) if count else None
 
     return Rule(
-        f"label noise ({fit.name})",
+        name,
         Kind.EXPECTATION,
         f"E[{noise} {noise}'] = {shown}, E[{noise}] = 0",
         lambda expression: map_words(square(expression), odd),
@@ -304,8 +279,8 @@ def _noise_rule(fit: Fit, noise: Symbol, covariance: Expr, shown: str) -> Rule:
 
 def generator_moments(fit: Fit) -> Rule:
     """E[w w'] = A and E[w] w0' = M: the labelling model is independent of the fit's own draws."""
-    second = _replace((W, transposed(W)), A)
-    first = _replace((W, transposed(TRUTH)), M)
+    second = replace_words((W, transposed(W)), A)
+    first = replace_words((W, transposed(TRUTH)), M)
     return Rule(
         f"labelling model ({fit.name})",
         Kind.EXPECTATION,
@@ -321,7 +296,7 @@ def truth() -> Rule:
         "ground truth",
         Kind.DEFINITION,
         "W0 = w0 w0'",
-        _replace((TRUTH, transposed(TRUTH)), W_TRUTH),
+        replace_words((TRUTH, transposed(TRUTH)), W_TRUTH),
     )
 
 
@@ -331,7 +306,7 @@ def inverse_wishart(fit: Fit) -> Rule:
         f"inverse Wishart mean ({fit.name})",
         Kind.EXPECTATION,
         f"E[({fit.X}'{fit.X})^-1] = Sigma^-1/({fit.T}-d-1), {fit.T} >= d+2",
-        _replace((fit.Winv,), SIGMA_INVERSE / (fit.T - sy.d - 1)),
+        replace_words((fit.Winv,), SIGMA_INVERSE / (fit.T - sy.d - 1)),
         (fit.X,),
     )
 
@@ -343,7 +318,7 @@ def elliptical_inverse(fit: Fit) -> Rule:
         Kind.EQUIVALENT,
         f"({fit.X}'{fit.X})^-1 ~ {fit.q} Sigma^-1/d, E[tau {fit.q}/(1 + tau {fit.q})] = d/{fit.T}, "
         f"for rows sqrt(tau) x, {fit.T} > d",
-        _replace((fit.Winv,), fit.q * SIGMA_INVERSE / sy.d),
+        replace_words((fit.Winv,), fit.q * SIGMA_INVERSE / sy.d),
         (fit.X,),
         needs=_ELLIPTICAL,
     )

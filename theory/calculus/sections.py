@@ -8,9 +8,20 @@ from functools import lru_cache
 from sympy import Add, Expr, Integer, Mul, Symbol
 
 from theory import symbols as sy
-from theory.calculus.alphabet import DOWNSTREAM, GENERATOR, SIGMA, TRUTH, B, Fit
+from theory.calculus.alphabet import DOWNSTREAM, GENERATOR, MIXTURE, SIGMA, TRUTH, B, Fit
 from theory.calculus.derivation import Section, Step, unfold
 from theory.calculus.eigenbasis import eigenbasis
+from theory.calculus.mixture import (
+    deviation,
+    exchangeable_rows,
+    mixed_gram,
+    mixed_inverse,
+    mixed_least_squares,
+    mixed_noise,
+    mixed_ridge_fit,
+    one_row,
+    one_row_of_least_squares,
+)
 from theory.calculus.recurrences import solved_over_generations
 from theory.calculus.rules import (
     Kind,
@@ -39,6 +50,8 @@ __all__ = [
     "insert_moments",
     "least_squares_chain",
     "least_squares_generation",
+    "mixed_downstream_least_squares",
+    "mixed_downstream_ridge",
     "ridge_generator_mean",
     "ridge_generator_second_moment",
 ]
@@ -82,9 +95,9 @@ def insert_moments(moments: Mapping[Symbol, Expr]) -> Rule:
     )
 
 
-def _squared_error() -> Expr:
-    error = DOWNSTREAM.estimate - TRUTH
-    error_t = transposed(DOWNSTREAM.estimate) - transposed(TRUTH)
+def _squared_error(estimate: Symbol = DOWNSTREAM.estimate) -> Expr:
+    error = estimate - TRUTH
+    error_t = transposed(estimate) - transposed(TRUTH)
     return trace(SIGMA * error * error_t)
 
 
@@ -137,6 +150,65 @@ def downstream_least_squares(*, elliptical: bool = False) -> Section:
             generator_moments(fit),
             truth(),
             _inverse(fit, elliptical),
+            eigenbasis(),
+        ],
+    )
+
+
+_MIXED = f"{_ERROR} on synthetic rows, w0 on real ones"
+
+
+@lru_cache
+def mixed_downstream_ridge() -> Section:
+    """The ridge fit on real and synthetic rows: to a functional of (a, m)."""
+    fit = DOWNSTREAM
+    return unfold(
+        "downstream ridge fit on real and synthetic rows",
+        "E_test",
+        _squared_error(MIXTURE.estimate),
+        _MIXED,
+        [
+            mixed_ridge_fit(),
+            mixed_gram(),
+            resolvent(fit),
+            *mixed_noise(),
+            mixed_gram(),
+            generator_moments(fit),
+            truth(),
+            deviation(),
+            exchangeable_rows(),
+            resolvent(fit),
+            one_row(),
+            resolvent(fit),
+            second_order(fit),
+            first_order(fit),
+            eigenbasis(),
+        ],
+    )
+
+
+@lru_cache
+def mixed_downstream_least_squares() -> Section:
+    """Least squares on real and synthetic rows (lam = 0, T >= d + 2): exact at finite size."""
+    fit = DOWNSTREAM
+    return unfold(
+        "downstream least squares on real and synthetic rows",
+        "E_test",
+        _squared_error(MIXTURE.estimate),
+        _MIXED,
+        [
+            mixed_least_squares(),
+            mixed_gram(),
+            mixed_inverse(),
+            *mixed_noise(),
+            mixed_gram(),
+            generator_moments(fit),
+            truth(),
+            deviation(),
+            exchangeable_rows(),
+            mixed_inverse(),
+            one_row_of_least_squares(),
+            inverse_wishart(fit),
             eigenbasis(),
         ],
     )

@@ -9,6 +9,7 @@ spelling: words are cyclic, and may be read backwards with every letter transpos
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -18,7 +19,18 @@ from sympy.printing.pretty.stringpict import prettyForm
 
 from theory.errors import DerivationError
 
-__all__ = ["Tr", "Word", "letter", "map_words", "occurs", "spell", "trace", "traces", "transposed"]
+__all__ = [
+    "Tr",
+    "Word",
+    "letter",
+    "map_words",
+    "occurs",
+    "replace_words",
+    "spell",
+    "trace",
+    "traces",
+    "transposed",
+]
 
 Word = tuple[Symbol, ...]
 
@@ -66,7 +78,7 @@ class Tr(Expr):
     @property
     def word(self) -> Word:
         """The letters, in order."""
-        return tuple(_letters(self.args[0]))
+        return _word(self.args[0])
 
     @property
     def is_random(self) -> bool:
@@ -94,6 +106,11 @@ class Tr(Expr):
     def _sympystr(self, printer: Any) -> str:
         del printer
         return self._text()
+
+
+@lru_cache(maxsize=4096)
+def _word(product: Expr) -> Word:
+    return tuple(_letters(product))
 
 
 def _letters(product: Expr) -> Iterator[Symbol]:
@@ -162,3 +179,31 @@ def map_words(expression: Expr, change: Callable[[Word], Expr | None]) -> Expr:
             return expression
         expression = _distribute(expression.xreplace(replacement))
     raise DerivationError("a rewrite rule does not terminate")
+
+
+def replace_words(pattern: Word, replacement: Expr) -> Callable[[Expr], Expr]:
+    """Rewrite every occurrence of the pattern, or of its transpose, in a cyclic word."""
+    reverse = tuple(transposed(x) for x in reversed(pattern))
+    replacement = expand(replacement)
+    transposed_replacement = _transpose(replacement)
+
+    def change(word: Word) -> Expr | None:
+        for i in range(len(word)):
+            turned = word[i:] + word[:i]
+            rest = Mul(*turned[len(pattern) :])
+            if turned[: len(pattern)] == pattern:
+                return trace(expand(replacement * rest))
+            if turned[: len(pattern)] == reverse:
+                return trace(expand(transposed_replacement * rest))
+        return None
+
+    return lambda expression: map_words(expression, change)
+
+
+def _transpose(matrix: Expr) -> Expr:
+    total: Expr = Integer(0)
+    for term in expand(matrix).as_ordered_terms():
+        scalars, letters = term.args_cnc()
+        flat = [x for f in letters for x in [f.as_base_exp()[0]] * int(f.as_base_exp()[1])]
+        total += Mul(*scalars, *(transposed(x) for x in reversed(flat)))
+    return total

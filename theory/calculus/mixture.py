@@ -1,0 +1,213 @@
+"""Rules for a fit on real and synthetic rows: which rows are synthetic does not matter to the law.
+
+The T rows are independent and alike, so that they are exchangeable: only how many are synthetic
+matters.  S2 is the synthetic rows' part of S, and D any matrix that does not depend on the rows:
+
+    E R S2 = P2 E R S,
+    E S2 Q S2 = P2^2 E S Q S + P1 P2 T/(T-1) [T E q Q q - E S Q S/T],     q = x x'/T of one row,
+
+for Q a function of S, because a pair of different rows is synthetic with probability
+P2 (T P2 - 1)/(T - 1), and a single row with probability P2.  What single rows contribute beyond
+P2^2 is what mixing costs: the labels of the two kinds of rows disagree.  Derived here.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer, Mul
+
+from theory import symbols as sy
+from theory.calculus.alphabet import (
+    DOWNSTREAM,
+    MIXTURE,
+    SIGMA,
+    TRUTH,
+    W_TRUTH,
+    A,
+    D,
+    M,
+    N,
+    W,
+)
+from theory.calculus.rules import Kind, Rule, expect_noise
+from theory.calculus.words import Tr, Word, map_words, replace_words, trace, transposed
+from theory.errors import DerivationError
+
+__all__ = [
+    "deviation",
+    "exchangeable_rows",
+    "mixed_gram",
+    "mixed_inverse",
+    "mixed_least_squares",
+    "mixed_noise",
+    "mixed_ridge_fit",
+    "one_row",
+    "one_row_of_least_squares",
+]
+
+_fit, _mix = DOWNSTREAM, MIXTURE
+_P2 = sy.synthetic_fraction
+_P1 = 1 - _P2
+
+
+def _right_side() -> Expr:
+    """X'y of the mixed labels."""
+    real = transposed(_mix.X1) * (_mix.X1 * TRUTH + sy.sigma_real * _mix.e1)
+    return real + transposed(_mix.X2) * (_mix.X2 * W + _fit.sigma * _mix.e2)
+
+
+_LABELS = "y1 = X1 w0 + sigma_real e1, y2 = X2 w + sigma e2"
+
+
+def mixed_ridge_fit() -> Rule:
+    """w_hat = R (X1'y1 + X2'y2)/T: the ridge estimate on real and synthetic rows."""
+    return Rule(
+        "mixed ridge fit",
+        Kind.DEFINITION,
+        f"w_hat = R (X1'y1 + X2'y2)/T, {_LABELS}, R = (X'X/T + lam)^-1, X = (X1; X2)",
+        replace_words((_mix.estimate,), _fit.R * _right_side() / _fit.T),
+    )
+
+
+def mixed_least_squares() -> Rule:
+    """w_hat = (X'X)^-1 (X1'y1 + X2'y2): least squares on real and synthetic rows."""
+    return Rule(
+        "mixed least squares",
+        Kind.DEFINITION,
+        f"w_hat = (X'X)^-1 (X1'y1 + X2'y2), {_LABELS}, X = (X1; X2)",
+        replace_words((_mix.estimate,), _fit.Winv * _right_side()),
+    )
+
+
+def mixed_gram() -> Rule:
+    """X2'X2 = T S2 and X1'X1 = T (S - S2)."""
+    synthetic = replace_words((transposed(_mix.X2), _mix.X2), _fit.T * _mix.S2)
+    real = replace_words((transposed(_mix.X1), _mix.X1), _fit.T * _fit.S - _fit.T * _mix.S2)
+    return Rule(
+        "Gram matrices of the two kinds of rows",
+        Kind.IDENTITY,
+        "X2'X2 = T S2, X1'X1 = T (S - S2)",
+        lambda expression: real(synthetic(expression)),
+    )
+
+
+def mixed_inverse() -> Rule:
+    """(X'X)^-1 S = 1/T."""
+    return Rule(
+        "full column rank",
+        Kind.IDENTITY,
+        "(X'X)^-1 S = 1/T for T >= d",
+        replace_words((_fit.Winv, _fit.S), 1 / _fit.T),
+    )
+
+
+def mixed_noise() -> tuple[Rule, Rule]:
+    """E[e1 e1'] = I, E[e2 e2'] = I, both of mean 0 and independent."""
+    return (
+        expect_noise("label noise of real rows", _mix.e1, Integer(1), "I"),
+        expect_noise("label noise of synthetic rows", _mix.e2, Integer(1), "I"),
+    )
+
+
+def deviation() -> Rule:
+    """A and M in terms of what the labelling model got wrong, D and N."""
+    second = replace_words((A,), D + N + transposed(N) + W_TRUTH)
+    first = replace_words((M,), N + W_TRUTH)
+    return Rule(
+        "deviation from the truth",
+        Kind.DEFINITION,
+        "A = D + N + N' + W0 and M = N + W0 with D = E[(w - w0)(w - w0)'], N = E[w - w0] w0'",
+        lambda expression: first(second(expression)),
+    )
+
+
+def exchangeable_rows() -> Rule:
+    """E[.. S2 ..] = P2 E[.. S ..], and the like for two S2: exact at every size."""
+
+    def change(word: Word) -> Expr | None:
+        places = [i for i, x in enumerate(word) if x == _mix.S2]
+        if not places:
+            return None
+        if len(places) == 1:
+            return _P2 * trace(Mul(*(_fit.S if x == _mix.S2 else x for x in word)))
+        if len(places) > 2:
+            raise DerivationError(f"no rule for {len(places)} S2 in {Tr(Mul(*word))}")
+        full, single = (
+            trace(Mul(*(new if x == _mix.S2 else x for x in word))) for new in (_fit.S, _mix.row)
+        )
+        beyond = _fit.T * single - full / _fit.T
+        return (_P2**2 * full + _P1 * _P2 * _fit.T / (_fit.T - 1) * beyond).expand()
+
+    return Rule(
+        "exchangeable rows",
+        Kind.EXPECTATION,
+        "E R S2 = P2 E R S; E S2 Q S2 = P2^2 E S Q S + P1 P2 T/(T-1) [T E q Q q - E S Q S/T], "
+        "q = x x'/T of any one row x, Q a function of S, P2 the synthetic fraction, P1 = 1 - P2",
+        lambda expression: map_words(expression, change),
+        (_fit.X,),
+    )
+
+
+def _around_rows(word: Word) -> tuple[Expr, Expr] | None:
+    """C and Q of tr(C q Q q), C deterministic; None without q."""
+    places = [i for i, x in enumerate(word) if x == _mix.row]
+    if not places:
+        return None
+    i, j = places
+    first, second = word[i + 1 : j], word[j + 1 :] + word[:i]
+    for C, Q in ((first, second), (second, first)):
+        if not Tr(Mul(*C)).is_random:
+            return Mul(*C), Mul(*Q)
+    raise DerivationError(f"no rule for the single row in {Tr(Mul(*word))}")
+
+
+def one_row() -> Rule:
+    """T tr(C q Q q) ~ tr(C Sigma) tr(Q S)/T^2: a row's quadratic form in Q is its own mean.
+
+    x'Q x/T concentrates at tr(Q S)/T, so that it is independent of x'C x to leading order, and
+    E x'C x = tr(C Sigma).  tr(C S Q S)/T vanishes next to it.
+    """
+    T = _fit.T
+
+    def change(word: Word) -> Expr | None:
+        found = _around_rows(word)
+        if found is None:
+            return None
+        C, Q = found
+        return (T - 1) / T**3 * trace(C * SIGMA) * trace(Q * _fit.S)
+
+    return Rule(
+        "one row",
+        Kind.EQUIVALENT,
+        "T/(T-1) [T tr(C q Q q) - tr(C S Q S)/T] ~ tr(C Sigma) tr(Q S)/T, q = x x'/T of one row x",
+        lambda expression: map_words(expression, change).subs(1 / (T - 1), 0),
+        (_fit.X,),
+    )
+
+
+def one_row_of_least_squares() -> Rule:
+    """E tr(C q V Sigma V q), V = (X'X)^-1, exactly.
+
+    In whitened coordinates Z = U W^(1/2), W = Z'Z, with the orthonormal U independent of W.  One
+    row u of U has E u_i u_j u_k u_l = (three pairings)/(T (T+2)), so that z'z z'W^-2 z has the mean
+    [E tr W tr W^-1 + 2 d]/(T (T+2)), and E tr W tr W^-1 = d (T d - 2)/(T-d-1) by differentiating
+    the inverse Wishart mean in the scale of W.  Derived here.
+    """
+    T, d = _fit.T, sy.d
+
+    def change(word: Word) -> Expr | None:
+        found = _around_rows(word)
+        if found is None:
+            return None
+        C, Q = found
+        if Q != _fit.Winv * SIGMA * _fit.Winv:
+            raise DerivationError(f"no rule for the single row in {Tr(Mul(*word))}")
+        return (T - 2) * (d + 2) / (T**3 * (T + 2) * (T - d - 1)) * trace(C * SIGMA)
+
+    return Rule(
+        "one row of least squares",
+        Kind.EXPECTATION,
+        "E tr(C q (X'X)^-1 Sigma (X'X)^-1 q) = tr(C Sigma) (T-2) (d+2)/(T^3 (T+2) (T-d-1)), "
+        "q = x x'/T of one row x, T >= d+2",
+        lambda expression: map_words(expression, change),
+        (_fit.X,),
+    )
