@@ -210,6 +210,9 @@ def mutants():
         yield true, "T - d", swap(((V,), SIGMA_INVERSE / (T - sy.d)))
         yield true, "T - d + 1", swap(((V,), SIGMA_INVERSE / (T - sy.d + 1)))
         yield true, "Sigma", swap(((V,), SIGMA / (T - sy.d - 1)))
+        true = rules.elliptical_inverse(fit)
+        yield true, "that of the normal law", swap(((V,), SIGMA_INVERSE / (T - sy.d)))
+        yield true, "q/T", swap(((V,), fit.q * SIGMA_INVERSE / T))
         true = rules.generator_moments(fit)
         yield (
             true,
