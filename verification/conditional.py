@@ -15,6 +15,11 @@ and the downstream fit turns them into the three parts of the expected error
 
     bias = |F mean - v0|^2,   variance = sigma^2 tr N + tr(F Real F'),   synthetic = tr(F Cov F').
 
+On real and synthetic rows Z1, Z2 with H = (H1, H2), only F2 = H2 Z2 carries what w_n got wrong:
+
+    bias = |F v0 + F2 (mean - v0) - v0|^2,   variance = sigma_real^2 tr H1 H1' + sigma^2 tr H2 H2'
+    + tr(F2 Real F2'),   synthetic = tr(F2 Cov F2').
+
 The expectation over designs is that of the literal run, the variance far smaller.  The formulas are
 written here from the definition; only the argument names are shared with `verification.process`.
 Source: derived here (Rao-Blackwell).
@@ -45,7 +50,7 @@ __all__ = [
 _TRUSTED = 1e-8
 # Optional keys of Process that are not integrated out here.
 _CHAINS = {"schedule", "accumulate", "weights", "sigma_real"}
-_VARIATIONS = Process.__optional_keys__ - _CHAINS - {"draw"}
+_VARIATIONS = Process.__optional_keys__ - _CHAINS - {"draw", "real_rows"}
 # Singular values below this share of the largest are zeros: dependent rows, which laws with atoms
 # have with positive probability.
 _RANK = 1e-10
@@ -86,6 +91,7 @@ def conditional_error(
     schedule: tuple[tuple[int, float, float], ...] = (),
     accumulate: bool = False,
     weights: tuple[float, ...] = (),
+    real_rows: int = 0,
     sigma_real: float = 0.0,
     draw: Draw = _normal,
 ) -> Parts:
@@ -120,8 +126,11 @@ def conditional_error(
         moments = moments.averaged(v0, weight).fitted(F)
         moments.synthetic += ((1 - weight) * noise) ** 2 * N
         moments.real += (weight * sigma_real) ** 2 * N
+    Z = draw(rng, (T, s.size))
+    if real_rows:
+        return _mixed(Z, real_rows, s, lam, (sigma_real, sigma), v0, moments)
     return downstream(
-        draw(rng, (T, s.size)),
+        Z,
         s,
         lam,
         sigma,
@@ -193,7 +202,7 @@ def _gathered_solution(Z: Array, s: Array, lam: float) -> Array:
 
 
 def has_conditional(process: Process) -> bool:
-    """Whether the conditional estimator knows the process: one downstream set.
+    """Whether the conditional estimator knows the process: no random features.
 
     Gathered sets are inverted without a look at their rank, which only normal features keep full.
     """
@@ -250,6 +259,28 @@ def downstream(
     )
 
 
+def _mixed(
+    Z: Array,
+    real_rows: int,
+    s: Array,
+    lam: float,
+    noises: tuple[float, float],
+    v0: Array,
+    moments: _Moments,
+) -> Parts:
+    """The parts for a downstream design whose first rows are labelled by v0 itself."""
+    H = _label_operator(Z, s, lam)
+    real, synthetic = H[:, :real_rows], H[:, real_rows:]
+    F2 = synthetic @ Z[real_rows:]
+    missed = H @ (Z @ v0) + F2 @ (moments.mean - v0) - v0
+    labels = noises[0] ** 2 * np.vdot(real, real) + noises[1] ** 2 * np.vdot(synthetic, synthetic)
+    return Parts(
+        bias=float(np.sum(missed**2)),
+        variance=float(labels) + _carried_trace(F2, moments.real),
+        synthetic=_carried_trace(F2, moments.synthetic),
+    )
+
+
 def _carried_trace(F: Array | None, covariance: Array) -> float:
     """tr(F C F'); None is the identity."""
     return float(np.trace(covariance) if F is None else np.vdot(F @ covariance, F))
@@ -279,20 +310,34 @@ def fit_operators(Z: Array, s: Array, lam: float) -> tuple[Array | None, Array]:
     return H @ Z, H @ H.T
 
 
+def _label_operator(Z: Array, s: Array, lam: float) -> Array:
+    """H itself, with v = H y."""
+    T, d = Z.shape
+    gram = Z.T @ Z + np.diag(T * lam / s) if d <= T else (Z * s) @ Z.T + T * lam * np.eye(T)
+    inverse = _inverse(gram)
+    if inverse is None:
+        return _label_operator_by_singular_values(Z, s, lam)[0]
+    return inverse @ Z.T if d <= T else s[:, None] * (Z.T @ inverse)
+
+
 def _operators_by_singular_values(Z: Array, s: Array, lam: float) -> tuple[Array | None, Array]:
-    """The same operators from X = U t V': w = V t / (t^2 + T lam) U' y."""
+    H, is_identity = _label_operator_by_singular_values(Z, s, lam)
+    return (None if is_identity else H @ Z), H @ H.T
+
+
+def _label_operator_by_singular_values(Z: Array, s: Array, lam: float) -> tuple[Array, bool]:
+    """H from X = U t V': w = V t / (t^2 + T lam) U' y; and whether H Z is the identity."""
     T, d = Z.shape
     U, t, _ = np.linalg.svd(Z, full_matrices=False)
     rank = int(np.sum(t > _RANK * t[0]))
     if rank < min(T, d):
         # Z = U U'Z over the range of Z: the same fit from the independent rows U'Z.
         U = U[:, :rank]
-        return fit_operators(U.T @ Z, s, lam * T / rank)
+        return _label_operator(U.T @ Z, s, lam * T / rank) @ U.T, False
     least_squares = lam == 0 and d <= T
     root = np.ones(d) if least_squares else np.sqrt(s)  # least squares needs no scale: keep none
     U, t, V = np.linalg.svd(Z * root, full_matrices=False)
-    H = root[:, None] * ((V.T * (t / (t**2 + T * lam))) @ U.T)
-    return (None if least_squares else H @ Z), H @ H.T
+    return root[:, None] * ((V.T * (t / (t**2 + T * lam))) @ U.T), least_squares
 
 
 def _inverse(matrix: Array) -> Array | None:

@@ -11,7 +11,8 @@ matrices themselves are drawn.
 
 The downstream fit is of the same kind for lam = 0, T >= d.  For lam > 0, T >= d it needs only the
 Gram matrix Z'Z = A A', A lower triangular with A_ii^2 ~ chi2_{T-i} (i = 0..d-1) and standard normal
-entries below the diagonal (Bartlett).  For T < d the design itself is drawn.
+entries below the diagonal (Bartlett).  For T < d the design itself is drawn.  A fit on real and
+synthetic rows needs the Gram matrix of either kind.
 Source: Bartlett 1933 for the factor; the t law is derived here by integrating N(0, (Z'Z)^-1) over
 the Wishart law of Z'Z.
 """
@@ -35,7 +36,9 @@ _CHAINS = {"schedule", "accumulate", "weights", "sigma_real"}
 
 def has_exact_law(d: int, process: Process) -> bool:
     """Whether the chain has a known law: clean data, or least squares with T0 >= d."""
-    if (Process.__optional_keys__ - _CHAINS) & set(process):
+    if (Process.__optional_keys__ - _CHAINS - {"real_rows"}) & set(process):
+        return False
+    if "real_rows" in process and process["lam"] == 0 and process["T"] < d:
         return False
     generations = _generations(process)
     # Later sets only add to an accumulated one.
@@ -73,6 +76,9 @@ def sampled_errors(
         )
     T, lam, sigma = process["T"], process["lam"], process["sigma"]
     inflation, real = _inflation(rng, size, d, process)
+    if "real_rows" in process:
+        bias, labels, kept = _mixed_fits(rng, size, s, w0, process)
+        return np.column_stack([bias, labels + real * kept, inflation * kept])
     if lam == 0 and d <= T:
         variance = sigma**2 * d / rng.chisquare(T - d + 1, size) + d * real
         return np.column_stack([np.zeros(size), variance, d * inflation])
@@ -100,6 +106,25 @@ def _inflation(
         fake = (1 - weight) ** 2 * (fake + sigma0**2 / q)
         real = (1 - weight) ** 2 * real + (weight * process.get("sigma_real", 0.0)) ** 2 / q
     return fake, real
+
+
+def _mixed_fits(
+    rng: np.random.Generator, size: int, s: Array, w0: Array, process: Process
+) -> tuple[Array, Array, Array]:
+    """|F v0 - v0|^2, the label noise and tr F2 F2' of fits on real and synthetic rows.
+
+    F = B (W1 + W2), F2 = B W2 with W1, W2 the Gram matrices of the rows and
+    B = (W1 + W2 + T lam/s)^-1; the noises of the rows have the covariances B W1 B and B W2 B.
+    """
+    d, T, rows = s.size, process["T"], process["real_rows"]
+    W1, W2 = _wisharts(rng, size, d, rows), _wisharts(rng, size, d, T - rows)
+    solve = np.asarray(np.linalg.inv(W1 + W2 + np.diag(T * process["lam"] / s)), dtype=float)
+    v0 = np.sqrt(s) * w0
+    # F - 1 = -T B diag(lam/s): nothing is left of it, and nothing cancels, at lam = 0.
+    missed = solve @ (T * process["lam"] / s * v0)
+    real, synthetic = (np.sum(solve @ W * solve, axis=(1, 2)) for W in (W1, W2))
+    labels = process.get("sigma_real", 0.0) ** 2 * real + process["sigma"] ** 2 * synthetic
+    return np.sum(missed**2, axis=1), labels, np.sum((solve @ W2) ** 2, axis=(1, 2))
 
 
 def _accumulated(

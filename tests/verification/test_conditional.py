@@ -249,15 +249,21 @@ CHAINS = [  # d = 4
     {"accumulate": True, "n": 3, "T0": 2},
     {"accumulate": True, "n": 3, "T0": 2, "lam0": 0.2},
     {"accumulate": True, "schedule": ((2, 0.4, 0.1), (5, 0.9, 0.0), (1, 0.2, 0.3)), "n": 3},
+    {"real_rows": 4, "sigma_real": 0.8, "n": 2, "T0": 6},
+    {"real_rows": 4, "sigma_real": 0.8, "n": 2, "T0": 3, "lam": 0.0},
+    {"real_rows": 1, "sigma_real": 0.8, "n": 2, "T0": 2, "lam": 0.0, "T": 3},
+    {"real_rows": 2, "sigma_real": 0.8, "n": 1, "T0": 6, "lam0": 0.1, "T": 3},
+    {"real_rows": 9, "sigma_real": 0.8, "n": 1, "T0": 6},
+    {"real_rows": 4, "sigma_real": 0.8, "weights": (0.3, 0.5), "n": 2, "T0": 6},
 ]
 
 
 @pytest.mark.parametrize("chain", CHAINS)
 def test_parts_of_other_chains_are_the_exact_mean_of_the_literal_run(chain):
-    """Schedules, averaged labels and accumulated sets: every part against a cubature."""
+    """Schedules, averaged labels, accumulated sets, real rows: each part against a cubature."""
     s, w0 = np.array([1.0, 0.4, 0.1, 0.03]), np.array([1.0, -2.0, 1.5, 3.0])
     base = {"T0": None, "lam0": 0.0, "design": "independent", "sigma": 0.7, "sigma0": 0.4}
-    T = 9
+    T = chain.get("T", 9)
     full = {"T": T, "lam": 0.2} | base | chain
     sizes = [rows for rows, *_ in full.get("schedule", ())] or [full["T0"]] * full["n"]
     fresh = sizes if full["design"] == "independent" else sizes[:1]
@@ -267,7 +273,7 @@ def test_parts_of_other_chains_are_the_exact_mean_of_the_literal_run(chain):
     silent = {"sigma0": 0.0}
     if "schedule" in full:
         silent["schedule"] = tuple((rows, 0.0, lam0) for rows, _, lam0 in full["schedule"])
-    quiet = {"sigma": 0.0} | ({"sigma_real": 0.0} if "weights" in full else {})
+    quiet = {"sigma": 0.0} | ({"sigma_real": 0.0} if "sigma_real" in full else {})
     cases = {
         "bias": (w0, full | silent | quiet),
         "variance": (0 * w0, full | silent),

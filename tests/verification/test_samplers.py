@@ -137,6 +137,26 @@ def test_other_chains_have_the_mean_of_the_drawn_designs(chain, lam):
     assert (np.abs(two_sample_z(fast, slow)) < 4).all()
 
 
+@pytest.mark.parametrize(
+    ("T", "lam"), [(24, 0.0), (24, 0.05), (10, 0.05), (5, 0.05)], ids=lambda x: f"{x}"
+)
+def test_real_and_synthetic_rows_have_the_mean_of_the_drawn_designs(T, lam):
+    """Each part (|z| < 4), and the total by the literal run."""
+    arguments = process(T=T, lam=lam, T0=20, real_rows=4, sigma_real=0.9)
+    assert has_exact_law(8, arguments)
+    fast = sampled_errors(3000, S, W0, rng=generator(43), **arguments)
+    slow = conditional_errors(1500, S, W0, rng=generator(44), **arguments)
+    slow[:, 0][slow[:, 0] < 1e-20] = 0.0
+    assert (np.abs(two_sample_z(fast, slow)) < 4).all()
+    literal = test_errors(1500, S, W0, rng=generator(45), **arguments)
+    assert abs(two_sample_z(fast.sum(axis=1), literal)) < 4
+
+
+def test_interpolated_real_and_synthetic_rows_have_no_known_law():
+    """lam = 0 with T < d: the Gram matrices cannot be inverted."""
+    assert not has_exact_law(8, process(T=5, lam=0.0, T0=20, real_rows=2, sigma_real=0.9))
+
+
 def test_an_accumulated_chain_that_starts_below_d_has_no_known_law():
     """Its first fit is minimum norm; random features and mixtures are not chains at all."""
     assert not has_exact_law(8, process(T=24, lam=0.1, T0=6) | {"accumulate": True})
