@@ -84,7 +84,8 @@ def generation_facts(setting: Setting) -> Iterator[dict[Symbol, Any]]:
 
 def holds(assumption: Boolean, known: Mapping[Symbol, Any]) -> bool:
     """Whether the facts make the assumption true."""
-    return bool(assumption.subs(known) == true)
+    # xreplace takes a tenth of the time of subs, which would be most of the time of an evaluation.
+    return bool(assumption.xreplace(dict(known)) == true)
 
 
 def chain_kind(setting: Setting) -> str:

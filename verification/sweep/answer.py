@@ -46,7 +46,7 @@ def _attempt(reasons: dict[str, None], compute: Callable[[], Cells]) -> Cells:
     try:
         return compute()
     except RidgeproofError as error:
-        reasons[str(error)] = None
+        reasons[str(error).partition(". ")[0]] = None  # without the remedy
         return {}
 
 
