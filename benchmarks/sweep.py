@@ -74,7 +74,7 @@ def print_costs() -> None:
         for spectrum in (ISOTROPIC, POWER_LAW):
             for d in (50, 300):
                 slow = "simul" in question or "optimal" in name
-                settings = 4 if slow else SETTINGS
+                settings = 3 if slow else SETTINGS
                 times.append(1000 * cost(sweep_of(question, spectrum, d, settings + 1), settings))
         print(f"{name:<26}" + "".join(f"{ms:13.1f}" for ms in times))
 

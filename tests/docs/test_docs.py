@@ -30,7 +30,7 @@ _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _PROGRESS = re.compile(r"^(checking|verifying|simulating|sweeping|evaluating|minimising)\b.*")
 _SECONDS = re.compile(r"\b\d+\.\d s\b")
 # Parsed here, not run: `verify` takes long and has tests of its own; examples have test_examples.
-_NOT_RUN = ("ridgeproof verify", "python ", "dask ")
+_NOT_RUN = ("ridgeproof verify", "python ", "dask ", "cut ")
 
 
 def _blocks(page: Path, language: str) -> list[str]:

@@ -8,8 +8,8 @@ import multiprocessing
 import os
 import signal
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
+from contextlib import closing, nullcontext
 
 import pyarrow.parquet as pq
 import pytest
@@ -32,13 +32,13 @@ SPEC = """
 quantities = ["test_error", "variance"]
 forms      = ["limit", "exact"]
 [simulation]
-quantities  = ["test_error", "variance"]
+quantities  = ["test_error", "bias"]
 method      = "conditional"
-repetitions = 20
+repetitions = 5
 [grid]
 spectrum = ["isotropic", "ar1:1/2"]
 d        = 8
-T        = ["2*d", 8, 40]
+T        = ["2*d", 8]
 T0       = "3*d"
 n        = 2
 design   = ["independent", "shared"]
@@ -47,7 +47,7 @@ sigma0   = "1/3"
 lam      = [0, 0.1]
 lam0     = [0, 0.5]
 """
-ROWS = 2 * 3 * 2 * 2 * 2
+ROWS = 2 * 2 * 2 * 2 * 2
 
 
 def swept(text, out, **options):
@@ -93,16 +93,16 @@ def test_rows_are_what_the_commands_say(undisturbed):
             assert row[f"test_error_{form.value}"] == str(float(value.shown(value.value)))
             shown = float(value.shown(value.terms["variance"]))
             assert float(row[f"variance_{form.value}"]) == shown
-        for quantity in ("test_error", "variance"):
+        for quantity in ("test_error", "bias"):
             found = simulate(
-                setting, repetitions=20, quantity=quantity, method="conditional", seed=SEED
+                setting, repetitions=5, quantity=quantity, method="conditional", seed=SEED
             )
             assert row[f"{quantity}_simulated"] == str(found.mean)
             assert row[f"{quantity}_standard_error"] == str(found.standard_error)
-            assert row[f"{quantity}_repetitions"] == "20"
-            z = (found.mean - float(row[f"{quantity}_exact"])) / found.standard_error
-            assert float(row[f"{quantity}_z_exact"]) == z
+            assert row[f"{quantity}_repetitions"] == "5"
             if quantity == "test_error":
+                z = (found.mean - float(row[f"{quantity}_exact"])) / found.standard_error
+                assert float(row[f"{quantity}_z_exact"]) == z
                 assert row["theory_kind"] == found.theory_kind
                 assert found.z == pytest.approx(z, rel=1e-9)
     assert complete > ROWS / 3
@@ -471,14 +471,18 @@ def test_a_lost_worker_is_replaced(undisturbed, tmp_path):
     assert out.read_bytes() == undisturbed.read_bytes()
 
 
-def fatal(batch):
-    """A batch that takes its worker along."""
-    os._exit(9)
+class Broken(Executor):
+    """An executor whose workers die at once."""
+
+    def submit(self, *given, **options):
+        """Nothing can be done here."""
+        raise BrokenExecutor
 
 
-def test_a_setting_that_always_kills_is_reported():
+def test_a_setting_that_always_kills_is_reported(monkeypatch):
     """Three deaths end the attempt, with the setting and what to do."""
+    monkeypatch.setattr(engine, "borrow", lambda workers, executor: nullcontext(Broken()))
     task = tasks.Task(b"key", '{"d":10}')
     batch = tasks.Batch(read_question({"theory": {}}, 0), (task,))
     with pytest.raises(RidgeproofError, match=r'died 3 times.*"d":10.*--resume'):
-        list(engine.stream(fatal, iter([batch]), workers=2))
+        list(engine.stream(tasks.run_batch, iter([batch]), workers=2))
