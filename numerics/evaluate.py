@@ -190,9 +190,7 @@ class _Evaluation:
         self.exact_pieces = self._name_exact_pieces()
         variance = self._exact_variance()
         if len(chosen) > 1:
-            self.terms = self._trunk(self.point)
-            if variance is not None:
-                self.terms["variance"] = evaluate_expression(variance, self.point)
+            self.terms = self._trunk(self.point, variance)
         else:
             if variance is not None:
                 expressions["variance"] = variance
@@ -269,8 +267,11 @@ class _Evaluation:
             pieces.append("the downstream least-squares fit")
         return tuple(pieces)
 
-    def _trunk(self, point: Point) -> dict[str, Number]:
-        """A functional of the last generator's moments, on the iterated generator."""
+    def _trunk(self, point: Point, variance: Expr | None) -> dict[str, Number]:
+        """A functional of the last generator's moments, on the iterated generator.
+
+        ``variance`` is the exact variance of the downstream fit itself, where it is known.
+        """
         functional, generator = self.chosen
         total = functional.expression("test_error", self._form_of(functional))
         if self.setting.n == 0:  # the labeller is the truth
@@ -279,6 +280,8 @@ class _Evaluation:
                 name: evaluate_expression(self._absent(part), point) for name, part in parts.items()
             }
         parts = _split(total)
+        if variance is not None:  # the rest is what the chain's real labels contribute
+            parts = {**parts, "variance": parts["variance"].subs(sy.sigma, 0) + variance}
         moments = chain_moments(self.setting, point, generator.step(self.form))
         if moments.is_unbiased:  # what cancels does so before it is rounded
             parts = {**parts, "bias": _at_truth(parts["bias"])}

@@ -12,18 +12,23 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Rational
 
 from numerics.fixed_point import solve_kappa
 from numerics.point import Point
-from numerics.precision import Array, Number
+from numerics.precision import Array
 from numerics.walker import evaluate_expression, evaluate_levels
 from theory import symbols as sy
+from theory.calculus.recurrences import solve_affine
+from theory.errors import NotBuilt
 from theory.generations import Accumulate, Replace
 from theory.setting import Setting
 from theory.spectral import SpectralSum
 
 __all__ = ["State", "generation_points", "is_varying", "last_state"]
+
+# Operations on levels in all, and what a step costs besides, before iteration is refused.
+_MAX_OPERATIONS, _OVERHEAD = 3 * 10**7, 3_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +51,11 @@ def is_varying(setting: Setting) -> bool:
 
 def last_state(setting: Setting, point: Point, expressions: Mapping[str, Expr]) -> State:
     """The moments after n generations of a generator given by mean, second_moment, label_noise."""
-    if setting.design == "shared":
-        return _one_fit(setting, point, expressions)
     alike = not setting.schedule and len(setting.weights) == 1
+    # On one design, or by least squares alike, the generations differ from one fit only in noise.
+    if setting.design == "shared" or (alike and _is_least_squares(setting)):
+        return _one_fit(setting, point, expressions, alike=alike)
+    _check_cost(setting.n, point)
     parts = _parts(expressions)
     state = _truth(point)
     for here in generation_points(setting, point):
@@ -87,24 +94,47 @@ def generation_points(setting: Setting, point: Point) -> Iterator[Point]:
         yield known[key]
 
 
-def _one_fit(setting: Setting, point: Point, expressions: Mapping[str, Expr]) -> State:
-    """One design, lam0 = 0: a single fit of w0 whose label noise is that of all generations."""
+def _one_fit(
+    setting: Setting, point: Point, expressions: Mapping[str, Expr], *, alike: bool
+) -> State:
+    """A single fit of w0, without ridge, whose label noise is that of all generations."""
     label = expressions["label_noise"]
-    pooled: dict[str, Number] = {"noise": Fraction(0), "real": Fraction(0)}
     silent = {"noise": label.subs(sy.sigma_real, 0), "real": label.subs(sy.sigma0, 0)}
-    first = None
-    for here in generation_points(setting, point):
-        first = first or here
+    first = next(generation_points(setting, point))
+    if alike:
+        weight = Rational(*setting.weights[0].as_integer_ratio())
+        last = first.with_values({sy.n: setting.n})
         pooled = {
-            name: evaluate_expression(part, here.with_values({sy.pooled: pooled[name]}))
+            name: evaluate_expression(
+                solve_affine(part.subs(sy.weight, weight), sy.pooled, Integer(0)), last
+            )
             for name, part in silent.items()
         }
-    assert first is not None
+    else:
+        _check_cost(setting.n, point)
+        pooled = dict.fromkeys(silent, Fraction(0))
+        for here in generation_points(setting, point):
+            pooled = {
+                name: evaluate_expression(part, here.with_values({sy.pooled: pooled[name]}))
+                for name, part in silent.items()
+            }
     unit = first.with_values({sy.sigma0: 1, sy.weight: 0})
     once = _step(_parts(expressions), unit, _truth(point))
     with point.engine.scope():
         return State(
             once.mean, once.signal, once.noise * pooled["noise"], once.noise * pooled["real"]
+        )
+
+
+def _is_least_squares(setting: Setting) -> bool:
+    return all(each.lam0 == 0 and each.T0 >= setting.d for each in setting.generations[:1])
+
+
+def _check_cost(n: int, point: Point) -> None:
+    if n * (_OVERHEAD + len(point.spectrum.s)) > _MAX_OPERATIONS:
+        raise NotBuilt(
+            f"n = {n} generations, stepped through one by one, are too many. The error has a "
+            "limit as n grows or follows its trend: evaluate a smaller n"
         )
 
 

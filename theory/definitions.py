@@ -71,6 +71,8 @@ MEANINGS: dict[Symbol, str] = {
     sy.mu: "E[w_n]' w0, the sum of m_i w0_i",
     sy.weight: "weight of the real label in a generation's labels",
     sy.gathered: "rows of all the sets of a chain so far",
+    sy.ratio: "sigma0^2/sigma_real^2: noise of synthetic labels over that of real ones",
+    sy.best_weight: "best constant weight of the real labels",
     sy.pooled: "label noise of the generations on one design, as the variance of one set's",
     sy.shared: "true when every generation reuses one design, false for independent designs",
     sy.m: "mean E[w_n,i] of the last generator",

@@ -219,8 +219,11 @@ def derivation_text(derivation: Derivation, checks: Checks = None, result: Any =
         lines.append("")
     if derivation.remark:
         lines += [f"Remark. {derivation.remark}", ""]
-    label = derivation.sections[-1].label
-    lines += [f"{label} =", "", _indent(pretty(derivation.result if result is None else result))]
+    lines += [
+        f"{derivation.label} =",
+        "",
+        _indent(pretty(derivation.result if result is None else result)),
+    ]
     return "\n".join(lines)
 
 

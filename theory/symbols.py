@@ -22,6 +22,7 @@ __all__ = [
     "a",
     "alpha",
     "b",
+    "best_weight",
     "beta",
     "d",
     "df1",
@@ -49,6 +50,7 @@ __all__ = [
     "q",
     "q0",
     "r",
+    "ratio",
     "s",
     "shared",
     "sigma",
@@ -74,6 +76,9 @@ weight = Symbol("W", nonnegative=True)
 gathered = Symbol("N", positive=True)
 # Variance of the label noise of several generations that share a design, as that of one.
 pooled = Symbol("pooled", nonnegative=True)
+# rho = sigma0^2/sigma_real^2, and the best constant weight for it.
+ratio = Symbol("rho", nonnegative=True)
+best_weight = Symbol("W*", nonnegative=True)
 
 # Implicit functions of the setting: lam = kappa (1 - df1/T), and the generator's own.
 kappa, kappa0 = symbols("kappa kappa0", nonnegative=True)

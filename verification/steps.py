@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from sympy import Expr, Symbol
@@ -97,9 +98,9 @@ def _world(step: Step, previous: Expr, rng: np.random.Generator) -> World:
     return draw_world(make_shape(rng, **sizes, lam=lam, isotropic=isotropic), rng)
 
 
-def _compare(left: float, right: float, method: str) -> StepCheck:
-    gap = abs(left - right)
-    allowed = _ROUNDING * max(abs(left), abs(right), 1.0)
+def _compare(left: Any, right: Any, method: str) -> StepCheck:
+    gap = float(np.max(np.abs(left - right)))
+    allowed = _ROUNDING * max(float(np.max(np.abs(left))), float(np.max(np.abs(right))), 1.0)
     return StepCheck(bool(gap <= allowed), gap, allowed, method)
 
 

@@ -18,9 +18,11 @@ from sympy import Add, Expr, Mul, Number, Pow, Symbol
 
 from theory import symbols as sy
 from theory.calculus.alphabet import (
+    AVERAGED,
     DOWNSTREAM,
     GENERATOR,
     MIXTURE,
+    REAL_NOISE,
     SIGMA,
     SIGMA_INVERSE,
     TRUTH,
@@ -116,6 +118,7 @@ def make_shape(
     scalars = {sy.d: d, sy.T: T, sy.T0: T0, sy.lam: lam, sy.lam0: 0.7 * lam}
     scalars |= {sy.sigma: 0.8, sy.sigma0: 1.3, sy.n: 3, sy.pooled: 0.4, sy.sigma_real: 0.6}
     scalars[sy.synthetic_fraction] = round(0.4 * T) / T
+    scalars |= {sy.weight: 0.3, sy.ratio: 0.7, sy.best_weight: 0.45}
     probe = rng.uniform(0.5, 1.5, size=d)
     return Shape(s, w0, mean, np.outer(mean, mean) + factor @ factor.T, probe, scalars)
 
@@ -148,6 +151,8 @@ def draw_world(
         letters |= _draw_fit(fit, shape, scalars, labeller, rng, estimates=estimates)
     if DOWNSTREAM in fits:
         letters |= _mixture(letters, shape, labeller, estimates=estimates)
+    if GENERATOR in fits:
+        letters |= _averaged(letters, shape, labeller, rng, estimates=estimates)
     second = np.diag(shape.second)
     scalars |= {sy.alpha: float(second.sum()), sy.mu: float(shape.mean @ shape.w0)}
     if DOWNSTREAM.R in letters:
@@ -254,6 +259,26 @@ def _generic_fit(X: Array, labels: Array, lam: float) -> Array:
     target = np.concatenate([labels / np.sqrt(rows), np.zeros(d)])
     fitted: Array = np.linalg.lstsq(stacked, target, rcond=None)[0]
     return fitted
+
+
+def _averaged(
+    letters: Mapping[Symbol, Array],
+    shape: Shape,
+    labeller: Array,
+    rng: np.random.Generator,
+    *,
+    estimates: bool,
+) -> dict[Symbol, Array]:
+    """The generator's fit on its labels averaged with real ones, which have their own noise."""
+    scalars, X = shape.scalars, letters[GENERATOR.X]
+    noise = rng.normal(size=len(X))
+    found: dict[Symbol, Array] = {REAL_NOISE: noise[:, None]}
+    if estimates:
+        real = X @ shape.w0 + scalars[sy.sigma_real] * noise
+        fake = X @ labeller + scalars[sy.sigma0] * letters[GENERATOR.e][:, 0]
+        labels = scalars[sy.weight] * real + (1 - scalars[sy.weight]) * fake
+        found[AVERAGED] = _generic_fit(X, labels, scalars[sy.lam0])[:, None]
+    return found
 
 
 def _shared_chain(X: Array, shape: Shape, fit: Fit, generations: Array) -> Array:

@@ -50,17 +50,23 @@ def levels(setting):
 def by_hand(setting):
     """The test error by the recursion of (f, a) as it stands in the literature, in NumPy."""
     s, w0sq = levels(setting)
-    f, signal, noise = np.ones_like(s), w0sq, 0 * s
-    for each in setting.generations:
+    f, signal, noise, real = np.ones_like(s), w0sq, 0 * s, 0 * s
+    weights = [float(x) for x in setting.chain.over(setting.n)] if setting.weights else None
+    for index, each in enumerate(setting.generations):
+        weight = weights[index] if weights else 0.0
+        kept = 1 - weight
         k = effective_penalty(s, float(each.lam0), each.T0)
         u = s / (s + k)
         rows = each.T0 - np.sum(u**2)
+        unit = s / (s + k) ** 2 / rows
 
         def carried(a, k=k, u=u, rows=rows):
             return u**2 * a + s * (1 - u) ** 2 * np.sum(a * s / (s + k) ** 2) / rows
 
-        f, signal = u * f, carried(signal)
-        noise = carried(noise) + float(each.sigma0) ** 2 * s / (s + k) ** 2 / rows
+        signal = carried(weight**2 * w0sq + 2 * weight * kept * f * w0sq + kept**2 * signal)
+        noise = kept**2 * (carried(noise) + float(each.sigma0) ** 2 * unit)
+        real = kept**2 * carried(real) + weight**2 * float(setting.real_noise) ** 2 * unit
+        f = u * (weight + kept * f)
     k = effective_penalty(s, float(setting.lam), setting.T)
     u = s / (s + k)
     gamma = np.sum(u**2) / setting.T
@@ -68,7 +74,7 @@ def by_hand(setting):
     weight = s * (u**2 + inflation * (1 - u) ** 2)
     return {
         "bias": np.sum(weight * signal - 2 * s * u * f * w0sq + s * w0sq),
-        "variance": inflation * float(setting.sigma) ** 2,
+        "variance": inflation * float(setting.sigma) ** 2 + np.sum(weight * real),
         "synthetic": np.sum(weight * noise),
     }
 
@@ -182,7 +188,7 @@ def test_curves_use_the_moments_in_the_form_asked_for():
 def test_what_is_not_covered_is_refused():
     """Ridge on a shared design has no theorem; the fate of a schedule is not built."""
     shared = {**RIDGES, "T0": 50, "design": "shared", "lam0": "0.1,0.3,0"}
-    with pytest.raises(NoTheorem, match=r"ridge-chain.*simulate runs"):
+    with pytest.raises(NoTheorem, match=r"(?s)ridge-chain.*simulate runs"):
         best(make_setting(**shared))
     with pytest.raises(NotBuilt, match="evaluate a few values of n"):
         phase(make_setting(**RIDGES))
@@ -196,3 +202,105 @@ def test_terms_sum_to_the_value():
     with mpmath.workdps(40):
         total = sum(found.terms[name] for name in ERROR_TERMS)
         assert abs(total - found.value) <= 1e-29
+
+
+AVERAGED = {
+    "d": 40, "T": 60, "n": 3, "sigma": 1, "sigma0": 2, "sigma_real": "1/2", "lam": "0.1",
+    "spectrum": "power-law:1", "chain": "weighted:1/3",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"T0": 60},
+        {"T0": 20},
+        {"T0": 30, "lam0": "0.2"},
+        {"T0": 60, "lam0": "0.2", "chain": "weighted:0,1,1/2"},
+        {"T0": "20,30,60", "lam0": "0,0.1,0", "sigma0": "1,2,3", "chain": "weighted:1,1/2,1/4"},
+    ],
+)
+def test_averaged_labels_follow_their_recursion(changes):
+    """Weights on real labels, alike or not, with sizes and penalties that differ."""
+    setting = make_setting(**{**AVERAGED, **changes})
+    found = evaluate(setting)
+    for term, expected in by_hand(setting).items():
+        assert float(found.terms[term]) == pytest.approx(expected, rel=1e-9)
+
+
+def test_fibonacci_weights_leave_their_last_weight():
+    """weighted:1,2/3,5/8,13/21 leaves 13/21 d/(T0-d-1), exactly, at d = 3 and on either design."""
+    common = {"d": 3, "T": 12, "T0": 12, "n": 4, "sigma": 1, "sigma0": 1, "spectrum": "ar1:1/2"}
+    for design in ("independent", "shared"):
+        setting = make_setting(**common, chain="weighted:1,2/3,5/8,13/21", design=design)
+        found = evaluate(setting, form=Form.EXACT, digits=30)
+        assert found.is_exact
+        assert found.terms["bias"] == 0
+        chain = found.value - mpmath.mpf(3) / 8
+        assert float(chain) == pytest.approx(13 / 21 * 3 / 8, rel=1e-15)
+
+
+@pytest.mark.parametrize("T0", [20, 60])
+@pytest.mark.parametrize("lam0", ["0", "0.2"])
+def test_no_weight_is_replacing(T0, lam0):
+    """W = 0 gives the plain chain's terms, in either form (N3 at W = 0 is T1 to T4)."""
+    for form in Form:
+        plain, averaged = (
+            evaluate(
+                make_setting(**{**AVERAGED, "T0": T0, "lam0": lam0, "chain": chain}), form=form
+            )
+            for chain in ("replace", "weighted:0")
+        )
+        for term in ERROR_TERMS:
+            assert float(averaged.terms[term]) == pytest.approx(float(plain.terms[term]), rel=1e-12)
+
+
+@pytest.mark.parametrize("T0", [6, 20])
+def test_one_design_pools_the_averaged_noise(T0):
+    """A shared design without ridge: one fit whose noise is v_n, below d and above."""
+    common = {**AVERAGED, "d": 8, "T": 24, "T0": T0, "design": "shared", "n": 4}
+    found = evaluate(make_setting(**common))
+    fake = real = Fraction(0)
+    for _ in range(4):
+        fake = Fraction(4, 9) * (fake + 4)
+        real = Fraction(4, 9) * real + Fraction(1, 9) * Fraction(1, 4)
+    plain = {**common, "chain": "replace", "n": 1, "sigma0": 1}
+    one = evaluate(make_setting(**plain))
+    assert float(found.terms["synthetic"]) == pytest.approx(
+        float(fake) * float(one.terms["synthetic"]), rel=1e-12
+    )
+    variance = float(one.terms["variance"]) + float(real) * float(one.terms["synthetic"])
+    assert float(found.terms["variance"]) == pytest.approx(variance, rel=1e-12)
+    assert float(found.terms["bias"]) == pytest.approx(float(one.terms["bias"]), rel=1e-12)
+
+
+def test_isotropic_minimum_norm_with_real_labels_is_exact():
+    """e_t of E |w_t - w0|^2 at d = 20, T0 = 12, by its own recursion; it has no golden ratio."""
+    d, rows, kept = 20, 12, Fraction(12, 20)
+
+    def error(weight, n):
+        e = Fraction(0)
+        noise = (weight**2 + (1 - weight) ** 2) * Fraction(rows, d - rows - 1)
+        for _ in range(n):
+            e = (1 - weight) ** 2 * kept * e + (1 - kept) + noise
+        return e
+
+    for weight in (Fraction(1, 4), Fraction(1, 2), Fraction(1)):
+        setting = make_setting(
+            d=d, T=40, T0=rows, n=5, sigma0=1, sigma_real=1, chain=f"weighted:{weight}"
+        )
+        found = evaluate(setting, form=Form.EXACT, digits=25)
+        assert found.is_exact
+        assert float(found.value) == pytest.approx(float(error(weight, 5)), rel=1e-14)
+    golden = error(Fraction(618, 1000), 60)
+    assert min(error(Fraction(k, 20), 60) for k in range(10, 20)) < golden * Fraction(999, 1000)
+
+
+def test_fixed_point_of_many_generations():
+    """n = 10^6 at a constant weight ends at the limit (W^2 + rho (1-W)^2)/(W (2-W))."""
+    setting = make_setting(
+        d=6, T=24, T0=20, n=10**6, sigma0=1, sigma_real=1, lam=0, spectrum="ar1:1/2",
+        chain="weighted:1/2",
+    )  # fmt: skip
+    found = evaluate(setting, form=Form.EXACT)
+    assert float(found.value) == pytest.approx(2 / 3 * 6 / 13, rel=1e-14)

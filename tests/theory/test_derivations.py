@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sympy import Add, Integer, Rational, Symbol, cancel, false, limit, oo, simplify, together, true
+from sympy import (
+    Add,
+    Integer,
+    Rational,
+    Symbol,
+    cancel,
+    false,
+    limit,
+    oo,
+    simplify,
+    sqrt,
+    together,
+    true,
+)
 
 from theory import symbols as sy
 from theory.calculus.algebra import canonical, equal
@@ -74,6 +87,19 @@ def by_hand(name, w):
             yield "mean", m
             yield "second_moment", a + sigma0**2 / s / (T0 - d - 1)
             yield "label_noise", w.scalars[sy.pooled] + sigma0**2
+        case "weighted-mixing" | "weighted-ridge":
+            W, real, v = (w.scalars[x] for x in (sy.weight, sy.sigma_real, sy.pooled))
+            fresh = W**2 * real**2 + (1 - W) ** 2 * sigma0**2
+            seen = W**2 * w0**2 + 2 * W * (1 - W) * m * w0 + (1 - W) ** 2 * a
+            yield "label_noise", fresh + (1 - W) ** 2 * v
+            if name == "weighted-mixing":
+                yield "mean", W * w0 + (1 - W) * m
+                yield "second_moment", seen + fresh / s / (T0 - d - 1)
+            else:
+                rows = T0 * (1 - gamma0)
+                spread = s * K0**2 * np.sum(seen * s / (s + k0) ** 2) / rows
+                yield "mean", u0 * (W * w0 + (1 - W) * m)
+                yield "second_moment", u0**2 * seen + spread + fresh * s / (s + k0) ** 2 / rows
         case "generator" | "ridge-chain":
             if name == "ridge-chain":
                 yield "label_noise", w.scalars[sy.pooled] + sigma0**2
@@ -143,6 +169,14 @@ def test_derivations_end_in_the_catalogued_expressions(formula):
         "generator": step,
         "ridge-chain": step,
         "least-squares-generator": step[1:],
+        "weighted-mixing": [
+            (ends[1 % len(ends)], formula.expressions.get("mean", 0) * sy.w0),
+            (derivation.result, formula.expressions.get("second_moment", 0)),
+        ],
+        "weighted-ridge": [
+            (ends[-2 % len(ends)], formula.expressions.get("mean", 0)),
+            (ends[-1], formula.expressions.get("second_moment", 0)),
+        ],
         "optimal-ridge": [(ends[-1], sy.b * formula.expressions.get("lam", 0))],
     }.get(formula.id)
     if expected is None:
@@ -152,7 +186,7 @@ def test_derivations_end_in_the_catalogued_expressions(formula):
         expected = [(end, total.subs(sy.shared, flag)) for flag, end in designs.items()]
     for got, wanted in expected:
         assert value(got, w) == pytest.approx(value(wanted, w), rel=1e-12)
-    assert derivation.result == ends[-1]
+    assert derivation.result == ends[derivation.main]
     assert derivation.id == formula.id
 
 
@@ -272,11 +306,11 @@ def test_proportional_limit_is_the_limit(formula, name, design):
     # eta^n defeats sympy.limit, and does not grow.
     power = {sy.eta**sy.n: Symbol("surviving", positive=True)}
     expression = formula.expression(name).subs(sy.shared, design).subs(power)
-    # A second moment on one level falls like 1/d.
+    # Moments on one level fall with d: w0 and m like its root, a like 1/d.
     scales = {x: t * x for x in extensive} | {sy.a: sy.a / t}
-    grown = together(
-        expression.subs(scales, simultaneous=True) * (t if expression.has(sy.a) else 1)
-    )
+    scales |= {x: x / sqrt(t) for x in (sy.w0, sy.m)}
+    level = {"mean": sqrt(t), "second_moment": t}.get(name, 1)
+    grown = together(expression.subs(scales, simultaneous=True) * level)
     found = formula.expression(name, Form.LIMIT).subs(sy.shared, design).subs(power)
     assert cancel(together(limit(grown, t, oo) - found)) == 0
 

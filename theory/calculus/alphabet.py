@@ -14,9 +14,11 @@ from theory import symbols as sy
 from theory.calculus.words import letter
 
 __all__ = [
+    "AVERAGED",
     "DOWNSTREAM",
     "GENERATOR",
     "MIXTURE",
+    "REAL_NOISE",
     "SIGMA",
     "SIGMA_INVERSE",
     "TRUTH",
@@ -133,3 +135,7 @@ MIXTURE = Mixture(
     letter("S2", "S₂", "S_2", random=True),
     letter("q", "(xxᵀ/T)", r"\tfrac{x x^\top}{T}", random=True),
 )
+
+# A generator fitted on labels averaged with real ones, and the noise of those.
+AVERAGED = letter("wW", "ŵ", r"\hat w_W", symmetric=False, random=True)
+REAL_NOISE = letter("r0", "ρ₀", r"\rho_0", symmetric=False, random=True)

@@ -53,17 +53,26 @@ class Section:
 
 @dataclass(frozen=True)
 class Derivation:
-    """The sections that lead from the process to the formula."""
+    """The sections that lead from the process to the formula.
+
+    Sections after the one numbered ``main`` are consequences.
+    """
 
     id: str
     sections: tuple[Section, ...]
     remark: str = ""
     proofs: tuple[Proof, ...] = ()
+    main: int = -1
+
+    @property
+    def label(self) -> str:
+        """What the result is called."""
+        return self.sections[self.main].label
 
     @property
     def result(self) -> Expr:
-        """The last line of the last section."""
-        return self.sections[-1].result
+        """The last line of the main section."""
+        return self.sections[self.main].result
 
 
 def unfold(title: str, label: str, start: Expr, reason: str, rules: Iterable[Rule]) -> Section:
