@@ -16,7 +16,7 @@ from numerics.precision import Array, Engine, Number
 from numerics.spectrum import Spectrum, build_spectrum
 from theory import symbols as sy
 from theory.errors import InputError
-from theory.features import Elliptical
+from theory.features import Elliptical, excess_kurtosis
 from theory.setting import Setting
 from theory.spectra import PowerLaw, Source
 
@@ -95,6 +95,9 @@ def make_point(setting: Setting, engine: Engine, spectrum: Spectrum | None = Non
         values[sy.T0] = setting.T0
         solutions[sy.kappa0] = solve_kappa(spectrum, setting.lam0, setting.T0, engine)
     values |= {symbol: found.exact for symbol, found in solutions.items()}
+    kurtosis = excess_kurtosis(setting.features)
+    if kurtosis is not None:
+        values[sy.kappa4] = kurtosis
     if isinstance(setting.features, Elliptical):
         for symbol, rows in ((sy.q, setting.T), (sy.q0, setting.T0)):
             if rows is not None and rows > setting.d:

@@ -48,6 +48,8 @@ MEANINGS: dict[Symbol, str] = {
     sy.kappa0: "effective penalty of a generator: lam0 = kappa0 (1 - df1(kappa0)/T0)",
     sy.q: "d/(T-d) where rows share a scale: E[tau q/(1 + tau q)] = d/T",
     sy.q0: "d/(T0-d) of a generator where rows share a scale: E[tau q0/(1 + tau q0)] = d/T0",
+    sy.kappa4: "excess kurtosis E z^4 - 3 of the features' iid entries z",
+    sy.chi: "1 - (d - lam tr R)/T, close to lam/kappa",
     sy.df1: "degrees of freedom, sum of s/(s + kappa)",
     sy.df2: "degrees of freedom, sum of s^2/(s + kappa)^2",
     sy.gamma: "df2/T",

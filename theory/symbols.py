@@ -24,6 +24,7 @@ __all__ = [
     "b",
     "best_weight",
     "beta",
+    "chi",
     "d",
     "df1",
     "df1_0",
@@ -39,6 +40,7 @@ __all__ = [
     "is_isotropic",
     "kappa",
     "kappa0",
+    "kappa4",
     "lam",
     "lam0",
     "m",
@@ -85,6 +87,11 @@ kappa, kappa0 = symbols("kappa kappa0", nonnegative=True)
 
 # Elliptical rows: E[tau q/(1 + tau q)] = d/T, and the generator's own with T0.
 q, q0 = symbols("q q0", positive=True)
+
+# Excess kurtosis of iid entries; chi = 1 - (d - lam tr R)/T, the mean over the rows x of
+# 1/(1 + x'R_x x/T), R_x the resolvent without the row.
+kappa4 = Symbol("kappa4", real=True)
+chi = Symbol("chi", positive=True)
 
 # Abbreviations, each with a definition in theory.definitions.
 df1, df2, gamma = symbols("df1 df2 gamma", nonnegative=True)

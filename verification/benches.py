@@ -101,8 +101,8 @@ BENCHES = (
         "elliptical-least-squares",
         Kind.LIMIT,
         {
-            **_NOISE, **_SPECTRA, "lam": 0, "d": 32, "T": "96 .. 128", "T0": "96 .. 128",
-            "n": {"integers": [1, 2]}, "features": ["elliptical:1/2*2/3,2*1/3"],
+            **_NOISE, **_SPECTRA, "lam": 0, "d": 32, "T": "128 .. 192", "T0": "128 .. 192",
+            "n": {"integers": [1, 2]}, "features": ["elliptical:3/5*1/2,7/5*1/2"],
         },
         PAIRS,
         ("variance", "synthetic"),

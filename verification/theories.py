@@ -47,6 +47,12 @@ class Theory:
             return float(terms[quantity])
         return float(sum(terms.values()))
 
+    def named(self, formula_id: str, name: str, setting: Setting, form: Form = Form.EXACT) -> float:
+        """The value of one named expression of a formula at a setting."""
+        formula = self.overrides.get(formula_id) or find(formula_id)
+        point = make_point(setting, Float64())
+        return float(evaluate_expression(formula.expression(name, form), point))
+
 
 def signal_energy(setting: Setting) -> float:
     """b = ||w0||_Sigma^2."""

@@ -22,6 +22,7 @@ from theory.calculus.alphabet import (
     DOWNSTREAM,
     GENERATOR,
     MIXTURE,
+    RBAR,
     REAL_NOISE,
     SIGMA,
     SIGMA_INVERSE,
@@ -38,7 +39,9 @@ from theory.calculus.alphabet import (
 from theory.calculus.words import Tr, Word, occurs, transposed
 from theory.definitions import DEFINITIONS
 from theory.errors import NotBuilt
+from theory.features import Elliptical, FeatureLaw, Gaussian, excess_kurtosis
 from theory.spectral import SpectralSum
+from verification.feature_laws import Entries
 
 __all__ = [
     "Shape",
@@ -53,6 +56,7 @@ __all__ = [
 ]
 
 Array = NDArray[np.floating[Any]]
+_NORMAL = Gaussian()
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,7 @@ class Shape:
     second: Array  # E[w w'], full
     probe: Array
     scalars: Mapping[Symbol, float]
-    # (value, probability) of the squared scale of a row.
-    tau: tuple[tuple[float, float], ...] = ((1.0, 1.0),)
+    law: FeatureLaw = _NORMAL
 
     def grown(self, k: int) -> Shape:
         """The same shape k times as large, with signal energy split over the copies."""
@@ -86,7 +89,7 @@ class Shape:
             spread + coupled + np.outer(mean, mean),
             np.tile(self.probe, k),
             scalars,
-            self.tau,
+            self.law,
         )
 
 
@@ -158,6 +161,10 @@ def draw_world(
     if DOWNSTREAM.R in letters:
         R = letters[DOWNSTREAM.R]
         scalars |= {sy.h1: float(np.trace(R)), sy.h2: float(np.sum(R * R))}
+        lam, d = scalars[sy.lam], len(s)
+        chi = 1 - (d - lam * float(np.trace(R))) / scalars[sy.T]
+        scalars |= {sy.chi: chi, sy.kappa4: float(excess_kurtosis(shape.law) or 0)}
+        letters[RBAR] = np.diag(1 / (chi * s + lam))
     scalars[sy.v] = 1 / (1 + scalars.get(sy.kappa, 0.0))
     rows, d = scalars[sy.T0], scalars[sy.d]
     scalars[sy.Delta] = scalars[sy.n] * scalars[sy.sigma0] ** 2 * d / (rows - d - 1)
@@ -188,9 +195,7 @@ def _draw_fit(
 ) -> dict[Symbol, Array]:
     s, rows, lam = shape.s, int(shape.scalars[fit.T]), shape.scalars[fit.lam]
     d = len(s)
-    values, chances = np.array(shape.tau).T
-    X = rng.normal(size=(rows, d)) * np.sqrt(s)
-    X *= np.sqrt(rng.choice(values, size=(rows, 1), p=chances))
+    X = Entries(shape.law)(rng, (rows, d)) * np.sqrt(s)
     noise = rng.normal(size=rows)
     generations = rng.normal(size=(int(shape.scalars[sy.n]), rows))
     S = X.T @ X / rows
@@ -200,7 +205,7 @@ def _draw_fit(
     scalars[fit.df2] = float(np.sum((s / (s + kappa)) ** 2))
     scalars[fit.gamma] = scalars[fit.df2] / rows
     if rows > d:
-        scalars[fit.q] = _elliptical_ratio(values, chances, d / rows)
+        scalars[fit.q] = _elliptical_ratio(shape.law, d / rows)
     letters = {
         fit.X: X,
         fit.e: noise[:, None],
@@ -302,7 +307,10 @@ def _effective_penalty(s: Array, lam: float, rows: int) -> float:
     return float(np.exp(brentq(gap, lower, upper, xtol=1e-15, rtol=1e-15)))
 
 
-def _elliptical_ratio(values: Array, chances: Array, phi: float) -> float:
+def _elliptical_ratio(law: FeatureLaw, phi: float) -> float:
+    atoms = law.atoms if isinstance(law, Elliptical) else ((1, 1),)
+    values, chances = np.array(atoms, dtype=float).T
+
     def gap(log_q: float) -> float:
         learned = values * np.exp(log_q)
         return float(chances @ (learned / (1 + learned))) - phi
@@ -325,7 +333,8 @@ def _value(expression: Expr, world: World, traces: dict[Expr, Any]) -> Any:
         return traces[expression]
     if isinstance(expression, SpectralSum):
         terms = _value(expression.summand, world, traces)
-        return float(np.sum(np.broadcast_to(terms, world.levels[sy.s].shape)))
+        total = np.sum(np.broadcast_to(terms, world.levels[sy.s].shape))
+        return total if np.iscomplexobj(total) else float(total)
     if isinstance(expression, Symbol):
         if expression in world.levels:
             return world.levels[expression]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sympy import (
@@ -28,6 +30,7 @@ from theory.calculus.sections import insert_moments
 from theory.catalogue import catalogue, find
 from theory.definitions import DEFINITIONS
 from theory.errors import DerivationError
+from theory.features import Uniform
 from theory.formula import ERROR_TERMS, Form
 from theory.specialise import isotropic, ridgeless, specialise
 from theory.spectral import SpectralSum
@@ -40,7 +43,8 @@ def world(seed, *, lam=0.3, isotropic=False, wide=False):
     """Numbers for every symbol; T0 below d where asked, and lam = 0 with T > d."""
     rng = np.random.Generator(np.random.PCG64DXSM(seed))
     sizes = {"d": 9, "T": 13, "T0": 6} if wide else {"d": 6, "T": 11, "T0": 14}
-    return draw_world(make_shape(rng, **sizes, lam=lam, isotropic=isotropic), rng, estimates=False)
+    shape = replace(make_shape(rng, **sizes, lam=lam, isotropic=isotropic), law=Uniform())
+    return draw_world(shape, rng, estimates=False)
 
 
 def by_hand(name, w):
@@ -127,6 +131,14 @@ def by_hand(name, w):
             alpha, mu = w.scalars[sy.alpha], w.scalars[sy.mu]
             fit = b - 2 * (1 - lam * h1 / d) * mu + sigma**2 * (h1 - lam * h2) / T
             yield "test_error", fit + (1 - 2 * lam * h1 / d + lam**2 * h2 / d) * alpha
+        case "elliptical-least-squares":
+            yield "bias", 0.0
+            yield "variance", sigma**2 * d / (T - d)  # rows of equal scale
+            yield "synthetic", n * sigma0**2 * d / (T0 - d)
+        case "universality":
+            yield "resolvent_trace", corrected_trace(s, T, w.scalars[sy.kappa4], kappa)
+            ahead = corrected_trace(s, T, w.scalars[sy.kappa4], kappa + 1e-30j)
+            yield "resolvent_square", -ahead.imag / 1e-30 / (1 - gamma)
         case "optimal-ridge":
             v, Delta, phi = w.scalars[sy.v], w.scalars[sy.Delta], d / T
             correction = Delta * (1 + phi - 3 * phi * v + phi**2 * v**3)
@@ -134,6 +146,13 @@ def by_hand(name, w):
             quadratic = -phi * (3 * Delta + b) * v**2
             linear = (phi * sigma**2 + (Delta + b) * (1 + phi)) * v
             yield "root", phi**2 * Delta * v**4 + quadratic + linear - b
+
+
+def corrected_trace(s, T, kappa4, kappa):
+    """E tr R to first order, as a function of kappa alone: lam = kappa (1 - df1/T)."""
+    gamma, cube = np.sum(s**2 / (s + kappa) ** 2) / T, np.sum(s**2 / (s + kappa) ** 3) / T
+    equivalent = np.sum(1 / (s + kappa)) / (1 - np.sum(s / (s + kappa)) / T)
+    return equivalent + cube * (1 + kappa4 * (1 - gamma)) / (1 - gamma) ** 2
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -176,6 +195,10 @@ def test_derivations_end_in_the_catalogued_expressions(formula):
         "weighted-ridge": [
             (ends[-2 % len(ends)], formula.expressions.get("mean", 0)),
             (ends[-1], formula.expressions.get("second_moment", 0)),
+        ],
+        "universality": [
+            (ends[2 % len(ends)], formula.expressions.get("resolvent_trace", 0)),
+            (ends[-1], (1 - sy.gamma) * formula.expressions.get("resolvent_square", 0)),
         ],
         "optimal-ridge": [(ends[-1], sy.b * formula.expressions.get("lam", 0))],
     }.get(formula.id)

@@ -18,6 +18,7 @@ __all__ = [
     "DOWNSTREAM",
     "GENERATOR",
     "MIXTURE",
+    "RBAR",
     "REAL_NOISE",
     "SIGMA",
     "SIGMA_INVERSE",
@@ -45,6 +46,8 @@ W_TRUTH = letter("W0", "W₀", "W_0")
 # The same about what the labelling model got wrong: D = E[(w - w0)(w - w0)'], N = E[w - w0] w0'.
 D = letter("D", "D", "D")
 N = letter("N", "N", "N", symmetric=False)
+# (chi Sigma + lam)^-1: what R is close to, given its own trace.
+RBAR = letter("Rbar", "R̄", r"\bar R", random=True)
 # An arbitrary diagonal test matrix: an identity in tr(B .) for every B is one for each component.
 B = letter("B", "B", "B")
 

@@ -60,6 +60,7 @@ class Kind(Enum):
     RECURRENCE = "recurrence"
     DERIVATIVE = "differentiation"
     SCALING = "scaling"
+    CORRECTION = "first correction"
 
 
 _WIDE, _ISOTROPIC = frozenset({"wide"}), frozenset({"isotropic"})

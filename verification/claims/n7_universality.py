@@ -1,33 +1,65 @@
-"""N7: rows with a scale of their own change least squares at leading order."""
+"""N7: the law of the features: what is universal, to which order, and what is not."""
+
+from fractions import Fraction
 
 from theory import symbols as sy
+from theory.catalogue import find
+from theory.features import excess_kurtosis
+from theory.formula import Form
 from theory.setting import Setting, make_setting
+from theory.spectral import SpectralSum
 from verification.claim import Claim, Mutant
 from verification.domain_table import read_domain
 from verification.judge import Judge
+from verification.resolvents import TraceCorrection
 from verification.theories import Theory, mutated
 
 __all__ = ["CLAIM"]
 
-_LAWS = ("elliptical:1/2*2/3,2*1/3", "elliptical:1/4*4/5,4*1/5")
+_ELLIPTICAL = ("elliptical:1/2*2/3,2*1/3", "elliptical:1/4*4/5,4*1/5")
+_POWERS = {"resolvent_trace": 1, "resolvent_square": 2}
+# First corrections are small numbers in the noise of large ones.
+_TOLERANCE = 0.2
+_RIDGE = Fraction(1)
 
 
 def holds(setting: Setting, judge: Judge, theory: Theory) -> None:
-    """The simulated error tends to sigma^2 q + n sigma0^2 q0, for every spectrum and truth."""
+    """The limit is the same for independent entries and another for elliptical rows.
+
+    For independent entries the first corrections of E tr R and E tr R^2 are those of kappa4.
+    """
+    if excess_kurtosis(setting.features) is not None:
+        _corrections(setting.with_(lam=_RIDGE), judge, theory)
     judge.mean(setting, theory.value(setting), limit=True)
 
 
-_WITNESS = make_setting(
-    d=32, T=80, T0=96, n=2, sigma=1, sigma0=1, spectrum="power-law:3/2", features=_LAWS[0]
-)
+def _corrections(setting: Setting, judge: Judge, theory: Theory) -> None:
+    for name, power in _POWERS.items():
+        corrected, equivalent = (
+            theory.named("universality", name, setting, form) for form in (Form.EXACT, Form.LIMIT)
+        )
+        judge.mean(
+            setting,
+            corrected - equivalent,
+            quantity=f"first correction of E tr R^{power}",
+            limit=True,
+            method="tr R with controls",
+            absolute_tolerance=_TOLERANCE * abs(corrected - equivalent) + 0.02,
+            sampler=TraceCorrection(setting, judge.seed, judge.claim, power, richardson=True),
+        )
+
+
+_LEAST_SQUARES = make_setting(d=32, T=96, sigma=1, features="rademacher")
+_CUBE = SpectralSum(sy.s**2 / (sy.s + sy.kappa) ** 3) / sy.T
+_TRACE = find("universality").expressions["resolvent_trace"]
 
 CLAIM = Claim(
     id="N7",
-    title="elliptical features: least squares is not universal",
+    title="universality of the features, and where it ends",
     statement=(
-        "For rows sqrt(tau) x, E tau = 1, least squares tends to sigma^2 q + n sigma0^2 q0 with "
-        "E[tau q/(1 + tau q)] = d/T, not to the normal d/(T-d): the formulas for normal features "
-        "are wrong at leading order."
+        "Signs, uniform and Student entries have the limits of normal ones, and first "
+        "corrections that depend on their kurtosis alone; rows with a scale of their own change "
+        "least squares to sigma^2 q + n sigma0^2 q0, E[tau q/(1 + tau q)] = d/T."
     ),
     domain=read_domain(
         {
@@ -38,26 +70,39 @@ CLAIM = Claim(
             "n": {"integers": [0, 2]},
             "sigma": [0.5, 2],
             "sigma0": [0.5, 2],
-            "spectrum": ["isotropic", "power-law:3/2"],
+            "spectrum": ["isotropic", "spiked:2*8,1"],
             "signal": ["flat"],
-            "features": list(_LAWS),
+            "features": ["rademacher", "uniform", "student:12", *_ELLIPTICAL],
         }
     ),
     holds=holds,
     mutants=(
         Mutant(
-            "the law of normal features, d/(T-d)",
+            "the law of normal features for elliptical rows, d/(T-d)",
             lambda: mutated(
                 "elliptical-least-squares", {"variance": sy.sigma**2 * sy.d / (sy.T - sy.d)}
             ),
-            make_setting(d=32, T=96, sigma=1, features=_LAWS[1]),
+            make_setting(d=32, T=96, sigma=1, features=_ELLIPTICAL[1]),
         ),
         Mutant(
-            "the generators' law downstream: q0 in place of q",
-            lambda: mutated("elliptical-least-squares", {"synthetic": sy.n * sy.sigma0**2 * sy.q}),
-            make_setting(d=32, T=96, T0=160, n=1, sigma=1, sigma0=1, features=_LAWS[1]),
+            "a correction of E tr R without kappa4",
+            lambda: mutated("universality", {"resolvent_trace": _TRACE.subs(sy.kappa4, 0)}),
+            _LEAST_SQUARES.with_(T=48),
+        ),
+        Mutant(
+            "kappa4/(1-gamma)^2 in place of kappa4/(1-gamma)",
+            lambda: mutated(
+                "universality",
+                {
+                    "resolvent_trace": _TRACE.subs(sy.kappa4, 0)
+                    + sy.kappa4 * _CUBE / (1 - sy.gamma) ** 2
+                },
+            ),
+            _LEAST_SQUARES.with_(T=36, sigma=0),
         ),
     ),
-    witness=_WITNESS,
-    examples=2,
+    witness=make_setting(
+        d=32, T=80, T0=96, n=2, sigma=1, sigma0=1, spectrum="power-law:3/2", features=_ELLIPTICAL[0]
+    ),
+    examples=3,
 )
