@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager
@@ -45,7 +46,7 @@ def open_cluster(address: str) -> Iterator[Cluster]:
         raise InputError(
             "--dask", address, "needs dask.distributed, which is absent", remedy
         ) from None
-    with _connected(Client, address) as client:
+    with _quiet(), _connected(Client, address) as client:
         try:
             # Not pure: equal calls are made again instead of being looked up by their arguments.
             yield Cluster(client.get_executor(pure=False), _greeted(client, address))
@@ -56,8 +57,25 @@ def open_cluster(address: str) -> Iterator[Cluster]:
             )
             raise RidgeproofError(message) from error
         except (CancelledError, CommClosedError) as error:
-            message = f"the connection to the scheduler at {address} was lost. Start again"
+            message = (
+                f"the connection to the scheduler at {address} was lost. Start again; a sweep "
+                "keeps its finished rows for --resume"
+            )
             raise RidgeproofError(message) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what the library logs about lost connections to itself: the errors above say it."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 @contextmanager

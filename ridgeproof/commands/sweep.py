@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ridgeproof.options import engine_options, json_option, open_engine, seed_option
+from ridgeproof.options import DEFAULT_SEED, engine_options, json_option, open_engine, seed_option
 
 if TYPE_CHECKING:
     from verification.sweep.run import Summary
@@ -95,8 +95,14 @@ def command(
             )
     except KeyboardInterrupt:
         if store_path(out).exists():
-            again = shlex.join(["ridgeproof", "sweep", str(spec), "--out", str(out), "--resume"])
-            click.echo(f"interrupted; finished rows are kept. Go on with: {again}", err=True)
+            options = {"--workers": workers, "--dask": dask}
+            if seed != DEFAULT_SEED:
+                options["--seed"] = str(seed)
+            words = ["ridgeproof", "sweep", str(spec), "--out", str(out), "--resume"]
+            words += [word for name, value in options.items() if value for word in (name, value)]
+            click.echo(
+                f"interrupted; finished rows are kept. Go on with: {shlex.join(words)}", err=True
+            )
         raise click.exceptions.Exit(INTERRUPTED) from None
     if as_json:
         emit_json(_data(out, summary))

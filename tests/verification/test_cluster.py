@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ridgeproof import cli
-from theory.errors import InputError
+from theory.errors import InputError, RidgeproofError
 from theory.setting import make_setting
 from verification import cluster
 from verification.cluster import open_cluster
@@ -89,7 +89,7 @@ def test_a_cluster_gives_the_same_numbers_and_survives_its_workers(tmp_path, mon
     inline, out = tmp_path / "inline.csv", tmp_path / "cluster.csv"
     sweep = read_sweep(SWEEP, seed=3)
     run_sweep(sweep, inline)
-    with scheduler(tmp_path):
+    with scheduler(tmp_path) as head:
         where = address(tmp_path)
         with monkeypatch.context() as hurried:
             hurried.setattr(cluster, "_PATIENCE", 0.5)
@@ -120,6 +120,21 @@ def test_a_cluster_gives_the_same_numbers_and_survives_its_workers(tmp_path, mon
                     sweep, out, workers=engine.workers, executor=engine.executor, watch=kill
                 )
             assert victim.wait(timeout=10) == -signal.SIGKILL
+            kept = []
+
+            def behead(state):
+                if isinstance(state, Progress):
+                    kept.append(state.computed)
+                    head.kill()
+
+            lost = pytest.raises(RidgeproofError, match=r"was lost.*--resume")
+            with lost, open_cluster(where) as engine:
+                run_sweep(
+                    read_sweep(SWEEP, seed=4), out, workers=engine.workers,
+                    executor=engine.executor, resume=True, watch=behead,
+                )  # fmt: skip
+            assert kept
+            assert capsys.readouterr().err == ""
     assert 0 < states[3] < summary.rows == summary.computed == 100
     assert out.read_bytes() == inline.read_bytes()
 
