@@ -24,7 +24,7 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from theory import symbols as sy
-from theory.calculus.alphabet import DOWNSTREAM, GENERATOR, Fit, W
+from theory.calculus.alphabet import ALL_INVERSE, ALL_X, DOWNSTREAM, GENERATOR, Fit, W
 from theory.calculus.derivation import Derivation, Section, Step
 from theory.calculus.rules import Kind
 from theory.errors import DerivationError
@@ -132,6 +132,8 @@ def _without_noise(world: World) -> dict[Symbol, np.ndarray]:
 def _expectation(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
     letter = step.rule.letters[0]
     world = _world(step, previous, rng)
+    if letter == ALL_X:
+        return _over_gathered_designs(previous, step, world, rng)
     if letter in {fit.X for fit in (DOWNSTREAM, GENERATOR)}:
         return _over_designs(previous, step, world, rng)
     if holds(letter, step.expression):
@@ -162,6 +164,22 @@ def _over_designs(previous: Expr, step: Step, world: World, rng: np.random.Gener
     gaps = before - value(step.expression, here)
     scale = float(max(np.abs(before).max() / np.sqrt(count), np.abs(gaps - before).max()))
     return _monte_carlo(gaps, scale, "Monte Carlo over designs")
+
+
+def _over_gathered_designs(
+    previous: Expr, step: Step, world: World, rng: np.random.Generator
+) -> StepCheck:
+    """Average both lines over the rows of all sets, the last T0 of which are the generator's."""
+    s, rows, count = world.levels[sy.s], int(world.scalars[sy.T0]), 20_000
+    X = rng.normal(size=(count, int(world.scalars[sy.gathered]), len(s))) * np.sqrt(s)
+    inverses = np.linalg.inv(np.swapaxes(X, 1, 2) @ X)
+    gaps, scale = np.empty(count), 0.0
+    for i in range(count):
+        here = world.with_letters({GENERATOR.X: X[i, -rows:], ALL_INVERSE: inverses[i]})
+        before = value(previous, here)
+        gaps[i] = before - value(step.expression, here)
+        scale = max(scale, abs(before) / np.sqrt(count), abs(gaps[i] - before))
+    return _monte_carlo(gaps, scale, "Monte Carlo over the designs of all sets")
 
 
 def _plain_letters(fit: Fit, X: np.ndarray) -> dict[Symbol, np.ndarray]:
@@ -272,9 +290,9 @@ def _recurrence(previous: Expr, step: Step, rng: np.random.Generator) -> StepChe
         scale = max(scale, float(np.max(np.abs(current))))
         at = {unknown: current}
         if unknown in world.levels:
-            here = replace(world, levels={**world.levels, **at})
+            here = replace(here, levels={**here.levels, **at})
         else:
-            here = replace(world, scalars={**world.scalars, **at})
+            here = replace(here, scalars={**here.scalars, **at})
         current = value(previous, here)
     allowed = _ROUNDING * scale
     return StepCheck(bool(gap <= allowed), gap, allowed, "iteration, n = 0..6")

@@ -14,12 +14,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from sympy import Add, Expr, Mul, Number, Pow, Symbol
+from scipy.special import polygamma as _polygamma
+from sympy import Add, Expr, Mul, Number, NumberSymbol, Piecewise, Pow, Symbol, polygamma
 
 from theory import symbols as sy
 from theory.calculus.alphabet import (
+    AGAIN,
+    ALL_INVERSE,
+    ALL_X,
     AVERAGED,
     DOWNSTREAM,
+    GATHERED,
     GENERATOR,
     MIXTURE,
     RBAR,
@@ -121,7 +126,7 @@ def make_shape(
     scalars = {sy.d: d, sy.T: T, sy.T0: T0, sy.lam: lam, sy.lam0: 0.7 * lam}
     scalars |= {sy.sigma: 0.8, sy.sigma0: 1.3, sy.n: 3, sy.pooled: 0.4, sy.sigma_real: 0.6}
     scalars[sy.synthetic_fraction] = round(0.4 * T) / T
-    scalars |= {sy.weight: 0.3, sy.ratio: 0.7, sy.best_weight: 0.45}
+    scalars |= {sy.gathered: T0 + 9, sy.weight: 0.3, sy.ratio: 0.7, sy.best_weight: 0.45}
     probe = rng.uniform(0.5, 1.5, size=d)
     return Shape(s, w0, mean, np.outer(mean, mean) + factor @ factor.T, probe, scalars)
 
@@ -156,6 +161,8 @@ def draw_world(
         letters |= _mixture(letters, shape, labeller, estimates=estimates)
     if GENERATOR in fits:
         letters |= _averaged(letters, shape, labeller, rng, estimates=estimates)
+        if estimates and scalars[sy.gathered] > len(s):
+            letters |= _gathered(letters, shape, labeller, rng)
     second = np.diag(shape.second)
     scalars |= {sy.alpha: float(second.sum()), sy.mu: float(shape.mean @ shape.w0)}
     if DOWNSTREAM.R in letters:
@@ -286,6 +293,31 @@ def _averaged(
     return found
 
 
+def _gathered(
+    letters: Mapping[Symbol, Array], shape: Shape, labeller: Array, rng: np.random.Generator
+) -> dict[Symbol, Array]:
+    """The generator's rows after others that the labeller itself was fitted on."""
+    X, e, n = letters[GENERATOR.X], letters[GENERATOR.e][:, 0], int(shape.scalars[sy.n])
+    rows, d = X.shape
+    labels = X @ labeller + shape.scalars[sy.sigma0] * e
+    before = rng.normal(size=(int(shape.scalars[sy.gathered]) - rows, d)) * np.sqrt(shape.s)
+
+    def after(inputs: Array) -> Array:
+        """The fit on the new set and on earlier ones, whose own fit is the labeller."""
+        noise = rng.normal(size=len(inputs))
+        residual = noise - inputs @ np.linalg.lstsq(inputs, noise, rcond=None)[0]
+        every = np.concatenate([inputs @ labeller + residual, labels])
+        return _generic_fit(np.vstack([inputs, X]), every, 0.0)[:, None]
+
+    joined = np.vstack([before, X])
+    return {
+        ALL_X: joined,
+        ALL_INVERSE: np.linalg.inv(joined.T @ joined),
+        GATHERED: after(before),
+        AGAIN: after(np.vstack([X] * n)),
+    }
+
+
 def _shared_chain(X: Array, shape: Shape, fit: Fit, generations: Array) -> Array:
     """The last of several minimum-norm fits on one design, run one after the other."""
     w = shape.w0
@@ -341,8 +373,15 @@ def _value(expression: Expr, world: World, traces: dict[Expr, Any]) -> Any:
         if expression in world.scalars:
             return world.scalars[expression]
         return _value(DEFINITIONS[expression], world, traces)
-    if isinstance(expression, Number):
+    if isinstance(expression, Number | NumberSymbol):
         return float(expression)
+    if isinstance(expression, Piecewise):
+        numbers = {x: value(x, world) for x in expression.free_symbols & set(world.scalars)}
+        branch = next(part for part, holds in expression.args if bool(holds.subs(numbers)))
+        return value(branch, world)
+    if isinstance(expression, polygamma):
+        order, argument = expression.args
+        return _polygamma(int(order), value(argument, world))
     if isinstance(expression, Add):
         return sum((_value(term, world, traces) for term in expression.args), start=0.0)
     if isinstance(expression, Mul):

@@ -304,3 +304,125 @@ def test_fixed_point_of_many_generations():
     )  # fmt: skip
     found = evaluate(setting, form=Form.EXACT)
     assert float(found.value) == pytest.approx(2 / 3 * 6 / 13, rel=1e-14)
+
+
+PILED = {
+    "d": 6, "T": 24, "T0": 12, "n": 4, "sigma": 1, "sigma0": 2, "lam": 0, "chain": "accumulate",
+    "spectrum": "ar1:1/2",
+}  # fmt: skip
+
+
+def piled(sizes, noises, d):
+    """sum_i sigma_i^2 T_i d/(N_i (N_i-d-1)), in rationals."""
+    total, rows = Fraction(0), 0
+    for size, noise in zip(sizes, noises, strict=True):
+        rows += size
+        total += Fraction(noise) ** 2 * size * Fraction(d, rows * (rows - d - 1))
+    return total
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 30])
+def test_accumulated_fresh_sets_are_exact(n):
+    """The digamma form is the plain sum of d/(i (i T0-d-1)), certified to 25 digits."""
+    found = evaluate(make_setting(**{**PILED, "n": n}), form=Form.EXACT, digits=25, certified=True)
+    assert found.is_exact
+    assert found.formulas == ("accumulate",)
+    expected = piled([12] * n, [2] * n, 6)
+    with mpmath.workdps(40):
+        gap = abs(found.terms["synthetic"] - mpmath.mpf(expected.numerator) / expected.denominator)
+        assert gap <= found.term_radii["synthetic"] <= mpmath.mpf(10) ** -24 * 10
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_accumulating_on_one_design_sums_inverse_squares(n):
+    """d/(T0-d-1) times 1 + 1/4 + ... + 1/n^2."""
+    found = evaluate(make_setting(**{**PILED, "n": n, "design": "shared"}), form=Form.EXACT)
+    expected = sum(Fraction(1, i**2) for i in range(1, n + 1)) * 4 * Fraction(6, 5)
+    assert float(found.terms["synthetic"]) == pytest.approx(float(expected), rel=1e-14)
+
+
+def test_accumulated_sets_of_unequal_sizes_are_exact():
+    """Later sets may be smaller than d; the order matters."""
+    sizes, noises = (12, 3, 20), (1, 2, 3)
+    for order in (slice(None), slice(None, None, 1)):
+        chosen = {"T0": ",".join(map(str, sizes[order])), "sigma0": ",".join(map(str, noises))}
+        found = evaluate(make_setting(**{**PILED, **chosen, "n": 3}), form=Form.EXACT)
+        assert found.is_exact
+        assert float(found.terms["synthetic"]) == pytest.approx(
+            float(piled(sizes[order], noises, 6)), rel=1e-14
+        )
+    assert piled((12, 3, 20), noises, 6) != piled((20, 12, 3), noises, 6)
+
+
+def test_isotropic_accumulation_agrees_with_the_oracle():
+    """Two routes to the least-squares numbers, and the frozen bias from below d on."""
+    flat = make_setting(**{**PILED, "spectrum": "isotropic"})
+    closed = evaluate(flat.with_(spectrum=make_setting(**PILED).spectrum), form=Form.EXACT)
+    assert float(finite_size_terms(flat).synthetic) == pytest.approx(
+        float(closed.terms["synthetic"]), rel=1e-14
+    )
+    d, rows, n = 20, 6, 5
+    below = make_setting(d=d, T=40, T0=rows, n=n, sigma0=1, chain="accumulate")
+    found = evaluate(below, form=Form.EXACT)
+    sizes = [rows * i for i in range(1, n + 1)]
+    noise = sum(
+        Fraction(1, i + 1) * (Fraction(N, d - N - 1) if N < d else Fraction(d, N - d - 1))
+        for i, N in enumerate(sizes)
+    )
+    assert float(found.terms["bias"]) == pytest.approx(1 - rows / d, rel=1e-14)
+    assert float(found.terms["synthetic"]) == pytest.approx(float(noise), rel=1e-14)
+    assert evaluate(below).formulas == ("moments", "accumulating-minimum-norm")
+
+
+def test_accumulation_below_d_freezes_the_first_fit():
+    """For any spectrum the bias is that of one generation, and the noise follows its recursion."""
+    changes = {"d": 40, "T": 60, "T0": 15, "n": 6, "lam": "0.1", "spectrum": "power-law:1"}
+    setting = make_setting(**{**PILED, **changes})
+    found = evaluate(setting)
+    first = evaluate(setting.with_(n=1))
+    assert float(found.terms["bias"]) == pytest.approx(float(first.terms["bias"]), rel=1e-12)
+    s, _ = levels(setting)
+    noise = 0 * s
+    for i in range(1, 7):
+        rows = 15 * i
+        k = effective_penalty(s, 0.0, rows)
+        noise = noise + 4 / i * s / (s + k) ** 2 / (rows - np.sum((s / (s + k)) ** 2))
+    k = effective_penalty(s, 0.1, 60)
+    u = s / (s + k)
+    gamma = np.sum(u**2) / 60
+    weight = s * (u**2 + gamma / (1 - gamma) * (1 - u) ** 2)
+    assert float(found.terms["synthetic"]) == pytest.approx(float(np.sum(weight * noise)), rel=1e-9)
+
+
+def test_accumulated_error_is_bounded():
+    """n = 10^6 is within 1e-5 of the digamma limit, below pi^2/6; on one design pi^2/6 itself."""
+    one = float(evaluate(make_setting(**{**PILED, "n": 1}), form=Form.EXACT).terms["synthetic"])
+    ends = {
+        design: float(
+            evaluate(
+                make_setting(**{**PILED, "n": 10**6, "design": design}), form=Form.EXACT
+            ).terms["synthetic"]
+        )
+        for design in ("independent", "shared")
+    }
+    x = mpmath.mpf(7) / 12
+    limit = 4 * 6 * float(-mpmath.euler - mpmath.digamma(1 - x)) / 7
+    assert ends["independent"] == pytest.approx(limit, rel=1e-5)
+    assert ends["shared"] == pytest.approx(float(mpmath.pi**2) / 6 * one, rel=1e-5)
+    assert ends["independent"] < 0.95 * ends["shared"]
+
+
+def test_accumulation_has_an_optimal_ridge_but_no_phase_yet():
+    """optimum uses the accumulated noise; phase and ridge generators refuse."""
+    setting = make_setting(**{**PILED, "lam": "0.1"})
+    found = optimum(setting)
+    lam = Fraction(f"{float(found.lam):.15g}")
+    assert float(found.value) == pytest.approx(
+        float(evaluate(setting.with_(lam=lam)).value), rel=1e-12
+    )
+    replaced = optimum(setting.with_(chain=make_setting(d=1, T=1).chain))
+    assert float(found.lam) < 0.9 * float(replaced.lam)
+    with pytest.raises(NotBuilt, match="evaluate a few values of n"):
+        phase(setting)
+    with pytest.raises(NoTheorem, match="chain = accumulate"):
+        evaluate(setting.with_(lam0=1))

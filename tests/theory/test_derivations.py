@@ -9,12 +9,15 @@ import pytest
 from sympy import (
     Add,
     Integer,
+    Piecewise,
     Rational,
     Symbol,
     cancel,
+    expand_func,
     false,
     limit,
     oo,
+    polygamma,
     simplify,
     sqrt,
     together,
@@ -91,6 +94,25 @@ def by_hand(name, w):
             yield "mean", m
             yield "second_moment", a + sigma0**2 / s / (T0 - d - 1)
             yield "label_noise", w.scalars[sy.pooled] + sigma0**2
+        case "accumulate":
+            rho = (np.sum(u**2) + inflation * np.sum(K**2)) * sigma0**2
+            sums = {
+                "": sum(1 / (i * (i * T0 - d - 1)) for i in range(1, n + 1)),
+                "shared ": sum(1 / i**2 for i in range(1, n + 1)) / (T0 - d - 1),
+            }
+            for design, total in sums.items():
+                yield f"{design}bias", kappa**2 * np.sum(s * w0**2 / (s + kappa) ** 2) / (1 - gamma)
+                yield f"{design}variance", sigma**2 * inflation
+                yield f"{design}synthetic", rho * total
+        case "accumulating-generator" | "accumulating-minimum-norm":
+            N = w.scalars[sy.gathered]
+            yield "label_noise", w.scalars[sy.pooled] + sigma0**2 / n**2
+            yield "mean", m  # N > T0: a later generation
+            if name == "accumulating-generator":
+                yield "second_moment", a + sigma0**2 * T0 / N / (N - d - 1) / s
+            else:
+                one_fit = s / (s + k0) ** 2 / (N - np.sum(u0**2))
+                yield "second_moment", a + sigma0**2 * T0 / N * one_fit
         case "weighted-mixing" | "weighted-ridge":
             W, real, v = (w.scalars[x] for x in (sy.weight, sy.sigma_real, sy.pooled))
             fresh = W**2 * real**2 + (1 - W) ** 2 * sigma0**2
@@ -188,6 +210,8 @@ def test_derivations_end_in_the_catalogued_expressions(formula):
         "generator": step,
         "ridge-chain": step,
         "least-squares-generator": step[1:],
+        "accumulating-generator": step[1:],
+        "accumulating-minimum-norm": step[1:],
         "weighted-mixing": [
             (ends[1 % len(ends)], formula.expressions.get("mean", 0) * sy.w0),
             (derivation.result, formula.expressions.get("second_moment", 0)),
@@ -317,7 +341,9 @@ def rational_expressions():
         for name, expression in formula.expressions.items():
             for design in (true, false):
                 flat = expression.subs(sy.shared, design)
-                if not flat.atoms(SpectralSum) and flat.has(sy.d, sy.T, sy.T0, sy.df2):
+                special = flat.has(polygamma, Piecewise)  # beyond sympy.limit
+                sized = flat.has(sy.d, sy.T, sy.T0, sy.df2)
+                if sized and not special and not flat.atoms(SpectralSum):
                     yield pytest.param(formula, name, design, id=f"{formula.id}-{name}-{design}")
 
 
@@ -325,7 +351,7 @@ def rational_expressions():
 def test_proportional_limit_is_the_limit(formula, name, design):
     """The power-counting limit is sympy.limit of d, T, T0 and the degrees of freedom times t."""
     t = Symbol("t", positive=True)
-    extensive = (sy.d, sy.T, sy.T0, sy.df1, sy.df2)
+    extensive = (sy.d, sy.T, sy.T0, sy.gathered, sy.df1, sy.df2)
     # eta^n defeats sympy.limit, and does not grow.
     power = {sy.eta**sy.n: Symbol("surviving", positive=True)}
     expression = formula.expression(name).subs(sy.shared, design).subs(power)
@@ -374,3 +400,25 @@ def test_abbreviations_have_one_definition():
     assert DEFINITIONS[sy.eta] * DEFINITIONS[sy.phi0] == Integer(1)
     assert DEFINITIONS[sy.gamma] == sy.df2 / sy.T
     assert DEFINITIONS[sy.b] == SpectralSum(sy.s * sy.w0**2)
+
+
+@pytest.mark.parametrize("design", [true, false])
+def test_limit_of_accumulation_is_approached(design):
+    """N1 with every size 10^6 times as large is its limit form, to 1e-5: digammas included."""
+    formula = find("N1")
+    sizes = {sy.d: 6, sy.T: 20, sy.T0: 15}
+    fixed = {sy.n: 4, sy.sigma0: 1.0, sy.gamma: 0.3, sy.df1: 4.0, sy.df2: 3.0}
+    limit_form = formula.expression("synthetic", Form.LIMIT).subs(sy.shared, design)
+    exact = formula.expression("synthetic").subs(sy.shared, design)
+    grown = {x: 10**6 * size for x, size in sizes.items()}
+    grown |= {sy.df1: 4.0 * 10**6, sy.df2: 3.0 * 10**6}
+    got = exact.subs({**fixed, **grown}).evalf(30)
+    assert float(got) == pytest.approx(float(limit_form.subs({**sizes, **fixed})), rel=1e-5)
+    assert float(exact.subs({**sizes, **fixed})) != pytest.approx(float(got), rel=0.05)
+
+
+def test_replacing_and_accumulating_agree_on_the_first_generation():
+    """N1 at n = 1 is T2 at n = 1, for either design, proved."""
+    for design in (true, false):
+        one = find("N1").expression("synthetic").subs(sy.shared, design).subs(sy.n, 1)
+        assert simplify(expand_func(one) - find("T2").expression("synthetic").subs(sy.n, 1)) == 0

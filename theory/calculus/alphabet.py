@@ -14,8 +14,12 @@ from theory import symbols as sy
 from theory.calculus.words import letter
 
 __all__ = [
+    "AGAIN",
+    "ALL_INVERSE",
+    "ALL_X",
     "AVERAGED",
     "DOWNSTREAM",
+    "GATHERED",
     "GENERATOR",
     "MIXTURE",
     "RBAR",
@@ -142,3 +146,10 @@ MIXTURE = Mixture(
 # A generator fitted on labels averaged with real ones, and the noise of those.
 AVERAGED = letter("wW", "ŵ", r"\hat w_W", symmetric=False, random=True)
 REAL_NOISE = letter("r0", "ρ₀", r"\rho_0", symmetric=False, random=True)
+
+# A generator fitted on all sets so far: the estimate, all inputs, the inverse of their Gram matrix;
+# and the estimate where every set has the same inputs.
+GATHERED = letter("wall", "ŵ", r"\hat w_{\le}", symmetric=False, random=True)
+ALL_X = letter("Xall", "X̄", r"\bar X", symmetric=False, random=True)
+ALL_INVERSE = letter("H", "(X̄ᵀX̄)⁻¹", r"(\bar X^\top \bar X)^{-1}", random=True)
+AGAIN = letter("wagain", "ŵ", r"\hat w_{=}", symmetric=False, random=True)
