@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from theory.errors import InputError
+from theory.errors import InputError, RidgeproofError
 from verification.sweep.tasks import Task
 
 __all__ = ["Store"]
@@ -43,15 +43,16 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        # In write-ahead mode a commit survives the death of the process at any moment.
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=1.0)
+        try:
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=1.0)
+        except sqlite3.Error as error:
+            raise _refusal(path, error) from error
         try:
             self._open()
-        except sqlite3.Error as error:
+        except BaseException as error:
             self._connection.close()
-            raise _refusal(path, error) from error
-        except BaseException:
-            self._connection.close()
+            if isinstance(error, sqlite3.Error):
+                raise _refusal(path, error) from error
             raise
 
     def _open(self) -> None:
@@ -60,6 +61,7 @@ class Store:
         tables = self._number("SELECT count(*) FROM sqlite_master")
         if tables and known != (_APPLICATION, _LAYOUT):
             raise _refusal(self.path, "it holds something else")
+        # In write-ahead mode a commit survives the death of the process at any moment.
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(_TABLES)
@@ -74,6 +76,12 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self._connection.close()
+        if isinstance(error, sqlite3.Error):
+            message = (
+                f"{self.path} cannot be written ({error}). What is finished is kept: make room, "
+                "then --resume"
+            )
+            raise RidgeproofError(message) from error
 
     def discard(self) -> None:
         """Close the store and delete its file, with what SQLite keeps beside it."""

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from theory.errors import InputError
+from theory.errors import InputError, RidgeproofError
 from theory.setting import Setting
 from verification.sweep.axes import Kind
 from verification.sweep.grid import Grid
@@ -62,6 +62,9 @@ def write_table(
         columns: of which the last ``answers`` come from the cells, the others from the setting.
         answers: how many columns hold answers.
         found: (setting, cells) in the order of the table.
+
+    Raises:
+        RidgeproofError: the disk is full, or the file is not ours to write.
     """
     partial = path.with_name(path.name + ".partial")
     stated = [(column, _default(column.name)) for column in columns[: len(columns) - answers]]
@@ -69,6 +72,9 @@ def write_table(
     try:
         _WRITERS[path.suffix](partial, columns, rows)
         partial.replace(path)
+    except OSError as error:
+        message = f"{path} cannot be written ({error}). Its rows are kept: make room, then --resume"
+        raise RidgeproofError(message) from error
     finally:
         partial.unlink(missing_ok=True)
 

@@ -338,10 +338,24 @@ def test_the_table_appears_at_once(tmp_path, monkeypatch):
         raise OSError("no space left")
 
     monkeypatch.setitem(run.write_table.__globals__["_WRITERS"], ".csv", fail)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(RidgeproofError, match=r"no space.*--resume"):
         swept(SMALL.replace("20", "25"), out, resume=True)
     assert out.read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} == {"t.csv", "t.csv.store"}
+
+
+def test_a_full_disk_is_one_message(tmp_path):
+    """SQLite's refusal to write becomes an error with the remedy; the rows before it are kept."""
+    out = tmp_path / "t.csv"
+
+    def fill(state):
+        if isinstance(state, run.Progress):
+            raise sqlite3.OperationalError("database or disk is full")
+
+    with pytest.raises(RidgeproofError, match=r"disk is full.*--resume"):
+        swept(SMALL, out, watch=fill)
+    assert len(kept(out)) == 1
+    assert swept(SMALL, out, resume=True).computed == 1
 
 
 def test_two_sweeps_do_not_share_a_store(tmp_path):
@@ -356,6 +370,10 @@ def test_two_sweeps_do_not_share_a_store(tmp_path):
 def test_a_file_that_is_no_store_is_left_alone(tmp_path):
     """Neither text nor another program's database is written to, even by --overwrite."""
     path = tmp_path / "t.csv.store"
+    path.mkdir()
+    with pytest.raises(InputError, match="cannot be used"):
+        swept(SMALL, tmp_path / "t.csv", resume=True)
+    path.rmdir()
     for overwrite in (False, True):
         path.write_text("a letter of mine, long enough to be looked at")
         with pytest.raises(InputError, match="cannot be used"):
