@@ -32,7 +32,7 @@ class KernelTrial:
     """A kernel, a set of digits and what to do with them; equal trials make equal draws.
 
     Attributes:
-        kernel: rbf or polynomial.
+        kernel: one of KERNELS, by name.
         images: how many digits the eigenvalues and coefficients come from.
         held_out: draw and measure on as many other digits, each repetition on disjoint sets;
             otherwise the same digits are the population, drawn from with replacement.
@@ -60,6 +60,11 @@ class KernelTrial:
     def spectrum(self) -> Spectrum:
         """The levels measured on the images."""
         return _spectrum(self.kernel, self.images, self.target, self.seed)
+
+    @property
+    def world(self) -> World:
+        """What is drawn from and measured on."""
+        return _world(self.kernel, self.images, self.held_out, self.target, self.seed)
 
     def setting(self, n: int, lam: Fraction) -> Setting:
         """The setting whose error is predicted; its files are what `save` writes."""
@@ -146,11 +151,10 @@ def targets(labels: NDArray[np.int64], kind: str) -> Array:
 
 @lru_cache(maxsize=256)
 def _errors(trial: KernelTrial, chunk: int, size: int) -> Array:
-    world = _world(trial.kernel, trial.images, trial.held_out, trial.target, trial.seed)
     # Kernels and targets share their draws; what a repetition does decides the stream.
     point = {"images": trial.images, "held out": trial.held_out, "plan": str(trial.plan)}
     rng = make_generator(trial.seed, "digits", point, "chain", chunk)
-    return np.array([chain_errors(world, trial.plan, rng) for _ in range(size)])
+    return np.array([chain_errors(trial.world, trial.plan, rng) for _ in range(size)])
 
 
 @lru_cache(maxsize=4)

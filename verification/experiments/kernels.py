@@ -16,7 +16,7 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
-__all__ = ["KERNELS", "RBF", "Kernel", "Polynomial", "coefficients"]
+__all__ = ["KERNELS", "RBF", "Kernel", "OfUnitVectors", "Polynomial", "coefficients"]
 
 Array: TypeAlias = NDArray[np.float64]
 Kernel: TypeAlias = Callable[[Array, Array], Array]
@@ -58,6 +58,17 @@ class Polynomial:
         return K
 
 
+@dataclass(frozen=True)
+class OfUnitVectors:
+    """A kernel of images scaled to unit length, which gives every image the same K(x, x)."""
+
+    kernel: Kernel
+
+    def __call__(self, X: Array, Z: Array) -> Array:
+        """The kernel of every row of X with every row of Z."""
+        return self.kernel(_unit(X), _unit(Z))
+
+
 def rbf(images: Array) -> RBF:
     """The RBF kernel whose width is the mean squared distance of two of the images."""
     return RBF(float(2 * images.var(axis=0).sum()))
@@ -71,7 +82,21 @@ def polynomial(images: Array) -> Polynomial:
     return Polynomial(kernel.scale, float(1 / diagonal.mean()))
 
 
-KERNELS: dict[str, Callable[[Array], Kernel]] = {"rbf": rbf, "polynomial": polynomial}
+def polynomial_of_unit_vectors(images: Array) -> OfUnitVectors:
+    """The polynomial kernel of degree 5 of the angle between two images."""
+    return OfUnitVectors(polynomial(_unit(images)))
+
+
+def _unit(images: Array) -> Array:
+    unit: Array = images / np.linalg.norm(images, axis=1, keepdims=True)
+    return unit
+
+
+KERNELS: dict[str, Callable[[Array], Kernel]] = {
+    "rbf": rbf,
+    "polynomial": polynomial,
+    "unit-polynomial": polynomial_of_unit_vectors,
+}
 
 
 def coefficients(gram: Array, y: Array, lam: float) -> Array:
