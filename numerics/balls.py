@@ -80,6 +80,9 @@ class Balls(Engine):
     def atan2(self, y: Array, x: Array) -> Array:
         return object_array([arb.atan2(*pair) for pair in zip(y, x, strict=True)])
 
+    def gamma(self, x: Any) -> Any:
+        return x.gamma()
+
     def zeta(self, exponent: Any, start: Any) -> Any:
         return exponent.zeta(start)
 

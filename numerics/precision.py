@@ -75,6 +75,10 @@ class Engine(ABC):
         """The angle of the points (x, y), element by element."""
 
     @abstractmethod
+    def gamma(self, x: Any) -> Any:
+        """The gamma function."""
+
+    @abstractmethod
     def zeta(self, exponent: Any, start: Any) -> Any:
         """Hurwitz zeta, sum over k >= 0 of (k + start)^-exponent, exponent > 1."""
 
@@ -173,6 +177,11 @@ class Float64(Engine):
     def atan2(self, y: Array, x: Array) -> Array:
         return np.arctan2(y, x)
 
+    def gamma(self, x: Any) -> Any:
+        from scipy.special import gamma
+
+        return gamma(x)
+
     def zeta(self, exponent: Any, start: Any) -> Any:
         from scipy.special import zeta
 
@@ -242,6 +251,9 @@ class Multiprecision(Engine):
 
     def atan2(self, y: Array, x: Array) -> Array:
         return object_array([mpmath.atan2(*pair) for pair in zip(y, x, strict=True)])
+
+    def gamma(self, x: Any) -> Any:
+        return _each(lambda each: _real(mpmath.gamma(each)), x)
 
     def zeta(self, exponent: Any, start: Any) -> Any:
         # mpmath's Hurwitz zeta loses digits when exponent and start are large: ask for more.

@@ -283,6 +283,8 @@ class _Walk:
                 return _Part(self.engine.exp(first))
             case sympy.Abs():
                 return _Part(abs(first))
+            case sympy.gamma():
+                return _Part(self.engine.gamma(first))
             case sympy.zeta():
                 return _Part(self.engine.zeta(first, *(others or [self.engine.number(1)])))
             case sympy.digamma():
@@ -335,7 +337,15 @@ _RULES: tuple[tuple[Any, Callable[[_Walk, Any], _Part]], ...] = (
     ((sympy.Max, sympy.Min), _Walk.extremum),
     (sympy.Piecewise, _Walk.piecewise),
     (
-        (sympy.log, sympy.exp, sympy.Abs, sympy.zeta, sympy.polygamma, sympy.digamma),
+        (
+            sympy.log,
+            sympy.exp,
+            sympy.Abs,
+            sympy.gamma,
+            sympy.zeta,
+            sympy.polygamma,
+            sympy.digamma,
+        ),
         _Walk.function,
     ),
     ((type(sympy.pi), type(sympy.E), type(sympy.EulerGamma)), _Walk.constant),

@@ -28,10 +28,10 @@ from theory.calculus.alphabet import ALL_INVERSE, ALL_X, DOWNSTREAM, GENERATOR, 
 from theory.calculus.derivation import Derivation, Section, Step
 from theory.calculus.rules import Kind
 from theory.errors import DerivationError
-from theory.features import Gaussian, Rademacher, Uniform, excess_kurtosis, parse_features
+from theory.features import Gaussian, Rademacher, Uniform, parse_features
+from verification.first_corrections import first_correction
 from verification.scaling_steps import check_scaling
 from verification.worlds import (
-    Shape,
     World,
     average_over_labeller,
     average_over_noise,
@@ -50,8 +50,8 @@ _ROUNDING = 1e-9
 # Monte Carlo comparisons allow this many standard errors (about 1 in 10^6 two-sided).
 _STANDARD_ERRORS = 5.0
 _ELLIPTICAL = parse_features("elliptical:1/2*2/3,2*1/3")
-# First corrections are numbers of order 1, and wrong ones differ by more than 0.1.
-_CORRECTION_POWER = 0.02
+# First corrections are numbers of order 1 where they are checked, and wrong ones differ by 0.3.
+_CORRECTION_POWER = 0.06
 # A comparison has power only if its standard error is small next to what is compared.
 _POWER = 0.01
 
@@ -307,8 +307,8 @@ def _correction(previous: Expr, step: Step, rng: np.random.Generator) -> StepChe
     """Beyond the deterministic equivalent: the law of the features matters, so try several."""
     gaps, errors = [], []
     for law in (Gaussian(), Rademacher(), Uniform()):
-        base = replace(make_shape(rng, d=16, T=24, T0=26, lam=1.0), law=law)
-        gap, error = _first_correction(previous, step, base, rng)
+        base = replace(make_shape(rng, d=16, T=24, T0=26, lam=0.2), law=law)
+        gap, error = first_correction(previous, step.expression, base, rng)
         gaps.append(gap)
         errors.append(error)
     worst = max(range(len(gaps)), key=lambda i: gaps[i] / errors[i])
@@ -317,31 +317,6 @@ def _correction(previous: Expr, step: Step, rng: np.random.Generator) -> StepChe
     return StepCheck(
         checked, gaps[worst], allowed, "normal, sign and uniform entries at d = 16, 32"
     )
-
-
-def _first_correction(
-    previous: Expr, step: Step, base: Shape, rng: np.random.Generator
-) -> tuple[float, float]:
-    """Richardson over k = 1, 2; tr S and tr S^2, whose means are known, take the noise away."""
-    fit = DOWNSTREAM
-    combined, variance, repetitions = 0.0, 0.0, 800
-    for k, weight in ((1, -1.0), (2, 2.0)):
-        shape = base.grown(k)
-        s, T, kurtosis = shape.s, shape.scalars[sy.T], float(excess_kurtosis(base.law) or 0)
-        square = np.sum(s**2) * (1 + (1 + kurtosis) / T) + np.sum(s) ** 2 / T
-        rows = np.empty((repetitions, 3))
-        for i in range(repetitions):
-            world = draw_world(shape, rng, fits=(fit,), estimates=False)
-            S = world.letters[fit.S]
-            gap = value(previous, world) - value(step.expression, world)
-            rows[i] = gap, np.trace(S) - np.sum(s), np.sum(S * S) - square
-        # The intercept of the regression on the controls is the mean, corrected for them.
-        design = np.column_stack([np.ones(repetitions), rows[:, 1:]])
-        fitted = np.linalg.lstsq(design, rows[:, 0], rcond=None)[0]  # tr S of signs is constant
-        residual = rows[:, 0] - design @ fitted
-        combined += weight * float(fitted[0])
-        variance += weight**2 * float(np.mean(residual**2)) / repetitions
-    return abs(combined), float(np.sqrt(variance))
 
 
 _METHODS: dict[Kind, Callable[[Expr, Step, np.random.Generator], StepCheck]] = {

@@ -49,6 +49,7 @@ from theory.spectral import SpectralSum
 from verification.feature_laws import Entries
 
 __all__ = [
+    "Array",
     "Shape",
     "World",
     "average_over_labeller",

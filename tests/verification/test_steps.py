@@ -213,6 +213,10 @@ def mutants():
         true = rules.elliptical_inverse(fit)
         yield true, "that of the normal law", swap(((V,), SIGMA_INVERSE / (T - sy.d)))
         yield true, "q/T", swap(((V,), fit.q * SIGMA_INVERSE / T))
+        true = rules.elliptical_inverse(fit)
+        yield true, "normal rows", swap(((V,), SIGMA_INVERSE / (T - sy.d)))
+        yield true, "no d", swap(((V,), fit.q * SIGMA_INVERSE))
+        yield true, "Sigma", swap(((V,), fit.q * SIGMA / sy.d))
         true = rules.generator_moments(fit)
         yield (
             true,

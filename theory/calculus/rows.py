@@ -7,9 +7,7 @@ exactly, and Rbar = (chi Sigma + lam)^-1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from theory import symbols as sy
 from theory.calculus.alphabet import DOWNSTREAM, RBAR, SIGMA
@@ -19,6 +17,7 @@ from theory.errors import DerivationError
 from theory.spectral import SpectralSum
 
 __all__ = [
+    "CUBE",
     "common_share",
     "equal_shares",
     "joined",
@@ -27,7 +26,7 @@ __all__ = [
     "resolvent_difference",
 ]
 
-_R, _S, _G = DOWNSTREAM.R, DOWNSTREAM.S, DOWNSTREAM.G
+_R, _S = DOWNSTREAM.R, DOWNSTREAM.S
 # sum s^2/(s + kappa)^3: the size of every first correction.
 CUBE = SpectralSum(sy.s**2 / (sy.s + sy.kappa) ** 3)
 
@@ -40,7 +39,8 @@ def joined(name: str, kind: Kind, statement: str, before: Expr, after: Expr) -> 
             raise DerivationError(f"{name}: {expression} is not {before}")
         return after
 
-    return Rule(name, kind, statement, rewrite, (DOWNSTREAM.X,))
+    averaged = () if kind is Kind.IDENTITY else (DOWNSTREAM.X,)
+    return Rule(name, kind, statement, rewrite, averaged)
 
 
 def resolvent_difference() -> Rule:
@@ -63,28 +63,24 @@ def leave_one_row_out() -> Rule:
         "(T (1+q)); 1/(1+q) = chi - chi^2 (q - E q) + ..., Cov(x'Ax, x'Bx) = 2 tr(A Sigma B Sigma) "
         "+ kappa4 sum s^2 A_ii B_ii, R_ii ~ (kappa/lam) G_ii",
         sy.chi * trace(RBAR * SIGMA * _R) - trace(RBAR * _S * _R),
-        sy.chi**2
-        / sy.T
-        * (trace(RBAR * SIGMA * _R * SIGMA * _R) + sy.kappa4 * (sy.kappa / sy.lam) ** 3 * CUBE),
+        _variances(),
     )
 
 
 def equal_shares() -> Rule:
-    """chi ~ lam/kappa, hence Rbar ~ (kappa/lam) G."""
-    lines: Mapping[Symbol, Expr] = {sy.chi: sy.lam / sy.kappa}
-
-    def rewrite(expression: Expr) -> Expr:
-        word = trace(RBAR * SIGMA * _R * SIGMA * _R)
-        known = sy.kappa / sy.lam * trace(_G * SIGMA * _R * SIGMA * _R)
-        return expression.subs(lines).subs(word, known).expand()
-
-    return Rule(
+    """chi ~ lam/kappa, hence Rbar ~ (kappa/lam) G, and lam R Sigma lam R ~ K Sigma K/(1-gamma)."""
+    return joined(
         "equal shares",
         Kind.EQUIVALENT,
-        "chi ~ lam/kappa, Rbar ~ (kappa/lam) G",
-        rewrite,
-        (DOWNSTREAM.X,),
+        "chi ~ lam/kappa, Rbar ~ (kappa/lam) G, lam R Sigma lam R ~ K Sigma K/(1-gamma)",
+        _variances(),
+        sy.kappa / sy.lam * CUBE / sy.T * (1 / (1 - sy.gamma) + sy.kappa4),
     )
+
+
+def _variances() -> Expr:
+    word = trace(RBAR * SIGMA * _R * SIGMA * _R)
+    return sy.chi**2 / sy.T * (word + sy.kappa4 * (sy.kappa / sy.lam) ** 3 * CUBE)
 
 
 def common_share() -> Rule:

@@ -9,8 +9,8 @@ from sympy import Expr, diff
 from theory import symbols as sy
 from theory.calculus.alphabet import DOWNSTREAM, RBAR
 from theory.calculus.derivation import Derivation, restate, unfold
-from theory.calculus.eigenbasis import eigenbasis
 from theory.calculus.rows import (
+    CUBE,
     common_share,
     equal_shares,
     joined,
@@ -18,7 +18,7 @@ from theory.calculus.rows import (
     linear_in_the_share,
     resolvent_difference,
 )
-from theory.calculus.rules import Kind, Rule, second_order
+from theory.calculus.rules import Kind, Rule
 from theory.calculus.words import trace
 from theory.definitions import defined, ridge_of_kappa
 from theory.formula import Formula, FormulaKind
@@ -26,13 +26,11 @@ from theory.spectral import SpectralSum
 
 __all__ = ["FORMULA"]
 
-_CUBE = SpectralSum(sy.s**2 / (sy.s + sy.kappa) ** 3)
 _FOURTH = SpectralSum(sy.s**2 / (sy.s + sy.kappa) ** 4)
-_LEFT_OUT = sy.kappa / sy.lam * _CUBE / sy.T * (1 / (1 - sy.gamma) + sy.kappa4)
 _TRACE = (
     sy.kappa / sy.lam * SpectralSum(1 / (sy.s + sy.kappa))
-    + _CUBE / sy.T / (1 - sy.gamma) ** 2
-    + sy.kappa4 * _CUBE / sy.T / (1 - sy.gamma)
+    + CUBE / sy.T / (1 - sy.gamma) ** 2
+    + sy.kappa4 * CUBE / sy.T / (1 - sy.gamma)
 )
 _SQUARE = (
     SpectralSum(sy.kappa**2 / (sy.s + sy.kappa) ** 2)
@@ -42,7 +40,7 @@ _SQUARE = (
 ) / sy.lam**2
 _SQUARE += (
     3 * _FOURTH * (1 / (1 - sy.gamma) ** 2 + sy.kappa4 / (1 - sy.gamma))
-    + 2 * _CUBE**2 / sy.T * (2 / (1 - sy.gamma) ** 3 + sy.kappa4 / (1 - sy.gamma) ** 2)
+    + 2 * CUBE**2 / sy.T * (2 / (1 - sy.gamma) ** 3 + sy.kappa4 / (1 - sy.gamma) ** 2)
 ) / (sy.T * (1 - sy.gamma))
 
 
@@ -77,9 +75,6 @@ def derive() -> Derivation:
             resolvent_difference(),
             leave_one_row_out(),
             equal_shares(),
-            second_order(DOWNSTREAM),
-            eigenbasis(),
-            restate(_LEFT_OUT, "collect sum s^2/(s + kappa)^3"),
         ],
     )
     closed = unfold(
@@ -101,7 +96,7 @@ def derive() -> Derivation:
                 "kappa (1-gamma) E[tr R - (kappa/lam) tr G] = lam E[tr R - tr Rbar]",
                 trace(R),
                 sy.kappa / sy.lam * SpectralSum(1 / (sy.s + sy.kappa))
-                + sy.lam / sy.kappa / (1 - sy.gamma) * _LEFT_OUT,
+                + sy.lam / sy.kappa / (1 - sy.gamma) * left_out.result,
             ),
             restate(_TRACE, "collect kappa4"),
         ],
