@@ -7,8 +7,10 @@ bytes.
 
 from __future__ import annotations
 
+import html
 import io
 import math
+import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +20,14 @@ from typing import Any
 from theory.errors import InputError, RidgeproofError
 from verification.figure import BAND, Curve, Field, FigureData, Panel, Point
 
-__all__ = ["SUFFIXES", "check_path", "require_matplotlib", "save_figure", "svg_text"]
+__all__ = [
+    "SUFFIXES",
+    "check_path",
+    "conclusion_of",
+    "require_matplotlib",
+    "save_figure",
+    "svg_text",
+]
 
 SUFFIXES = (".png", ".svg", ".pdf")
 
@@ -30,6 +39,7 @@ _GREY = "0.4"
 _PANEL = (4.7, 4.1)  # inches
 _COLUMNS = 2
 _SHORT = 300.0  # the ratio of the ends up to which an axis shows 1, 2, 5, 10
+_EARLY = 0.8  # of the width: curves that end before it have their names there
 _REACH = 4.0  # standard errors shown
 _LINE_HEIGHT = 1.25  # of a label, in font sizes
 _STYLE = {
@@ -47,11 +57,12 @@ _STYLE = {
     "ytick.labelsize": 8,
 }
 # Dates and program versions would make equal figures differ.
-_METADATA = {
+_METADATA: dict[str, dict[str, str | None]] = {
     ".png": {"Software": None},
     ".svg": {"Date": None, "Creator": "ridgeproof"},
     ".pdf": {"CreationDate": None, "Creator": "ridgeproof", "Producer": None},
 }
+_DESCRIBED = re.compile("<dc:description>(.*?)</dc:description>", re.DOTALL)
 
 
 def check_path(path: Path) -> None:
@@ -106,10 +117,17 @@ def svg_text(data: FigureData) -> str:
     return text[text.index("<svg") :]
 
 
+def conclusion_of(svg: str) -> str:
+    """What an SVG of `save_figure` says about its points, as its description."""
+    found = _DESCRIBED.search(svg)
+    return html.unescape(found[1]) if found else ""
+
+
 def _bytes(data: FigureData, suffix: str) -> bytes:
     with _drawing(data) as figure:
         buffer = io.BytesIO()
-        figure.savefig(buffer, format=suffix[1:], metadata=_METADATA[suffix])
+        described = {"Description": data.conclusion()} if suffix == ".svg" else {}
+        figure.savefig(buffer, format=suffix[1:], metadata={**_METADATA[suffix], **described})
     return buffer.getvalue()
 
 
@@ -177,9 +195,13 @@ def _panel(figure: Any, cell: Any, panel: Panel) -> tuple[Any, list[tuple[Any, f
             textcoords="offset points", rotation=90, ha="right", va="top", fontsize=7, color=_GREY,
         )  # fmt: skip
     for note in panel.notes:
-        axes.text(note.x, note.y, note.text, fontsize=7.5, color="0.2", ha="center", va="center")
-    return axes, [_label(axes, curve, order) for order, curve in enumerate(panel.curves)
-                  if curve.label]  # fmt: skip
+        box = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1.5}
+        axes.text(
+            note.x, note.y, note.text, fontsize=7.5, color="0.2", ha="center", va="center",
+            bbox=None if note.plain else box,
+        )  # fmt: skip
+    names = [_label(axes, curve, order) for order, curve in enumerate(panel.curves) if curve.label]
+    return axes, [name for name in names if name is not None]
 
 
 def _look(curve: Curve, order: int) -> tuple[str, Any, str]:
@@ -266,14 +288,26 @@ def _contours(axes: Any, field: Field) -> None:
     axes.set(xlim=(min(field.x), max(field.x)), ylim=(min(field.y), max(field.y)))
 
 
-def _label(axes: Any, curve: Curve, order: int) -> tuple[Any, float]:
-    """The name of a curve right of the axes, at the height where the curve ends."""
+def _label(axes: Any, curve: Curve, order: int) -> tuple[Any, float] | None:
+    """The name of a curve right of the axes at the height of its end, to be settled later.
+
+    A curve that stops early has its name at its end, and None is returned.
+    """
     end = (curve.x[-1], curve.y[-1]) if curve.x else (curve.points[-1].x, curve.points[-1].mean)
+    colour = _look(curve, order)[0]
+    along = axes.transAxes.inverted().transform(axes.transData.transform(end))[0]
+    if along < _EARLY:
+        axes.annotate(
+            curve.label, end, (8, 0), textcoords="offset points", color=colour, fontsize=8,
+            va="center",
+        )  # fmt: skip
+        return None
     text = axes.annotate(
         curve.label, end, (1.03, 0.5), xycoords="data", textcoords="axes fraction",
-        color=_look(curve, order)[0], fontsize=8, va="center", annotation_clip=False,
-        arrowprops={"arrowstyle": "-", "color": _look(curve, order)[0], "linewidth": 0.5,
-                    "shrinkA": 1, "shrinkB": 2},
+        color=colour, fontsize=8, va="center", annotation_clip=False,
+        arrowprops={
+            "arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 1, "shrinkB": 2
+        },
     )  # fmt: skip
     return text, end[1]
 

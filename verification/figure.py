@@ -122,11 +122,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Note:
-    """A text at a point of the panel, in the panel's own coordinates."""
+    """A text at a point of the panel, in its own coordinates; a plain one has no background."""
 
     x: float
     y: float
     text: str
+    plain: bool = False
 
 
 @dataclass(frozen=True)

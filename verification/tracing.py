@@ -93,6 +93,10 @@ class Run:
         """A dimension of the figure, shrunk."""
         return max(4, d // self.shrink)
 
+    def count(self, points: int) -> int:
+        """How many points a theory line has, fewer in a small figure."""
+        return max(6, points // self.shrink)
+
     def repetitions(self, count: int) -> int:
         """A number of repetitions at this effort."""
         return max(_LEAST, round(count * self.effort))

@@ -28,19 +28,19 @@ def measure(run: Run) -> tuple[Panel, ...]:
             f"against $T$   ($d = {d}$, $T_0 = {2 * d}$, $\\lambda = 0.01$)",
             "$T$",
             "test error $E$",
-            run.trace(_against_rows(d)),
+            run.trace(_against_rows(d, run.count(60))),
         ),
         Panel(
             f"against $\\lambda$   ($d = {d}$, $T = T_0 = {2 * d}$)",
             "$\\lambda$",
             "test error $E$",
-            run.trace(_against_penalty(d)),
+            run.trace(_against_penalty(d, run.count(60))),
         ),
     )
 
 
-def _against_rows(d: int) -> Iterator[Line]:
-    dense = sorted({round(x * d) for x in geometric(1 / 3, 10, 60)})
+def _against_rows(d: int, count: int) -> Iterator[Line]:
+    dense = sorted({round(x * d) for x in geometric(1 / 3, 10, count)})
     sparse = [d // 3, 2 * d // 3, d, 3 * d // 2, 2 * d, 4 * d, 10 * d]
     for n in GENERATIONS:
         setting = base(d, n)
@@ -51,7 +51,7 @@ def _against_rows(d: int) -> Iterator[Line]:
         yield Line(f"$n = {n}$", [(T, setting.with_(T=T)) for T in dense], points)
 
 
-def _against_penalty(d: int) -> Iterator[Line]:
+def _against_penalty(d: int, count: int) -> Iterator[Line]:
     for n in GENERATIONS:
         setting = base(d, n)
         points = [
@@ -64,7 +64,7 @@ def _against_penalty(d: int) -> Iterator[Line]:
             ]
         yield Line(
             f"$n = {n}$",
-            [(x, setting.with_(lam=rational(x))) for x in geometric(1e-3, 10, 60)],
+            [(x, setting.with_(lam=rational(x))) for x in geometric(1e-3, 10, count)],
             points,
         )
 
