@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, suppress
@@ -95,7 +96,7 @@ class Run:
 
     def count(self, points: int) -> int:
         """How many points a theory line has, fewer in a small figure."""
-        return max(6, points // self.shrink)
+        return max(6, round(points / math.sqrt(self.shrink)))
 
     def repetitions(self, count: int) -> int:
         """A number of repetitions at this effort."""

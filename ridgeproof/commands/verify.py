@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ridgeproof.interrupts import leave_at_once
 from ridgeproof.options import json_option, seed_option
+from theory.errors import InputError
 
 if TYPE_CHECKING:
+    from ridgeproof.report import Report
     from verification.claim import ClaimReport
     from verification.power import PowerTable
 
@@ -20,7 +26,7 @@ __all__ = ["command"]
 @click.argument("claims", nargs=-1, metavar="[CLAIM ...]")
 @click.option("--profile", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
 @click.option("--workers", default=None, help="processes (default: one for each core)")
-@click.option("--report", default=None, help="write an HTML report; not built yet")
+@click.option("--report", default=None, help="also write FILE.html: one page, offline")
 @seed_option
 @json_option
 def command(
@@ -47,16 +53,17 @@ def command(
     with leave_at_once():
         from ridgeproof.console import emit_json, progress
         from theory.checks import check_integer
-        from theory.errors import NotBuilt
         from verification.claim import PROFILES
         from verification.claims import all_claims, claims_of, find_claim
         from verification.suite import default_workers, run_suite
-        from verification.verdict import Outcome
 
         all_claims()
 
-    if report is not None:
-        raise NotBuilt("--report: the HTML report is not built yet. Use --json")
+    page = None if report is None else Path(report)
+    if page is not None:
+        from ridgeproof.report import check_report
+
+        check_report(page)  # before minutes of work, not after
     count = (
         default_workers()
         if workers is None
@@ -75,7 +82,7 @@ def command(
         finished = {report.id for report in reports if report.complete}
         unfinished = [name for name in wanted if name not in finished]
         interrupted = bool(unfinished)
-        table = None
+        table: PowerTable | None = None
         if profile == "full" and not claims and not interrupted:
             from verification import power
 
@@ -86,14 +93,25 @@ def command(
                 interrupted = bool(table.unfinished)
             except KeyboardInterrupt:
                 interrupted = True
-    verdicts = {r.verdict for r in reports}
+        if page is not None:
+            from ridgeproof.report import Report
+
+            named = " ".join(["ridgeproof verify", *map(str.upper, claims)])
+            again = f"{named} --profile {profile} --seed {seed} --report {page.name}"
+            _write(
+                page,
+                Report(reports, wanted, profile, seed, again, interrupted, table),
+                count,
+                line.update,
+            )
     if as_json:
+        chosen = PROFILES[profile]
         emit_json(
             {
                 "claims": [r.data() for r in reports],
                 "profile": profile,
-                "alpha": PROFILES[profile].alpha,
-                "tolerance": PROFILES[profile].tolerance,
+                "alpha": chosen.alpha,
+                "tolerance": chosen.tolerance,
                 "seed": seed,
                 "interrupted": interrupted,
                 "unfinished": unfinished,
@@ -101,20 +119,43 @@ def command(
             }
         )
     else:
-        click.echo(_text(reports, profile, seed))
-        if table is not None:
-            click.echo(f"\n{_power(table)}")
+        click.echo(
+            "\n\n".join([_text(reports, profile, seed), *map(_power, filter(None, [table]))])
+        )
     if interrupted:
         left = f"; not finished: {', '.join(unfinished)}" if unfinished else ""
         click.echo(
             f"interrupted: {len(finished)} of {len(wanted)} claims were done{left}", err=True
         )
         raise click.exceptions.Exit(130)
-    code = 3 if Outcome.UNDECIDED in verdicts else 0
+    raise click.exceptions.Exit(_status(reports, table))
+
+
+def _status(reports: list[ClaimReport], table: PowerTable | None) -> int:
+    from verification.verdict import Outcome
+
+    verdicts = {report.verdict for report in reports}
     # That the checks err on neither side is a claim as well, and the table can refute it.
     if Outcome.REFUTED in verdicts or (table is not None and not table.holds):
-        code = 1
-    raise click.exceptions.Exit(code)
+        return 1
+    return 3 if Outcome.UNDECIDED in verdicts else 0
+
+
+def _write(page: Path, report: Report, workers: int, watch: Callable[[str], None]) -> None:
+    """Draw the figures, unless the user wants to be gone, and write the page."""
+    from ridgeproof.report import draw_figures, render
+
+    if not report.interrupted:
+        watch("drawing the figures of the report")
+        with suppress(KeyboardInterrupt):
+            report = replace(report, figures=draw_figures(report.seed, workers))
+    try:
+        page.write_text(render(report), encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            "--report", page, f"cannot be written ({error})", "name another file"
+        ) from error
+    click.echo(f"wrote {page}", err=True)
 
 
 def _text(reports: list[ClaimReport], profile: str, seed: int) -> str:

@@ -1,0 +1,200 @@
+"""The report of a verification: one HTML page that opens anywhere, without scripts or network.
+
+Formulas are MathML made from the catalogue's own LaTeX, figures are inline SVG, measured small so
+that the page is quick to make; the template is `ridgeproof/templates/report.html.j2`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
+from typing import Any
+
+from ridgeproof import __version__
+from ridgeproof.claim_text import evidence_rows
+from theory.catalogue import catalogue
+from theory.errors import InputError, RidgeproofError
+from theory.formula import Formula
+from theory.rendering import latex
+from verification.claim import PROFILES, Claim, ClaimReport
+from verification.claims import find_claim
+from verification.data_claim import DataClaim
+from verification.executors import run_chunks
+from verification.power import PowerTable
+
+__all__ = ["Report", "check_report", "draw_figures", "render"]
+
+# Cheap ones that show the claims at work.
+_FIGURES = ("isotropic", "overparametrized", "power-law", "finite-size")
+_SHRINK = 10  # sizes are divided by this
+_LIBRARIES = ("numpy", "scipy", "sympy", "mpmath", "python-flint", "hypothesis", "matplotlib")
+_NEEDED = ("jinja2", "latex2mathml", "matplotlib")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run of `ridgeproof verify` found.
+
+    ``expected`` names every claim that was asked for; those without a report were not reached.
+    """
+
+    reports: Sequence[ClaimReport]
+    expected: Sequence[str]
+    profile: str
+    seed: int
+    command: str
+    interrupted: bool = False
+    power: PowerTable | None = None
+    figures: Sequence[dict[str, Any]] = ()
+
+
+def check_report(path: Path) -> None:
+    """Refuse what cannot be written, before anything is verified.
+
+    Raises:
+        InputError: the file's name does not end in .html, or its folder does not exist.
+        RidgeproofError: a library of the extra `report` is not installed.
+    """
+    if path.suffix.lower() not in {".html", ".htm"}:
+        raise InputError("--report", path, "is not named as an HTML page", "end it in .html")
+    if not path.parent.is_dir():
+        raise InputError("--report", path, "lies in a folder that does not exist", "make it first")
+    if path.is_dir():
+        raise InputError("--report", path, "is a folder", "name a file")
+    for name in _NEEDED:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            message = (
+                f"the report is made with {name}, which is not installed: "
+                "pip install 'ridgeproof[report]', or use --json"
+            )
+            raise RidgeproofError(message) from error
+
+
+def draw_figures(seed: int, workers: int = 1) -> list[dict[str, Any]]:
+    """The figures of the page: name, caption and SVG each, measured in few dimensions."""
+    return run_chunks(partial(_drawn, seed=seed), _FIGURES, workers)
+
+
+def _drawn(name: str, seed: int) -> dict[str, Any]:
+    from ridgeproof.plot import svg_text
+    from verification.experiments import find_figure
+    from verification.tracing import measure_figure
+
+    data = measure_figure(find_figure(name), seed=seed, shrink=_SHRINK)
+    return {
+        "name": name,
+        "shows": data.figure.shows,
+        "conclusion": data.conclusion(),
+        "command": data.command,
+        "shrink": _SHRINK,
+        "svg": svg_text(data),
+    }
+
+
+def render(report: Report) -> str:
+    """The whole page."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("ridgeproof"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    profile = PROFILES[report.profile]
+    return environment.get_template("report.html.j2").render(
+        command=report.command,
+        interrupted=report.interrupted,
+        done=sum(each.complete for each in report.reports),
+        rows=_rows(report),
+        alpha=profile.alpha,
+        tolerance=profile.tolerance,
+        profile=report.profile,
+        seed=report.seed,
+        seconds=sum(each.seconds for each in report.reports),
+        power=None if report.power is None else _power(report.power),
+        figures=[{**each, "svg": Markup(each["svg"])} for each in report.figures],  # noqa: S704
+        formulas=[_formula(formula) for formula in catalogue().values()],
+        versions=list(_versions()),
+    )
+
+
+def _rows(report: Report) -> list[dict[str, Any]]:
+    """One row for each claim asked for, also where the run did not get to it."""
+    found = {each.id: each for each in report.reports}
+    return [_row(find_claim(name), found.get(name)) for name in report.expected]
+
+
+def _row(claim: Claim | DataClaim, done: ClaimReport | None) -> dict[str, Any]:
+    row = {"id": claim.id, "title": claim.title, "statement": claim.statement}
+    if done is None:
+        nothing = {"points": "", "repetitions": "", "seconds": ""}
+        return {**row, **nothing, "verdict": "not-run", "reached": False}
+    mutants = done.evidence.get("mutants", ())
+    killed = {mutant["formula"] for mutant in mutants}
+    return {
+        **row,
+        "reached": True,
+        "complete": done.complete,
+        "verdict": done.verdict.value,
+        "points": done.evidence.get("points", ""),
+        "repetitions": done.evidence.get("repetitions", ""),
+        "seconds": f"{done.seconds:.1f}",
+        # The mutants have a table of their own.
+        "details": [(key, text) for key, text in evidence_rows(done) if text not in killed],
+        "mutants": [{"at": None, **mutant} for mutant in mutants],
+    }
+
+
+def _power(table: PowerTable) -> dict[str, Any]:
+    from verification.power_text import conclusion, summary
+
+    first, *failures = conclusion(table)
+    return {
+        "ok": table.holds,
+        "conclusion": first,
+        "failures": failures,
+        "columns": (
+            "mutants", "killed", "below tolerance", "survived", "by simulation", "by oracle"
+        ),
+        "rows": list(summary(table)),
+    }  # fmt: skip
+
+
+def _formula(formula: Formula) -> dict[str, Any]:
+    from latex2mathml.converter import convert
+    from markupsafe import Markup
+
+    return {
+        "id": formula.id,
+        "theorem": formula.theorem,
+        "title": formula.title,
+        "statement": formula.statement,
+        "kind": formula.kind.value,
+        "regime": formula.regime,
+        "source": formula.source,
+        "exact_pieces": formula.exact_pieces,
+        # The catalogue's own expressions: nothing in them comes from a user.
+        "expressions": [
+            (name.replace("_", " "), Markup(convert(latex(expression), display="block")))  # noqa: S704
+            for name, expression in formula.expressions.items()
+        ],
+    }
+
+
+def _versions() -> Iterable[tuple[str, str]]:
+    yield "ridgeproof", __version__
+    yield "Python", python_version()
+    for name in _LIBRARIES:
+        try:
+            yield name, version(name)
+        except PackageNotFoundError:
+            yield name, "not installed"
