@@ -69,7 +69,7 @@ CLAIM = Claim(
             lambda: mutated(
                 "ridge", {"synthetic": sy.n * sy.sigma0**2 * sy.df2 / (sy.T0 - sy.d - 1)}
             ),
-            _ISOTROPIC,
+            _ISOTROPIC.with_(lam=Fraction(1)),  # the term counts where ridge filters much
         ),
         Mutant(
             "the classical penalty called the bottom of the valley",
