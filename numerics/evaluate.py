@@ -25,7 +25,7 @@ from theory.checks import check_integer
 from theory.errors import InputError, SolverError
 from theory.finiteness import require_finite_limit
 from theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
-from theory.selection import best, downstream_kind, facts, holds, require_form
+from theory.selection import best, downstream_kind, essential, facts, holds, require_form
 from theory.setting import Setting
 from theory.spectra import AR1, PowerLaw, SpectrumFile
 from theory.spectral import SpectralSum
@@ -69,6 +69,7 @@ def evaluate(
         raise InputError("form", form, "is neither exact nor limit", "give one of the two")
     form = Form(form)
     require_finite_limit(setting)
+    setting = essential(setting)
     require_form(setting, form)
     if form is Form.EXACT:
         exact = exact_isotropic_value(setting, digits, certified=certified)
@@ -169,6 +170,7 @@ def evaluate_terms(
     ``overrides`` replaces catalogued formulas by id: how a wrong theorem is tried on a claim.
     """
     require_finite_limit(setting)
+    setting = essential(setting)
     require_form(setting, form)
     chosen = best(setting)
     if overrides:

@@ -17,6 +17,8 @@ def regime(setting: Setting) -> str:
         return f"{name} {sign} d"
 
     parts = ["ridge" if setting.lam > 0 else "ridgeless", against("T", setting.T)]
+    if setting.width is not None:
+        parts.append(against("width", setting.width))
     law = [] if setting.features == Gaussian() else [f"{setting.features} features"]
     if setting.n == 0:
         return ", ".join([*parts, "clean data", *law])

@@ -29,7 +29,8 @@ def require_finite(setting: Setting) -> None:
         InfiniteExpectation: a generator without ridge is fitted on noisy labels in d - 1, d or
             d + 1 rows (all its rows, in an accumulating chain); or lam = 0, the downstream labels
             are noisy, and |T - d| <= 1.  On random features narrower than d the width takes the
-            place of d, and what they leave out of the signal is noise.
+            place of d, and what they leave out of the signal is noise.  As many features as
+            dimensions can be nearly dependent, which T = d - 1 rows do not forgive either.
     """
     if isinstance(setting.features, Rademacher) and setting.width is None:
         return
@@ -45,8 +46,9 @@ def require_finite(setting: Setting) -> None:
             )
     if setting.lam > 0:
         return
-    narrow = setting.width is not None and setting.width < d
-    size = setting.width if setting.width is not None and narrow else d
+    width = setting.width
+    narrow = width is not None and (width < d or T < width == d)
+    size = width if width is not None and narrow else d
     if (narrow or _is_downstream_noisy(setting)) and abs(T - size) <= 1:
         raise InfiniteExpectation(
             "T",

@@ -1,4 +1,4 @@
-"""The proportional limit: d, T, T0 grow together, and with them the degrees of freedom.
+"""The proportional limit: d, T, T0, width grow together, and with them the degrees of freedom.
 
 The signal energy stays fixed, so that it is split over ever more levels: w0^2, m w0 and a on one
 level fall like 1/d, and a sum over levels grows one power faster than its summand.
@@ -16,8 +16,10 @@ from theory.spectral import SpectralSum
 
 __all__ = ["proportional_limit"]
 
-# Extensive quantities grow like t when d, T and T0 are multiplied by t.
-_EXTENSIVE = {sy.d, sy.T, sy.T0, sy.gathered, sy.df1, sy.df2, sy.df1_0, sy.df2_0}
+# Extensive quantities grow like t when d, T, T0 and the width are multiplied by t.
+_EXTENSIVE = {
+    sy.d, sy.T, sy.T0, sy.width, sy.gathered, sy.df1, sy.df2, sy.df1_0, sy.df2_0, sy.df2_width,
+}  # fmt: skip
 _POWERS = {
     **dict.fromkeys(_EXTENSIVE, Integer(1)),
     sy.w0: Rational(-1, 2),

@@ -23,6 +23,7 @@ __all__ = [
     "best",
     "chain_kind",
     "downstream_kind",
+    "essential",
     "facts",
     "features_kind",
     "generation_facts",
@@ -119,6 +120,17 @@ def require_form(setting: Setting, form: Form) -> None:
             f"exact form: the exact finite-size pieces, such as d/(T-d-1), are those of gaussian "
             f"features, not of {setting.features}. Take the limit form; simulate runs this setting"
         )
+
+
+def essential(setting: Setting) -> Setting:
+    """The setting without random features that change nothing.
+
+    Least squares on features that span the space is least squares on the space itself.
+    """
+    spanned = setting.width is not None and setting.width >= setting.d
+    if spanned and setting.lam == 0 and setting.T >= setting.d:
+        return setting.with_(width=None)
+    return setting
 
 
 def applicable(setting: Setting) -> list[Formula]:

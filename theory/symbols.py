@@ -30,10 +30,12 @@ __all__ = [
     "df1_0",
     "df2",
     "df2_0",
+    "df2_width",
     "ell",
     "eta",
     "gamma",
     "gamma0",
+    "gamma_width",
     "gathered",
     "h1",
     "h2",
@@ -46,6 +48,7 @@ __all__ = [
     "m",
     "mu",
     "n",
+    "nu",
     "phi",
     "phi0",
     "pooled",
@@ -96,6 +99,8 @@ chi = Symbol("chi", positive=True)
 # Abbreviations, each with a definition in theory.definitions.
 df1, df2, gamma = symbols("df1 df2 gamma", nonnegative=True)
 df1_0, df2_0, gamma0 = symbols("df1_0 df2_0 gamma0", nonnegative=True)
+# Random features: what df2 and gamma become, and the penalty of the features' own resolvent.
+df2_width, gamma_width, nu = symbols("df2_width gamma_width nu", nonnegative=True)
 phi, phi0, eta = symbols("phi phi0 eta", positive=True)
 b = Symbol("b", nonnegative=True)
 

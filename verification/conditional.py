@@ -41,6 +41,7 @@ __all__ = [
     "conditional_error",
     "conditional_errors",
     "downstream",
+    "feature_operators",
     "fit_operators",
     "has_conditional",
 ]
@@ -50,7 +51,7 @@ __all__ = [
 _TRUSTED = 1e-8
 # Optional keys of Process that are not integrated out here.
 _CHAINS = {"schedule", "accumulate", "weights", "sigma_real"}
-_VARIATIONS = Process.__optional_keys__ - _CHAINS - {"draw", "real_rows"}
+_VARIATIONS = Process.__optional_keys__ - _CHAINS - {"draw", "real_rows", "width"}
 # Singular values below this share of the largest are zeros: dependent rows, which laws with atoms
 # have with positive probability.
 _RANK = 1e-10
@@ -93,6 +94,7 @@ def conditional_error(
     weights: tuple[float, ...] = (),
     real_rows: int = 0,
     sigma_real: float = 0.0,
+    width: int | None = None,
     draw: Draw = _normal,
 ) -> Parts:
     """Draw the designs once and return E[error | designs], exactly and in parts.
@@ -127,8 +129,10 @@ def conditional_error(
         moments.synthetic += ((1 - weight) * noise) ** 2 * N
         moments.real += (weight * sigma_real) ** 2 * N
     Z = draw(rng, (T, s.size))
+    Q = None if width is None else rng.standard_normal((s.size, width)) / np.sqrt(width)
     if real_rows:
-        return _mixed(Z, real_rows, s, lam, (sigma_real, sigma), v0, moments)
+        H = _label_operator(Z, s, lam) if Q is None else _feature_label_operator(Z, s, lam, Q)
+        return _mixed(Z, H, real_rows, (sigma_real, sigma), v0, moments)
     return downstream(
         Z,
         s,
@@ -138,6 +142,7 @@ def conditional_error(
         moments.mean,
         moments.synthetic,
         moments.real if weights else None,
+        Q,
     )
 
 
@@ -242,12 +247,14 @@ def downstream(
     mean: Array,
     covariance: Array,
     real: Array | None = None,
+    Q: Array | None = None,
 ) -> Parts:
     """The parts for a downstream design Z, given the moments of the labelling parameter.
 
-    ``real`` is the part of its covariance that comes from the noise of real labels.
+    ``real`` is the part of its covariance that comes from the noise of real labels; Q holds random
+    features.
     """
-    F, N = fit_operators(Z, s, lam)
+    F, N = fit_operators(Z, s, lam) if Q is None else feature_operators(Z, s, lam, Q)
     carried = mean if F is None else F @ mean
     variance = sigma**2 * np.trace(N)
     if real is not None:
@@ -261,15 +268,13 @@ def downstream(
 
 def _mixed(
     Z: Array,
+    H: Array,
     real_rows: int,
-    s: Array,
-    lam: float,
     noises: tuple[float, float],
     v0: Array,
     moments: _Moments,
 ) -> Parts:
-    """The parts for a downstream design whose first rows are labelled by v0 itself."""
-    H = _label_operator(Z, s, lam)
+    """The parts for a fit v = H y on a design whose first rows are labelled by v0 itself."""
     real, synthetic = H[:, :real_rows], H[:, real_rows:]
     F2 = synthetic @ Z[real_rows:]
     missed = H @ (Z @ v0) + F2 @ (moments.mean - v0) - v0
@@ -318,6 +323,27 @@ def _label_operator(Z: Array, s: Array, lam: float) -> Array:
     if inverse is None:
         return _label_operator_by_singular_values(Z, s, lam)[0]
     return inverse @ Z.T if d <= T else s[:, None] * (Z.T @ inverse)
+
+
+def feature_operators(Z: Array, s: Array, lam: float, Q: Array) -> tuple[Array, Array]:
+    """The same operators of a fit on the features Q'x, x = diag(s)^(1/2) z."""
+    H = _feature_label_operator(Z, s, lam, Q)
+    return H @ Z, H @ H.T
+
+
+def _feature_label_operator(Z: Array, s: Array, lam: float, Q: Array) -> Array:
+    """H: with P = diag(s)^(1/2) Q the features are Z P, and H = P (P'Z'Z P + T lam)^-1 P'Z'."""
+    P = np.sqrt(s)[:, None] * Q
+    seen, ridge = Z @ P, len(Z) * lam
+    rows, width = seen.shape
+    if lam == 0:
+        # More features than dimensions have rank d: their least norm needs the rank.
+        H = P @ np.linalg.pinv(seen, _RANK)
+    elif rows < width:
+        H = P @ np.linalg.solve(seen @ seen.T + ridge * np.eye(rows), seen).T
+    else:
+        H = P @ np.linalg.solve(seen.T @ seen + ridge * np.eye(width), seen.T)
+    return np.asarray(H, dtype=float)
 
 
 def _operators_by_singular_values(Z: Array, s: Array, lam: float) -> tuple[Array | None, Array]:

@@ -26,9 +26,11 @@ from sympy import Expr, Symbol
 from theory import symbols as sy
 from theory.calculus.alphabet import ALL_INVERSE, ALL_X, DOWNSTREAM, GENERATOR, Fit, W
 from theory.calculus.derivation import Derivation, Section, Step
+from theory.calculus.features import FEATURES
 from theory.calculus.rules import Kind
 from theory.errors import DerivationError
 from theory.features import Gaussian, Rademacher, Uniform, parse_features
+from verification.feature_worlds import feature_letters, sees_features, with_features
 from verification.first_corrections import first_correction
 from verification.scaling_steps import check_scaling
 from verification.worlds import (
@@ -99,7 +101,8 @@ def _world(step: Step, previous: Expr, rng: np.random.Generator) -> World:
     wide = "wide" in step.rule.needs
     sizes = {"d": 14, "T": 5, "T0": 6} if wide else {"d": 6, "T": 14, "T0": 16}
     lam = 0.0 if ridgeless else 0.3
-    return draw_world(make_shape(rng, **sizes, lam=lam, isotropic=isotropic), rng)
+    world = draw_world(make_shape(rng, **sizes, lam=lam, isotropic=isotropic), rng)
+    return with_features(world, rng) if sees_features(previous, step.expression) else world
 
 
 def _compare(left: Any, right: Any, method: str) -> StepCheck:
@@ -147,7 +150,8 @@ def _expectation(previous: Expr, step: Step, rng: np.random.Generator) -> StepCh
 
 
 def _fit_of(letter: Symbol) -> Fit:
-    return next(fit for fit in (DOWNSTREAM, GENERATOR) if fit.X == letter)
+    # Q belongs to the downstream fit, like X.
+    return GENERATOR if letter == GENERATOR.X else DOWNSTREAM
 
 
 def _over_designs(previous: Expr, step: Step, world: World, rng: np.random.Generator) -> StepCheck:
@@ -158,6 +162,8 @@ def _over_designs(previous: Expr, step: Step, world: World, rng: np.random.Gener
     drawn = _ridge_letters(fit, X, world) if fit.R in world.letters else _plain_letters(fit, X)
     if fit is DOWNSTREAM:
         drawn |= {fit.S: np.swapaxes(X, 1, 2) @ X / rows, **row_letters(X, world.scalars)}
+        if FEATURES.X in world.letters:
+            drawn |= feature_letters(X, world.letters[FEATURES.X], world.scalars[fit.lam])
     traces = _resolvent_traces(drawn.get(fit.R))
     here = replace(world, scalars={**world.scalars, **traces}).with_letters(drawn)
     before = np.broadcast_to(value(previous, here), count)
@@ -220,14 +226,19 @@ def _equivalent(previous: Expr, step: Step, rng: np.random.Generator) -> StepChe
     if "elliptical" in step.rule.needs:
         base = replace(make_shape(rng, d=20, T=50, T0=60, lam=0.0), law=_ELLIPTICAL)
     fit = _fit_of(step.rule.letters[0])
+    on_features = sees_features(previous, step.expression)
+    share = 2 if on_features else 1  # these worlds are dearer, and their lines less noisy
     combined = 0.0
     variance = 0.0
     scale = 0.0
-    for k, weight, repetitions in ((1, 1 / 3, 400), (2, -2.0, 800), (4, 8 / 3, 800)):
+    for k, weight, most in ((1, 1 / 3, 400), (2, -2.0, 800), (4, 8 / 3, 800)):
+        repetitions = most // share
         shape = base.grown(k)
         gaps = []
         for _ in range(repetitions):
             world = draw_world(shape, rng, fits=(fit,), estimates=False)
+            if on_features:
+                world = with_features(world, rng, estimates=False)
             before, after = value(previous, world), value(step.expression, world)
             gaps.append(before - after)
             scale = max(scale, abs(before))

@@ -80,7 +80,7 @@ class Shape:
     def grown(self, k: int) -> Shape:
         """The same shape k times as large, with signal energy split over the copies."""
         scalars = dict(self.scalars)
-        for size in (sy.d, sy.T, sy.T0):
+        for size in (sy.d, sy.T, sy.T0, sy.width):
             scalars[size] *= k
         copies = np.ones((k, k)) / k**2
         centred = self.second - np.outer(self.mean, self.mean)
@@ -126,8 +126,8 @@ def make_shape(
     factor = rng.normal(size=(d, d)) / d
     scalars = {sy.d: d, sy.T: T, sy.T0: T0, sy.lam: lam, sy.lam0: 0.7 * lam}
     scalars |= {sy.sigma: 0.8, sy.sigma0: 1.3, sy.n: 3, sy.pooled: 0.4, sy.sigma_real: 0.6}
-    scalars[sy.synthetic_fraction] = round(0.4 * T) / T
     scalars |= {sy.gathered: T0 + 9, sy.weight: 0.3, sy.ratio: 0.7, sy.best_weight: 0.45}
+    scalars |= {sy.synthetic_fraction: round(0.4 * T) / T, sy.width: round(0.75 * d)}
     probe = rng.uniform(0.5, 1.5, size=d)
     return Shape(s, w0, mean, np.outer(mean, mean) + factor @ factor.T, probe, scalars)
 

@@ -39,6 +39,7 @@ from theory.specialise import isotropic, ridgeless, specialise
 from theory.spectral import SpectralSum
 from verification.worlds import draw_world, make_shape, value
 
+P2 = sy.synthetic_fraction
 BY_RULES = [f for f in catalogue().values() if f.kind.value != "scaling"]
 
 
@@ -75,7 +76,7 @@ def by_hand(name, w):
             fit = np.sum(s * (u**2 * a - 2 * u * m * w0 + w0**2))
             yield "test_error", fit + inflation * (np.sum(s * K**2 * a) + sigma**2)
         case "mixing":
-            p2, real = w.scalars[sy.synthetic_fraction], w.scalars[sy.sigma_real]
+            p2, real = w.scalars[P2], w.scalars[sy.sigma_real]
             G, D, mean = 1 / (s + kappa), a - 2 * m * w0 + w0**2, m - w0
             noise = ((1 - p2) * real**2 + p2 * sigma**2) * gamma
             base = (kappa**2 * np.sum(s * G**2 * w0**2) + noise) / (1 - gamma)
@@ -90,6 +91,24 @@ def by_hand(name, w):
             c *= N2 / (T * (T - 1) * (T + 2) * (T - d - 1))
             noise = ((T - N2) * real**2 + N2 * sigma**2) / T * d / (T - d - 1)
             yield "test_error", noise + c * np.sum(s * (a - 2 * m * w0 + w0**2))
+        case "random-features":
+            p2, real, M = (w.scalars[x] for x in (P2, sy.sigma_real, sy.width))
+            B = np.sum(u**2) + (np.sum(u) - np.sum(u**2)) ** 2 / (M - np.sum(u**2))
+            rho, r = np.sum(u - u**2) / (kappa * (M - np.sum(u**2))), B / T
+
+            def lost(level):
+                return kappa**2 * np.sum(s * level * (1 + s * rho) / (s + kappa) ** 2)
+
+            def once(level):
+                return np.sum(s * level * kappa / (s + kappa))
+
+            noise = (1 - p2) * real**2 + p2 * sigma**2
+            D, drift = a - 2 * m * w0 + w0**2, w0 * (m - w0)
+            total = np.sum(s * D)
+            clean = (lost(w0**2) + noise * r) / (1 - r)
+            cross = 2 * p2 * (lost(drift) / (1 - r) - once(drift))
+            own = p2**2 * (total - 2 * once(D) + lost(D) / (1 - r))
+            yield "test_error", clean + cross + own + p2 * (1 - p2) * total * r / (1 - r)
         case "least-squares-generator":
             yield "mean", m
             yield "second_moment", a + sigma0**2 / s / (T0 - d - 1)

@@ -10,7 +10,7 @@ import pytest
 from sympy import Add, Integer, Mul, expand
 
 from theory import symbols as sy
-from theory.calculus import alphabet, mixture, rules
+from theory.calculus import alphabet, features, mixture, rules
 from theory.calculus.alphabet import (
     DOWNSTREAM,
     GENERATOR,
@@ -24,6 +24,7 @@ from theory.calculus.alphabet import (
     W,
 )
 from theory.calculus.derivation import Step
+from theory.calculus.features import FEATURES
 from theory.calculus.rules import Kind
 from theory.calculus.words import Tr, map_words, replace_words, trace, transposed
 from theory.catalogue import catalogue, find
@@ -32,7 +33,7 @@ from verification import steps, worlds
 from verification.steps import check_derivation, check_section, check_step
 
 GEN, DOWN = GENERATOR, DOWNSTREAM
-DESIGNS = (DOWN.X, GEN.X)
+DESIGNS = (DOWN.X, GEN.X, FEATURES.X)
 
 
 @lru_cache
@@ -80,9 +81,11 @@ class Recorder:
     def __init__(self, previous, altered, monkeypatch):
         self.previous, self.playing = previous, None
         self.values = {line: [] for line in (previous, *filter(is_drawn, altered))}
-        self.worlds, self.seen = {}, {}
+        self.worlds, self.seen, self.featured = {}, {}, {}
         monkeypatch.setattr(steps, "value", self.value)
         monkeypatch.setattr(steps, "draw_world", self.draw_world)
+        self.with_features = steps.with_features
+        monkeypatch.setattr(steps, "with_features", self.draw_features)
 
     def value(self, expression, world):
         """The recorded value of a line, or the value in this world."""
@@ -105,6 +108,13 @@ class Recorder:
         if self.playing is None or size not in self.worlds:
             self.worlds[size] = worlds.draw_world(shape, rng, **options)
         return self.worlds[size]
+
+    def draw_features(self, world, rng, **options):
+        """The same for the random features in a world."""
+        size = world.scalars[sy.d]
+        if self.playing is None or size not in self.featured:
+            self.featured[size] = self.with_features(world, rng, **options)
+        return self.featured[size]
 
     def check(self, step):
         """Check a line."""
@@ -241,6 +251,7 @@ def mutants():
         yield true, "K/kappa^2", first_order(fit, fit.K / fit.kappa**2)
     yield from _overparametrised_mutants()
     yield from _mixture_mutants()
+    yield from _feature_mutants()
 
 
 def resolvent_average(first, second):
@@ -362,6 +373,71 @@ def _mixture_mutants():
     yield true, "twice", rewritten(true, lambda line: 2 * line)
 
 
+def _feature_mutants():
+    """Slips in the rules about random features."""
+    L, U, J, H, S = features.L, features.U, features.J, features.H, DOWN.S
+    root, inverse_root = features.SIGMA_ROOT, features.SIGMA_ROOT_INVERSE
+    true = features.feature_fit()
+    yield true, "no 1/T", rewritten(true, lambda line: line.subs(sy.T, 1))
+    yield true, "noise of the wrong sign", rewritten(true, lambda x: x.subs(sy.sigma, -sy.sigma))
+    true = features.lost_signal()
+    yield true, "1 + L", swap(((U, S), 1 + L))
+    yield true, "L'", swap(((U, S), 1 - transposed(L)))
+    true = features.resolvent_of_features()
+    yield true, "no Sigma^-1", swap(((H,), SIGMA_INVERSE - J))
+    yield true, "J'", swap(((H,), SIGMA_INVERSE - SIGMA_INVERSE * J))
+    true = features.feature_resolvent()
+    yield true, "nu^2", swap(((J,), sy.nu**2 * inverse_root * FEATURES.R * root))
+    yield true, "no nu", swap(((J,), inverse_root * FEATURES.R * root))
+    true = features.functions_of_sigma()
+    yield true, "Sigma^1/2 = Sigma", swap(((root, root), SIGMA * SIGMA), ((inverse_root, root), 1))
+    true = features.feature_gram()
+    kept = 1 - sy.gamma_width
+    for text, matrix in (("no 1 - gamma", H * SIGMA * H), ("1 - gamma", H * SIGMA * H * kept),
+                         ("no Sigma", H * H / kept),
+                         ("df2 alone", H * SIGMA * H / (1 - sy.gamma))):  # fmt: skip
+        yield true, text, swap(((U, S, U), matrix))
+    true = features.feature_first_order()
+    yield true, "1 - J", swap(((L,), 1 - J))
+    yield true, "wrong sign", swap(((L,), -J))
+    true = features.feature_second_order()
+    for text, gain in (
+        ("no inflation", None),
+        ("no 1 - gamma", Integer(1)),
+        ("1 + gamma", 2 - kept),
+    ):
+        yield true, text, second_order_on_features(kept / gain if gain else Integer(0))
+    true = features.feature_degrees()
+    yield true, "df2", rewritten(true, lambda line: line.subs(sy.gamma_width, sy.gamma))
+    yield true, "no T", rewritten(true, lambda line: line / sy.T)
+    true, gain = rules.second_order(FEATURES), FEATURES.T * (1 - FEATURES.gamma)
+    yield true, "rows for the width", second_order(FEATURES, gain=sy.T * (1 - sy.gamma))
+    yield true, "no 1 - gamma", second_order(FEATURES, gain=FEATURES.T)
+    yield true, "wrong sign", second_order(FEATURES, gain=-gain)
+    true = rules.first_order(FEATURES)
+    yield true, "lam for kappa", first_order(FEATURES, FEATURES.G)
+    yield true, "K/lam", first_order(FEATURES, FEATURES.K / sy.lam)
+
+
+def second_order_on_features(share):
+    """The equivalent given the features with its second term times a number."""
+    rule = features.feature_second_order()
+    first = sequence(
+        lambda line: map_words(
+            line,
+            lambda word: (
+                trace(Mul(*(PLAIN.get(x, x) for x in word)))
+                if features.L in word and transposed(features.L) in word
+                else None
+            ),
+        )
+    )
+    return lambda line: first(line) + share * (rule.rewrite(line) - first(line))
+
+
+PLAIN = {features.L: features.J, transposed(features.L): transposed(features.J)}
+
+
 def by_rule():
     """Rules with their altered copies, one test each: their left-hand side is drawn once."""
     table = {}
@@ -390,12 +466,17 @@ def test_an_altered_rule_is_caught(true, altered, monkeypatch):
     assert shown == {text for text, _ in altered}
 
 
+NO_RULES = {"LABELS", "right_side"}
+
+
 def test_every_rule_has_altered_copies():
     """No rule of the calculus is left without a mutant, for either fit."""
     used = {step.rule.statement for _, step in lines()}
     helpers = {"Kind", "Rule", "expect_noise"}
     factories = [getattr(rules, name) for name in {*rules.__all__} - helpers]
-    mixed = [getattr(mixture, name)() for name in mixture.__all__]
+    mixed = [getattr(mixture, name)() for name in mixture.__all__ if name not in NO_RULES]
+    mixed += [getattr(features, name)() for name in features.__all__ if name.islower()]
+    mixed += [rules.second_order(FEATURES), rules.first_order(FEATURES)]
     every = {
         rule.statement for found in mixed for rule in (found if type(found) is tuple else [found])
     }

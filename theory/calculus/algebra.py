@@ -71,6 +71,11 @@ def _monic(piece: Expr) -> tuple[Expr, Expr]:
     return coefficient, fraction
 
 
+def _unabbreviated(expression: Expr) -> Expr:
+    present = expression.free_symbols
+    return expression.subs({x: meaning for x, meaning in _ABBREVIATIONS.items() if x in present})
+
+
 def canonical(expression: Expr) -> Expr:
     """The canonical form of an expression in spectral sums.
 
@@ -80,9 +85,9 @@ def canonical(expression: Expr) -> Expr:
     >>> canonical(SpectralSum(s**2 / (s + kappa)**2))
     df2
     """
-    expression = expression.subs(_ABBREVIATIONS)
+    expression = _unabbreviated(expression)
     sums = {node: _canonical_sum(node.summand) for node in expression.atoms(SpectralSum)}
-    expression = expression.xreplace(sums).subs(_ABBREVIATIONS)
+    expression = _unabbreviated(expression.xreplace(sums))
     # Opaque sums become plain symbols, so that `cancel` sees a rational function.
     opaque = {node: Dummy() for node in sorted(expression.atoms(SpectralSum), key=str)}
     reduced = cancel(together(expression.xreplace(opaque)))

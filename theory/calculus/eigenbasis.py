@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Mul, Symbol
+from sympy import Expr, Mul, Symbol, sqrt
 
 from theory import symbols as sy
 from theory.calculus.alphabet import (
@@ -17,6 +17,7 @@ from theory.calculus.alphabet import (
     M,
     N,
 )
+from theory.calculus.features import SIGMA_ROOT, SIGMA_ROOT_INVERSE
 from theory.calculus.rules import Kind, Rule
 from theory.calculus.words import Tr, Word, map_words, transposed
 from theory.errors import DerivationError
@@ -28,6 +29,8 @@ __all__ = ["DIAGONAL", "eigenbasis"]
 DIAGONAL: dict[Symbol, Expr] = {
     SIGMA: sy.s,
     SIGMA_INVERSE: 1 / sy.s,
+    SIGMA_ROOT: sqrt(sy.s),
+    SIGMA_ROOT_INVERSE: 1 / sqrt(sy.s),
     A: sy.a,
     M: sy.m * sy.w0,
     transposed(M): sy.m * sy.w0,

@@ -33,6 +33,7 @@ from theory.calculus.words import Tr, Word, map_words, replace_words, trace, tra
 from theory.errors import DerivationError
 
 __all__ = [
+    "LABELS",
     "deviation",
     "exchangeable_rows",
     "mixed_gram",
@@ -42,6 +43,7 @@ __all__ = [
     "mixed_ridge_fit",
     "one_row",
     "one_row_of_least_squares",
+    "right_side",
 ]
 
 _fit, _mix = DOWNSTREAM, MIXTURE
@@ -49,13 +51,13 @@ _P2 = sy.synthetic_fraction
 _P1 = 1 - _P2
 
 
-def _right_side() -> Expr:
+def right_side() -> Expr:
     """X'y of the mixed labels."""
     real = transposed(_mix.X1) * (_mix.X1 * TRUTH + sy.sigma_real * _mix.e1)
     return real + transposed(_mix.X2) * (_mix.X2 * W + _fit.sigma * _mix.e2)
 
 
-_LABELS = "y1 = X1 w0 + sigma_real e1, y2 = X2 w + sigma e2"
+LABELS = "y1 = X1 w0 + sigma_real e1, y2 = X2 w + sigma e2"
 
 
 def mixed_ridge_fit() -> Rule:
@@ -63,8 +65,8 @@ def mixed_ridge_fit() -> Rule:
     return Rule(
         "mixed ridge fit",
         Kind.DEFINITION,
-        f"w_hat = R (X1'y1 + X2'y2)/T, {_LABELS}, R = (X'X/T + lam)^-1, X = (X1; X2)",
-        replace_words((_mix.estimate,), _fit.R * _right_side() / _fit.T),
+        f"w_hat = R (X1'y1 + X2'y2)/T, {LABELS}, R = (X'X/T + lam)^-1, X = (X1; X2)",
+        replace_words((_mix.estimate,), _fit.R * right_side() / _fit.T),
     )
 
 
@@ -73,8 +75,8 @@ def mixed_least_squares() -> Rule:
     return Rule(
         "mixed least squares",
         Kind.DEFINITION,
-        f"w_hat = (X'X)^-1 (X1'y1 + X2'y2), {_LABELS}, X = (X1; X2)",
-        replace_words((_mix.estimate,), _fit.Winv * _right_side()),
+        f"w_hat = (X'X)^-1 (X1'y1 + X2'y2), {LABELS}, X = (X1; X2)",
+        replace_words((_mix.estimate,), _fit.Winv * right_side()),
     )
 
 

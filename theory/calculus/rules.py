@@ -333,7 +333,8 @@ def second_order(fit: Fit) -> Rule:
         places = [i for i, x in enumerate(word) if x == R]
         if len(places) < 2:
             return None
-        if len(places) > 2 or Tr(Mul(*(x for x in word if x != R))).is_random:
+        rest = [x for x in word if x != R]
+        if len(places) > 2 or (rest and Tr(Mul(*rest)).is_random):
             raise DerivationError(f"no deterministic equivalent for {Tr(Mul(*word))}")
         i, j = places
         C, D = Mul(*word[i + 1 : j]), Mul(*(word[j + 1 :] + word[:i]))
