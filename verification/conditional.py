@@ -232,7 +232,7 @@ def conditional_errors(
         known = ", ".join(sorted((_VARIATIONS | {"accumulate", "draw"}) & set(process)))
         raise NotBuilt(f"the conditional estimator does not know {known}: use the literal method")
     runs = (
-        conditional_error(s, w0, rng=rng, average_signs=average_signs, **process)  # type: ignore[misc]
+        conditional_error(s, w0, rng=rng, average_signs=average_signs, **process)
         for _ in range(size)
     )
     return np.array([(run.bias, run.variance, run.synthetic) for run in runs])

@@ -21,6 +21,7 @@ from numerics.precision import Float64
 from numerics.varying_chain import generation_points
 from numerics.walker import evaluate_expression
 from theory import symbols as sy
+from theory.selection import essential
 from theory.setting import Setting
 from verification.sequential import CHUNK, Decision, Stopped, decide
 from verification.simulate import Difference, Sampler, cheapest_method
@@ -256,14 +257,22 @@ def large_enough(setting: Setting) -> Setting:
 
 
 def allowance(setting: Setting) -> float:
-    """Relative error left in 2 x(2k) - x(k) at this size: the sum of (2/g)^2 over the fits."""
+    """Relative error left in 2 x(2k) - x(k) at this size: the sum of (2/g)^2 over the fits.
+
+    Random features count as a fit of `width` rows.
+    """
+    setting = essential(setting)
     point = make_point(setting, Float64())
     total = 0.0
     exact_fit = setting.lam == 0 and setting.sigma == 0 and setting.T >= setting.d
-    if not exact_fit:
-        surplus = setting.T * (1 - float(evaluate_expression(sy.gamma, point)))
+    if not exact_fit or setting.width is not None:
+        gamma = sy.gamma if setting.width is None else sy.gamma_width
+        surplus = setting.T * (1 - float(evaluate_expression(gamma, point)))
         # T = d without ridge passes the signal on exactly, and has no finite variance to allow for.
         total += (ALLOWANCE / surplus) ** 2 if surplus else 0.0
+    if setting.width is not None:
+        spare = float(evaluate_expression(sy.width - sy.df2, point))
+        total += (ALLOWANCE / spare) ** 2
     for here in generation_points(setting, point):
         noisy = here.values[sy.sigma0] or (here.values[sy.weight] and setting.real_noise)
         if noisy or here.values[sy.lam0] or here.values[sy.kappa0]:

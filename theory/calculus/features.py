@@ -207,10 +207,9 @@ def functions_of_sigma() -> Rule:
 
     def change(word: Word) -> Expr | None:
         for turned in (word[i:] + word[:i] for i in range(len(word))):
-            powers = [_POWERS.get(x) for x in turned[:2]]
-            if len(turned) < 3 or None in powers:
+            if len(turned) < 3 or not set(turned[:2]) <= set(_POWERS):
                 continue
-            merged = _power(sum(powers, Rational(0)))
+            merged = _power(_POWERS[turned[0]] + _POWERS[turned[1]])
             if merged is not None:
                 return trace(Mul(merged, *turned[2:]))
         return None
