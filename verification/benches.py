@@ -64,12 +64,6 @@ _RIDGE_CHAIN = {
     "T0": "40 .. 96",
     "lam0": [0.1, 1],
 }
-# Rows and features apart, so that their peak does not add to the noise.
-_FEATURES = {
-    **_LARGE, "T": "48 .. 96", "width": "20 .. 40", "T0": "48 .. 96", "lam0": [0.1, 1],
-    "spectrum": ["isotropic", "ar1:1/2"], "synthetic_fraction": "1/2", "sigma_real": [0.5, 2],
-}  # fmt: skip
-
 BENCHES = (
     Bench("ridgeless", Kind.EXACT, _RIDGELESS, _CHEAP),
     Bench("ridge", Kind.EXACT_CHAIN, {**_LARGE, **_SPECTRA, "T0": "64 .. 128"}, PAIRS),
@@ -112,7 +106,6 @@ BENCHES = (
         PAIRS,
         ("variance", "synthetic"),
     ),
-    Bench("random-features", Kind.LIMIT, _FEATURES, PAIRS),
     Bench("moments", Kind.LIMIT, _RIDGE_CHAIN, PAIRS),
     Bench("generator", Kind.LIMIT, _RIDGE_CHAIN, PAIRS),
 )  # fmt: skip

@@ -34,8 +34,6 @@ _CONFUSED = (
     (sy.kappa, sy.kappa0),
     (sy.df1, sy.df2),
     (sy.gamma, sy.gamma0),
-    (sy.gamma, sy.gamma_width),
-    (sy.width, sy.T),
     (sy.gamma, sy.phi),
     (sy.eta, sy.phi0),
     (sy.q, sy.q0),
