@@ -49,13 +49,13 @@ def curve_formula(setting: Setting) -> tuple[Formula, ...]:
 
     Raises:
         NoTheorem: the combination has none.
-        NotBuilt: the downstream fit is not plain ridge.
+        NotBuilt: the downstream fit sees random features.
     """
     chosen = best(setting.with_(lam=1))
-    if downstream_kind(setting) != "ridge":
+    if downstream_kind(setting) not in {"ridge", "mixture"}:
         raise NotBuilt(
-            f"the search over lam is built for plain ridge downstream, not for {setting}: "
-            "evaluate a grid of lam"
+            "the search over lam is built for ridge on the features themselves, not for "
+            f"{setting}: evaluate a grid of lam"
         )
     return chosen
 
@@ -91,13 +91,49 @@ class ErrorCurve:
 
     @cached_property
     def moments(self) -> ChainMoments:
+        """The moments of the downstream labeller: of the last generator, or of its average with w0.
+
+        Ridge on real and synthetic rows is ridge on labels of w0 + P2 (w_n - w0), with more noise
+        (`_labels`): the functional (N2) is (T3) at these moments.
+        """
+        if downstream_kind(self.setting) == "ridge":
+            return self._generator
+        share = self.engine.number(self.setting.synthetic_fraction)
+        found, levels = self._generator, self.spectrum.w0sq
+        with self.engine.scope():
+            drift = (found.mean - 1) * share
+            own = (found.signal - levels * found.mean * 2 + levels) * share**2
+            return ChainMoments(
+                drift + 1, levels + levels * drift * 2 + own, found.noise * share**2
+            )
+
+    @cached_property
+    def _labels(self) -> Number:
+        """The noise of the downstream labels: sigma, or what a mixture makes of it.
+
+        Its square is then P1 sigma_real^2 + P2 sigma^2 + P1 P2 E||w_n - w0||_Sigma^2.
+        """
+        setting, engine = self.setting, self.engine
+        if downstream_kind(setting) == "ridge":
+            return setting.sigma
+        share = setting.synthetic_fraction
+        labels = (1 - share) * setting.real_noise**2 + share * setting.sigma**2
+        found, levels = self._generator, self.spectrum.w0sq
+        with engine.scope():
+            deviation = found.signal - levels * found.mean * 2 + levels + found.noise
+            error = engine.weighted_sum(self.spectrum.s * deviation, self.spectrum.weights)
+            total = engine.number(labels) + error * engine.number(share * (1 - share))
+            return engine.power(total, Fraction(1, 2))
+
+    @cached_property
+    def _generator(self) -> ChainMoments:
         """The last generator's moments, in the form asked for."""
         setting, engine = self.setting, self.engine
         levels = self.spectrum.w0sq
         with engine.scope():
             truth = ChainMoments(levels * 0 + engine.number(1), levels, levels * 0)
         closed = curve_formula(setting)
-        if setting.n and is_varying(setting):
+        if setting.n and (is_varying(setting) or downstream_kind(setting) == "mixture"):
             step = generator_of(setting.with_(lam=1)).step(self.form)
             found = chain_moments(setting, self.point, step)
             with engine.scope():
@@ -199,7 +235,7 @@ class ErrorCurve:
             second = moments.signal + moments.noise
         point = self.point.with_values({sy.kappa: kappa, sy.B: self._near if near else self._far})
         point = point.with_moments(a=second, m=moments.mean)
-        return point.with_values({gap: _value(self._gap, point)})
+        return point.with_values({gap: _value(self._gap, point), sy.sigma: self._labels})
 
     def _summed(self, pieces: tuple[Expr, ...], point: Point) -> Signed:
         """The sum of the pieces and the sum of their sizes; no spectral sum is computed twice."""

@@ -34,6 +34,8 @@ __all__ = ["Judge", "Refutation", "Undecided", "allowance", "large_enough"]
 LIMIT_DIMENSION = 32
 # Allowed: (ALLOWANCE/g)^2 for each fit; 2 covers the measured second-order terms four times over.
 ALLOWANCE = 2.0
+# Where the sign alone is in question, differences below this share of the error are none.
+_NOTHING = 1e-9
 # A draw from a known law costs a thousandth of a simulated one, and is noisier.
 _CHEAPER = 32
 
@@ -171,6 +173,48 @@ class Judge:
                     other,
                     name,
                     ">= 0",
+                    f"{decision.mean:.6g}",
+                    decision.standard_error,
+                    f"conditional simulation, {decision.repetitions} repetitions",
+                )
+            )
+        return decision
+
+    def moves(
+        self, before: Setting, after: Setting, sign: int, quantity: str = "test_error"
+    ) -> Decision:
+        """Decide by simulation that the mean rises (sign 1) or falls (-1) between two settings.
+
+        Consistent only where that sign is established at level alpha.
+
+        Raises:
+            Refutation: the other sign is.
+        """
+        low, high = (
+            Sampler(setting, self.seed, self.claim, quantity, "conditional")
+            for setting in (before, after)
+        )
+        scale = float(np.mean(low(-1000, CHUNK)))
+        decision = decide(
+            Difference(low, high, sign),
+            0.0,
+            alpha=self.alpha / 2,
+            tolerance=self.tolerance,
+            absolute_tolerance=_NOTHING * scale,
+            budget=self.budget,
+            deadline=self.deadline,
+            executor=self.executor,
+        )
+        if decision.verdict == "refuted" and (decision.mean or 0.0) > 0:
+            decision = replace(decision, verdict="consistent")
+        name = f"{'rise' if sign > 0 else 'fall'} of {quantity} from T = {before.T}"
+        self.record(after, name, 0.0, decision, "conditional", limit=False)
+        if decision.verdict == "refuted":
+            raise Refutation(
+                Counterexample(
+                    after,
+                    name,
+                    "> 0",
                     f"{decision.mean:.6g}",
                     decision.standard_error,
                     f"conditional simulation, {decision.repetitions} repetitions",

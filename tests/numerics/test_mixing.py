@@ -9,6 +9,7 @@ import pytest
 
 from numerics.evaluate import evaluate, evaluate_terms
 from numerics.finite_size import finite_size_terms
+from numerics.optimum import optimum
 from numerics.phase import phase
 from numerics.precision import Float64
 from theory.errors import InfiniteExpectation, NotBuilt
@@ -176,6 +177,46 @@ def test_only_real_rows_need_no_generator_theorem(form):
     with mpmath.workdps(30):
         gap = mpmath.mpf(one.shown(one.value)) - mpmath.mpf(two.shown(two.value))
         assert abs(gap) < mpmath.mpf("1e-23")
+
+
+@pytest.mark.parametrize(
+    "regime", ["ridge", "few generator rows", "ridge generators", "clean", "only real rows"]
+)
+@pytest.mark.parametrize("rows", [30, 10])
+def test_the_optimum_minimises_the_error_of_the_mixture(regime, rows):
+    """Value and neighbours by evaluate, which knows nothing of the curve; classical at n = 0."""
+    setting = setting_of(regime, T=rows)
+    found = optimum(setting, digits=20)
+    lam = Fraction(found.shown(found.lam))
+    best, *others = (
+        float(evaluate(setting.with_(lam=lam * factor)).value)
+        for factor in (1, Fraction(9, 10), Fraction(11, 10), Fraction(1, 30), 30)
+    )
+    assert best == pytest.approx(float(found.value), rel=1e-14)
+    assert min(others) > best
+    assert found.classical_lam == optimum(setting.clean(), digits=20).lam
+    if regime != "few generator rows":
+        return
+    wrong = optimum(setting.with_(synthetic_fraction=1), digits=20)
+    assert float(wrong.lam) != pytest.approx(float(lam), rel=0.01)
+
+
+def test_the_classical_penalty_of_mixed_labels():
+    """Clean isotropic data: phi times the mean noise variance over b."""
+    found = optimum(setting_of("isotropic"), digits=30)
+    expected = Fraction(12, 30) * (
+        Fraction(3, 5) * Fraction(4, 9) + Fraction(2, 5) * Fraction(1, 4)
+    )
+    with mpmath.workdps(40):
+        assert abs(found.classical_lam - exact(expected)) < mpmath.mpf("1e-28")
+
+
+def test_the_exact_chain_shifts_the_optimum():
+    """T0 - d - 1 in place of T0 - d: more noise, more ridge."""
+    limit, finite = (
+        optimum(setting_of("ridge"), form=form).lam for form in (Form.LIMIT, Form.EXACT)
+    )
+    assert finite > limit
 
 
 def test_what_knows_only_one_kind_of_rows_refuses_a_mixture():

@@ -47,6 +47,21 @@ def test_a_generator_that_is_the_truth_is_clean_data():
     assert equal(at_truth, clean.subs(sy.sigma**2, pooled))
 
 
+def test_a_mixture_is_one_labeller_with_more_noise():
+    """N2 is T3 on labels of w0 + P2 delta, whose noise is larger by P1 P2 E||delta||_Sigma^2."""
+    deviation = sy.a - 2 * sy.m * sy.w0 + sy.w0**2
+    drift = sy.m - sy.w0
+    labeller = {
+        sy.a: sy.w0**2 + 2 * P2 * drift * sy.w0 + P2**2 * deviation,
+        sy.m: sy.w0 + P2 * drift,
+    }
+    pooled = (1 - P2) * sy.sigma_real**2 + P2 * sy.sigma**2
+    noise = pooled + (1 - P2) * P2 * SpectralSum(sy.s * deviation)
+    one = insert_moments(labeller)(find("T3").expression())
+    assert equal(one.subs(sy.sigma**2, noise), mixing())
+    assert not equal(one.subs(sy.sigma**2, pooled), mixing())
+
+
 def test_a_fixed_synthetic_fraction_stops_the_scaling():
     """T -> infinity (gamma -> 0), then lam -> 0 (kappa -> 0), leave P2^2 E||delta||_Sigma^2."""
     plentiful = mixing().subs(sy.gamma, 0).replace(
