@@ -21,7 +21,8 @@ def evidence_rows(report: ClaimReport) -> list[tuple[str, Any]]:
     worst = evidence["worst_point"]
     if worst is not None:
         seen = f"{worst['observed']:.5g} +- {worst['standard_error']:.1g}"
-        against = f"against {worst['claimed']:.5g} (z = {worst['z']})"
+        allowed = f", {worst['allowed']:.2g} of it allowed" if worst["allowed"] else ""
+        against = f"against {worst['claimed']:.5g} (z = {worst['z']}{allowed})"
         rows += [
             ("worst", f"{worst['quantity']} {seen} {against}"),
             ("", f"at {worst['setting']}"),

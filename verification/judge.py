@@ -108,8 +108,9 @@ class Judge:
         if allowed is None:
             allowed = allowance(sampled) if limit else 0.0
         record = partial(
-            self.record, sampled, quantity, claimed, method=method, limit=limit, relation=relation
-        )
+            self.record, sampled, quantity, claimed,
+            method=method, limit=limit, relation=relation, allowed=allowed,
+        )  # fmt: skip
         try:
             decision = decide(
                 sampler,
@@ -232,6 +233,7 @@ class Judge:
         *,
         limit: bool,
         relation: str = "equals",
+        allowed: float = 0.0,
     ) -> None:
         """Keep what was seen at a point."""
         if decision.verdict == "undecided":
@@ -248,6 +250,7 @@ class Judge:
                     method + ("-richardson" if limit else ""),
                     decision.verdict,
                     relation,
+                    allowed,
                 )
             )
 

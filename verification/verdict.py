@@ -99,7 +99,7 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class PointEvidence:
-    """What was done at one point."""
+    """What was done at one point; ``allowed`` is the relative error that the claim admits."""
 
     setting: Setting
     quantity: str
@@ -110,6 +110,7 @@ class PointEvidence:
     method: str
     outcome: str
     relation: str = "equals"
+    allowed: float = 0.0
 
     @property
     def deviation(self) -> float:
@@ -136,6 +137,7 @@ class PointEvidence:
             "repetitions": self.repetitions,
             "method": self.method,
             "outcome": self.outcome,
+            "allowed": self.allowed,
         }
 
 

@@ -71,6 +71,8 @@ def test_data_within_the_allowed_error_are_consistent():
     assert report.verdict is Outcome.CONSISTENT
     assert report.evidence["mutants"][0]["killed"]
     assert report.evidence["literal_repetitions"] > 0
+    (worst,) = (text for key, text in evidence_rows(report) if key == "worst")
+    assert ", 0.03 of it allowed)" in worst
 
 
 def test_data_beyond_the_allowed_error_refute():
