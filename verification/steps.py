@@ -30,8 +30,10 @@ from theory.calculus.features import FEATURES
 from theory.calculus.rules import Kind
 from theory.errors import DerivationError
 from theory.features import Gaussian, Rademacher, Uniform, parse_features
+from theory.theorems.clean_scaling import CONSTANT
 from verification.feature_worlds import feature_letters, sees_features, with_features
 from verification.first_corrections import first_correction
+from verification.scaling_constants import check_constant
 from verification.scaling_steps import check_scaling
 from verification.worlds import (
     World,
@@ -311,7 +313,8 @@ def _recurrence(previous: Expr, step: Step, rng: np.random.Generator) -> StepChe
 
 def _scaling(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
     del previous, rng
-    return StepCheck(*check_scaling(step))
+    check = check_constant if step.rule.name == CONSTANT else check_scaling
+    return StepCheck(*check(step))
 
 
 def _correction(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
