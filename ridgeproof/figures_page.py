@@ -38,10 +38,11 @@ def page(folder: Path) -> str:
         if not drawing.exists():
             continue  # needs data that are not installed
         found = conclusion_of(drawing.read_text(encoding="utf-8"))
-        parts.append(
-            f"## {name}\n\n![{name}](figures/{name}.svg)\n\n{figure.title}. {figure.shows}\n\n"
-            f"Points: {found}.\n\n```sh\n{figure.command} --seed {DEFAULT_SEED}\n```\n"
-        )
+        parts += [f"## {name}\n", f"![{name}](figures/{name}.svg)\n"]
+        parts.append(f"{figure.title}. {figure.shows}\n")
+        if found:
+            parts.append(f"Points: {found}.\n")
+        parts.append(f"```sh\n{figure.command} --seed {DEFAULT_SEED}\n```\n")
     return "\n".join(parts)
 
 

@@ -17,8 +17,8 @@ from verification.theories import Theory, mutated
 __all__ = ["CLAIM"]
 
 # The property runs the figures' settings with every size divided, which leaves their limit as it
-# is: 2 x(2) - x(1) draws d = 40 and 80.  The literal witness has d = 300.
-_D, _FULL = 40, 300
+# is: 2 x(2) - x(1) draws d = 32 and 64.  The literal witness has d = 300.
+_D, _FULL = 32, 300
 _FAR = (Fraction(1, 10), Fraction(10))  # from the best penalty
 
 
@@ -56,7 +56,7 @@ CLAIM = Claim(
             "n": {"integers": [0, 10]},
             "sigma": 0.5,
             "sigma0": 0.5,
-            "lam": [0.01, 1],
+            "lam": [0.05, 1],
             "spectrum": ["isotropic", "power-law:3/2"],
             "signal": ["flat"],
             "design": ["independent", "shared"],
@@ -86,5 +86,5 @@ CLAIM = Claim(
     ),
     witness=isotropic.base(_FULL, 1).with_(T=400, T0=400, lam=Fraction(0)),
     witness_is_exact=True,
-    examples=3,
+    examples=2,
 )

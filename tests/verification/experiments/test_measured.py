@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from verification.slopes import Growth, power_law_setting
 from verification.tracing import measure_figure
 
 
+@lru_cache
 def small(name, shrink=12, effort=0.5):
     """A figure measured small."""
     return measure_figure(find_figure(name), seed=7, shrink=shrink, effort=effort)
