@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from theory.errors import NotBuilt, NoTheorem
@@ -65,6 +65,7 @@ class _Trial:
     judge: Judge | None = None
     executor: Executor | None = None
     out_of_scope: dict[str, int] = field(default_factory=dict)
+    shares: int = 1  # trials that the budget is divided by
     interrupted: bool = False
     found: Counterexample | None = None  # what an interrupt during shrinking must not lose
 
@@ -111,6 +112,10 @@ class _Trial:
         last = self.rungs[-1]
         if last["rung"] in {"time", "interrupted"}:
             return [*named, last["finding"]]
+        if self.judge and self.judge.needed:
+            # A round number above what the points ask for, with room for the forecast's error.
+            total = 1.5 * max(self.judge.needed) * self.shares
+            return [*named, f"--budget {float(f'{total:.1e}'):.0f} would decide these points"]
         return named or [last["finding"]]
 
 
@@ -232,14 +237,19 @@ def declared_point(declared: Declared) -> Trial:
         if declared.simulator is not None:
             sampler = UserSampler(declared.simulator, setting, judge.seed, judge.claim)
             method = USER
-        return judge.mean(
-            setting,
-            declared.value(setting),
-            quantity=declared.quantity,
-            relation=declared.relation,
-            method=method,
-            sampler=sampler,
-        )
+        try:
+            return judge.mean(
+                setting,
+                declared.value(setting),
+                quantity=declared.quantity,
+                relation=declared.relation,
+                method=method,
+                sampler=sampler,
+            )
+        except Refutation as refutation:
+            found = refutation.counterexample
+            command, python = declared.redo(setting, found.repetitions)
+            raise Refutation(replace(found, redo=command, redo_python=python)) from None
 
     return put
 
@@ -254,10 +264,11 @@ def _simulate(
 ) -> Verdict:
     """Put points on trial; refute by the smallest failing one, never hide an undecided one."""
     chosen = settings[:_SIMULATED]
-    share = trial.budget // (len(chosen) + literal)
+    trial.shares = len(chosen) + literal
+    share = trial.budget // trial.shares
     judge = Judge(
         trial.question.statement,
-        alpha=trial.alpha / (len(chosen) + literal),
+        alpha=trial.alpha / trial.shares,
         tolerance=trial.tolerance,
         budget=max(share, 1),
         seed=trial.seed,
@@ -413,6 +424,9 @@ def _scaling(trial: _Trial) -> Verdict:
             f"{slopes.last:.6g}",
             None,
             "limit theorem, deterministic equivalent along the range",
+            term=conjecture.quantity,
+            before=slopes.settings[-2],
+            slope_in=str(conjecture.variable),
         )
         return trial.verdict(Outcome.REFUTED, example)
     if slopes.outcome == "undecided":

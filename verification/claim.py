@@ -261,6 +261,16 @@ def _verdict(
     return Outcome.CONSISTENT
 
 
+def _powerless(judge: Judge, killed: list[dict[str, Any]]) -> list[str]:
+    """What the verdict lacks although no point is open."""
+    lacking = [
+        f"{mutant['formula']}: the check lets this wrong formula through, so it shows nothing"
+        for mutant in killed
+        if not mutant["killed"]
+    ]
+    return lacking if judge.points else [*lacking, "no point was on trial: widen the domain"]
+
+
 def _evidence(judge: Judge, profile: Profile, killed: list[dict[str, Any]]) -> dict[str, Any]:
     worst = judge.worst
     return {
@@ -272,5 +282,5 @@ def _evidence(judge: Judge, profile: Profile, killed: list[dict[str, Any]]) -> d
         "tolerance": profile.tolerance,
         "worst_point": None if worst is None else {**worst.data(), "z": round(worst.deviation, 2)},
         "mutants": killed,
-        "undecided": judge.undecided,
+        "undecided": [*judge.undecided, *_powerless(judge, killed)],
     }

@@ -14,8 +14,9 @@ whose mean the claim is about.  Unlike a TOML file a Python file is executed whe
 from __future__ import annotations
 
 import runpy
+import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from theory.domain import Domain
 from theory.errors import InputError
 from theory.setting import Setting
 from verification.domain_table import read_domain
+from verification.redo import setting_arguments
 from verification.seeds import make_generator
 from verification.sequential import RELATIONS
 from verification.simulate import QUANTITIES
@@ -60,6 +62,7 @@ class Declared:
     simulator: Simulator | None = None
     kind: str = "exact"
     variable: None = None
+    origin: Path | None = None  # the file that declares it
 
     @property
     def statement(self) -> str:
@@ -80,6 +83,29 @@ class Declared:
                 self.statement, claimed, f"is not finite at {setting}", "narrow the domain"
             )
         return claimed
+
+    def redo(self, setting: Setting, repetitions: int) -> tuple[str, str]:
+        """A command and a line of Python that simulate the quantity at a setting again.
+
+        Both are empty where the quantity is catalogued: it has lines of its own.
+        """
+        if self.simulator is None:
+            return "", ""
+        made = f"ridgeproof.make_setting({setting_arguments(setting)})"
+        name = getattr(self.simulator, "__name__", "simulator")
+        if self.origin is None:
+            return (
+                "run the line of Python where the simulator is defined",
+                f"import numpy, ridgeproof; print({name}({made}, numpy.random.default_rng(0)))",
+            )
+        python = (
+            f"import numpy, ridgeproof, runpy; "
+            f"simulator = runpy.run_path({str(self.origin)!r})[{name!r}]; "
+            f"rng = numpy.random.default_rng(0); setting = {made}; "
+            f"draws = [numpy.mean(simulator(setting, rng)) for _ in range({max(repetitions, 2)})]; "
+            f"print(numpy.mean(draws))"
+        )
+        return f"ridgeproof check {shlex.quote(str(self.origin))}", python
 
 
 def conjecture(
@@ -171,4 +197,4 @@ def load_declared(path: Path) -> Declared:
         raise InputError(
             "conjecture file", path, f"declares {shown}", "declare exactly one with @conjecture"
         )
-    return next(iter(found.values()))
+    return replace(next(iter(found.values())), origin=path)

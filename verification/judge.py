@@ -74,6 +74,7 @@ class Judge:
     redo: str = ""
     points: list[PointEvidence] = field(default_factory=list)
     undecided: list[str] = field(default_factory=list)
+    needed: list[float] = field(default_factory=list)  # repetitions that would decide a point
 
     def mean(
         self,
@@ -139,6 +140,7 @@ class Judge:
                     f"{method} simulation, {decision.repetitions} repetitions"
                     + (", Richardson in d" if limit else ""),
                     redo=self.redo,
+                    repetitions=decision.repetitions,
                 )
             )
         return decision
@@ -177,6 +179,9 @@ class Judge:
                     f"{decision.mean:.6g}",
                     decision.standard_error,
                     f"conditional simulation, {decision.repetitions} repetitions",
+                    term=quantity,
+                    repetitions=decision.repetitions,
+                    before=best,
                 )
             )
         return decision
@@ -238,6 +243,8 @@ class Judge:
         """Keep what was seen at a point."""
         if decision.verdict == "undecided":
             self.undecided.append(f"{quantity} at {setting}: {decision.reason}")
+            if decision.needed is not None and method != "literal":
+                self.needed.append(decision.needed)
         if decision.mean is not None and decision.standard_error is not None:
             self.points.append(
                 PointEvidence(

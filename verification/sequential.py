@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -73,7 +73,8 @@ class Decision:
 
     `mean` and `standard_error` are ordinary statistics of the `repetitions` that the test saw (the
     pilot is not among them); they are None when there are too few.  A refuted claim may still be
-    `within_tolerance`.  `reason` says in words what was found, or what is missing.
+    `within_tolerance`.  `reason` says in words what was found, or what is missing; `needed` is
+    about how many repetitions would decide what is undecided, from the mean and variance seen.
     """
 
     verdict: str
@@ -83,6 +84,7 @@ class Decision:
     e_values: EValues
     within_tolerance: bool
     reason: str
+    needed: float | None = None
 
 
 class Stopped(KeyboardInterrupt):
@@ -181,7 +183,8 @@ def _watch(
         bounded = all(processes[name].log_e >= math.log(1 / alpha) for name in _BOUNDING[relation])
         if refuted or bounded:
             return _decided(processes, moments, claimed, margin, refuted, bounded)
-    return _undecided(processes, moments, _missing(processes, moments, relation, alpha))
+    needed = _needed(processes, moments, relation, alpha)
+    return replace(_undecided(processes, moments, _missing(needed, moments)), needed=needed)
 
 
 def _processes(
@@ -269,8 +272,10 @@ def _decision(
     )
 
 
-def _missing(processes: dict[str, EProcess], moments: Moments, relation: str, alpha: float) -> str:
-    """What an exhausted budget would have needed."""
+def _needed(
+    processes: dict[str, EProcess], moments: Moments, relation: str, alpha: float
+) -> float | None:
+    """About how many repetitions would decide; None where no number of them would."""
     to_refute = min(
         processes[name].repetitions_to(math.log(2 / alpha), moments.mean)
         for name in _REFUTING[relation]
@@ -280,7 +285,12 @@ def _missing(processes: dict[str, EProcess], moments: Moments, relation: str, al
         for name in _BOUNDING[relation]
     )
     needed = max(min(to_refute, to_bound), 2.0 * moments.count)
-    if math.isinf(needed):
+    return None if math.isinf(needed) else needed
+
+
+def _missing(needed: float | None, moments: Moments) -> str:
+    """What an exhausted budget would have needed, in words."""
+    if needed is None:
         return (
             f"the budget was spent and the mean {moments} sits too close to the edge of the "
             "tolerance: change the tolerance"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from theory.formula import ERROR_TERMS
 from theory.setting import Setting
+from verification.redo import command_line, python_snippet
 
 __all__ = ["Counterexample", "Outcome", "PointEvidence", "Verdict"]
 
@@ -31,9 +31,11 @@ class Counterexample:
     """A setting where the claim fails: the smallest found at this budget.
 
     ``observed`` is a Monte Carlo mean where ``standard_error`` is given, otherwise a value of the
-    derived theory or of the definition; ``method`` says which.  ``term`` is the quantity to
-    reproduce where ``quantity`` is a change of one, ``redo`` a command that reproduces the observed
-    side where it is not the process that was simulated.
+    derived theory or of the definition; ``method`` says which.
+
+    A change is one from ``before`` to ``setting``, of the quantity ``term``; or a log-log slope in
+    the variable ``slope_in``.  ``redo`` and ``redo_python`` reproduce the observed side where it is
+    not the process that was simulated.
     """
 
     setting: Setting
@@ -44,6 +46,10 @@ class Counterexample:
     method: str
     term: str = ""
     redo: str = ""
+    redo_python: str = ""
+    repetitions: int = 0
+    before: Setting | None = None
+    slope_in: str = ""
 
     def data(self) -> dict[str, Any]:
         """The counterexample as plain data, with lines that reproduce it."""
@@ -59,42 +65,16 @@ class Counterexample:
         }
 
     @property
-    def _term(self) -> str:
-        return self.term or self.quantity
-
-    @property
     def command(self) -> str:
         """A command line that reproduces the observed side."""
-        if self.redo:
-            return self.redo
-        if self.method.startswith("the user's"):
-            return f"run the simulator with {self.python}"
-        verb = "simulate" if self.standard_error is not None else "evaluate"
-        if self._term == "optimal_lam":
-            options = self.setting.command_line().split(" --")
-            kept = [option for option in options if not option.startswith("lam ")]
-            return "ridgeproof optimum " + " --".join(kept)
-        extra = ""
-        if verb == "evaluate" and "exact" in self.method:
-            extra = " --form exact"
-        if verb == "simulate" and self._term in ERROR_TERMS:
-            extra = f" --quantity {self._term}"
-        return f"ridgeproof {verb} {self.setting.command_line()}{extra}"
+        return self.redo or command_line(self)
 
     @property
     def python(self) -> str:
-        """A Python line that reproduces the observed side, where there is one."""
+        """A line of Python that reproduces the observed side, where there is one."""
         if self.redo:
-            return ""
-        given = {k: v for k, v in self.setting.canonical().items() if v is not None}
-        arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
-        if self.method.startswith("the user's"):
-            return f"ridgeproof.make_setting({arguments})"
-        if self.standard_error is not None:
-            quantity = f", quantity={self._term!r}" if self._term in ERROR_TERMS else ""
-            return f"ridgeproof.simulate(ridgeproof.make_setting({arguments}){quantity})"
-        form = ", form='exact'" if "exact" in self.method else ""
-        return f"ridgeproof.evaluate(ridgeproof.make_setting({arguments}){form})"
+            return self.redo_python
+        return python_snippet(self)
 
 
 @dataclass(frozen=True)

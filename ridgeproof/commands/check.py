@@ -141,6 +141,7 @@ def _text(title: str, verdict: Verdict) -> str:
             ),
             ("  by", example.method),
             ("  redo", example.command),
+            ("  python", example.python),
         ]
     rows += [(rung["rung"], rung["finding"]) for rung in verdict.evidence["rungs"]]
     rows += [("missing", text) for text in verdict.evidence["missing"]]

@@ -130,7 +130,7 @@ def test_a_counterexample_is_the_smallest():
 def test_a_counterexample_s_python_line_runs():
     """The printed line names its form as text, and gives the observed value."""
     example = check(conjecture("sigma^2*d/(T-d) + n*sigma0^2*d/(T0-d-1)")).counterexample
-    assert example.python.endswith("), form='exact')")
+    assert example.python.endswith("), form='exact').value)")
     given = {key: x for key, x in example.setting.canonical().items() if x is not None}
     value = evaluate(make_setting(**given), form="exact")
     assert value.shown(value.value)[:12] == example.observed[:12]

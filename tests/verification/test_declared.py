@@ -30,7 +30,7 @@ def test_the_user_s_simulator_decides():
     assert refuted.verdict == "refuted"
     assert refuted.counterexample.setting.d == 3
     assert float(refuted.counterexample.observed) == pytest.approx(0.3, abs=0.02)
-    assert "make_setting(d=3" in refuted.counterexample.command
+    assert "make_setting(d=3" in refuted.counterexample.python
 
 
 def test_one_sided_claims():

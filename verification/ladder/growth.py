@@ -76,6 +76,7 @@ def change_refutes(
             None,
             f"{'exact' if known[0].exact else 'limit'} theorem {', '.join(known[0].formulas)}",
             term=conjecture.quantity,
+            before=before,
         )
 
 

@@ -81,6 +81,8 @@ def judge_change(conjecture: Conjecture, before: Setting, after: Setting, judge:
                 decision.standard_error,
                 f"conditional simulation, {decision.repetitions} repetitions",
                 term=conjecture.quantity,
+                repetitions=decision.repetitions,
+                before=before,
             )
         )
     return decision
