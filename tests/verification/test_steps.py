@@ -10,11 +10,16 @@ import pytest
 from sympy import Add, Integer, Mul, expand
 
 from theory import symbols as sy
-from theory.calculus import alphabet, features, mixture, rules
+from theory.calculus import alphabet, averaging, features, gathering, mixture, rules
 from theory.calculus.alphabet import (
+    AGAIN,
+    ALL_INVERSE,
+    AVERAGED,
     DOWNSTREAM,
+    GATHERED,
     GENERATOR,
     MIXTURE,
+    REAL_NOISE,
     SIGMA,
     SIGMA_INVERSE,
     TRUTH,
@@ -252,6 +257,7 @@ def mutants():
     yield from _overparametrised_mutants()
     yield from _mixture_mutants()
     yield from _feature_mutants()
+    yield from _chain_mutants()
 
 
 def resolvent_average(first, second):
@@ -438,6 +444,37 @@ def second_order_on_features(share):
 PLAIN = {features.L: features.J, transposed(features.L): transposed(features.J)}
 
 
+def _chain_mutants():
+    """Slips in the rules about averaged labels and about accumulated sets."""
+    X, Xt, P, e, noise = GEN.X, transposed(GEN.X), GEN.P, GEN.e, REAL_NOISE
+    weight, real, fake, N = sy.weight, sy.sigma_real, sy.sigma0, sy.gathered
+    true_labels, own = X * TRUTH + real * noise, X * W + fake * e
+    true = averaging.averaged_least_squares()
+    for text, labels in {
+        "real labels alone": true_labels,
+        "synthetic labels alone": own,
+        "weights exchanged": (1 - weight) * true_labels + weight * own,
+        "one noise": weight * X * TRUTH + (1 - weight) * X * W + fake * e,
+    }.items():
+        yield true, text, swap(((AVERAGED,), P * labels))
+    yield averaging.real_noise_expectation(), "variance 2", no_noise(GEN, Integer(2), noise)
+    true = gathering.gathered_fit()
+    yield true, "twice the noise", swap(((GATHERED,), W + 2 * fake * ALL_INVERSE * Xt * e))
+    yield true, "the old fit", swap(((GATHERED,), W))
+    yield true, "the new set alone", swap(((GATHERED,), W + fake * P * e))
+    true = gathering.fit_again()
+    yield true, "n for n + 1", swap(((AGAIN,), W + fake * P * e / sy.n))
+    yield true, "the new set alone", swap(((AGAIN,), W + fake * P * e))
+    word = (ALL_INVERSE, Xt, X, ALL_INVERSE)
+    true = gathering.gathered_share()
+    yield true, "every row new", swap((word, ALL_INVERSE))
+    yield true, "share of the earlier rows", swap((word, (1 - sy.T0 / N) * ALL_INVERSE))
+    yield true, "share squared", swap((word, (sy.T0 / N) ** 2 * ALL_INVERSE))
+    true = gathering.gathered_inverse()
+    for text, below in {"N - d": N - sy.d, "N - d + 1": N - sy.d + 1, "N": N}.items():
+        yield true, text, swap(((ALL_INVERSE,), SIGMA_INVERSE / below))
+
+
 def by_rule():
     """Rules with their altered copies, one test each: their left-hand side is drawn once."""
     table = {}
@@ -477,6 +514,9 @@ def test_every_rule_has_altered_copies():
     mixed = [getattr(mixture, name)() for name in mixture.__all__ if name not in NO_RULES]
     mixed += [getattr(features, name)() for name in features.__all__ if name.islower()]
     mixed += [rules.second_order(FEATURES), rules.first_order(FEATURES)]
+    mixed += [averaging.averaged_least_squares(), averaging.real_noise_expectation()]
+    mixed += [gathering.gathered_fit(), gathering.fit_again()]
+    mixed += [gathering.gathered_share(), gathering.gathered_inverse()]
     every = {
         rule.statement for found in mixed for rule in (found if type(found) is tuple else [found])
     }
