@@ -1,7 +1,7 @@
 """At least half of the weight for real labels?  A plausible rule, refuted by one signal.
 
-Each generation fits ridge on one shared design, to labels averaged with fresh real ones: weight W on
-the real label.  "The best W is never below one half" holds for Sigma = I.  It fails for a fixed
+Each generation fits ridge on one shared design, to labels averaged with fresh real ones: weight W
+on the real label.  "The best W is never below one half" holds for Sigma = I.  It fails for a fixed
 signal that lies where Sigma is small: there real labels mostly teach the fit to spread what it
 cannot see over the other directions, so that a quarter does better than a half.  Run this file, or
 
@@ -48,7 +48,7 @@ def quarter_minus_half(setting, rng, draws=128):
 
 @conjecture(domain=PROCESS | LOW, relation="at-least", quantity="E(1/4) - E(1/2)",
             simulator=quarter_minus_half)  # fmt: skip
-def a_quarter_is_no_better_than_a_half(setting):
+def a_quarter_is_no_better_than_a_half(_setting):
     """Real labels deserve at least half of the weight, whatever the signal."""
     return 0.0
 
