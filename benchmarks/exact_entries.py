@@ -15,7 +15,7 @@ import numpy as np
 
 from numerics.evaluate import evaluate
 from theory.formula import Form
-from theory.setting import make_setting
+from theory.setting import Setting, make_setting
 from verification.simulate import Sampler
 
 _SMALL = {"d": 3, "T": 12, "T0": 12, "n": 4, "sigma": 1, "sigma0": 1, "spectrum": "power-law:3/2"}
@@ -37,7 +37,7 @@ ENTRIES = {
 _CHUNK = 50_000
 
 
-def z_score(setting, method: str, count: int) -> tuple[float, float, float]:
+def z_score(setting: Setting, method: str, count: int) -> tuple[float, float, float]:
     """Mean, standard error and seconds of so many draws by one method."""
     sampler, start = Sampler(setting, 7, "exact entries", method=method), time.perf_counter()
     drawn = [sampler(chunk, min(_CHUNK, count)) for chunk in range(max(count // _CHUNK, 1))]

@@ -18,11 +18,13 @@ from numerics.phase import phase
 from numerics.point import make_point
 from numerics.precision import Float64
 from numerics.spectrum import build_spectrum
+from theory import symbols as sy
 from theory.catalogue import find
 from theory.errors import InfiniteExpectation, NotBuilt, NoTheorem
 from theory.formula import ERROR_TERMS, Form
 from theory.selection import best
 from theory.setting import make_setting
+from theory.theorems.accumulate import fresh_limit, shared_limit
 
 RIDGES = {
     "d": 40, "T": 60, "T0": "30,40,70", "lam0": "0.1,0.3,0", "sigma0": "1,2,1/2", "n": 3,
@@ -405,8 +407,11 @@ def test_accumulated_error_is_bounded():
         )
         for design in ("independent", "shared")
     }
+    sizes = {sy.d: 6, sy.T0: 12}
+    limit, reused = (24 * float(end.subs(sizes)) for end in (fresh_limit(), shared_limit()))
     x = mpmath.mpf(7) / 12
-    limit = 4 * 6 * float(-mpmath.euler - mpmath.digamma(1 - x)) / 7
+    assert limit == pytest.approx(24 * float(-mpmath.euler - mpmath.digamma(1 - x)) / 7, rel=1e-12)
+    assert reused == pytest.approx(float(mpmath.pi**2) / 6 * one, rel=1e-12)
     assert ends["independent"] == pytest.approx(limit, rel=1e-5)
     assert ends["shared"] == pytest.approx(float(mpmath.pi**2) / 6 * one, rel=1e-5)
     assert ends["independent"] < 0.95 * ends["shared"]
