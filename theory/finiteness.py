@@ -55,7 +55,8 @@ def require_finite(setting: Setting) -> None:
             T,
             f"lies within 1 of {'the width' if narrow else 'd'} = {size}, where the ridgeless fit "
             "has infinite expected error",
-            f"take T <= {size - 2} or T >= {size + 2}, or lam > 0, or sigma = 0",
+            f"take T <= {size - 2} or T >= {size + 2}, or lam > 0"
+            f"{'' if narrow else ', or sigma = 0'}",
         )
 
 
