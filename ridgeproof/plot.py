@@ -156,7 +156,7 @@ def _drawing(data: FigureData) -> Iterator[Any]:
 
 
 def _footer(data: FigureData, columns: int) -> str:
-    effort = "" if data.effort == 1 else f"; {data.effort:g} of the usual repetitions"
+    effort = "" if data.effort == 1 else f"; {data.effort:g} times the usual repetitions"
     points = "lines: theory; points: simulation, bars of two standard errors (hollow: the process "
     points += f"as written, without shortcuts); {data.conclusion()}{effort}"
     text = points if data.points else "lines: theory"

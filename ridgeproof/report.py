@@ -32,6 +32,7 @@ __all__ = ["Report", "check_report", "draw_figures", "render"]
 # Cheap ones that show the claims at work.
 _FIGURES = ("isotropic", "overparametrized", "power-law", "finite-size")
 _SHRINK = 10  # sizes are divided by this
+_EFFORT = 3.0  # and repetitions multiplied: small designs have heavier tails
 _LIBRARIES = ("numpy", "scipy", "sympy", "mpmath", "python-flint", "hypothesis", "matplotlib")
 _NEEDED = ("jinja2", "latex2mathml", "matplotlib")
 
@@ -87,7 +88,7 @@ def _drawn(name: str, seed: int) -> dict[str, Any]:
     from verification.experiments import find_figure
     from verification.tracing import measure_figure
 
-    data = measure_figure(find_figure(name), seed=seed, shrink=_SHRINK)
+    data = measure_figure(find_figure(name), seed=seed, shrink=_SHRINK, effort=_EFFORT)
     return {
         "name": name,
         "shows": data.figure.shows,
