@@ -10,6 +10,7 @@ from numerics.optimum import optimum
 from theory.errors import InfiniteExpectation, NotBuilt, NoTheorem
 from theory.formula import Form
 from theory.setting import make_setting
+from verification.judge import Judge, Refutation
 
 IID = ["rademacher", "uniform", "student:3", "student:5"]
 BASE = {"d": 10, "T": 40, "T0": 30, "n": 2, "sigma": 1, "sigma0": 1}
@@ -36,6 +37,14 @@ def test_iid_entries_have_no_exact_form(law, ask):
         ask(make_setting(**BASE, features=law), form=Form.EXACT)
     with pytest.raises(NotBuilt, match="normal features"):
         finite_size_terms(make_setting(**BASE, features=law))
+
+
+def test_the_exact_form_is_refuted_for_signs():
+    """d/(T-d-1) is 0.727 at d = 8, T = 20; signs have 0.658."""
+    setting = make_setting(d=8, T=20, sigma=1, features="rademacher")
+    judge = Judge("exact form", alpha=1e-6, seed=1)
+    with pytest.raises(Refutation):
+        judge.mean(setting, 8 / 11)
 
 
 def test_signs_have_infinite_limits_where_normal_features_do():
