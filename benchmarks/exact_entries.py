@@ -32,6 +32,8 @@ ENTRIES = {
     "weighted 1/2, T0 < d": {
         "chain": "weighted:1/2", "d": 20, "T": 40, "T0": 8, "n": 4, "spectrum": "isotropic",
     },
+    "real and synthetic rows": {"synthetic_fraction": "5/12", "sigma_real": "1/2"},
+    "one real row": {"synthetic_fraction": "11/12", "sigma_real": "1/2"},
     "unequal generations": {"T0": "12,15,20,11", "sigma0": "1,2,1/2,1"},
 }  # fmt: skip
 _CHUNK = 50_000

@@ -108,4 +108,12 @@ BENCHES = (
     ),
     Bench("moments", Kind.LIMIT, _RIDGE_CHAIN, PAIRS),
     Bench("generator", Kind.LIMIT, _RIDGE_CHAIN, PAIRS),
+    # A share other than a half tells real rows from synthetic ones.
+    Bench(
+        "mixing-least-squares",
+        Kind.EXACT,
+        {**_RIDGELESS, "sigma_real": [0.5, 2], "synthetic_fraction": "1/3"},
+        _CHEAP,
+        ("variance", "synthetic"),
+    ),
 )  # fmt: skip
