@@ -33,6 +33,7 @@ EVIDENCE = {
         "observed": 1.1,
         "standard_error": 0.05,
         "z": 2.0,
+        "allowed": 0.0,
     },
     "mutants": [
         {"formula": "n < 1 & wrong", "killed": True, "repetitions": 256, "at": "d 4"},
