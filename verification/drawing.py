@@ -65,6 +65,8 @@ def admissible(setting: Setting, quantity: str = "test_error") -> str | None:
         and abs(setting.T - d) < LEAST_GAP
     ):
         return f"lam = 0, sigma > 0 and |T - d| < {LEAST_GAP}"
+    if _are_features_close(setting):
+        return f"lam = 0 and |T - min(width, d)| < {LEAST_GAP}"
     # Real labels in the chain carry the noise of the variance.
     harmless = quantity in _IGNORES_CHAIN_NOISE and (quantity == "bias" or not setting.weights)
     if not harmless and any(
@@ -73,6 +75,17 @@ def admissible(setting: Setting, quantity: str = "test_error") -> str | None:
     ):
         return f"lam0 = 0, n >= 1, sigma0 > 0 and |T0 - d| < {LEAST_GAP}"
     return None
+
+
+def _are_features_close(setting: Setting) -> bool:
+    """Whether T is near the number of dimensions that random features reach, without ridge.
+
+    What they miss of the signal is noise, so that every part of the error has heavy tails there.
+    """
+    d, T, width = setting.d, setting.T, setting.width
+    if width is None or setting.lam > 0 or (width >= d and T >= d):
+        return False
+    return width < d + LEAST_GAP and abs(T - min(width, d)) < LEAST_GAP
 
 
 def _is_noisy(setting: Setting, generation: Generation, weight: Fraction) -> bool:

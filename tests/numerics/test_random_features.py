@@ -18,6 +18,7 @@ from theory.finiteness import require_finite
 from theory.formula import ERROR_TERMS, Form
 from theory.setting import make_setting
 from verification.conditional import feature_operators
+from verification.drawing import admissible
 from verification.simulate import simulate
 
 BASE = {
@@ -236,6 +237,23 @@ def test_the_tail_tells_a_finite_mean_from_an_infinite_one(width, infinite):
             require_finite(setting)
     else:
         require_finite(setting)
+
+
+@pytest.mark.parametrize(
+    ("changes", "admitted"),
+    [
+        ({"width": 6, "T": 9}, False),
+        ({"width": 6, "T": 10}, True),
+        ({"width": 13, "T": 10}, False),
+        ({"width": 16, "T": 10}, True),
+        ({"width": 12, "T": 14}, True),
+        ({"width": 6, "T": 9, "lam": 1}, True),
+    ],
+)
+def test_heavy_tails_are_out_of_scope(changes, admitted):
+    """Without ridge, T within 3 of the dimensions reached has no finite variance, noise or not."""
+    setting = setting_of("clean", **{"lam": 0, "sigma": 0, **changes})
+    assert (admissible(setting) is None) == admitted
 
 
 def test_isotropic_features_without_ridge_have_an_exact_limit():
