@@ -140,7 +140,8 @@ def _check_cost(n: int, point: Point) -> None:
 
 def _truth(point: Point) -> State:
     with point.engine.scope():
-        nothing = point.spectrum.w0sq * 0
+        # Functions of s, also where a spectrum knows the signal on a range of levels as such.
+        nothing = point.spectrum.s * 0
         return State(nothing + point.engine.number(1), point.spectrum.w0sq, nothing, nothing)
 
 

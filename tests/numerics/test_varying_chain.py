@@ -431,3 +431,15 @@ def test_accumulation_has_an_optimal_ridge_but_no_phase_yet():
         phase(setting)
     with pytest.raises(NoTheorem, match="chain = accumulate"):
         evaluate(setting.with_(lam0=1))
+
+
+def test_long_power_laws_see_every_penalty():
+    """d = 10^6 as a function of i: a schedule of near equals is the plain chain."""
+    common = {
+        "d": 10**6, "T": 1000, "n": 2, "sigma": 1, "sigma0": 1, "lam": 100,
+        "spectrum": "power-law:3/2", "signal": "source:1/2",
+    }  # fmt: skip
+    plain = evaluate(make_setting(**common, T0=500, lam0="0.00000001"))
+    near = evaluate(make_setting(**common, T0="500,500", lam0="0.00000001,0.0000000100000000001"))
+    assert near.formulas == ("moments", "ridge-chain")
+    assert float(near.value) == pytest.approx(float(plain.value), rel=1e-9)
