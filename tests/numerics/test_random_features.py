@@ -17,7 +17,9 @@ from theory.errors import InfiniteExpectation, NotBuilt, NoTheorem
 from theory.finiteness import require_finite
 from theory.formula import ERROR_TERMS, Form
 from theory.setting import make_setting
+from verification.check import check
 from verification.conditional import feature_operators
+from verification.conjecture import read_conjecture
 from verification.drawing import admissible
 from verification.simulate import simulate
 
@@ -278,3 +280,31 @@ def test_what_knows_no_features_refuses_them():
             question(setting)
         with pytest.raises((NotBuilt, NoTheorem), match="width"):
             question(setting.with_(lam=0))
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [("sigma^2*width/(T-width)", "identical"), ("sigma^2*d/(T-d)", "refuted")],
+)
+def test_conjectures_may_name_the_width(formula, verdict):
+    """The limit grows the width with d and T: few features without ridge have variance M/(T-M)."""
+    conjecture = read_conjecture(
+        f"""
+        [conjecture]
+        title = "few features"
+        quantity = "variance"
+        relation = "equals"
+        kind = "limit"
+        formula = "{formula}"
+        [domain]
+        lam = 0
+        d = 60
+        T = 45
+        width = "20 .. 30"
+        n = 0
+        sigma = [0.5, 2]
+        spectrum = ["isotropic"]
+        signal = ["flat"]
+        """
+    )
+    assert check(conjecture).verdict == verdict

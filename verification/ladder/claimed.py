@@ -19,15 +19,15 @@ DIGITS = 50
 # A limit is a formula at sizes this many times as large: what is left is far below 40 digits.
 GROWTH = 10**60
 
-_EXTENSIVE = (sy.d, sy.T, sy.T0)
+_EXTENSIVE = (sy.d, sy.T, sy.T0, sy.width)
 _DEGREES = (sy.df1, sy.df2)
 
 
 def claimed_value(conjecture: Conjecture, setting: Setting) -> Any:
     """The formula's value at a setting, to `DIGITS` digits; for a limit, that of the grown setting.
 
-    Growing multiplies d, T, T0 and the degrees of freedom, and leaves kappa, gamma, phi and b
-    alone.
+    Growing multiplies d, T, T0, the width and the degrees of freedom, and leaves kappa, gamma, phi
+    and b alone.
 
     Raises:
         SolverError: the formula is infinite or undefined there.
