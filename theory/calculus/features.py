@@ -193,11 +193,11 @@ def resolvent_of_features() -> Rule:
 
 
 def feature_resolvent() -> Rule:
-    """N = nu Sigma^(-1/2) R_F Sigma^(1/2), R_F = (F + nu)^-1, F = Sigma^(1/2) Q Q' Sigma^(1/2)."""
+    """J = nu Sigma^(-1/2) R_F Sigma^(1/2), R_F = (F + nu)^-1, F = Sigma^(1/2) Q Q' Sigma^(1/2)."""
     return Rule(
         "resolvent of the features",
         Kind.IDENTITY,
-        "N = nu Sigma^-1/2 R_F Sigma^1/2, R_F = (F + nu)^-1, F = Sigma^1/2 Q Q' Sigma^1/2",
+        "J = nu Sigma^-1/2 R_F Sigma^1/2, R_F = (F + nu)^-1, F = Sigma^1/2 Q Q' Sigma^1/2",
         replace_words((J,), sy.nu * SIGMA_ROOT_INVERSE * FEATURES.R * SIGMA_ROOT),
     )
 

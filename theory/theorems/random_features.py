@@ -29,12 +29,12 @@ def _total(level: Expr) -> Expr:
 
 
 def _passed(level: Expr) -> Expr:
-    """tr(Sigma C) less what the equivalent N loses of it once."""
+    """tr(Sigma C) less what the equivalent J loses of it once."""
     return _total(level * sy.kappa / (sy.s + sy.kappa))
 
 
 def _lost(level: Expr) -> Expr:
-    """E tr(C N'Sigma N), for C with this diagonal."""
+    """E tr(C J'Sigma J), for C with this diagonal."""
     once = SpectralSum(sy.s * level / (sy.s + sy.kappa) ** 2)
     twice = SpectralSum(sy.s**2 * level / (sy.s + sy.kappa) ** 2)
     return sy.kappa**2 * (once + _LEAK * twice)
