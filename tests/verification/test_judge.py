@@ -121,3 +121,79 @@ def test_the_allowance_falls_with_the_square_of_the_size():
     assert allowance(make_setting(d=32, T=64)) == 0.0
     # Ridgeless with T = 2 d rows: g = T - d, hence (2/32)^2.
     assert allowance(make_setting(d=32, T=64, sigma=1)) == pytest.approx((2 / 32) ** 2)
+
+
+def test_a_refutation_names_everything():
+    """The counterexample of a simulated point is complete: setting, both numbers, effort, lines."""
+    bench = judge(redo="ridgeproof verify C0")
+    with pytest.raises(Refutation) as caught:
+        bench.mean(CLEAN, 0.9, quantity="variance", method="literal")
+    example, (point,) = caught.value.counterexample, bench.points
+    assert (example.setting, example.quantity, example.claimed) == (CLEAN, "variance", "0.9")
+    assert example.observed == f"{point.observed:.6g}"
+    assert (example.standard_error, example.repetitions) == (
+        point.standard_error,
+        point.repetitions,
+    )
+    assert example.method == f"literal simulation, {point.repetitions} repetitions"
+    assert example.command == "ridgeproof verify C0"
+    assert (point.claimed, point.method, point.outcome) == (0.9, "literal", "refuted")
+
+
+def test_a_comparison_is_recorded_in_full():
+    """Without randomness there are no repetitions and no standard error."""
+    bench = judge()
+    with pytest.raises(Refutation) as caught:
+        bench.compare(CLEAN, "slope", 1.0, 2.0, holds=False, method="algebra")
+    (point,), example = bench.points, caught.value.counterexample
+    assert (point.setting, point.quantity, point.claimed, point.observed) == (
+        CLEAN, "slope", 1.0, 2.0,
+    )  # fmt: skip
+    assert (point.standard_error, point.repetitions, point.method) == (0.0, 0, "algebra")
+    assert (example.setting, example.quantity, example.claimed, example.observed) == (
+        CLEAN, "slope", "1", "2",
+    )  # fmt: skip
+    assert (example.standard_error, example.method) == (None, "algebra")
+
+
+def test_a_better_penalty_is_no_worse_and_a_worse_one_is_refuted():
+    """Ridge at its optimum beats a penalty ten times as large, never the other way round."""
+    best = make_setting(d=32, T=64, sigma=1, lam="1/2")
+    other = best.with_(lam=5)
+    bench = judge(budget=2048)
+    assert bench.no_worse(best, other).verdict == "consistent"
+    with pytest.raises(Refutation) as caught:
+        bench.no_worse(other, best)
+    example = caught.value.counterexample
+    assert (example.setting, example.before, example.term) == (best, other, "test_error")
+    assert example.claimed == ">= 0"
+    assert float(example.observed) < 0
+    assert example.quantity == "test_error minus that at lam = 5"
+    assert example.method == f"conditional simulation, {example.repetitions} repetitions"
+    assert [point.claimed for point in bench.points] == [0.0, 0.0]
+
+
+def test_only_a_known_law_gets_more_than_the_budget():
+    """Its draws are cheap: 32 times as many.  Others keep to the budget."""
+    bench = judge(budget=300, tolerance=1e-4)
+    bench.mean(CLEAN, 8 / 11, method="conditional")
+    bench.mean(CLEAN, 8 / 11, method="exact-law")
+    assert [point.repetitions for point in bench.points] == [300, 32 * 300]
+
+
+def test_draws_belong_to_the_claim():
+    """Another claim at the same point sees other draws; so does another quantity."""
+    one, two = judge(), judge()
+    two.claim = "another"
+    for bench in (one, two):
+        bench.mean(CLEAN, 8 / 11)
+    assert one.points[0].observed != two.points[0].observed
+
+
+def test_allowances_add_up():
+    """Downstream and n generators, each (2/g)^2; T = d without ridge adds nothing."""
+    both = make_setting(d=32, T=64, T0=96, n=3, sigma=1, sigma0=1)
+    assert allowance(both) == pytest.approx((2 / 32) ** 2 + 3 * (2 / 64) ** 2)
+    assert allowance(make_setting(d=32, T=32, sigma=1)) == 0.0
+    assert allowance(make_setting(d=32, T=32)) == 0.0
+    assert large_enough(both) is both
