@@ -2,22 +2,30 @@
 
 Constants off by one, signs, swapped symbols, exponents off by one, dropped terms and factors, and
 scales between 0.9 and 1.1, at every place of every expression.  A mutant that is the formula
-itself in another guise is no mutant: those are recognised by their canonical form and counted.
+itself in another guise is no mutant: those are recognised by their values at generic settings and
+counted.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from sympy import Add, Expr, Mul, Number, Piecewise, Pow, Rational, Symbol, nan, oo, zoo
 
+from numerics.point import Point, make_point
+from numerics.precision import Float64
+from numerics.walker import evaluate_expression, evaluate_levels
 from theory import symbols as sy
 from theory.calculus.algebra import canonical
 from theory.catalogue import find
+from theory.errors import RidgeproofError
 from theory.formula import Formula
+from theory.setting import make_setting
 
 __all__ = ["SCALES", "Mutant", "Mutants", "mutants_of"]
 
@@ -40,6 +48,9 @@ _CONFUSED = (
 )
 # The level moments enter linearly by their nature: a formula in w0^3 is no formula at all.
 _MOMENTS = {sy.w0, sy.a, sy.m}
+
+# Equal formulas agree to this relative accuracy in float64; different ones do not.
+_DIGITS = 1e-9
 
 # Characters of an expression that a description shows.
 _SHOWN = 40
@@ -70,36 +81,84 @@ class Mutants:
 def mutants_of(formula_id: str) -> Mutants:
     """Every mutant of a catalogued formula, in a fixed order.
 
-    Two expressions count as equal when their canonical forms agree, as `theory.calculus.algebra`
-    decides it.
+    Two expressions count as equal when they agree to nine digits at two generic settings, with
+    generic moments of the generator; where they have no value there, when their canonical forms
+    agree.
 
     >>> [mutant.description for mutant in mutants_of("ridgeless").mutants][:2]
     ['variance: d -> 1 in d*sigma**2/(T - d - 1)', ...]
     """
     formula = find(formula_id)
-    seen: dict[tuple[str, Any], None] = {}
+    points = _generic_points(formula)
     mutants: list[Mutant] = []
     equivalent = repeated = 0
     for name, expression in formula.expressions.items():
-        truth = _fingerprint(expression)
+        truth = _fingerprint(expression, points)
+        seen: list[Any] = []
         for description, changed in _changes(expression):
-            key = _fingerprint(changed)
-            if key == truth:
+            key = _fingerprint(changed, points)
+            if _same(key, truth):
                 equivalent += 1
-            elif (name, key) in seen:
+            elif any(_same(key, other) for other in seen):
                 repeated += 1
             else:
-                seen[name, key] = None
+                seen.append(key)
                 wrong = replace(formula, expressions={**formula.expressions, name: changed})
                 mutants.append(Mutant(f"{name}: {description}", name, wrong))
     return Mutants(formula, tuple(mutants), equivalent, repeated)
 
 
-def _fingerprint(expression: Expr) -> Any:
-    """What two equal expressions have in common: the canonical form of each branch."""
+def _generic_points(formula: Formula) -> tuple[Point, ...]:
+    """Two settings of the formula's own kind without any coincidence between their numbers."""
+    kinds: dict[str, Any] = {}
+    if formula.downstream in {"mixture", "random features"}:
+        kinds |= {"synthetic_fraction": "2/5", "sigma_real": "0.9"}
+    if formula.downstream == "random features":
+        kinds |= {"width": 19}
+    if formula.chain.startswith("weighted"):
+        kinds |= {"chain": "weighted:2/7", "sigma_real": "0.9"}
+    if formula.chain.startswith("accumulate"):
+        kinds |= {"chain": "accumulate"}
+    noises = {"sigma": "0.7", "sigma0": "1.3", "lam": "0.3", "lam0": "0.2"}
+    points = []
+    for d, T, T0, n in ((7, 25, 17, 3), (11, 30, 41, 2)):
+        setting = make_setting(d=d, T=T, T0=T0, n=n, spectrum="power-law:3/2", **noises, **kinds)
+        point = make_point(setting, Float64())
+        i = np.arange(1.0, len(point.spectrum.s) + 1)
+        points.append(point.with_moments(a=0.3 + 1 / i, m=0.9 / (1 + 0.1 * i)))
+    return tuple(points)
+
+
+def _fingerprint(expression: Expr, points: tuple[Point, ...]) -> Any:
+    """What two equal expressions have in common: values of each branch, or its canonical form."""
     if isinstance(expression, Piecewise):
-        return tuple((condition, canonical(branch)) for branch, condition in expression.args)
-    return canonical(expression)
+        return tuple(
+            (condition, _fingerprint(branch, points)) for branch, condition in expression.args
+        )
+    try:
+        return tuple(
+            value
+            for point in points
+            for value in np.ravel(np.asarray(_value(expression, point), dtype=float))
+        )
+    except (RidgeproofError, ZeroDivisionError):
+        return canonical(expression)
+
+
+def _value(expression: Expr, point: Point) -> Any:
+    """A number, or one for each level where the expression is about levels."""
+    outside = expression.free_symbols & sy.LEVEL_SYMBOLS
+    return (evaluate_levels if outside else evaluate_expression)(expression, point)
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        if len(one) != len(other):
+            return False
+        return all(_same(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=_DIGITS)
+    return bool(one == other)
 
 
 def _changes(expression: Expr) -> Iterator[Change]:

@@ -107,7 +107,12 @@ def sections():
 
 
 # Sigma = I shortens these lines early, and would enter through the totals in any case.
-SHORTENED = {("mu_n", "isotropic covariance")}
+# Powers of Sigma are merged for the reader: the eigenbasis would merge them as well.
+SHORTENED = {
+    ("mu_n", "isotropic covariance"),
+    ("gamma_width", "powers of Sigma"),
+    ("E_test", "powers of Sigma"),
+}
 
 
 @pytest.mark.parametrize("section", sections(), ids=lambda section: section.title)
