@@ -108,8 +108,8 @@ def test_samplers_know_a_variation_when_they_see_one():
     assert not has_exact_law(4, {**BASE, "T0": 9, "lam": 0.0, "lam0": 0.0, "draw": Entries})
     assert has_exact_law(4, {**BASE, "T0": 9, "lam": 0.0, "lam0": 0.0})
     assert cheapest_method(make_setting(d=4, T=16, sigma=1, features="uniform")) == "conditional"
-    mixed = make_setting(d=4, T=16, sigma=1, n=1, T0=16, sigma0=1, synthetic_fraction="1/2")
-    assert not has_exact_law(4, _process(mixed))
+    narrow = make_setting(d=4, T=16, sigma=1, n=1, T0=16, sigma0=1, width=2)
+    assert not has_exact_law(4, _process(narrow))
 
 
 def test_signs_have_a_finite_error_at_every_size():

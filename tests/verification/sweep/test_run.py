@@ -234,7 +234,9 @@ def test_the_wider_process_is_swept_too(tmp_path):
         setting = make_setting(**given, **{name: row[name] for name in names})
         found = simulate(setting, repetitions=4, seed=SEED)
         assert row["test_error_simulated"] == str(found.mean)
-        assert row["test_error_exact"] == ("" if found.theory is None else str(found.theory))
+        # Exact forms are those of normal features; simulate shows the limit for other laws.
+        known = found.theory if row["features"] == "gaussian" else None
+        assert row["test_error_exact"] == ("" if known is None else f"{known:.15g}")
     columns = pq.read_table(out.with_suffix(".parquet"))
     for name in ("T0", "chain", "test_error_simulated"):
         assert list(map(str, columns[name].to_pylist())) == [row[name] for row in rows]
