@@ -396,7 +396,8 @@ def _feature_mutants():
     yield true, "nu^2", swap(((J,), sy.nu**2 * inverse_root * FEATURES.R * root))
     yield true, "no nu", swap(((J,), inverse_root * FEATURES.R * root))
     true = features.functions_of_sigma()
-    yield true, "Sigma^1/2 = Sigma", swap(((root, root), SIGMA * SIGMA), ((inverse_root, root), 1))
+    inverted = swap(((SIGMA,), SIGMA_INVERSE))
+    yield true, "Sigma^-1 for Sigma", rewritten(true, inverted)
     true = features.feature_gram()
     kept = 1 - sy.gamma_width
     for text, matrix in (("no 1 - gamma", H * SIGMA * H), ("1 - gamma", H * SIGMA * H * kept),

@@ -151,5 +151,5 @@ REAL_NOISE = letter("r0", "ρ₀", r"\rho_0", symmetric=False, random=True)
 # and the estimate where every set has the same inputs.
 GATHERED = letter("wall", "ŵ", r"\hat w_{\le}", symmetric=False, random=True)
 ALL_X = letter("Xall", "X̄", r"\bar X", symmetric=False, random=True)
-ALL_INVERSE = letter("H", "(X̄ᵀX̄)⁻¹", r"(\bar X^\top \bar X)^{-1}", random=True)
+ALL_INVERSE = letter("Vall", "(X̄ᵀX̄)⁻¹", r"(\bar X^\top \bar X)^{-1}", random=True)
 AGAIN = letter("wagain", "ŵ", r"\hat w_{=}", symmetric=False, random=True)

@@ -5,9 +5,9 @@ with labels X0 w + sigma0 e0, be fitted next.  The normal equations of the earli
 earlier labels deviate from X w by residuals orthogonal to their rows, so that only the new noise
 moves the estimate:
 
-    w' = w + sigma0 H X0' e0,     H = (X_all' X_all)^-1.
+    w' = w + sigma0 Vall X0' e0,     Vall = (X_all' X_all)^-1.
 
-The N rows are alike, so that E[H X0'X0 H] = (T0/N) E[H].  Derived here.
+The N rows are alike, so that E[Vall X0'X0 Vall] = (T0/N) E[Vall].  Derived here.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _FIT = GENERATOR
 
 
 def gathered_fit() -> Rule:
-    """w' = w + sigma0 H X0'e0: only the new noise moves the fit on all sets."""
+    """w' = w + sigma0 Vall X0'e0: only the new noise moves the fit on all sets."""
     answer = W + _FIT.sigma * ALL_INVERSE * transposed(_FIT.X) * _FIT.e
     return Rule(
         "fit on all sets",
@@ -79,7 +79,7 @@ def fit_again() -> Rule:
 
 
 def gathered_share() -> Rule:
-    """E[H X0'X0 H] = (T0/N) E[H]: the rows are exchangeable."""
+    """E[Vall X0'X0 Vall] = (T0/N) E[Vall]: the rows are exchangeable."""
     word = (ALL_INVERSE, transposed(_FIT.X), _FIT.X, ALL_INVERSE)
     return Rule(
         "exchangeable rows of all sets",
@@ -91,7 +91,7 @@ def gathered_share() -> Rule:
 
 
 def gathered_inverse() -> Rule:
-    """E[H] = Sigma^-1/(N-d-1), N >= d+2."""
+    """E[Vall] = Sigma^-1/(N-d-1), N >= d+2."""
     return Rule(
         "inverse Wishart mean (all sets)",
         Kind.EXPECTATION,

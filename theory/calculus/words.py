@@ -43,9 +43,14 @@ _RANDOM: set[Symbol] = set()
 def letter(
     name: str, pretty: str, latex: str, *, symmetric: bool = True, random: bool = False
 ) -> Symbol:
-    """Make a letter; a letter that is not symmetric gets a transpose named ``name'``."""
+    """Make a letter; a letter that is not symmetric gets a transpose named ``name'``.
+
+    Raises:
+        DerivationError: another letter has the name; the two would be one and the same.
+    """
     made = Symbol(name, commutative=False)
-    _LATEX[made], _PRETTY[made] = latex, pretty
+    if _LATEX.setdefault(made, latex) != latex or _PRETTY.setdefault(made, pretty) != pretty:
+        raise DerivationError(f"the letter {name} is {_LATEX[made]} already: choose another name")
     if random:
         _RANDOM.add(made)
     _TRANSPOSES[made] = made
