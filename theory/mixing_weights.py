@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Expr, Rational, sqrt, sympify
+from sympy import Expr, Integer, Rational, sqrt
 
 from theory import symbols as sy
 from theory.checks import check_integer, check_real, exact
@@ -84,7 +84,7 @@ def greedy_weights(n: int, ratio: Fraction | int | str = 1) -> tuple[Rational, .
     """
     check_integer("n", n, least=1)
     rho, best = _rational("ratio", ratio), greedy_weight()
-    weights = [sympify(1)]
+    weights = [Integer(1)]
     while len(weights) < n:
         # The noise that is left equals the weight that left it.
         weights.append(best.subs({sy.pooled: weights[-1], sy.ratio: rho}))
