@@ -16,7 +16,7 @@ import numpy as np
 from numerics.evaluate import evaluate
 from theory.formula import Form
 from theory.setting import Setting, make_setting
-from verification.simulate import Sampler
+from verification.draws import Sampler
 
 _SMALL = {"d": 3, "T": 12, "T0": 12, "n": 4, "sigma": 1, "sigma0": 1, "spectrum": "power-law:3/2"}
 ENTRIES = {

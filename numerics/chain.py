@@ -69,7 +69,7 @@ def chain_moments(
     if is_varying(setting):
         state = last_state(setting, point, expressions)
         real = state.real if setting.weights else None
-        unbiased = _is_unbiased(setting)
+        unbiased = _is_unbiased(setting, state.mean)
         return ChainMoments(state.mean, state.signal, state.noise, real, unbiased)
     step = affine_step(expressions["second_moment"])
     keeps = evaluate_levels(expressions["mean"].subs(sy.m, 1), point)
@@ -89,15 +89,25 @@ def chain_moments(
             _check_cost(steps, spectrum)
             signal, noise = generation.iterated(spectrum.w0sq, steps)
         mean = engine.power(keeps, Fraction(steps))
-        return ChainMoments(mean, signal, noise, is_unbiased=_is_unbiased(setting))
+        return ChainMoments(mean, signal, noise, is_unbiased=_is_unbiased(setting, mean))
 
 
-def _is_unbiased(setting: Setting) -> bool:
-    """Whether every generator is fitted by least squares: kappa0 = 0."""
+def _is_unbiased(setting: Setting, mean: Array) -> bool:
+    """Whether every generator is fitted by least squares, and keeps the mean as it then should.
+
+    ``mean`` is in units of w0.  A catalogued formula keeps it; one that is tried in its place,
+    wrong on purpose, may not.
+    """
+    if any(abs(share - 1) > _ROUNDING for share in np.ravel(mean)):
+        return False
     fitted = setting.schedule or setting.generations[:1]
     # What the first set leaves undetermined is lost; later sets only add to it.
     seen = fitted[:1] if isinstance(setting.chain, Accumulate) else fitted
     return all(each.lam0 == 0 for each in fitted) and all(each.T0 >= setting.d for each in seen)
+
+
+# Means farther from 1 than this are not 1; float64 is the coarsest engine.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,13 +14,12 @@ from functools import lru_cache
 import click
 
 from ridgeproof import __version__, commands
-from ridgeproof.interrupts import listen
+from ridgeproof.interrupts import INTERRUPTED, listen
 from theory.errors import InputError, RidgeproofError
 
 __all__ = ["cli", "main"]
 
 BAD_INPUT = 2
-INTERRUPTED = 130
 
 
 @lru_cache

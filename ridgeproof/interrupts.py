@@ -11,9 +11,9 @@ from types import FrameType
 
 from verification.alarm import COLLECTOR
 
-__all__ = ["leave_at_once", "listen"]
+__all__ = ["INTERRUPTED", "leave_at_once", "listen"]
 
-_INTERRUPTED = 130
+INTERRUPTED = 130
 _SOON = 0.01  # seconds
 
 
@@ -52,4 +52,4 @@ def _raise(number: int, frame: FrameType | None) -> None:
 def _leave(number: int, frame: FrameType | None) -> None:
     del number, frame
     os.write(2, b"interrupted\n")
-    os._exit(_INTERRUPTED)
+    os._exit(INTERRUPTED)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from theory.formula import ERROR_TERMS
-from theory.setting import Setting
+from theory.setting import Setting, make_setting
 from verification.domain_table import read_domain
 from verification.drawing import draw_settings
 
@@ -39,11 +39,15 @@ class Bench:
     domain: Mapping[str, Any]
     budget: int
     quantities: tuple[str, ...] = ERROR_TERMS
+    schedule: Mapping[str, str] = field(default_factory=dict)  # generations that differ
 
     @property
     def settings(self) -> tuple[Setting, ...]:
         """The drawn points."""
-        return tuple(draw_settings(read_domain(self.domain), _POINTS))
+        drawn = tuple(draw_settings(read_domain(self.domain), _POINTS))
+        if not self.schedule:
+            return drawn
+        return tuple(make_setting(**{**each.canonical(), **self.schedule}) for each in drawn)
 
 
 # With b = 1, b^2 is as good as b.
@@ -57,7 +61,15 @@ _RIDGELESS = {
     **_NOISE, **_SPECTRA, "lam": 0, "d": {"integers": [3, 8]}, "n": {"integers": [1, 3]},
     "T": "d + 8 .. 3*d + 8", "T0": "d + 8 .. 3*d + 8",
 }  # fmt: skip
+_OF_LABELS = ("variance", "synthetic")  # with least squares throughout there is no bias
+_MIXED = {"sigma_real": [0.5, 2], "synthetic_fraction": "3/4"}
+_WEIGHTED = {"sigma_real": [0.5, 2], "chain": ["weighted:1/3"]}
+_ACCUMULATED = {
+    **_RIDGELESS, **_DESIGNS, "chain": ["accumulate"], "n": {"integers": [2, 4]},
+}  # fmt: skip
 _LARGE = {**_NOISE, "lam": [0.05, 1], "d": 32, "T": "32 .. 96", "n": {"integers": [1, 2]}}
+# A bias, downstream, shows whether the mean of the generators is the truth.
+_PASSED_ON = {**_LARGE, "n": 2, "T0": "64 .. 128"}
 _RIDGE_CHAIN = {
     **_LARGE,
     "spectrum": ["isotropic", "power-law:3/2", "ar1:1/2"],
@@ -114,6 +126,68 @@ BENCHES = (
         Kind.EXACT,
         {**_RIDGELESS, "sigma_real": [0.5, 2], "synthetic_fraction": "1/3"},
         _CHEAP,
-        ("variance", "synthetic"),
+        _OF_LABELS,
     ),
+    # A share other than a half tells real rows from synthetic ones here too.
+    Bench("mixing", Kind.LIMIT, {**_RIDGE_CHAIN, **_MIXED}, PAIRS),
+    Bench(
+        "random-features",
+        Kind.LIMIT,
+        {
+            **_RIDGE_CHAIN, **_MIXED, **_SPECTRA, "T": "48 .. 96", "T0": "48 .. 96",
+            "width": "20 .. 40",
+        },
+        2 * PAIRS,
+    ),
+    Bench("accumulate", Kind.EXACT, _ACCUMULATED, _CHEAP, ("synthetic",)),
+    Bench(
+        "accumulate",
+        Kind.EXACT_CHAIN,
+        {**_LARGE, **_SPECTRA, **_DESIGNS, "T0": "64 .. 128", "chain": ["accumulate"]},
+        PAIRS,
+    ),
+    Bench(
+        "accumulating-generator", Kind.EXACT, {**_ACCUMULATED, "n": 3, "design": "independent"},
+        _CHEAP, ("synthetic",), {"T0": "20,31,17", "sigma0": "1,2,1/2"},
+    ),
+    Bench(
+        "accumulating-generator", Kind.EXACT, {**_ACCUMULATED, "n": 3, "design": "shared"},
+        _CHEAP, ("synthetic",), {"sigma0": "1,2,1/2"},
+    ),
+    Bench(
+        "accumulating-generator", Kind.EXACT_CHAIN, {**_PASSED_ON, "chain": ["accumulate"]}, PAIRS,
+        ("bias",), {"T0": "64,96"},
+    ),
+    Bench(
+        "accumulating-minimum-norm",
+        Kind.LIMIT,
+        {
+            **_LARGE, **_SPECTRA, **_LOUD, "chain": ["accumulate"], "d": 48, "T0": "16 .. 32",
+            "n": {"integers": [2, 3]},
+        },
+        PAIRS,
+    ),
+    Bench(
+        "least-squares-generator", Kind.EXACT, {**_RIDGELESS, "n": 2}, _CHEAP, ("synthetic",),
+        {"T0": "20,31", "sigma0": "1,2"},
+    ),
+    Bench(
+        "least-squares-generator", Kind.EXACT, {**_RIDGELESS, "n": 2, "design": "shared"}, _CHEAP,
+        ("synthetic",), {"sigma0": "1,2"},
+    ),
+    Bench(
+        "least-squares-generator", Kind.EXACT_CHAIN, _PASSED_ON, PAIRS, ("bias",), {"T0": "64,96"}
+    ),
+    Bench(
+        "ridge-chain", Kind.LIMIT, {**_RIDGE_CHAIN, "n": 2}, PAIRS, ERROR_TERMS,
+        {"T0": "48,72", "lam0": "1,1/4", "sigma0": "1,2"},
+    ),
+    Bench("weighted-mixing", Kind.EXACT, {**_RIDGELESS, **_WEIGHTED}, _CHEAP, _OF_LABELS),
+    Bench(
+        "weighted-mixing",
+        Kind.EXACT_CHAIN,
+        {**_LARGE, **_SPECTRA, **_WEIGHTED, "T0": "64 .. 128"},
+        PAIRS,
+    ),
+    Bench("weighted-ridge", Kind.LIMIT, {**_RIDGE_CHAIN, **_WEIGHTED}, PAIRS),
 )  # fmt: skip

@@ -27,6 +27,7 @@ Source: derived here (Rao-Blackwell).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -221,9 +222,12 @@ def conditional_errors(
     *,
     rng: np.random.Generator,
     average_signs: bool = False,
+    watch: Callable[[Array], None] | None = None,
     **process: Unpack[Process],
 ) -> Array:
     """The parts of `size` independent repetitions, shape (size, 3): bias, variance, synthetic.
+
+    ``watch`` is shown every whitened design that is drawn.
 
     Raises:
         NotBuilt: a variation that `has_conditional` excludes.
@@ -231,11 +235,22 @@ def conditional_errors(
     if not has_conditional(process):
         known = ", ".join(sorted((_VARIATIONS | {"accumulate", "draw"}) & set(process)))
         raise NotBuilt(f"the conditional estimator does not know {known}: use the literal method")
+    if watch is not None:
+        process = {**process, "draw": _watched(process.get("draw", _normal), watch)}
     runs = (
         conditional_error(s, w0, rng=rng, average_signs=average_signs, **process)
         for _ in range(size)
     )
     return np.array([(run.bias, run.variance, run.synthetic) for run in runs])
+
+
+def _watched(draw: Draw, watch: Callable[[Array], None]) -> Draw:
+    def drawn(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+        Z = draw(rng, shape)
+        watch(Z)
+        return Z
+
+    return drawn
 
 
 def downstream(

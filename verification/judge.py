@@ -23,12 +23,12 @@ from numerics.walker import evaluate_expression
 from theory import symbols as sy
 from theory.selection import essential
 from theory.setting import Setting
+from verification.draws import Difference, Sampler, cheapest_method
 from verification.sequential import CHUNK, Decision, Stopped, decide
-from verification.simulate import Difference, Sampler, cheapest_method
 from verification.theories import signal_energy
 from verification.verdict import Counterexample, PointEvidence
 
-__all__ = ["Judge", "Refutation", "Undecided", "allowance", "large_enough"]
+__all__ = ["Judge", "Refutation", "Undecided", "allowance", "large_enough", "method_of"]
 
 # The smaller dimension of a Richardson pair; the larger is twice that.
 LIMIT_DIMENSION = 32
@@ -110,7 +110,7 @@ class Judge:
             allowed = allowance(sampled) if limit else 0.0
         record = partial(
             self.record, sampled, quantity, claimed,
-            method=method, limit=limit, relation=relation, allowed=allowed,
+            limit=limit, relation=relation, allowed=allowed,
         )  # fmt: skip
         try:
             decision = decide(
@@ -126,9 +126,10 @@ class Judge:
                 executor=self.executor,
             )
         except Stopped as stopped:
-            record(stopped.decision)
+            record(stopped.decision, method)
             raise
-        record(decision)
+        method = method_of(decision, method)
+        record(decision, method)
         if decision.verdict == "refuted":
             raise Refutation(
                 Counterexample(
@@ -169,7 +170,8 @@ class Judge:
             executor=self.executor,
         )
         name = f"{quantity} minus that at lam = {best.lam}"
-        self.record(other, name, 0.0, decision, "conditional", limit=False, relation="at-least")
+        method = method_of(decision, "conditional")
+        self.record(other, name, 0.0, decision, method, limit=False, relation="at-least")
         if decision.verdict == "refuted":
             raise Refutation(
                 Counterexample(
@@ -178,7 +180,7 @@ class Judge:
                     ">= 0",
                     f"{decision.mean:.6g}",
                     decision.standard_error,
-                    f"conditional simulation, {decision.repetitions} repetitions",
+                    f"{method} simulation, {decision.repetitions} repetitions",
                     term=quantity,
                     repetitions=decision.repetitions,
                     before=best,
@@ -214,7 +216,8 @@ class Judge:
         if decision.verdict == "refuted" and (decision.mean or 0.0) > 0:
             decision = replace(decision, verdict="consistent")
         name = f"{'rise' if sign > 0 else 'fall'} of {quantity} from T = {before.T}"
-        self.record(after, name, 0.0, decision, "conditional", limit=False)
+        method = method_of(decision, "conditional")
+        self.record(after, name, 0.0, decision, method, limit=False)
         if decision.verdict == "refuted":
             raise Refutation(
                 Counterexample(
@@ -223,7 +226,7 @@ class Judge:
                     "> 0",
                     f"{decision.mean:.6g}",
                     decision.standard_error,
-                    f"conditional simulation, {decision.repetitions} repetitions",
+                    f"{method} simulation, {decision.repetitions} repetitions",
                 )
             )
         return decision
@@ -302,6 +305,11 @@ class Judge:
         """The simulated point whose mean lies farthest from the claim, in standard errors."""
         simulated = [point for point in self.points if point.standard_error > 0]
         return max(simulated, key=lambda point: point.deviation, default=None)
+
+
+def method_of(decision: Decision, method: str) -> str:
+    """The name of what drew: conditional draws with control variates taken off are controlled."""
+    return "controlled" if decision.controlled else method
 
 
 def large_enough(setting: Setting) -> Setting:

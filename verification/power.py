@@ -35,11 +35,11 @@ from theory.selection import facts
 from theory.setting import Setting
 from theory.spectra import Isotropic
 from verification.benches import BENCHES, PAIRS, Bench, Kind
+from verification.draws import Sampler, cheapest_method
 from verification.executors import iterate_done
 from verification.judge import allowance
 from verification.mutants import Mutant, mutants_of
 from verification.sequential import Decision, decide
-from verification.simulate import Sampler, cheapest_method
 
 __all__ = [
     "Fate",
@@ -223,8 +223,11 @@ class _Stream:
     drawn: dict[tuple[int, int], NDArray[np.float64]] = field(default_factory=dict)
 
     def __call__(self, chunk: int, size: int) -> NDArray[np.float64]:
+        return self.observed(chunk, size)[:, 0]
+
+    def observed(self, chunk: int, size: int) -> NDArray[np.float64]:
         if (chunk, size) not in self.drawn:
-            self.drawn[chunk, size] = self.sampler(chunk, size)
+            self.drawn[chunk, size] = self.sampler.observed(chunk, size)
         return self.drawn[chunk, size]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from theory.formula import ERROR_TERMS
 from theory.setting import Setting
+from verification.simulate import METHODS
 
 if TYPE_CHECKING:
     from verification.verdict import Counterexample
@@ -74,7 +75,8 @@ def _term(example: Counterexample) -> str:
 
 
 def _method(example: Counterexample) -> str:
-    return "literal" if example.method.startswith("literal") else "conditional"
+    name = example.method.split()[0]
+    return name if name in METHODS else "conditional"
 
 
 def _repetitions(example: Counterexample) -> int:

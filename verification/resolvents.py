@@ -19,6 +19,7 @@ from numerics.precision import Float64
 from numerics.spectrum import build_spectrum, expanded
 from theory.features import excess_kurtosis
 from theory.setting import Setting
+from verification.controls import regression
 from verification.feature_laws import Entries
 from verification.process import Array
 from verification.seeds import make_generator
@@ -80,9 +81,9 @@ def _coefficients(setting: Setting, power: int) -> Array:
     """Least squares on draws of their own, so that the mean of the others is untouched."""
     rng = make_generator(0, "controls", setting.canonical(), f"tr R^{power}", 0)
     excess, controls = _raw(setting, power, rng, _PILOT)
-    centred = controls - controls.mean(axis=0)
-    found: Array = np.linalg.lstsq(centred, excess - excess.mean(), rcond=None)[0]
-    return found
+    fitted = regression(excess, controls)
+    assert fitted is not None, "two controls and hundreds of draws"
+    return fitted[0]
 
 
 @lru_cache(maxsize=64)

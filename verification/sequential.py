@@ -16,12 +16,13 @@ from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InputError, SolverError
+from verification.controls import Observable, adjusted
 from verification.e_process import EProcess
 from verification.executors import borrow, iterate_chunks
 from verification.moments import Moments
@@ -74,7 +75,8 @@ class Decision:
     `mean` and `standard_error` are ordinary statistics of the `repetitions` that the test saw (the
     pilot is not among them); they are None when there are too few.  A refuted claim may still be
     `within_tolerance`.  `reason` says in words what was found, or what is missing; `needed` is
-    about how many repetitions would decide what is undecided, from the mean and variance seen.
+    about how many repetitions would decide what is undecided, from the mean and variance seen;
+    `controlled` says that control variates were taken off the draws.
     """
 
     verdict: str
@@ -85,6 +87,7 @@ class Decision:
     within_tolerance: bool
     reason: str
     needed: float | None = None
+    controlled: bool = False
 
 
 class Stopped(KeyboardInterrupt):
@@ -118,7 +121,8 @@ def decide(
 
     Args:
         sample: `sample(chunk, size)` draws `size` repetitions, shape (size,), from the stream of
-            that chunk alone; chunks -1, -2, ... are the pilot.  Picklable if workers > 1.
+            that chunk alone; chunks -1, -2, ... are the pilot.  Picklable if workers > 1.  Where it
+            shows controls (`verification.controls`) and they pay, their part is taken off.
         claimed: the claimed value F.
         relation: "equals", "at-most" (mean <= F) or "at-least".
         alpha: bound on the probability that a true claim is ever refuted.
@@ -127,7 +131,7 @@ def decide(
         allowance: a stated bias of the stream; only means outside F -+ allowance refute.
         budget: most repetitions to draw, pilot excluded.
         variance_bound: a known bound on the variance of one repetition; otherwise twice the
-            variance of an independent pilot of 512.
+            variance of an independent pilot of 512.  Given one, no pilot is drawn.
         deadline: value of `time.monotonic()` after which the verdict is undecided.
         workers: processes to draw with; the decision does not depend on it.
         executor: where to draw, instead of a pool of its own.
@@ -144,18 +148,32 @@ def decide(
     if margin == 0:
         return _undecided({}, Moments(), _ZERO)
     with borrow(workers, executor) as lender:
-        draw = partial(_draw, sample, deadline, workers, lender)
-        s2 = variance_bound
+        draw = partial(_draw, deadline, workers, lender)
+        s2, controlled = variance_bound, False
         if s2 is None:
-            pilot, complete = draw([(-1 - k, CHUNK) for k in range(PILOT // CHUNK)])
+            observe = getattr(sample, "observed", sample)
+            pilot, complete = draw(observe, [(-1 - k, CHUNK) for k in range(PILOT // CHUNK)])
             if not complete:
                 return _undecided(
                     {}, Moments(), "the time limit was reached during the pilot: allow more time"
                 )
-            s2 = 2 * float(pilot.var(ddof=1))
+            sample, variance, controlled = _best_sampler(sample, pilot)
+            s2 = 2 * variance
         s2 = max(s2, (_ROUNDING * max(abs(claimed), margin)) ** 2)
         processes = _processes(relation, claimed, margin, allowance, s2)
-        return _watch(draw, processes, relation, claimed, margin, alpha, budget)
+        look = partial(draw, sample)
+        decision = _watch(look, processes, relation, claimed, margin, alpha, budget)
+        return replace(decision, controlled=controlled)
+
+
+def _best_sampler(sample: Sampler, pilot: Array) -> tuple[Sampler, float, bool]:
+    """The sampler, with its controls taken off where that pays, and the variance of its draws."""
+    if pilot.ndim == 1:
+        return sample, float(pilot.var(ddof=1)), False
+    better = adjusted(cast("Observable", sample), pilot)
+    if better is None:
+        return sample, float(pilot[:, 0].var(ddof=1)), False
+    return *better, True
 
 
 def _watch(
@@ -210,10 +228,10 @@ def _looks(budget: int) -> Iterator[list[tuple[int, int]]]:
 
 
 def _draw(
-    sample: Sampler,
     deadline: float | None,
     workers: int,
     executor: Executor | None,
+    sample: Sampler,
     tasks: Sequence[tuple[int, int]],
 ) -> tuple[Array, bool]:
     """The concatenated draws, and whether they are complete or cut short by the deadline."""

@@ -1,8 +1,4 @@
-"""simulate: the Monte Carlo estimate of a setting's test error, and samplers for the tests.
-
-The process is simulated by `verification.process` (literal) or `verification.conditional` (label
-noise integrated out exactly given the designs: same expectation, far smaller variance).
-"""
+"""simulate: the Monte Carlo estimate of a setting's test error."""
 
 from __future__ import annotations
 
@@ -11,44 +7,34 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import Any, cast
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.evaluate import evaluate
-from numerics.precision import Float64
-from numerics.spectrum import build_spectrum, expanded
 from theory.checks import check_integer
 from theory.errors import InfiniteExpectation, InputError, NoTheorem
 from theory.features import Gaussian
 from theory.finiteness import require_finite
 from theory.formula import ERROR_TERMS, Form
-from theory.generations import Accumulate, Weighted
 from theory.setting import Setting
-from verification.conditional import conditional_errors, has_conditional
+from verification.controls import Adjusted, adjusted
+from verification.draws import Sampler
 from verification.executors import borrow, iterate_chunks
-from verification.feature_laws import Entries
 from verification.moments import Moments
-from verification.process import Process, test_errors
-from verification.samplers import has_exact_law, sampled_errors
-from verification.seeds import make_generator
 
-__all__ = [
-    "METHODS",
-    "QUANTITIES",
-    "Difference",
-    "Estimate",
-    "Sampler",
-    "cheapest_method",
-    "simulate",
-]
+__all__ = ["METHODS", "QUANTITIES", "Estimate", "Interrupted", "simulate"]
 
-METHODS = ("literal", "conditional")
+Array: TypeAlias = NDArray[np.float64]
+Draw: TypeAlias = Callable[[int, int], Array]
+
+METHODS = ("literal", "conditional", "controlled")
 QUANTITIES = ("test_error", *ERROR_TERMS)
 
 _CHUNK = 16  # repetitions per task of an estimate
+_PILOT = 512  # repetitions that fit the control variates, not counted in the estimate
 _LEAST = 64  # repetitions before a relative error is believed
 _MOST = 10**6  # repetitions after which an estimate gives up on its relative error
 
@@ -71,132 +57,12 @@ class Estimate:
     z: float | None
 
 
-@dataclass(frozen=True)
-class Sampler:
-    """Draws of one quantity at one setting; picklable, and a function of (chunk, size) alone.
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during an estimate; ``estimate`` is that of the repetitions that were finished."""
 
-    With ``richardson`` a draw is 2 x(2) - x(1), x(k) being the quantity at the setting grown k
-    times: its mean differs from the proportional limit by O(1/d^2) instead of O(1/d).
-    ``stream`` names another setting whose random numbers to use, for common random numbers.
-    """
-
-    setting: Setting
-    seed: int
-    claim: str
-    quantity: str = "test_error"
-    method: str = "literal"
-    richardson: bool = False
-    stream: Setting | None = None
-
-    def __call__(self, chunk: int, size: int) -> NDArray[np.float64]:
-        """``size`` independent draws from the stream of this chunk."""
-        rng = make_generator(
-            self.seed,
-            self.claim,
-            {**(self.stream or self.setting).canonical(), "quantity": self.quantity},
-            f"{self.method}{'-richardson' if self.richardson else ''}",
-            chunk,
-        )
-        draw = partial(_draw, quantity=self.quantity, method=self.method, rng=rng, size=size)
-        if not self.richardson:
-            return draw(self.setting)
-        return 2 * draw(self.setting.grown(2)) - draw(self.setting)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Draws of quantity(after) - quantity(before), on common random numbers where sizes agree."""
-
-    before: Sampler
-    after: Sampler
-    sign: int = 1
-
-    def __call__(self, chunk: int, size: int) -> NDArray[np.float64]:
-        """``size`` independent draws from the stream of this chunk."""
-        return self.sign * (self.after(chunk, size) - self.before(chunk, size))
-
-
-def _draw(
-    setting: Setting, *, quantity: str, method: str, rng: np.random.Generator, size: int
-) -> NDArray[np.float64]:
-    s, w0 = _arrays(setting)
-    if method == "exact-law":
-        parts = sampled_errors(size, s, w0, rng=rng, **_process(setting))
-    elif method == "conditional":
-        parts = conditional_errors(size, s, w0, rng=rng, average_signs=True, **_process(setting))
-    else:
-        isolated, keeps_truth = _isolate(setting, quantity)
-        truth = w0 if keeps_truth else w0 * 0
-        return test_errors(size, s, truth, rng=rng, **_process(isolated))
-    if quantity == "test_error":
-        return parts.sum(axis=1)
-    return parts[:, ERROR_TERMS.index(quantity)]
-
-
-def cheapest_method(setting: Setting) -> str:
-    """The estimator with the least variance for its cost, as measured by benchmarks/.
-
-    Least squares everywhere has a known law, which costs a microsecond a draw; otherwise the
-    conditional estimator, whose bias is averaged over the signs of w0, is far ahead.
-    """
-    least_squares = setting.lam == 0 and setting.T >= setting.d
-    known = has_exact_law(setting.d, _process(setting))
-    if not has_conditional(_process(setting)):
-        return "literal"
-    return "exact-law" if least_squares and known else "conditional"
-
-
-def _isolate(setting: Setting, quantity: str) -> tuple[Setting, bool]:
-    """The literal process of one term: the error is quadratic in (w0, sigma e, sigma0 e0)."""
-    match quantity:
-        case "bias":
-            return setting.silenced("sigma", "sigma0", "sigma_real"), True
-        case "variance":
-            return setting.silenced("sigma0"), False
-        case "synthetic":
-            return setting.silenced("sigma", "sigma_real"), False
-    return setting, True
-
-
-@lru_cache(maxsize=64)
-def _arrays(setting: Setting) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return expanded(build_spectrum(setting, Float64()))
-
-
-def _process(setting: Setting) -> Process:
-    process = Process(
-        T=setting.T,
-        T0=setting.T0,
-        n=setting.n,
-        sigma=float(setting.sigma),
-        sigma0=float(setting.sigma0),
-        lam=float(setting.lam),
-        lam0=float(setting.lam0),
-        design=setting.design,
-    )
-    return process | _variations(setting)
-
-
-def _variations(setting: Setting) -> Process:
-    """What a setting changes in the source's process; only that, so that samplers can tell."""
-    found: dict[str, Any] = {}
-    if setting.schedule:
-        found["schedule"] = tuple(
-            (each.T0, float(each.sigma0), float(each.lam0)) for each in setting.schedule
-        )
-    if setting.n and isinstance(setting.chain, Accumulate):
-        found["accumulate"] = True
-    if setting.n and isinstance(setting.chain, Weighted):
-        found["weights"] = tuple(float(weight) for weight in setting.chain.over(setting.n))
-    if setting.synthetic_fraction != 1:
-        found["real_rows"] = setting.T - setting.synthetic_rows
-    if "real_rows" in found or "weights" in found:
-        found["sigma_real"] = float(setting.real_noise)
-    if setting.width is not None:
-        found["width"] = setting.width
-    if setting.features != Gaussian():
-        found["draw"] = Entries(setting.features)
-    return cast("Process", found)
+    def __init__(self, estimate: Estimate) -> None:
+        super().__init__()
+        self.estimate = estimate
 
 
 def simulate(
@@ -218,7 +84,9 @@ def simulate(
         repetitions: how many; or
         relative_error: stop when standard error / mean is below it (default 0.01).
         quantity: test_error, or one of its terms bias, variance, synthetic.
-        method: ``literal`` or ``conditional``.
+        method: ``literal``, the process as written; ``conditional``, label noise integrated out
+            exactly given the designs; or ``controlled``, that with control variates fitted on a
+            pilot of 512 repetitions, where they pay.  All have the same expectation.
         seed: of every draw; the estimate does not depend on the number of workers.
         workers: processes to draw with.
         executor: where to draw, instead of a pool of its own.
@@ -227,6 +95,7 @@ def simulate(
     Raises:
         InfiniteExpectation: the expectation does not exist.
         InputError: an argument outside its range.
+        Interrupted: on Ctrl-C, with the estimate so far.
     """
     require_finite(setting)
     if method not in METHODS:
@@ -239,18 +108,37 @@ def simulate(
         raise InputError("relative_error", relative_error, "must lie in (0, 1)", "try 0.01")
     target = relative_error or (0.01 if repetitions is None else 0.0)
     most = repetitions or _MOST
-    sampler = Sampler(setting, seed, "simulate", quantity, method)
-    moments = Moments()
+    plain = Sampler(
+        setting, seed, "simulate", quantity, "literal" if method == "literal" else "conditional"
+    )
+    moments, used = Moments(), method
     with borrow(workers, executor) as lender:
-        for tasks in _batches(most):
-            with closing(iterate_chunks(partial(_call, sampler), tasks, executor=lender)) as drawn:
-                for x in drawn:
-                    moments = moments.updated(x)
-                    if watch is not None:
-                        watch(moments)
-            if moments.standard_error <= target * abs(moments.mean):
-                break
-    return _estimate(setting, moments, quantity, method, seed)
+        draw: Draw = plain
+        if method == "controlled":
+            better = _controlled(plain, lender)
+            draw, used = (plain, "conditional") if better is None else (better, method)
+        try:
+            for tasks in _batches(most):
+                with closing(iterate_chunks(partial(_call, draw), tasks, executor=lender)) as drawn:
+                    for x in drawn:
+                        moments = moments.updated(x)
+                        if watch is not None:
+                            watch(moments)
+                if moments.standard_error <= target * abs(moments.mean):
+                    break
+        except KeyboardInterrupt:
+            if moments.count < 2:
+                raise
+            raise Interrupted(_estimate(setting, moments, quantity, used, seed)) from None
+    return _estimate(setting, moments, quantity, used, seed)
+
+
+def _controlled(sampler: Sampler, executor: Executor | None) -> Adjusted | None:
+    """The sampler without what its controls explain, where that pays."""
+    tasks = [(-1 - k, _CHUNK) for k in range(_PILOT // _CHUNK)]
+    with closing(iterate_chunks(partial(_call, sampler.observed), tasks, executor=executor)) as few:
+        better = adjusted(sampler, np.vstack(list(few)))
+    return None if better is None else better[0]
 
 
 def _batches(most: int) -> Iterator[list[tuple[int, int]]]:
@@ -262,8 +150,8 @@ def _batches(most: int) -> Iterator[list[tuple[int, int]]]:
         start, stop = stop, min(most, (stop + stop // 4) // _CHUNK * _CHUNK + _CHUNK)
 
 
-def _call(sampler: Sampler, task: tuple[int, int]) -> NDArray[np.float64]:
-    return sampler(*task)
+def _call(draw: Draw, task: tuple[int, int]) -> Array:
+    return draw(*task)
 
 
 def _estimate(

@@ -19,10 +19,11 @@ from numerics.precision import Float64
 from theory.errors import NoTheorem
 from theory.formula import ERROR_TERMS
 from theory.setting import Setting
+from verification.draws import Sampler
 from verification.executors import borrow, iterate_chunks
 from verification.figure import Against, Curve, Figure, FigureData, Point
 from verification.moments import Moments
-from verification.simulate import Sampler, simulate
+from verification.simulate import simulate
 
 __all__ = [
     "Line",

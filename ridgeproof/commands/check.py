@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ridgeproof.interrupts import leave_at_once
+from ridgeproof.interrupts import INTERRUPTED, leave_at_once
 from ridgeproof.options import json_option, seed_option
 
 if TYPE_CHECKING:
@@ -94,8 +94,6 @@ def command(
         click.echo(_text(conjecture.title, verdict))
     code = {Outcome.REFUTED: 1, Outcome.UNDECIDED: 3}.get(verdict.verdict, 0)
     if verdict.evidence["interrupted"]:
-        from ridgeproof.cli import INTERRUPTED
-
         code = INTERRUPTED
     raise click.exceptions.Exit(code)
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ridgeproof.interrupts import INTERRUPTED
 from ridgeproof.options import DEFAULT_SEED, engine_options, json_option, open_engine, seed_option
 
 if TYPE_CHECKING:
     from verification.sweep.run import Summary
 
 __all__ = ["command"]
-
-INTERRUPTED = 130
 
 
 @click.command(name="sweep")

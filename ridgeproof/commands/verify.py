@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ridgeproof.interrupts import leave_at_once
+from ridgeproof.interrupts import INTERRUPTED, leave_at_once
 from ridgeproof.options import json_option, seed_option
 from theory.errors import InputError
 
@@ -127,7 +127,7 @@ def command(
         click.echo(
             f"interrupted: {len(finished)} of {len(wanted)} claims were done{left}", err=True
         )
-        raise click.exceptions.Exit(130)
+        raise click.exceptions.Exit(INTERRUPTED)
     raise click.exceptions.Exit(_status(reports, table))
 
 

@@ -12,10 +12,10 @@ from theory.features import FeatureLaw, excess_kurtosis, parse_features
 from theory.finiteness import require_finite
 from theory.setting import make_setting
 from verification.conditional import conditional_errors, fit_operators
+from verification.draws import _process, cheapest_method
 from verification.feature_laws import Entries
 from verification.process import fit, test_errors
 from verification.samplers import has_exact_law
-from verification.simulate import _process, cheapest_method
 
 LAWS = [
     "gaussian",

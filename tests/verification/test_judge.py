@@ -169,7 +169,7 @@ def test_a_better_penalty_is_no_worse_and_a_worse_one_is_refuted():
     assert example.claimed == ">= 0"
     assert float(example.observed) < 0
     assert example.quantity == "test_error minus that at lam = 5"
-    assert example.method == f"conditional simulation, {example.repetitions} repetitions"
+    assert example.method == f"controlled simulation, {example.repetitions} repetitions"
     assert [point.claimed for point in bench.points] == [0.0, 0.0]
 
 

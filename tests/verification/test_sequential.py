@@ -13,7 +13,7 @@ import pytest
 from theory.errors import InputError, SolverError
 from verification.e_process import EProcess
 from verification.seeds import make_generator
-from verification.sequential import decide
+from verification.sequential import Stopped, decide
 
 LEVEL = {"alpha": 0.001, "tolerance": 0.01}
 
@@ -118,6 +118,59 @@ def test_a_forecast_is_at_least_twice_what_was_spent():
     )
     asked = int(re.search(r"about ([\d,]+) rep", decision.reason)[1].replace(",", ""))
     assert asked == pytest.approx(2 * budget, rel=0.05)  # two significant digits
+
+
+def test_each_verdict_gives_its_reason_in_numbers():
+    """Mean, standard error, margin and claim, in words that say which verdict it is."""
+    decision = decide(normal(2.0, 0.2), 2.0, **LEVEL, budget=2**14)
+    mean = f"the mean {decision.mean:.6g} +- {decision.standard_error:.2g}"
+    assert decision.reason == f"{mean} is bounded within 0.02 of the claimed 2"
+    decision = decide(normal(2.01, 0.002), 2.0, **LEVEL, budget=2**14)
+    mean = f"the mean {decision.mean:.6g} +- {decision.standard_error:.2g}"
+    assert decision.reason == (
+        f"{mean} differs from the claimed 2, though by less than the tolerance 0.02"
+    )
+
+
+@pytest.mark.parametrize(
+    ("relation", "mean", "null", "ratio"),
+    [
+        ("equals", 1.3, 1.0, 2),  # far off: what refutes it comes first
+        ("at-most", 1.3, 1.0, 2),
+        ("at-most", 1.0, 1.1, 1),  # true: what bounds it
+        ("at-least", 1.0, 0.9, 1),
+    ],
+)
+def test_a_forecast_is_that_of_the_process_that_decides(relation, mean, null, ratio):
+    """Refuting takes log(2/alpha), bounding log(1/alpha), at the mean that was seen."""
+    decision = decide(
+        constant(mean), 1.0, relation=relation, alpha=0.001, tolerance=0.1,
+        budget=8, variance_bound=4.0,
+    )  # fmt: skip
+    direction = 1 if mean > null else -1
+    expected = EProcess(null, direction, 4.0).repetitions_to(math.log(ratio * 1000), mean)
+    assert decision.verdict == "undecided"
+    assert not decision.within_tolerance
+    assert decision.needed == pytest.approx(expected, rel=1e-12)
+    assert f"{float(f'{expected:.2g}'):,.0f} repetitions would decide it" in decision.reason
+
+
+def test_ctrl_c_keeps_what_the_looks_before_it_have_seen():
+    """The decision so far travels with the interrupt: undecided, with its moments and evidence."""
+    draw = normal(2.0, 0.2)
+
+    def interrupted(chunk, size):
+        if chunk >= 4:  # the second look
+            raise KeyboardInterrupt
+        return draw(chunk, size)
+
+    with pytest.raises(Stopped) as caught:
+        decide(interrupted, 2.0, alpha=0.001, tolerance=0.001, budget=2**14)
+    seen = caught.value.decision
+    alone = decide(draw, 2.0, alpha=0.001, tolerance=0.001, budget=256)
+    assert (seen.verdict, seen.reason) == ("undecided", "stopped on trial")
+    assert (seen.repetitions, seen.mean, seen.e_values) == (256, alone.mean, alone.e_values)
+    assert not seen.within_tolerance
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.04, -0.04])

@@ -10,7 +10,8 @@ import pytest
 from theory.errors import InfiniteExpectation, InputError
 from theory.formula import ERROR_TERMS
 from theory.setting import make_setting
-from verification.simulate import QUANTITIES, Sampler, simulate
+from verification.draws import Sampler
+from verification.simulate import QUANTITIES, simulate
 
 # Two independent estimates of a mean differ by more than this many standard errors once in 10^6.
 SIGMAS = 5.0

@@ -14,10 +14,10 @@ import numpy as np
 
 from theory.setting import Setting
 from verification.conjecture import Conjecture
-from verification.judge import Judge, Refutation, allowance, large_enough
+from verification.draws import Difference, Sampler
+from verification.judge import Judge, Refutation, allowance, large_enough, method_of
 from verification.ladder.claimed import claimed_value
 from verification.sequential import CHUNK, Decision, decide
-from verification.simulate import Difference, Sampler
 from verification.verdict import Counterexample
 
 __all__ = ["judge_optimum"]
@@ -64,7 +64,8 @@ def judge_optimum(conjecture: Conjecture, setting: Setting, judge: Judge) -> Non
             for lam in ends
         )
         decision = _sign(Difference(low, high, side), float(np.mean(low(-1000, CHUNK))), judge)
-        judge.record(sampled, "optimal_lam", float(claimed), decision, _METHOD, limit=limit)
+        method = method_of(decision, _METHOD)
+        judge.record(sampled, "optimal_lam", float(claimed), decision, method, limit=limit)
         if decision.verdict == "refuted":
             where = ">=" if side > 0 else "<="
             raise Refutation(
@@ -74,7 +75,7 @@ def judge_optimum(conjecture: Conjecture, setting: Setting, judge: Judge) -> Non
                     f"{float(claimed):.6g}",
                     f"{where} {float(claimed * (1 + side * step / 2)):.6g}",
                     None,
-                    f"sign of dE/dlam, {_METHOD} simulation, {decision.repetitions} repetitions",
+                    f"sign of dE/dlam, {method} simulation, {decision.repetitions} repetitions",
                 )
             )
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from theory.setting import Setting
 from verification.conjecture import Conjecture
-from verification.judge import Judge, Refutation
+from verification.draws import Difference, Sampler
+from verification.judge import Judge, Refutation, method_of
 from verification.ladder.claimed import claimed_value
 from verification.ladder.optimal import judge_optimum
 from verification.sequential import Decision, decide
-from verification.simulate import Difference, Sampler
 from verification.verdict import Counterexample
 
 __all__ = ["judge_change", "judge_point"]
@@ -66,9 +66,8 @@ def judge_change(conjecture: Conjecture, before: Setting, after: Setting, judge:
         deadline=judge.deadline,
         executor=judge.executor,
     )
-    judge.record(
-        after, f"change of {conjecture.quantity}", 0.0, decision, "conditional", limit=limit
-    )
+    method = method_of(decision, "conditional")
+    judge.record(after, f"change of {conjecture.quantity}", 0.0, decision, method, limit=limit)
     if decision.verdict == "refuted":
         assert decision.mean is not None
         raise Refutation(
@@ -79,7 +78,7 @@ def judge_change(conjecture: Conjecture, before: Setting, after: Setting, judge:
                 ">= 0" if sign > 0 else "<= 0",
                 f"{sign * decision.mean:.6g}",
                 decision.standard_error,
-                f"conditional simulation, {decision.repetitions} repetitions",
+                f"{method} simulation, {decision.repetitions} repetitions",
                 term=conjecture.quantity,
                 repetitions=decision.repetitions,
                 before=before,
