@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
-from sympy import Expr
+from sympy import Expr, expand
 
 from numerics.levels import Spectrum
 from numerics.point import Point
@@ -69,7 +70,7 @@ def chain_moments(
     if is_varying(setting):
         state = last_state(setting, point, expressions)
         real = state.real if setting.weights else None
-        unbiased = _is_unbiased(setting, state.mean)
+        unbiased = _is_unbiased(setting, expressions)
         return ChainMoments(state.mean, state.signal, state.noise, real, unbiased)
     step = affine_step(expressions["second_moment"])
     keeps = evaluate_levels(expressions["mean"].subs(sy.m, 1), point)
@@ -89,16 +90,12 @@ def chain_moments(
             _check_cost(steps, spectrum)
             signal, noise = generation.iterated(spectrum.w0sq, steps)
         mean = engine.power(keeps, Fraction(steps))
-        return ChainMoments(mean, signal, noise, is_unbiased=_is_unbiased(setting, mean))
+        return ChainMoments(mean, signal, noise, is_unbiased=_is_unbiased(setting, expressions))
 
 
-def _is_unbiased(setting: Setting, mean: Array) -> bool:
-    """Whether every generator is fitted by least squares, and keeps the mean as it then should.
-
-    ``mean`` is in units of w0.  A catalogued formula keeps it; one that is tried in its place,
-    wrong on purpose, may not.
-    """
-    if any(abs(share - 1) > _ROUNDING for share in np.ravel(mean)):
+def _is_unbiased(setting: Setting, expressions: Mapping[str, Expr]) -> bool:
+    """Whether every generator is fitted by least squares, and keeps the truth as it then should."""
+    if not _keeps_truth(expressions["mean"], expressions["second_moment"]):
         return False
     fitted = setting.schedule or setting.generations[:1]
     # What the first set leaves undetermined is lost; later sets only add to it.
@@ -106,8 +103,15 @@ def _is_unbiased(setting: Setting, mean: Array) -> bool:
     return all(each.lam0 == 0 for each in fitted) and all(each.T0 >= setting.d for each in seen)
 
 
-# Means farther from 1 than this are not 1; float64 is the coarsest engine.
-_ROUNDING = 1e-9
+@lru_cache(maxsize=256)
+def _keeps_truth(mean: Expr, second_moment: Expr) -> bool:
+    """Whether a noiseless step without kappa0 leaves m = w0 and a = w0^2.
+
+    Every catalogued one does; a formula tried in its place, wrong on purpose, may not.
+    """
+    start = {sy.kappa0: 0, sy.sigma0: 0, sy.sigma_real: 0, sy.m: sy.w0, sy.a: sy.w0**2}
+    moved = mean.subs(start) - sy.w0, second_moment.subs(start) - sy.w0**2
+    return all(expand(each) == 0 for each in moved)
 
 
 @dataclass(frozen=True, eq=False)

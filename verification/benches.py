@@ -64,10 +64,15 @@ _RIDGELESS = {
 _OF_LABELS = ("variance", "synthetic")  # with least squares throughout there is no bias
 _MIXED = {"sigma_real": [0.5, 2], "synthetic_fraction": "3/4"}
 _WEIGHTED = {"sigma_real": [0.5, 2], "chain": ["weighted:1/3"]}
+_WEIGHTS_DIFFER = {**_WEIGHTED, "chain": ["weighted:1/3,2/3"], "n": 2}
 _ACCUMULATED = {
     **_RIDGELESS, **_DESIGNS, "chain": ["accumulate"], "n": {"integers": [2, 4]},
 }  # fmt: skip
 _LARGE = {**_NOISE, "lam": [0.05, 1], "d": 32, "T": "32 .. 96", "n": {"integers": [1, 2]}}
+# Few generator rows on one design: the noises of the labels add up.
+_ONE_DESIGN = {
+    **_LARGE, **_SPECTRA, "d": 96, "T": "192 .. 256", "T0": 40, "n": 2, "design": "shared",
+}  # fmt: skip
 # A bias, downstream, shows whether the mean of the generators is the truth.
 _PASSED_ON = {**_LARGE, "n": 2, "T0": "64 .. 128"}
 _RIDGE_CHAIN = {
@@ -162,10 +167,14 @@ BENCHES = (
         "accumulating-minimum-norm",
         Kind.LIMIT,
         {
-            **_LARGE, **_SPECTRA, **_LOUD, "chain": ["accumulate"], "d": 48, "T0": "16 .. 32",
-            "n": {"integers": [2, 3]},
+            **_LARGE, **_SPECTRA, "chain": ["accumulate"], "d": 96, "T": "128 .. 192",
+            "T0": "26 .. 34", "n": 2,
         },
         PAIRS,
+    ),
+    Bench(
+        "accumulating-minimum-norm", Kind.LIMIT, {**_ONE_DESIGN, "chain": ["accumulate"]}, PAIRS,
+        _OF_LABELS,
     ),
     Bench(
         "least-squares-generator", Kind.EXACT, {**_RIDGELESS, "n": 2}, _CHEAP, ("synthetic",),
@@ -182,12 +191,23 @@ BENCHES = (
         "ridge-chain", Kind.LIMIT, {**_RIDGE_CHAIN, "n": 2}, PAIRS, ERROR_TERMS,
         {"T0": "48,72", "lam0": "1,1/4", "sigma0": "1,2"},
     ),
+    Bench("ridge-chain", Kind.LIMIT, _ONE_DESIGN, PAIRS, _OF_LABELS, {"sigma0": "1,2"}),
+    # Weights alike need the noise of the labels only, weights that differ every step.
     Bench("weighted-mixing", Kind.EXACT, {**_RIDGELESS, **_WEIGHTED}, _CHEAP, _OF_LABELS),
     Bench(
-        "weighted-mixing",
-        Kind.EXACT_CHAIN,
-        {**_LARGE, **_SPECTRA, **_WEIGHTED, "T0": "64 .. 128"},
-        PAIRS,
+        "weighted-mixing", Kind.EXACT, {**_RIDGELESS, **_WEIGHTS_DIFFER}, _CHEAP, _OF_LABELS
+    ),
+    Bench(
+        "weighted-mixing", Kind.EXACT_CHAIN, {**_PASSED_ON, **_WEIGHTS_DIFFER}, PAIRS, ("bias",)
     ),
     Bench("weighted-ridge", Kind.LIMIT, {**_RIDGE_CHAIN, **_WEIGHTED}, PAIRS),
+    # What a generator spreads over the spectrum is loud where it sees few rows.
+    Bench(
+        "weighted-ridge",
+        Kind.LIMIT,
+        {**_RIDGE_CHAIN, **_WEIGHTED, "T0": "20 .. 40", "lam": [0.05, 0.2], "lam0": [0.1, 0.4]},
+        2 * PAIRS,
+        ("bias",),
+    ),
+    Bench("weighted-ridge", Kind.LIMIT, {**_ONE_DESIGN, **_WEIGHTED}, PAIRS, _OF_LABELS),
 )  # fmt: skip
