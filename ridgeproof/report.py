@@ -25,7 +25,7 @@ from verification.claim import PROFILES, Claim, ClaimReport
 from verification.claims import find_claim
 from verification.data_claim import DataClaim
 from verification.executors import run_chunks
-from verification.power import PowerTable
+from verification.power_table import PowerTable
 
 __all__ = ["Report", "check_report", "draw_figures", "render"]
 
@@ -156,7 +156,7 @@ def _row(claim: Claim | DataClaim, done: ClaimReport | None) -> dict[str, Any]:
 
 
 def _power(table: PowerTable) -> dict[str, Any]:
-    from verification.power_text import conclusion, summary
+    from verification.power_text import WITNESSES, conclusion, summary
 
     first, *failures = conclusion(table)
     return {
@@ -164,7 +164,8 @@ def _power(table: PowerTable) -> dict[str, Any]:
         "conclusion": first,
         "failures": failures,
         "columns": (
-            "mutants", "killed", "below tolerance", "survived", "by simulation", "by oracle"
+            "mutants", "killed", "below tolerance", "survived",
+            *(f"by {witness}" for witness in WITNESSES),
         ),
         "rows": list(summary(table)),
     }  # fmt: skip

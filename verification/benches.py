@@ -191,6 +191,14 @@ BENCHES = (
         "ridge-chain", Kind.LIMIT, {**_RIDGE_CHAIN, "n": 2}, PAIRS, ERROR_TERMS,
         {"T0": "48,72", "lam0": "1,1/4", "sigma0": "1,2"},
     ),
+    Bench(
+        "ridge-chain",
+        Kind.LIMIT,
+        {**_RIDGE_CHAIN, "n": 2, "lam": [0.05, 0.2]},
+        2 * PAIRS,
+        ("bias",),
+        {"T0": "28,40", "lam0": "1/10,1/10"},
+    ),
     Bench("ridge-chain", Kind.LIMIT, _ONE_DESIGN, PAIRS, _OF_LABELS, {"sigma0": "1,2"}),
     # Weights alike need the noise of the labels only, weights that differ every step.
     Bench("weighted-mixing", Kind.EXACT, {**_RIDGELESS, **_WEIGHTED}, _CHEAP, _OF_LABELS),

@@ -181,7 +181,9 @@ class _Gathered:
 
     def __init__(self, s: Array, v0: Array) -> None:
         self.s, self.v0 = s, v0
-        self.Z = np.empty((0, s.size))
+        self.Z = np.empty((0, s.size))  # the rows that differ
+        self.copies = 1  # of each of them: a shared design comes again and again
+        self.latest: Array | None = None
         self.mean = v0 * 0
         self.covariance: Array = np.zeros((s.size, s.size))
         self.solve: Array = np.zeros((s.size, s.size))  # B
@@ -192,19 +194,23 @@ class _Gathered:
         grow = np.eye(self.s.size) + gram @ self.solve
         self.mean = grow @ self.mean if len(self.Z) else gram @ self.v0
         self.covariance = grow @ self.covariance @ grow.T + noise**2 * gram
-        self.Z = np.vstack([self.Z, Z])
-        self.solve = B = _gathered_solution(self.Z, self.s, ridge)
+        if Z is self.latest:
+            self.copies += 1
+        else:
+            self.Z, self.latest = np.vstack([self.Z, Z]), Z
+        self.solve = B = _gathered_solution(self.Z, self.copies, self.s, ridge)
         return _Moments(B @ self.mean, B @ self.covariance @ B.T, self.covariance * 0)
 
 
-def _gathered_solution(Z: Array, s: Array, lam: float) -> Array:
-    """B with B Z'y the fit of all the labels y on all the rows Z."""
+def _gathered_solution(Z: Array, copies: int, s: Array, lam: float) -> Array:
+    """B with B Z'y the fit of all the labels y, on so many copies of the rows Z."""
     rows, d = Z.shape
     if lam == 0 and rows < d:
         # The least norm among w = s^(-1/2) v: B = s Z' (Z s Z')^-1 (Z Z')^-1 Z.
         inner = np.linalg.solve((Z * s) @ Z.T, np.linalg.solve(Z @ Z.T, Z))
-        return s[:, None] * np.asarray(Z.T @ inner, dtype=float)
-    return np.asarray(np.linalg.inv(Z.T @ Z + np.diag(rows * lam / s)), dtype=float)
+        return s[:, None] * np.asarray(Z.T @ inner, dtype=float) / copies
+    gram = Z.T @ Z + np.diag(rows * lam / s)
+    return np.asarray(np.linalg.inv(gram), dtype=float) / copies
 
 
 def has_conditional(process: Process) -> bool:

@@ -10,14 +10,11 @@ a check without power.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,137 +36,21 @@ from verification.draws import Sampler, cheapest_method
 from verification.executors import iterate_done
 from verification.judge import allowance
 from verification.mutants import Mutant, mutants_of
+from verification.power_table import ALPHA, TOLERANCE, Fate, PowerRow, PowerTable, TruthRow
 from verification.sequential import Decision, decide
+from verification.value_benches import VALUE_BENCHES
+from verification.value_trial import ValueTrial
 
-__all__ = [
-    "Fate",
-    "PowerRow",
-    "PowerTable",
-    "TruthRow",
-    "formulas",
-    "measure_power",
-]
+__all__ = ["formulas", "measure_power"]
 
-# The level of one trial: a few hundred trials of true formulas stay below 0.001 in all.
-ALPHA = 1e-6
-TOLERANCE = 0.01
 # A point that stands out by this much decides as well as a better one: fewer points, fewer draws.
 _PLENTY = 0.1
 _ROUNDING = 1e-9
 
 
-class Fate(StrEnum):
-    """What became of a mutant."""
-
-    KILLED = "killed"
-    BELOW = "below tolerance"
-    SURVIVED = "survived"
-
-
-@dataclass(frozen=True)
-class PowerRow:
-    """The fate of one mutant, with the point and the evidence."""
-
-    formula: str
-    mutant: str
-    fate: Fate
-    effect: float  # the largest relative effect at the drawn points
-    quantity: str = ""
-    setting: Setting | None = None
-    by: tuple[str, ...] = ()  # of simulation, oracle, definition
-    repetitions: int = 0
-
-    def data(self) -> dict[str, Any]:
-        """The row as plain data."""
-        return {
-            "formula": self.formula,
-            "mutant": self.mutant,
-            "fate": self.fate.value,
-            "effect": self.effect if np.isfinite(self.effect) else None,
-            "quantity": self.quantity,
-            "setting": None if self.setting is None else str(self.setting),
-            "by": list(self.by),
-            "repetitions": self.repetitions,
-        }
-
-
-@dataclass(frozen=True)
-class TruthRow:
-    """The catalogued value at a point that decided mutants: it must not be refuted there."""
-
-    formula: str
-    quantity: str
-    setting: Setting
-    claimed: float
-    verdict: str
-    observed: float
-    standard_error: float
-    repetitions: int
-    oracle: float | None
-
-    @property
-    def refuted(self) -> bool:
-        """A false alarm, or a wrong formula."""
-        return self.verdict == "refuted"
-
-
-@dataclass(frozen=True)
-class PowerTable:
-    """Both error rates of the checks: wrong formulas let through, true ones refuted."""
-
-    rows: tuple[PowerRow, ...]
-    truths: tuple[TruthRow, ...]
-    equivalent: int
-    repeated: int
-    unfinished: tuple[str, ...] = ()  # formulas that an interrupt kept from being tried
-    seconds: float = field(default=0.0, compare=False)
-
-    @property
-    def survivors(self) -> tuple[PowerRow, ...]:
-        """Mutants above the tolerance that nothing refuted."""
-        return tuple(row for row in self.rows if row.fate is Fate.SURVIVED)
-
-    @property
-    def false_refutations(self) -> tuple[TruthRow, ...]:
-        """True formulas refuted."""
-        return tuple(row for row in self.truths if row.refuted)
-
-    @property
-    def has_power(self) -> bool:
-        """Whether every mutant above the tolerance was refuted."""
-        return not self.survivors
-
-    @property
-    def holds(self) -> bool:
-        """Whether the checks err on neither side: no survivor, no true formula refuted."""
-        return self.has_power and not self.false_refutations
-
-    def counts(self, formula: str) -> Counter[str]:
-        """How many mutants of a formula met which fate, and by what evidence."""
-        rows = [row for row in self.rows if row.formula == formula]
-        return Counter(row.fate.value for row in rows) + Counter(w for row in rows for w in row.by)
-
-    def data(self) -> dict[str, Any]:
-        """The summary and the survivors as plain data."""
-        return {
-            "holds": self.holds,
-            "formulas": {name: dict(self.counts(name)) for name in formulas()},
-            "mutants": len(self.rows),
-            "survivors": [row.data() for row in self.survivors],
-            "truths": len(self.truths),
-            "false_refutations": [str(row.setting) for row in self.false_refutations],
-            "equivalent": self.equivalent,
-            "repeated": self.repeated,
-            "unfinished": list(self.unfinished),
-            "tolerance": TOLERANCE,
-            "alpha": ALPHA,
-            "seconds": round(self.seconds, 1),
-        }
-
-
 def formulas() -> tuple[str, ...]:
     """The formulas that are put on trial."""
-    return tuple(dict.fromkeys(bench.formula for bench in BENCHES))
+    return tuple(dict.fromkeys([*(bench.formula for bench in BENCHES), *VALUE_BENCHES]))
 
 
 def measure_power(
@@ -209,7 +90,9 @@ def measure_power(
 
 def _measure(task: tuple[str, int]) -> PowerTable:
     name, seed = task
-    trial = _FormulaTrial(find(name), seed)
+    formula = find(name)
+    bench = VALUE_BENCHES.get(name)
+    trial = _FormulaTrial(formula, seed) if bench is None else ValueTrial(formula, bench)
     found = mutants_of(name)
     rows = tuple(trial.row(mutant) for mutant in found.mutants)
     return PowerTable(rows, tuple(trial.truths()), found.equivalent, found.repeated)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from verification.power import ALPHA, TOLERANCE, Fate, PowerRow, PowerTable, measure_power
-from verification.power_text import NO_POWER, summary
+from verification.power import measure_power
+from verification.power_table import ALPHA, TOLERANCE, Fate, PowerRow, PowerTable
+from verification.power_text import NO_POWER, WITNESSES, summary
 
 __all__ = ["page"]
 
@@ -18,9 +19,12 @@ Every catalogued formula below is broken on purpose at every place where a deriv
 (a constant off by one, a sign, a swapped symbol, an exponent, a dropped term or factor, a scale).
 Each wrong formula is put on trial at the drawn point where it stands out most, by evidence that
 does not know the formula: `simulation` is the sequential test on the simulated process at level
-{ALPHA:g}; `oracle` is the exact isotropic result at finite size; `definition` means that the
-wrong formula is infinite or undefined where the error is finite.  A mutant whose largest effect is
-below the tolerance of {TOLERANCE:.0%} is no target.  One that survives above it: {NO_POWER}.
+{ALPHA:g}; `oracle` is the exact isotropic result at finite size; `measurement`, for formulas that
+are not test errors, is the number found by another route (sums over the infinite spectrum, slopes
+on actual spectra, a search for the minimum, draws of traces); `definition` means that the wrong
+formula is infinite or undefined where the number is finite.  A mutant whose largest effect is below
+the tolerance of {TOLERANCE:.0%} is no target (0.1 % for penalties, 2 % for constants, 0.1 for
+exponents, 15 % for first corrections).  One that survives above it: {NO_POWER}.
 
 The true formulas stand trial at the same points, on the same draws: none may be refuted.
 """
@@ -32,8 +36,9 @@ def page(table: PowerTable) -> str:
 
 
 def _overview(table: PowerTable) -> Iterator[str]:
-    yield "| formula | mutants | killed | below tolerance | survived | by simulation | by oracle |"
-    yield "|---|---|---|---|---|---|---|"
+    by = " | ".join(f"by {witness}" for witness in WITNESSES)
+    yield f"| formula | mutants | killed | below tolerance | survived | {by} |"
+    yield "|---" * (5 + len(WITNESSES)) + "|"
     for row in summary(table):
         yield "| " + " | ".join(row) + " |"
     yield ""
@@ -59,7 +64,7 @@ def _mutant(row: PowerRow) -> str:
 
 def _truths(table: PowerTable) -> Iterator[str]:
     yield "\n## The true formulas at these points\n"
-    yield "| formula | term | claimed | simulated | exact | repetitions | refuted |"
+    yield "| formula | term | claimed | observed | exact | repetitions | refuted |"
     yield "|---|---|---|---|---|---|---|"
     for row in table.truths:
         exact = "" if row.oracle is None else f"{row.oracle:.6g}"

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from verification.power import Fate, PowerTable
+from verification.power_table import Fate, PowerTable
 
-__all__ = ["NO_POWER", "conclusion", "summary"]
+__all__ = ["NO_POWER", "WITNESSES", "conclusion", "summary"]
 
+WITNESSES = ("simulation", "oracle", "measurement")
 NO_POWER = "this check has no power here"
 
 
 def summary(table: PowerTable) -> list[tuple[str, ...]]:
-    """Rows of formula, mutants, killed, below tolerance, survived, by simulation, by oracle."""
+    """Rows of formula, mutants, killed, below tolerance, survived, by each kind of evidence."""
     rows = []
     for formula in dict.fromkeys(row.formula for row in table.rows):
         counts = table.counts(formula)
         fates = [counts[fate.value] for fate in (Fate.KILLED, Fate.BELOW, Fate.SURVIVED)]
-        by = [counts[witness] for witness in ("simulation", "oracle")]
+        by = [counts[witness] for witness in WITNESSES]
         rows.append((formula, *(str(number) for number in (sum(fates), *fates, *by))))
     return rows
 

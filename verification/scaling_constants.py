@@ -43,6 +43,9 @@ class Clean:
     r: Fraction
     ell: Fraction | None = None
 
+    def __str__(self) -> str:
+        return f"beta {self.beta} r {self.r}" + ("" if self.ell is None else f" ell {self.ell}")
+
     def at(self, T: int) -> Setting:
         """The setting with T rows, and sigma = 1."""
         lam = Fraction(0) if self.ell is None else Fraction(repr(float(T) ** -float(self.ell)))

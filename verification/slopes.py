@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import lru_cache
 
@@ -42,6 +42,9 @@ class Growth:
     n: int = 1
     sigma: Fraction = Fraction(1)
     sigma0: Fraction = Fraction(1)
+
+    def __str__(self) -> str:
+        return " ".join(f"{name} {value}" for name, value in asdict(self).items())
 
 
 def power_law_setting(growth: Growth, T: int) -> Setting:

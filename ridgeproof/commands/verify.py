@@ -17,7 +17,7 @@ from theory.errors import InputError
 if TYPE_CHECKING:
     from ridgeproof.report import Report
     from verification.claim import ClaimReport
-    from verification.power import PowerTable
+    from verification.power_table import PowerTable
 
 __all__ = ["command"]
 

@@ -13,7 +13,8 @@ from theory.setting import make_setting
 from verification import claim, power
 from verification.claim import ClaimReport
 from verification.claims import all_claims
-from verification.power import Fate, measure_power
+from verification.power import measure_power
+from verification.power_table import Fate
 from verification.verdict import Counterexample, Outcome
 
 pytest_plugins = ["pytester"]

@@ -247,6 +247,8 @@ CHAINS = [  # d = 4
     {"accumulate": True, "n": 3, "T0": 6, "design": "shared"},
     {"accumulate": True, "n": 3, "T0": 1},
     {"accumulate": True, "n": 3, "T0": 2},
+    {"accumulate": True, "n": 3, "T0": 2, "design": "shared"},
+    {"accumulate": True, "n": 3, "T0": 2, "design": "shared", "lam0": 0.2},
     {"accumulate": True, "n": 3, "T0": 2, "lam0": 0.2},
     {"accumulate": True, "schedule": ((2, 0.4, 0.1), (5, 0.9, 0.0), (1, 0.2, 0.3)), "n": 3},
     {"real_rows": 4, "sigma_real": 0.8, "n": 2, "T0": 6},

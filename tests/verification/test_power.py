@@ -12,7 +12,8 @@ from theory.catalogue import find
 from verification import power
 from verification.benches import BENCHES
 from verification.mutants import mutants_of
-from verification.power import Fate, PowerTable, formulas, measure_power
+from verification.power import formulas, measure_power
+from verification.power_table import Fate, PowerTable
 from verification.power_text import NO_POWER, conclusion, summary
 
 PAGE = Path(__file__).parents[2] / "docs" / "power.md"
