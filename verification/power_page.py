@@ -15,8 +15,9 @@ _HEADER = f"""# Can our checks fail?
 
 <!-- generated: python -m verification.power_page > docs/power.md -->
 
-Every catalogued formula below is broken on purpose at every place where a derivation usually slips
-(a constant off by one, a sign, a swapped symbol, an exponent, a dropped term or factor, a scale).
+Every catalogued formula but the oracle itself is broken on purpose at every place where a
+derivation usually slips (a constant off by one, a sign, a swapped symbol, an exponent, a dropped
+term or factor, a scale).
 Each wrong formula is put on trial at the drawn point where it stands out most, by evidence that
 does not know the formula: `simulation` is the sequential test on the simulated process at level
 {ALPHA:g}; `oracle` is the exact isotropic result at finite size; `measurement`, for formulas that

@@ -171,6 +171,7 @@ _LAWS = tuple(
         (64, "1/4", "rademacher", "power-law:1/2"),
         (36, "2/3", "rademacher", "isotropic"),
         (48, "1/3", "student:12", "spiked:2*8,1"),
+        (40, "1/4", "rademacher", "isotropic"),
     )
 )
 _DRAWS, _CHUNK = 2**15, 2**11
