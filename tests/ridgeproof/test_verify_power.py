@@ -14,6 +14,7 @@ from verification import power, suite
 from verification.claim import PROFILES, verify_claim
 from verification.claims import all_claims, find_claim
 from verification.power import measure_power
+from verification.power_table import Fate
 
 
 @lru_cache
@@ -24,7 +25,7 @@ def honest():
 
 def survived():
     """A mutant that nothing refuted."""
-    lost = replace(honest().rows[0], fate=power.Fate.SURVIVED, by=())
+    lost = replace(honest().rows[0], fate=Fate.SURVIVED, by=())
     return replace(honest(), rows=(lost, *honest().rows[1:]))
 
 
