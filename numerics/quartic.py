@@ -24,6 +24,8 @@ __all__ = ["closed_optimum", "has_closed_optimum"]
 
 # Digits beyond those asked for, until two evaluations agree.
 _EXTRA = (0, 20, 60, 140, 300, 700)
+# Halvings after which there is no root: those of a faint signal are as small as its energy.
+_STEPS = 2_000
 
 
 def has_closed_optimum(setting: Setting) -> bool:
@@ -112,8 +114,7 @@ def _root(quartic: Expr, point: Point, end: Number) -> Number:
     low, high = end * 0, end
     v = end / 2
     tiny = mpmath.mpf(10) ** -(point.engine.digits + GUARD_DIGITS - 2)
-    # Halving alone settles a root of ordinary size in a quarter of these steps.
-    for _ in range(100 + 16 * point.engine.digits):
+    for _ in range(_STEPS):
         if high - low <= tiny * high:
             return v
         here = value(v)
@@ -126,4 +127,4 @@ def _root(quartic: Expr, point: Point, end: Number) -> Number:
             return newton
         # Newton inside the bracket, halving it otherwise.
         v = newton if low < newton < high else (low + high) / 2
-    raise SolverError(f"{quartic} has no root in (0, {mpmath.nstr(end, 5)})")
+    raise SolverError(f"{quartic} has no root between 2^-{_STEPS} and {mpmath.nstr(end, 5)}")

@@ -156,17 +156,14 @@ def _row(claim: Claim | DataClaim, done: ClaimReport | None) -> dict[str, Any]:
 
 
 def _power(table: PowerTable) -> dict[str, Any]:
-    from verification.power_text import WITNESSES, conclusion, summary
+    from verification.power_text import COLUMNS, conclusion, summary
 
     first, *failures = conclusion(table)
     return {
         "ok": table.holds,
         "conclusion": first,
         "failures": failures,
-        "columns": (
-            "mutants", "killed", "below tolerance", "survived",
-            *(f"by {witness}" for witness in WITNESSES),
-        ),
+        "columns": COLUMNS,
         "rows": list(summary(table)),
     }  # fmt: skip
 

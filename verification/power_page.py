@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from verification.power import measure_power
 from verification.power_table import ALPHA, TOLERANCE, Fate, PowerRow, PowerTable
-from verification.power_text import NO_POWER, WITNESSES, summary
+from verification.power_text import COLUMNS, NO_POWER, summary
 
 __all__ = ["page"]
 
@@ -37,9 +37,8 @@ def page(table: PowerTable) -> str:
 
 
 def _overview(table: PowerTable) -> Iterator[str]:
-    by = " | ".join(f"by {witness}" for witness in WITNESSES)
-    yield f"| formula | mutants | killed | below tolerance | survived | {by} |"
-    yield "|---" * (5 + len(WITNESSES)) + "|"
+    yield f"| formula | {' | '.join(COLUMNS)} |"
+    yield "|---" * (1 + len(COLUMNS)) + "|"
     for row in summary(table):
         yield "| " + " | ".join(row) + " |"
     yield ""
@@ -50,7 +49,7 @@ def _overview(table: PowerTable) -> Iterator[str]:
 
 
 def _mutants(table: PowerTable) -> Iterator[str]:
-    for formula in dict.fromkeys(row.formula for row in table.rows):
+    for formula in table.formulas:
         yield f"\n## {formula}\n"
         yield "| mutant | fate | effect | by |"
         yield "|---|---|---|---|"

@@ -34,7 +34,7 @@ class PowerRow:
     effect: float  # the largest relative effect at the drawn points
     quantity: str = ""
     setting: object = None  # a Setting, or another kind of point that prints itself
-    by: tuple[str, ...] = ()  # of simulation, oracle, definition
+    by: tuple[str, ...] = ()  # of simulation, oracle, measurement, definition
     repetitions: int = 0
 
     def data(self) -> dict[str, Any]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from verification.power_table import Fate, PowerTable
 
-__all__ = ["NO_POWER", "WITNESSES", "conclusion", "summary"]
+__all__ = ["COLUMNS", "NO_POWER", "conclusion", "summary"]
 
-WITNESSES = ("simulation", "oracle", "measurement")
+_WITNESSES = ("simulation", "oracle", "measurement")
+COLUMNS = (
+    "mutants", "killed", "below tolerance", "survived", *(f"by {witness}" for witness in _WITNESSES)
+)  # fmt: skip
 NO_POWER = "this check has no power here"
 
 
 def summary(table: PowerTable) -> list[tuple[str, ...]]:
-    """Rows of formula, mutants, killed, below tolerance, survived, by each kind of evidence."""
+    """A row for each formula: its name, then the `COLUMNS`."""
     rows = []
-    for formula in dict.fromkeys(row.formula for row in table.rows):
+    for formula in table.formulas:
         counts = table.counts(formula)
         fates = [counts[fate.value] for fate in (Fate.KILLED, Fate.BELOW, Fate.SURVIVED)]
-        by = [counts[witness] for witness in WITNESSES]
+        by = [counts[witness] for witness in _WITNESSES]
         rows.append((formula, *(str(number) for number in (sum(fates), *fates, *by))))
     return rows
 

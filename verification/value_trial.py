@@ -21,24 +21,31 @@ class ValueTrial:
 
     def __init__(self, formula: Formula, bench: ValueBench) -> None:
         self.formula, self.bench = formula, bench
+        self.truth = {
+            (name, point): self._claim(formula, name, point)
+            for name in formula.expressions
+            for point in bench.points
+        }
 
     def row(self, mutant: Mutant) -> PowerRow:
         """The fate of one mutant."""
         name, bench = mutant.name, self.bench
         said = self.formula.id, mutant.description
-        largest, refuted_at = 0.0, None
+        largest, loudest, refuted_at = 0.0, None, None
         for point in bench.points:
             claim = self._claim(mutant.formula, name, point)
             if not np.isfinite(claim):
                 return PowerRow(*said, Fate.KILLED, np.inf, name, point, ("definition",))
-            truth = self._claim(self.formula, name, point)
-            largest = max(largest, abs(claim - truth) / bench.scale(truth))
+            truth = self.truth[name, point]
+            effect = abs(claim - truth) / bench.scale(truth)
+            if effect > largest:
+                largest, loudest = effect, point
             if refuted_at is None and self._refutes(claim, name, point):
                 refuted_at = point
         if largest < bench.tolerance:
             return PowerRow(*said, Fate.BELOW, largest)
         if refuted_at is None:
-            return PowerRow(*said, Fate.SURVIVED, largest, name)
+            return PowerRow(*said, Fate.SURVIVED, largest, name, loudest)
         return PowerRow(*said, Fate.KILLED, largest, name, refuted_at, ("measurement",))
 
     def truths(self) -> Iterator[TruthRow]:
@@ -46,7 +53,7 @@ class ValueTrial:
         for name in self.bench.names(self.formula):
             for point in self.bench.points:
                 found = self.bench.measured(name, point)
-                claim = self._claim(self.formula, name, point)
+                claim = self.truth[name, point]
                 yield TruthRow(
                     self.formula.id,
                     name,
@@ -67,4 +74,4 @@ class ValueTrial:
 
     def _refutes(self, claim: float, name: str, point: Any) -> bool:
         found = self.bench.measured(name, point)
-        return abs(claim - found.value) > found.error
+        return not abs(claim - found.value) <= found.error  # what is undefined is refuted

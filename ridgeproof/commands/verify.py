@@ -181,10 +181,9 @@ def _text(reports: list[ClaimReport], profile: str, seed: int) -> str:
 
 def _power(table: PowerTable) -> str:
     from ridgeproof.console import heading
-    from verification.power_text import WITNESSES, conclusion, summary
+    from verification.power_text import COLUMNS, conclusion, summary
 
-    head = ("formula", "mutants", "killed", "below tolerance", "survived", *WITNESSES)
-    rows = [head, *summary(table)]
+    rows = [("formula", *COLUMNS), *summary(table)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         f"      {row[0]:<{widths[0]}}  "

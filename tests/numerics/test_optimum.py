@@ -347,3 +347,9 @@ def test_random_spectra():
         lams = [0.0, *np.logspace(-10, 6, 100)]
         grid = min(at(setting, lam) for lam in lams)
         assert float(found.value) <= grid * (1 + ROUNDING), setting
+
+
+def test_a_faint_signal_has_its_optimum_far_away():
+    """lam = phi sigma^2/b on clean data, also where b = 1e-300 and v takes a thousand halvings."""
+    faint = make_setting(d=20, T=40, sigma=1, signal="energies:1e-300")
+    assert float(optimum(faint).lam * 10**-300) == pytest.approx(0.5, rel=1e-14)

@@ -72,3 +72,23 @@ def test_a_wrong_measurement_refutes_the_truth():
     assert len(truths) == len(bench.points)
     assert all(truth.refuted for truth in truths)
     assert not any(truth.refuted for truth in trial("optimal-ridge").truths())
+
+
+def test_a_truth_that_is_undefined_does_not_pass():
+    """NaN is near nothing: it counts as refuted, not as consistent."""
+    broken = replace(VALUE_BENCHES["optimal-ridge"], claimed=lambda *_: float("nan"))
+    truths = list(ValueTrial(find("optimal-ridge"), broken).truths())
+    assert truths
+    assert all(truth.refuted for truth in truths)
+
+
+def test_a_survivor_says_where_its_effect_was_largest():
+    """With measurements that exclude nothing every wrong formula survives, at a named point."""
+    bench = VALUE_BENCHES["optimal-ridge"]
+    blind = replace(
+        bench, measured=lambda name, point: replace(bench.measured(name, point), error=1e9)
+    )
+    lam = find("optimal-ridge").expressions["lam"]
+    row = ValueTrial(find("optimal-ridge"), blind).row(mutant("optimal-ridge", "lam", 2 * lam))
+    assert row.fate is Fate.SURVIVED
+    assert row.setting in bench.points
