@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,42 +109,27 @@ class Judge:
             sampler = Sampler(sampled, self.seed, self.claim, quantity, method, richardson=limit)
         if allowed is None:
             allowed = allowance(sampled) if limit else 0.0
-        record = partial(
+        keep = partial(
             self.record, sampled, quantity, claimed,
             limit=limit, relation=relation, allowed=allowed,
         )  # fmt: skip
-        try:
-            decision = decide(
-                sampler,
-                claimed,
-                relation=relation,
-                alpha=self.alpha,
-                tolerance=tolerance,
-                absolute_tolerance=absolute_tolerance,
-                allowance=abs(claimed) * allowed,
-                budget=self.budget * (_CHEAPER if method == "exact-law" else 1),
-                deadline=self.deadline,
-                executor=self.executor,
-            )
-        except Stopped as stopped:
-            record(stopped.decision, method)
-            raise
-        method = method_of(decision, method)
-        record(decision, method)
+        decision, method = self._tried(
+            sampler,
+            claimed,
+            method,
+            keep,
+            relation=relation,
+            tolerance=tolerance,
+            absolute_tolerance=absolute_tolerance,
+            allowance=abs(claimed) * allowed,
+            budget=self.budget * (_CHEAPER if method == "exact-law" else 1),
+        )
+        keep(decision, method)
         if decision.verdict == "refuted":
-            raise Refutation(
-                Counterexample(
-                    sampled,
-                    quantity,
-                    f"{claimed:.6g}",
-                    f"{decision.mean:.6g}",
-                    decision.standard_error,
-                    f"{method} simulation, {decision.repetitions} repetitions"
-                    + (", Richardson in d" if limit else ""),
-                    redo=self.redo,
-                    repetitions=decision.repetitions,
-                )
-            )
+            seen = _counterexample(sampled, quantity, f"{claimed:.6g}", decision, method)
+            if limit:
+                seen = replace(seen, method=f"{seen.method}, Richardson in d")
+            raise Refutation(replace(seen, redo=self.redo))
         return decision
 
     def no_worse(self, best: Setting, other: Setting, quantity: str = "test_error") -> Decision:
@@ -158,34 +144,20 @@ class Judge:
         at_best = Sampler(best, self.seed, self.claim, quantity, "conditional")
         at_other = replace(at_best, setting=other, stream=best)
         scale = float(np.mean(at_best(-1000, CHUNK)))
-        decision = decide(
+        name = f"{quantity} minus that at lam = {best.lam}"
+        keep = partial(self.record, other, name, 0.0, limit=False, relation="at-least")
+        decision, method = self._tried(
             Difference(at_best, at_other),
             0.0,
+            "conditional",
+            keep,
             relation="at-least",
-            alpha=self.alpha,
-            tolerance=self.tolerance,
             absolute_tolerance=self.tolerance * scale,
-            budget=self.budget,
-            deadline=self.deadline,
-            executor=self.executor,
         )
-        name = f"{quantity} minus that at lam = {best.lam}"
-        method = method_of(decision, "conditional")
-        self.record(other, name, 0.0, decision, method, limit=False, relation="at-least")
+        keep(decision, method)
         if decision.verdict == "refuted":
-            raise Refutation(
-                Counterexample(
-                    other,
-                    name,
-                    ">= 0",
-                    f"{decision.mean:.6g}",
-                    decision.standard_error,
-                    f"{method} simulation, {decision.repetitions} repetitions",
-                    term=quantity,
-                    repetitions=decision.repetitions,
-                    before=best,
-                )
-            )
+            seen = _counterexample(other, name, ">= 0", decision, method)
+            raise Refutation(replace(seen, term=quantity, before=best))
         return decision
 
     def moves(
@@ -196,40 +168,53 @@ class Judge:
         Consistent only where that sign is established at level alpha.
 
         Raises:
-            Refutation: the other sign is.
+            Refutation: the other sign is, or the two differ by nothing.
         """
         low, high = (
             Sampler(setting, self.seed, self.claim, quantity, "conditional")
             for setting in (before, after)
         )
         scale = float(np.mean(low(-1000, CHUNK)))
-        decision = decide(
+        name = f"{'rise' if sign > 0 else 'fall'} of {quantity} from T = {before.T}"
+        keep = partial(self.record, after, name, 0.0, limit=False, relation="at-least")
+        # Put on trial is that nothing moves: refuting it in the right direction is what is wanted.
+        decision, method = self._tried(
             Difference(low, high, sign),
             0.0,
+            "conditional",
+            keep,
             alpha=self.alpha / 2,
-            tolerance=self.tolerance,
             absolute_tolerance=_NOTHING * scale,
-            budget=self.budget,
-            deadline=self.deadline,
-            executor=self.executor,
         )
-        if decision.verdict == "refuted" and (decision.mean or 0.0) > 0:
-            decision = replace(decision, verdict="consistent")
-        name = f"{'rise' if sign > 0 else 'fall'} of {quantity} from T = {before.T}"
-        method = method_of(decision, "conditional")
-        self.record(after, name, 0.0, decision, method, limit=False)
+        if decision.verdict != "undecided":
+            moved = decision.verdict == "refuted" and (decision.mean or 0.0) > 0
+            decision = replace(decision, verdict="consistent" if moved else "refuted")
+        keep(decision, method)
         if decision.verdict == "refuted":
-            raise Refutation(
-                Counterexample(
-                    after,
-                    name,
-                    "> 0",
-                    f"{decision.mean:.6g}",
-                    decision.standard_error,
-                    f"{method} simulation, {decision.repetitions} repetitions",
-                )
-            )
+            seen = _counterexample(after, name, "> 0", decision, method)
+            raise Refutation(replace(seen, term=quantity, before=before))
         return decision
+
+    def _tried(
+        self,
+        sampler: Callable[[int, int], NDArray[np.float64]],
+        claimed: float,
+        method: str,
+        keep: Callable[[Decision, str], None],
+        **options: Any,
+    ) -> tuple[Decision, str]:
+        """The decision at this judge's level and within its bounds, and what drew for it.
+
+        Ctrl-C leaves what was seen on record.
+        """
+        own = {"alpha": self.alpha, "tolerance": self.tolerance, "budget": self.budget}
+        bounds = {"deadline": self.deadline, "executor": self.executor}
+        try:
+            decision = decide(sampler, claimed, **{**own, **bounds, **options})
+        except Stopped as stopped:
+            keep(stopped.decision, method)
+            raise
+        return decision, method_of(decision, method)
 
     def record(
         self,
@@ -305,6 +290,21 @@ class Judge:
         """The simulated point whose mean lies farthest from the claim, in standard errors."""
         simulated = [point for point in self.points if point.standard_error > 0]
         return max(simulated, key=lambda point: point.deviation, default=None)
+
+
+def _counterexample(
+    setting: Setting, quantity: str, claimed: str, decision: Decision, method: str
+) -> Counterexample:
+    """What a simulation has refuted."""
+    return Counterexample(
+        setting,
+        quantity,
+        claimed,
+        f"{decision.mean:.6g}",
+        decision.standard_error,
+        f"{method} simulation, {decision.repetitions} repetitions",
+        repetitions=decision.repetitions,
+    )
 
 
 def method_of(decision: Decision, method: str) -> str:

@@ -329,7 +329,7 @@ def _check(
     if not math.isfinite(claimed):
         raise InputError("claimed", claimed, "is not finite", "refute it without simulation")
     if relation not in RELATIONS:
-        raise InputError("relation", relation, "is unknown", f"choose from {RELATIONS}")
+        raise InputError("relation", relation, "is unknown", f"choose from {', '.join(RELATIONS)}")
     if not 0 < alpha < 1:
         raise InputError("alpha", alpha, "must lie strictly between 0 and 1", "try 0.001")
     for name, value in (("tolerance", tolerance), ("absolute_tolerance", absolute_tolerance)):

@@ -8,6 +8,8 @@ import pytest
 
 from theory.setting import make_setting
 from verification.judge import Judge, Refutation, allowance, large_enough
+from verification.seeds import make_generator
+from verification.sequential import Stopped
 
 CLEAN = make_setting(d=8, T=20, sigma=1)  # exact error 8/11, limit 2/3
 
@@ -197,3 +199,188 @@ def test_allowances_add_up():
     assert allowance(make_setting(d=32, T=32, sigma=1)) == 0.0
     assert allowance(make_setting(d=32, T=32)) == 0.0
     assert large_enough(both) is both
+
+
+# --- movements, interruptions, and what the record keeps ---
+
+
+MORE = CLEAN.with_(T=40)
+
+
+def test_a_movement_is_established_or_refuted():
+    """More rows, less error: a fall is established, a rise refuted, with both ends on record."""
+    bench = judge()
+    assert bench.moves(CLEAN, MORE, -1).verdict == "consistent"
+    with pytest.raises(Refutation) as caught:
+        bench.moves(CLEAN, MORE, 1)
+    fall, rise = bench.points
+    assert (fall.setting, fall.quantity) == (MORE, "fall of test_error from T = 20")
+    assert (rise.setting, rise.quantity) == (MORE, "rise of test_error from T = 20")
+    assert (fall.outcome, rise.outcome) == ("consistent", "refuted")
+    assert fall.claimed == rise.claimed == 0.0
+    # 8/11 - 8/31, either way round.
+    assert fall.observed == pytest.approx(0.469, abs=6 * fall.standard_error)
+    assert rise.observed == pytest.approx(-0.469, abs=6 * rise.standard_error)
+    assert fall.method in {"conditional", "controlled"}
+    example = caught.value.counterexample
+    assert (example.setting, example.quantity, example.claimed) == (MORE, rise.quantity, "> 0")
+    assert example.observed == f"{rise.observed:.6g}"
+    assert (example.standard_error, example.repetitions) == (
+        rise.standard_error,
+        rise.repetitions,
+    )
+    assert (example.before, example.term) == (CLEAN, "test_error")
+    assert fall.deviation == 0.0 < rise.deviation  # only the wrong direction speaks against it
+    assert example.method == f"{rise.method} simulation, {rise.repetitions} repetitions"
+
+
+def test_what_does_not_move_neither_rises_nor_falls():
+    """A difference that is nothing establishes no sign: refuted, not consistent."""
+    for sign in (1, -1):
+        with pytest.raises(Refutation):
+            judge(budget=512).moves(MORE, MORE, sign)
+
+
+def test_a_movement_too_small_to_see_is_undecided():
+    """One row in four hundred, 256 repetitions: on record as undecided, with what is missing."""
+    many = CLEAN.with_(T=400)
+    bench = judge(budget=256, alpha=1e-9)
+    decision = bench.moves(many.with_(lam=1), CLEAN.with_(lam=1, T=401), -1)
+    assert decision.verdict == "undecided"
+    assert bench.needed == [decision.needed]
+    assert "fall of test_error from T = 400 at d 8 T 401" in bench.undecided[-1]
+
+
+def test_a_movement_is_of_the_quantity_that_is_named():
+    """The bias of ridge falls with more rows; the synthetic part of clean data is nothing."""
+    bench = judge()
+    ridge = CLEAN.with_(lam=1)
+    assert bench.moves(ridge, ridge.with_(T=40), -1, "bias").verdict == "consistent"
+    (point,) = bench.points
+    assert point.quantity == "fall of bias from T = 20"
+    alone = judge()
+    alone.moves(ridge, ridge.with_(T=40), -1, "variance")
+    assert alone.points[0].observed != point.observed
+
+
+def interrupted(chunk, size):
+    """Draws of 1 +- 0.5 that Ctrl-C ends at the second look."""
+    if chunk >= 4:
+        raise KeyboardInterrupt
+    return make_generator(0, "judge", None, "test", chunk).normal(1.0, 0.5, size)
+
+
+def test_ctrl_c_leaves_the_point_on_record():
+    """What the looks before it saw is kept, as undecided, by the name of its method."""
+    bench = judge(tolerance=1e-4)
+    with pytest.raises(Stopped) as caught:
+        bench.mean(CLEAN, 1.0, method="literal", sampler=interrupted)
+    (point,) = bench.points
+    assert (point.outcome, point.method, point.repetitions) == ("undecided", "literal", 256)
+    assert point.observed == caught.value.decision.mean
+    assert bench.undecided == [f"test_error at {CLEAN}: stopped on trial"]
+
+
+def test_a_sampler_of_ones_own_is_judged_under_its_own_name():
+    """It replaces the simulation; the record says which method, and the counterexample agrees."""
+
+    def draw(chunk, size):
+        return make_generator(0, "own", None, "test", chunk).normal(2.0, 0.1, size)
+
+    bench = judge()
+    assert bench.mean(CLEAN, 2.0, method="digits", sampler=draw).verdict == "consistent"
+    with pytest.raises(Refutation) as caught:
+        bench.mean(CLEAN, 2.2, method="digits", sampler=draw)
+    assert [point.method for point in bench.points] == ["digits", "digits"]
+    assert caught.value.counterexample.method.startswith("digits simulation, ")
+
+
+def test_an_admitted_error_refutes_only_beyond_it():
+    """`allowed` is relative to the claim and on record; without it an exact claim admits none."""
+    bench = judge()
+    bench.mean(CLEAN, 8 / 11 * 1.02, allowed=0.04, tolerance=0.2)
+    with pytest.raises(Refutation):
+        bench.mean(CLEAN, 8 / 11 * 1.12, allowed=0.04)
+    with pytest.raises(Refutation):
+        bench.mean(CLEAN, 8 / 11 * 1.02)
+    assert [point.allowed for point in bench.points] == [0.04, 0.04, 0.0]
+
+
+def test_a_limit_admits_the_allowance_of_the_size_it_is_taken_at():
+    """Not that of the setting as given, and none where the claim is exact."""
+    bench = judge()
+    bench.mean(CLEAN, 8 / 12, limit=True, quantity="variance")
+    (point,) = bench.points
+    assert point.setting == large_enough(CLEAN)
+    assert point.allowed == allowance(large_enough(CLEAN)) < allowance(CLEAN)
+
+
+def test_a_tolerance_of_its_own_goes_before_that_of_the_judge():
+    """Relative or absolute, for one question."""
+    wide = judge(tolerance=1e-5, budget=512)
+    wide.mean(CLEAN, 8 / 11, method="literal", tolerance=0.9)
+    wide.mean(CLEAN, 8 / 11, method="literal", absolute_tolerance=0.7)
+    wide.mean(CLEAN, 8 / 11, method="literal")
+    assert [p.outcome for p in wide.points] == ["consistent", "consistent", "undecided"]
+
+
+def test_a_claimed_zero_is_judged_in_units_of_the_signal():
+    """b = 1 + 3: three per cent of it is the margin."""
+    scaled = make_setting(d=2, T=20, spectrum="levels:1*1,2*1", signal="energies:1,3")
+
+    def draw(chunk, size):
+        return make_generator(0, "zero", None, "test", chunk).normal(0.0, 0.3, size)
+
+    decision = judge(alpha=0.001).mean(scaled, 0.0, method="own", sampler=draw)
+    assert decision.reason.endswith("is bounded within 0.12 of the claimed 0")
+
+
+def test_what_would_decide_is_kept_for_all_but_the_literal_witness():
+    """The literal run is a witness with a budget of its own: its needs are not the claim's."""
+    bench = judge(budget=256, tolerance=1e-4)
+    literal = bench.mean(CLEAN, 8 / 11, method="literal")
+    conditional = bench.mean(CLEAN, 8 / 11, method="conditional")
+    assert literal.verdict == conditional.verdict == "undecided"
+    assert bench.needed == [conditional.needed]
+    assert bench.undecided == [
+        f"test_error at {CLEAN}: {decision.reason}" for decision in (literal, conditional)
+    ]
+
+
+def test_time_limits_reach_every_question():
+    """A deadline in the past leaves each of the three undecided."""
+    bench = judge(deadline=time.monotonic() - 1)
+    assert bench.mean(CLEAN, 8 / 11).verdict == "undecided"
+    assert bench.no_worse(CLEAN, CLEAN.with_(lam=5)).verdict == "undecided"
+    assert bench.moves(CLEAN, MORE, -1).verdict == "undecided"
+    assert all("time limit" in text for text in bench.undecided)
+    assert bench.points == []
+
+
+def test_a_refutation_reads_as_a_sentence():
+    """The exception's text names quantity, setting, both numbers and the method."""
+    bench = judge()
+    with pytest.raises(Refutation) as caught:
+        bench.compare(CLEAN, "slope", 1.0, 2.0, holds=False, method="algebra")
+    assert str(caught.value) == f"slope at {CLEAN}: claimed 1, observed 2 (algebra)"
+
+
+def test_features_cost_an_allowance_of_their_own():
+    """width rows of a second fit: surplus T (1 - gamma) as without, and width - df2 spare."""
+    plain = make_setting(d=32, T=64, sigma=1, lam="1/2")
+    narrow, wide = (plain.with_(width=width) for width in (128, 512))
+    assert allowance(plain) < allowance(wide) < allowance(narrow)
+    # More features than can matter: what is left is the plain fit.
+    assert allowance(plain.with_(width=10**6)) == pytest.approx(allowance(plain), rel=1e-3)
+    # Noiseless least squares is exact, unless its features are too few to pass the signal on.
+    clean = make_setting(d=32, T=64)
+    assert allowance(clean.with_(width=48)) == 0.0
+    assert allowance(clean.with_(width=16)) > 0.0
+
+
+def test_a_generator_costs_nothing_where_it_is_exact():
+    """Noiseless least squares with enough rows hands the truth on; noise, ridge, few rows cost."""
+    exact = make_setting(d=32, T=64, T0=96, n=2)
+    assert allowance(exact) == 0.0
+    costs = [exact.with_(sigma0=1), exact.with_(lam0=1), exact.with_(T0=16)]
+    assert all(allowance(setting) > 0 for setting in costs)

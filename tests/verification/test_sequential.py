@@ -308,26 +308,43 @@ def test_a_value_that_is_not_finite_is_an_error():
         decide(constant(math.nan), 1.0, **LEVEL, budget=256)
 
 
+_FINITE = "must be finite and at least 0"
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"claimed": math.inf}, "claimed"),
-        ({"claimed": math.nan}, "claimed"),
-        ({"relation": "near"}, "relation"),
-        ({"alpha": 0.0}, "alpha"),
-        ({"alpha": 1.0}, "alpha"),
-        ({"tolerance": 0.0}, "tolerance"),
-        ({"tolerance": math.inf}, "tolerance"),
-        ({"absolute_tolerance": 0.0}, "absolute_tolerance"),
-        ({"allowance": -1.0}, "allowance"),
-        ({"budget": 0}, "budget"),
-        ({"variance_bound": -1.0}, "variance_bound"),
-        ({"variance_bound": math.inf}, "variance_bound"),
-        ({"workers": 0}, "workers"),
+        ({"claimed": math.inf}, "claimed = inf: is not finite. Refute it without simulation"),
+        ({"claimed": math.nan}, "claimed = nan: is not finite. Refute it without simulation"),
+        (
+            {"relation": "near"},
+            "relation = near: is unknown. Choose from equals, at-most, at-least",
+        ),
+        ({"alpha": 0.0}, "alpha = 0.0: must lie strictly between 0 and 1. Try 0.001"),
+        ({"alpha": 1.0}, "alpha = 1.0: must lie strictly between 0 and 1. Try 0.001"),
+        ({"tolerance": 0.0}, "tolerance = 0.0: must be positive and finite. Try 0.01"),
+        ({"tolerance": math.inf}, "tolerance = inf: must be positive and finite. Try 0.01"),
+        (
+            {"absolute_tolerance": 0.0},
+            "absolute_tolerance = 0.0: must be positive and finite. Try 0.01",
+        ),
+        ({"allowance": -1.0}, f"allowance = -1.0: {_FINITE}. Give 0"),
+        ({"allowance": math.inf}, f"allowance = inf: {_FINITE}. Give 0"),
+        ({"budget": 0}, "budget = 0: must be at least 1. Try 16384"),
+        ({"variance_bound": -1.0}, f"variance_bound = -1.0: {_FINITE}. Leave it out"),
+        ({"variance_bound": math.inf}, f"variance_bound = inf: {_FINITE}. Leave it out"),
+        ({"workers": 0}, "workers = 0: must be at least 1. Give workers >= 1"),
     ],
 )
 def test_bad_arguments_are_named(changes, says):
-    """Every refused call names the argument, its value and what to do."""
+    """Every refused call names the argument, its value, the condition and what to do."""
     arguments = {"claimed": 1.0, **LEVEL, "budget": 256, **changes}
-    with pytest.raises(InputError, match=f"^{says} = "):
+    with pytest.raises(InputError) as caught:
         decide(constant(1.0), **arguments)
+    assert str(caught.value) == says
+
+
+def test_the_least_arguments_are_accepted():
+    """One repetition, no allowance, a variance bound of 0: the ends of the ranges are inside."""
+    decision = decide(constant(2.0), 1.0, **LEVEL, budget=1, allowance=0.0, variance_bound=0.0)
+    assert (decision.repetitions, decision.mean, decision.standard_error) == (1, 2.0, None)
