@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from numerics.precision import Float64
 from numerics.spectrum import build_spectrum, expanded
+from theory.errors import InputError
 from theory.features import Gaussian
 from theory.formula import ERROR_TERMS
 from theory.generations import Accumulate, Weighted
@@ -30,6 +31,7 @@ from verification.seeds import make_generator
 
 __all__ = ["Difference", "Sampler", "cheapest_method"]
 
+_METHODS = ("literal", "conditional", "exact-law")
 _DESIGNS = 4  # with controls of their own, before those of the generators are added up
 
 
@@ -40,6 +42,9 @@ class Sampler:
     With ``richardson`` a draw is 2 x(2) - x(1), x(k) being the quantity at the setting grown k
     times: its mean differs from the proportional limit by O(1/d^2) instead of O(1/d).
     ``stream`` names another setting whose random numbers to use, for common random numbers.
+
+    Raises:
+        InputError: the quantity or the method is none that can be drawn.
     """
 
     setting: Setting
@@ -49,6 +54,14 @@ class Sampler:
     method: str = "literal"
     richardson: bool = False
     stream: Setting | None = None
+
+    def __post_init__(self) -> None:
+        for name, value, known in (
+            ("quantity", self.quantity, ("test_error", *ERROR_TERMS)),
+            ("method", self.method, _METHODS),
+        ):
+            if value not in known:
+                raise InputError(name, value, "cannot be drawn", f"choose from {', '.join(known)}")
 
     def __call__(self, chunk: int, size: int) -> NDArray[np.float64]:
         """``size`` independent draws from the stream of this chunk."""

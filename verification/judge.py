@@ -183,7 +183,6 @@ class Judge:
             0.0,
             "conditional",
             keep,
-            alpha=self.alpha / 2,
             absolute_tolerance=_NOTHING * scale,
         )
         if decision.verdict != "undecided":

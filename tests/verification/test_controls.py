@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from numerics.finite_size import finite_size_terms
+from theory.errors import InputError
 from theory.features import parse_features
 from theory.setting import make_setting
 from verification.controls import adjusted, control_values, regression
@@ -91,6 +92,26 @@ def test_only_the_conditional_method_shows_controls():
     for method in ("literal", "exact-law"):
         sampler = Sampler(make_setting(d=4, T=16, sigma=1), 1, "t", "variance", method)
         assert sampler.observed(0, 4).shape == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        (
+            {"quantity": "slope"},
+            "quantity = slope: cannot be drawn. Choose from test_error, bias, variance, synthetic",
+        ),
+        (
+            {"method": "Conditional"},
+            "method = Conditional: cannot be drawn. Choose from literal, conditional, exact-law",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(changes, says):
+    """Not drawn as something else."""
+    with pytest.raises(InputError) as caught:
+        Sampler(CHAIN, 1, "t", **changes)
+    assert str(caught.value) == says
 
 
 def test_long_chains_add_up_the_controls_of_their_generators():

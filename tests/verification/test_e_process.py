@@ -83,6 +83,16 @@ def test_the_forecast_of_repetitions_is_about_right():
     assert process.updated(x[: forecast // 2]).log_e < threshold < process.updated(x).log_e
 
 
+@pytest.mark.parametrize("direction", [1, -1])
+def test_the_forecast_is_by_the_fastest_of_the_nine_scales(direction):
+    """Each gains lam delta - lam^2 s2/2 a repetition; the mixture costs log 9."""
+    s2, delta = 2.5, 0.3
+    lams = [7 / (10 * 2**j * math.sqrt(s2)) for j in range(9)]
+    rate = max(lam * delta - lam * lam * s2 / 2 for lam in lams)
+    found = EProcess(1.0, direction, s2).repetitions_to(5.0, 1.0 + direction * delta)
+    assert found == pytest.approx((5 + math.log(9)) / rate, rel=1e-13)
+
+
 def test_no_forecast_against_the_evidence():
     """A mean on the null's side never gets there."""
     assert math.isinf(EProcess(0.0, 1, 1.0).repetitions_to(1.0, -0.1))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
+from fractions import Fraction
 
 import pytest
 
+from numerics.evaluate import evaluate
+from theory.generations import parse_chain
 from theory.setting import make_setting
 from verification.judge import Judge, Refutation, allowance, large_enough
 from verification.seeds import make_generator
@@ -172,7 +176,32 @@ def test_a_better_penalty_is_no_worse_and_a_worse_one_is_refuted():
     assert float(example.observed) < 0
     assert example.quantity == "test_error minus that at lam = 5"
     assert example.method == f"controlled simulation, {example.repetitions} repetitions"
-    assert [point.claimed for point in bench.points] == [0.0, 0.0]
+    good, bad = bench.points
+    assert (good.setting, good.outcome, good.deviation) == (other, "consistent", 0.0)
+    assert good.quantity == "test_error minus that at lam = 1/2"
+    assert (bad.setting, bad.quantity, bad.method) == (best, example.quantity, "controlled")
+    assert (good.claimed, bad.claimed) == (0.0, 0.0)
+    assert bad.deviation > 10
+
+
+def test_two_penalties_are_compared_on_the_same_designs():
+    """What the designs have in common cancels: a ten-thousandth of the error is seen at once."""
+    best = make_setting(d=32, T=64, sigma=1, lam="1/2")
+    near = best.with_(lam=Fraction(501, 1000))
+    bench = judge(tolerance=1e-4, budget=512)
+    assert bench.no_worse(best, near).verdict == "consistent"
+    bench.mean(best, float(evaluate(best).value), limit=True)
+    difference, plain = bench.points
+    assert difference.standard_error < 1e-3 * plain.standard_error
+
+
+def test_no_worse_means_by_the_tolerance_of_the_better_error():
+    """The margin is relative to the error that is compared with, here about a third."""
+    best = make_setting(d=32, T=64, sigma=1, lam="1/2")
+    bench = judge(budget=2048, tolerance=0.03)
+    decision = bench.no_worse(best, best.with_(lam=5))
+    margin = float(re.search(r"bounded within (\S+) of", decision.reason)[1])
+    assert margin == pytest.approx(0.03 * evaluate(best).value, rel=0.1)
 
 
 def test_only_a_known_law_gets_more_than_the_budget():
@@ -234,6 +263,24 @@ def test_a_movement_is_established_or_refuted():
     assert example.method == f"{rise.method} simulation, {rise.repetitions} repetitions"
 
 
+@pytest.mark.parametrize(
+    "tried",
+    [
+        lambda bench: bench.moves(CLEAN, MORE, -1),
+        lambda bench: bench.no_worse(CLEAN.with_(lam=1), CLEAN.with_(lam=9)),
+    ],
+)
+def test_pairs_are_drawn_by_seed_and_claim(tried):
+    """The same seed and claim give the same numbers; another of either gives others."""
+    benches = [judge(), judge(), judge(seed=1), judge()]
+    benches[3].claim = "another"
+    for bench in benches:
+        tried(bench)
+    one, same, seed, claim = (bench.points[0].observed for bench in benches)
+    assert one == same
+    assert len({one, seed, claim}) == 3
+
+
 def test_what_does_not_move_neither_rises_nor_falls():
     """A difference that is nothing establishes no sign: refuted, not consistent."""
     for sign in (1, -1):
@@ -264,21 +311,39 @@ def test_a_movement_is_of_the_quantity_that_is_named():
 
 
 def interrupted(chunk, size):
-    """Draws of 1 +- 0.5 that Ctrl-C ends at the second look."""
+    """Draws of 0 +- 0.5 that Ctrl-C ends at the second look."""
     if chunk >= 4:
         raise KeyboardInterrupt
-    return make_generator(0, "judge", None, "test", chunk).normal(1.0, 0.5, size)
+    return make_generator(0, "judge", None, "test", chunk).normal(0.0, 0.5, size)
 
 
 def test_ctrl_c_leaves_the_point_on_record():
     """What the looks before it saw is kept, as undecided, by the name of its method."""
     bench = judge(tolerance=1e-4)
     with pytest.raises(Stopped) as caught:
-        bench.mean(CLEAN, 1.0, method="literal", sampler=interrupted)
+        bench.mean(CLEAN, 0.01, method="literal", sampler=interrupted)
     (point,) = bench.points
     assert (point.outcome, point.method, point.repetitions) == ("undecided", "literal", 256)
     assert point.observed == caught.value.decision.mean
     assert bench.undecided == [f"test_error at {CLEAN}: stopped on trial"]
+
+
+@pytest.mark.parametrize(
+    ("tried", "quantity"),
+    [
+        (lambda bench: bench.no_worse(CLEAN, MORE), "test_error minus that at lam = 0"),
+        (lambda bench: bench.moves(CLEAN, CLEAN, 1), "rise of test_error from T = 20"),
+    ],
+)
+def test_ctrl_c_leaves_pairs_on_record_too(monkeypatch, tried, quantity):
+    """A difference that is interrupted is kept as it stands."""
+    monkeypatch.setattr("verification.judge.Difference", lambda *_: interrupted)
+    bench = judge(tolerance=1e-12)
+    with pytest.raises(Stopped):
+        tried(bench)
+    (point,) = bench.points
+    assert (point.quantity, point.outcome, point.method) == (quantity, "undecided", "conditional")
+    assert point.repetitions == 256
 
 
 def test_a_sampler_of_ones_own_is_judged_under_its_own_name():
@@ -375,7 +440,8 @@ def test_features_cost_an_allowance_of_their_own():
     # Noiseless least squares is exact, unless its features are too few to pass the signal on.
     clean = make_setting(d=32, T=64)
     assert allowance(clean.with_(width=48)) == 0.0
-    assert allowance(clean.with_(width=16)) > 0.0
+    # 16 features on 64 rows, kappa = 1: df2 = 8.
+    assert allowance(clean.with_(width=16)) == pytest.approx((2 / 48) ** 2 + (2 / 8) ** 2)
 
 
 def test_a_generator_costs_nothing_where_it_is_exact():
@@ -384,3 +450,11 @@ def test_a_generator_costs_nothing_where_it_is_exact():
     assert allowance(exact) == 0.0
     costs = [exact.with_(sigma0=1), exact.with_(lam0=1), exact.with_(T0=16)]
     assert all(allowance(setting) > 0 for setting in costs)
+
+
+def test_noise_of_real_labels_counts_where_they_are_mixed_in():
+    """Downstream noise is no noise of a generator, unless its labels are partly real."""
+    downstream = make_setting(d=32, T=64, T0=96, n=2, sigma=1)
+    assert allowance(downstream) == pytest.approx((2 / 32) ** 2)
+    mixed = downstream.with_(chain=parse_chain("weighted:1/2"))
+    assert allowance(mixed) == pytest.approx((2 / 32) ** 2 + 2 * (2 / 64) ** 2)

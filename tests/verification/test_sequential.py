@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -73,7 +74,11 @@ def test_a_spent_budget_is_undecided_and_forecasts_what_is_missing():
 def test_a_mean_on_the_edge_of_the_tolerance_is_said_to_be_undecidable():
     """Neither refutable within a stated allowance nor inside the tolerance: no budget helps."""
     decision = decide(constant(1.01), 1.0, **LEVEL, allowance=0.02, variance_bound=1.0, budget=256)
-    assert "edge of the tolerance" in decision.reason
+    assert decision.reason == (
+        "the budget was spent and the mean 1.01 +- 0 sits too close to the edge of the tolerance: "
+        "change the tolerance"
+    )
+    assert decision.needed is None
 
 
 @pytest.mark.parametrize(
@@ -190,9 +195,13 @@ def test_a_claimed_zero_needs_an_absolute_tolerance():
 
 
 def test_a_quantity_without_randomness_is_compared_beyond_rounding():
-    """A difference of 1e-13 is rounding, one of 1e-6 is a refutation."""
+    """A difference of 1e-13 is rounding, one of 1e-6 is a refutation; at every scale."""
     assert decide(constant(1 + 1e-13), 1.0, **LEVEL, budget=256).verdict == "consistent"
     assert decide(constant(1 + 1e-6), 1.0, **LEVEL, budget=256).verdict == "refuted"
+    for scale in (1e-6, 1e6):
+        near, far = ((1 + gap) * scale for gap in (1e-13, 1e-6))
+        assert decide(constant(near), scale, **LEVEL, budget=256).verdict == "consistent"
+        assert decide(constant(far), scale, **LEVEL, budget=256).verdict == "refuted"
 
 
 # --- the thresholds and the schedule ---
@@ -236,6 +245,25 @@ def test_the_variance_bound_is_twice_that_of_an_independent_pilot():
     assert (decision.mean, decision.repetitions) == (pytest.approx(1.02), 256)
 
 
+class Watched:
+    """A normal stream of mean 2 that shows one control, which explains nothing."""
+
+    def __call__(self, chunk, size):
+        """Draws of the stream."""
+        return normal(2.0, 0.2)(chunk, size)
+
+    def observed(self, chunk, size):
+        """The same draws beside the control."""
+        useless = make_generator(0, "useless", None, "test", chunk).normal(0, 50, size)
+        return np.column_stack([self(chunk, size), useless])
+
+
+def test_controls_that_do_not_pay_leave_the_test_as_it_is():
+    """The variance bound is that of the draws, and so is every e-value."""
+    plain = decide(normal(2.0, 0.2), 2.0, **LEVEL, budget=2**12)
+    assert decide(Watched(), 2.0, **LEVEL, budget=2**12) == plain
+
+
 def test_looks_double_from_256_and_end_at_the_budget():
     """Looks fall at 256, 512, 1024, 1100: seen by where streams of growing evidence stop."""
     sizes = {}
@@ -244,7 +272,11 @@ def test_looks_double_from_256_and_end_at_the_budget():
         sizes[chunk] = size
         return np.full(size, 1.0)
 
+    decide(sampler, 1.0, **LEVEL, budget=256)
+    assert sorted(sizes) == [*range(-8, 0), *range(4)]  # the pilot has chunks of its own
+    sizes.clear()
     decide(sampler, 1.0, **LEVEL, variance_bound=1.0, budget=1100)
+    assert all(isinstance(chunk, int) for chunk in sizes)
     assert sizes == dict.fromkeys(range(17), 64) | {17: 12}
     strong = [
         decide(constant(1.0), 1.0 - gap, **LEVEL, variance_bound=1.0, budget=1100).repetitions
@@ -287,6 +319,19 @@ def test_the_decision_does_not_depend_on_the_executor():
     assert pooled == decide(normal(2.0, 0.3), 2.0, **LEVEL, budget=2**12)
 
 
+def test_an_executor_that_is_given_is_the_one_that_draws():
+    """Every chunk, of pilot and test, runs on its threads."""
+    names = set()
+
+    def draw(_, size):
+        names.add(threading.current_thread().name.split("_")[0])
+        return np.full(size, 5.0)
+
+    with ThreadPoolExecutor(2, thread_name_prefix="given") as executor:
+        decide(draw, 5.0, **LEVEL, budget=256, executor=executor)
+    assert names == {"given"}
+
+
 def test_a_deadline_only_ever_gives_undecided():
     """When time runs out, in the pilot or later, the verdict is undecided and says why."""
 
@@ -296,16 +341,21 @@ def test_a_deadline_only_ever_gives_undecided():
 
     past = decide(slow, 1.0, **LEVEL, budget=256, deadline=time.monotonic())
     assert (past.verdict, past.repetitions, past.mean) == ("undecided", 0, None)
+    assert past.reason == "the time limit was reached during the pilot: allow more time"
     soon = time.monotonic() + 0.1
     cut = decide(slow, 5.0, **LEVEL, variance_bound=99.0, budget=2**20, deadline=soon)
     assert (cut.verdict, cut.mean) == ("undecided", 5.0)
-    assert "time limit" in cut.reason
+    assert cut.reason == "the time limit was reached: allow more time"
 
 
 def test_a_value_that_is_not_finite_is_an_error():
     """A simulation that overflows never turns into a verdict."""
-    with pytest.raises(SolverError, match="not finite"):
+    with pytest.raises(SolverError) as caught:
         decide(constant(math.nan), 1.0, **LEVEL, budget=256)
+    assert str(caught.value) == (
+        "the simulation returned a value that is not finite: the setting is beyond double "
+        "precision; bring the eigenvalues and noise levels closer together"
+    )
 
 
 _FINITE = "must be finite and at least 0"
@@ -348,3 +398,4 @@ def test_the_least_arguments_are_accepted():
     """One repetition, no allowance, a variance bound of 0: the ends of the ranges are inside."""
     decision = decide(constant(2.0), 1.0, **LEVEL, budget=1, allowance=0.0, variance_bound=0.0)
     assert (decision.repetitions, decision.mean, decision.standard_error) == (1, 2.0, None)
+    assert decide(constant(2.0), 1.0, **LEVEL, budget=2).standard_error == 0.0
