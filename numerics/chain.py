@@ -97,7 +97,7 @@ def _is_unbiased(setting: Setting, expressions: Mapping[str, Expr]) -> bool:
     """Whether every generator is fitted by least squares, and keeps the truth as it then should."""
     if not _keeps_truth(expressions["mean"], expressions["second_moment"]):
         return False
-    fitted = setting.schedule or setting.generations[:1]
+    fitted = setting.distinct_generations
     # What the first set leaves undetermined is lost; later sets only add to it.
     seen = fitted[:1] if isinstance(setting.chain, Accumulate) else fitted
     return all(each.lam0 == 0 for each in fitted) and all(each.T0 >= setting.d for each in seen)

@@ -21,7 +21,6 @@ from numerics.precision import object_array
 from numerics.ranges import FAR, Law, edges
 from numerics.rational_balls import exact_powers
 from numerics.rough_kappa import rough_log_kappa
-from theory.generations import Accumulate
 from theory.setting import Setting
 from theory.spectra import Flat, PowerLaw, Source
 
@@ -53,8 +52,7 @@ def power_law_spectrum(setting: Setting, engine: Balls) -> Spectrum:
     energy = 1 + 2 * beta * signal.r if isinstance(signal, Source) else None
     copies = setting.copies
     fits = [(setting.lam, setting.T, setting.width)]
-    alike = setting.chain != Accumulate() and not setting.schedule
-    stages = itertools.islice(setting.stages(), 1 if alike else None)
+    stages = setting.distinct_stages(setting.d)
     fits += dict.fromkeys((each.lam0, rows, None) for each, _, rows in stages)
     log_kappas = [
         rough_log_kappa(

@@ -22,9 +22,10 @@ def regime(setting: Setting) -> str:
     law = [] if setting.features == Gaussian() else [f"{setting.features} features"]
     if setting.n == 0:
         return ", ".join([*parts, "clean data", *law])
-    generations = setting.schedule or setting.generations[:1]
-    sizes = dict.fromkeys(against("T0", each.T0) for each in generations)
-    kinds = dict.fromkeys(f"{_kind(each, setting.d)} generators" for each in generations)
+    sizes = dict.fromkeys(against("T0", each.T0) for each in setting.distinct_generations)
+    kinds = dict.fromkeys(
+        f"{_kind(each, setting.d)} generators" for each in setting.distinct_generations
+    )
     parts += [" or ".join(sizes), " or ".join(kinds), f"{setting.design} designs"]
     if setting.chain != Replace():
         parts.append(str(setting.chain))

@@ -127,7 +127,7 @@ def _one_fit(
 
 
 def _is_least_squares(setting: Setting) -> bool:
-    return all(each.lam0 == 0 and each.T0 >= setting.d for each in setting.generations[:1])
+    return all(each.lam0 == 0 and each.T0 >= setting.d for each in setting.distinct_generations[:1])
 
 
 def _check_cost(n: int, point: Point) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from theory.errors import InfiniteExpectation
 from theory.features import Gaussian, Rademacher
-from theory.generations import Accumulate, Generation, Weighted
+from theory.generations import Generation
 from theory.setting import Setting
 
-__all__ = ["require_finite", "require_finite_limit"]
+__all__ = ["fits", "require_finite", "require_finite_limit"]
 
 
 def require_finite(setting: Setting) -> None:
@@ -35,7 +36,7 @@ def require_finite(setting: Setting) -> None:
     if isinstance(setting.features, Rademacher) and setting.width is None:
         return
     d, T = setting.d, setting.T
-    for rows, each, noisy in _fits(setting):
+    for rows, each, noisy in fits(setting, setting.d + 1):
         if noisy and each.lam0 == 0 and abs(rows - d) <= 1:
             raise InfiniteExpectation(
                 "T0",
@@ -69,26 +70,20 @@ def require_finite_limit(setting: Setting) -> None:
     require_finite(setting.with_(features=Gaussian()))
 
 
-def _fits(setting: Setting) -> Iterator[tuple[int, Generation, bool]]:
-    """The rows that each generator is fitted on, its generation, and whether labels are noisy."""
-    gathers = isinstance(setting.chain, Accumulate) and setting.design == "independent"
-    alike = not gathers and not setting.schedule and len(setting.weights) <= 1
-    rows, noisy = 0, False
-    for index, each in enumerate(setting.generations[:1] if alike else setting.generations):
-        rows = rows + each.T0 if gathers else each.T0
+def fits(setting: Setting, enough: int) -> Iterator[tuple[int, Generation, bool]]:
+    """The rows that each generator is fitted on, its generation, and whether labels are noisy.
+
+    As far as they differ; gathered sets beyond ``enough`` rows are left out.
+    """
+    noisy = False
+    for each, weight, rows in setting.distinct_stages(enough):
         # Noise of any earlier set stays in a gathered one.
-        noisy = _is_noisy(setting, index, each) or (gathers and noisy)
+        noisy = _is_noisy(setting, each, weight) or (setting.gathers and noisy)
         yield rows, each, noisy
-        if gathers and not setting.schedule and rows > setting.d + 1:
-            return
 
 
-def _is_noisy(setting: Setting, index: int, generation: Generation) -> bool:
-    """Whether the labels of a generation carry noise of any kind."""
-    if not isinstance(setting.chain, Weighted):
-        return generation.sigma0 > 0
-    weights = setting.chain.weights
-    weight = weights[0] if len(weights) == 1 else weights[index]
+def _is_noisy(setting: Setting, generation: Generation, weight: Fraction) -> bool:
+    """Whether the labels of a generation carry noise, synthetic or real."""
     return (weight < 1 and generation.sigma0 > 0) or (weight > 0 and setting.real_noise > 0)
 
 
@@ -101,5 +96,6 @@ def _is_downstream_noisy(setting: Setting) -> bool:
     if (share > 0 and setting.sigma > 0) or (share < 1 and setting.real_noise > 0):
         return True
     return 0 < share < 1 and any(
-        noisy or each.lam0 > 0 or rows < setting.d for rows, each, noisy in _fits(setting)
+        noisy or each.lam0 > 0 or rows < setting.d
+        for rows, each, noisy in fits(setting, setting.d + 1)
     )

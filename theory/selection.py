@@ -14,7 +14,6 @@ from theory.catalogue import catalogue
 from theory.errors import NoTheorem
 from theory.features import Elliptical, Gaussian
 from theory.formula import ERROR_TERMS, Form, Formula
-from theory.generations import Accumulate
 from theory.setting import Setting
 from theory.spectra import Isotropic
 
@@ -69,9 +68,8 @@ def generation_facts(setting: Setting) -> Iterator[dict[Symbol, Any]]:
     if setting.n == 0:
         yield known
         return
-    gathers = isinstance(setting.chain, Accumulate) and setting.design == "independent"
-    alike = not setting.schedule and len(setting.weights) <= 1
-    for each, weight, rows in setting.stages():
+    # Beyond d + 1 more rows change no assumption.
+    for each, weight, rows in setting.distinct_stages(setting.d + 1):
         yield known | {
             sy.T0: Rational(each.T0),
             sy.sigma0: Rational(each.sigma0.numerator, each.sigma0.denominator),
@@ -79,8 +77,6 @@ def generation_facts(setting: Setting) -> Iterator[dict[Symbol, Any]]:
             sy.weight: Rational(weight.numerator, weight.denominator),
             sy.gathered: Rational(rows),
         }
-        if alike and (not gathers or rows > setting.d + 1):
-            return  # the others are the same, or only have more rows
 
 
 def holds(assumption: Boolean, known: Mapping[Symbol, Any]) -> bool:
@@ -177,7 +173,7 @@ def generator_of(setting: Setting) -> Formula:
     """
     generator = _of_kind("second_moment", "chain", chain_kind(setting), setting)
     if generator is None:
-        ridges = ",".join(sorted({str(each.lam0) for each in setting.generations}))
+        ridges = ",".join(sorted({str(each.lam0) for each in setting.distinct_generations}))
         parts = (f"chain = {setting.chain}", f"design = {setting.design}", f"lam0 = {ridges}")
         raise _no_theorem(setting, f"{', '.join(parts)}, n = {setting.n}")
     return generator

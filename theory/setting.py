@@ -108,11 +108,11 @@ class Setting:
         check_downstream(self)
 
     @property
-    def generations(self) -> tuple[Generation, ...]:
-        """Every generation in turn, whether they are alike or follow a schedule."""
-        if self.schedule or self.T0 is None:
+    def distinct_generations(self) -> tuple[Generation, ...]:
+        """The generations of a schedule in turn; of a chain of like ones, however long, one."""
+        if self.schedule or self.T0 is None or self.n == 0:
             return self.schedule
-        return (Generation(self.T0, self.sigma0, self.lam0),) * self.n
+        return (Generation(self.T0, self.sigma0, self.lam0),)
 
     @property
     def weights(self) -> tuple[Fraction, ...]:
@@ -124,12 +124,28 @@ class Setting:
 
         These are the rows of all the sets so far where generators accumulate fresh ones.
         """
-        gathers = isinstance(self.chain, Accumulate) and self.design == "independent"
-        weights = self.chain.over(self.n) if isinstance(self.chain, Weighted) else None
+        generations, weights = self.distinct_generations, self.weights or (Fraction(0),)
         rows = 0
-        for index, each in enumerate(self.generations):
-            rows = rows + each.T0 if gathers else each.T0
-            yield each, Fraction(0) if weights is None else weights[index], rows
+        for index in range(self.n):
+            each = generations[index if len(generations) > 1 else 0]
+            rows = rows + each.T0 if self.gathers else each.T0
+            yield each, weights[index if len(weights) > 1 else 0], rows
+
+    def distinct_stages(self, enough: int) -> Iterator[tuple[Generation, Fraction, int]]:
+        """The stages as far as they differ: of a chain of like generations, one.
+
+        Gathered sets only grow; those after the first with more than ``enough`` rows are left out.
+        """
+        alike = not self.schedule and len(self.weights) <= 1
+        for stage in self.stages():
+            yield stage
+            if alike and (not self.gathers or stage[2] > enough):
+                return
+
+    @property
+    def gathers(self) -> bool:
+        """Whether generators are fitted on more rows each time: all the fresh sets so far."""
+        return isinstance(self.chain, Accumulate) and self.design == "independent"
 
     @property
     def real_noise(self) -> Fraction:

@@ -18,7 +18,7 @@ from typing import Any
 
 from theory.corners import Candidates, corners, special_values
 from theory.domain import Domain
-from theory.generations import Generation
+from theory.finiteness import fits
 from theory.setting import Setting
 
 __all__ = [
@@ -70,8 +70,8 @@ def admissible(setting: Setting, quantity: str = "test_error") -> str | None:
     # Real labels in the chain carry the noise of the variance.
     harmless = quantity in _IGNORES_CHAIN_NOISE and (quantity == "bias" or not setting.weights)
     if not harmless and any(
-        each.lam0 == 0 and _is_noisy(setting, each, weight) and abs(rows - d) < LEAST_GAP
-        for each, weight, rows in setting.stages()
+        noisy and each.lam0 == 0 and abs(rows - d) < LEAST_GAP
+        for rows, each, noisy in fits(setting, enough=d + LEAST_GAP)
     ):
         return f"lam0 = 0, n >= 1, sigma0 > 0 and |T0 - d| < {LEAST_GAP}"
     return None
@@ -86,11 +86,6 @@ def _are_features_close(setting: Setting) -> bool:
     if width is None or setting.lam > 0 or (width >= d and T >= d):
         return False
     return width < d + LEAST_GAP and abs(T - min(width, d)) < LEAST_GAP
-
-
-def _is_noisy(setting: Setting, generation: Generation, weight: Fraction) -> bool:
-    """Whether a generation's labels are; of gathered sets every one counts as noisy."""
-    return (weight < 1 and generation.sigma0 > 0) or (weight > 0 and setting.real_noise > 0)
 
 
 def spans(

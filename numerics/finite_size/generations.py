@@ -38,6 +38,9 @@ class IsotropicGenerator:
     real: Any = 0  # what the noise of real labels in the chain adds to noise
 
 
+# Generations that are taken one by one: about ten seconds of them.
+_MOST_STEPS = 100_000
+
 _TRUTH = IsotropicGenerator(ball(1), ball(1), ball(0), ball(0))
 
 
@@ -45,13 +48,20 @@ def chain(setting: Setting, bits: int) -> IsotropicGenerator:
     """The n generations of a setting, as balls.
 
     Raises:
-        NotBuilt: ridge generators that share a design or accumulate sets, n >= 2.
+        NotBuilt: ridge generators that share a design or accumulate sets, n >= 2; or too many
+            generations that have to be taken one by one.
     """
     if setting.n == 0:
         return _TRUTH
-    gathers = isinstance(setting.chain, Accumulate)
-    if setting.n > 1 and (setting.design == "shared" or gathers):
-        if any(each.lam0 > 0 for each in setting.generations):
+    projects_once = setting.design == "shared" or isinstance(setting.chain, Accumulate)
+    stepped = projects_once or setting.schedule or setting.weights
+    if stepped and setting.n > _MOST_STEPS:
+        raise NotBuilt(
+            f"the exact form takes the n = {setting.n} generations of such a chain one by one, at "
+            f"most {_MOST_STEPS:,}: use --form limit, or a smaller n"
+        )
+    if setting.n > 1 and projects_once:
+        if any(each.lam0 > 0 for each in setting.distinct_generations):
             raise NotBuilt(
                 "a shared design, or accumulated sets, with lam0 > 0 need more than two moments of "
                 "the resolvents: use independent designs with --chain replace or weighted:W, or "
@@ -60,7 +70,7 @@ def chain(setting: Setting, bits: int) -> IsotropicGenerator:
         return _one_projection(setting, bits)
     if setting.schedule or setting.weights:
         return _stepped(setting, bits)
-    (each,) = setting.generations[:1]
+    (each,) = setting.distinct_generations
     fit = fit_balls(setting.d, each.T0, each.lam0, bits, noisy=each.sigma0 > 0)
     fresh_noise = ball(each.sigma0**2) * fit.noise
     n = setting.n

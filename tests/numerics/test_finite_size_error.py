@@ -249,6 +249,9 @@ def test_what_is_not_covered_says_so():
         exact_isotropic_terms(1001, 2000, 1)
     with pytest.raises(NotBuilt, match="shared"):
         exact_isotropic_terms(3, 5, 1, n=2, sigma0=1, T0=5, lam0=1, design="shared")
+    for kind in ({"chain": "accumulate"}, {"chain": "weighted:1/2"}, {"design": "shared"}):
+        with pytest.raises(NotBuilt, match="1000000000 generations"):
+            finite_size_terms(make_setting(d=4, T=6, T0=9, n=10**9, lam=1, **kind))
 
 
 def test_impossible_generators_are_refused():

@@ -54,7 +54,7 @@ def by_hand(setting):
     s, w0sq = levels(setting)
     f, signal, noise, real = np.ones_like(s), w0sq, 0 * s, 0 * s
     weights = [float(x) for x in setting.chain.over(setting.n)] if setting.weights else None
-    for index, each in enumerate(setting.generations):
+    for index, (each, *_) in enumerate(setting.stages()):
         weight = weights[index] if weights else 0.0
         kept = 1 - weight
         k = effective_penalty(s, float(each.lam0), each.T0)
@@ -114,7 +114,8 @@ def test_an_even_schedule_is_the_plain_chain():
     assert even == almost  # a schedule of equal generations is none
     point = make_point(even, Float64())
     plain = chain_moments(even, point)
-    varied = even.with_(T0=None, lam0=Fraction(0), sigma0=Fraction(0), schedule=even.generations)
+    schedule = tuple(each for each, *_ in even.stages())
+    varied = even.with_(T0=None, lam0=Fraction(0), sigma0=Fraction(0), schedule=schedule)
     stepped = chain_moments(varied, make_point(varied, Float64()), find("ridge-chain").expressions)
     for name in ("mean", "signal", "noise"):
         assert getattr(stepped, name) == pytest.approx(getattr(plain, name), rel=1e-12)
@@ -152,7 +153,7 @@ def test_isotropic_schedules_have_an_exact_form():
     setting = make_setting(d=10, T=15, n=3, sigma=1, lam="0.1", **schedule)
     mean = signal = 1.0
     noise = 0.0
-    for each in setting.generations:
+    for each, *_ in setting.stages():
         fit = isotropic_fit(10, each.T0, each.lam0)
         mean, signal = mean * float(fit.mean), signal * float(fit.coll)
         noise = noise * float(fit.coll) + float(each.sigma0) ** 2 * float(fit.noise)

@@ -10,6 +10,8 @@ import pytest
 
 from theory.errors import InfiniteExpectation, InputError
 from theory.finiteness import require_finite
+from theory.generations import Generation
+from theory.selection import generator_of
 from theory.setting import INFINITE, Setting, make_setting
 
 GOOD = {"d": 10, "T": 20, "T0": 30, "n": 2, "sigma": 1, "sigma0": 1}
@@ -167,3 +169,34 @@ def test_settings_are_frozen_and_comparable():
     assert isinstance(make_setting(**GOOD).with_(n=3), Setting)
     with pytest.raises(InputError):
         make_setting(**GOOD).with_(n=-1)
+
+
+HUGE = 10**12
+
+
+@pytest.mark.parametrize("chain", ["replace", "accumulate", "weighted:1/2"])
+@pytest.mark.parametrize("design", ["independent", "shared"])
+def test_chains_of_any_length_are_looked_at_at_once(chain, design):
+    """Like generations once, gathered sets until they are large: nothing takes n steps."""
+    setting = make_setting(**GOOD | {"n": HUGE, "chain": chain, "design": design})
+    assert setting.distinct_generations == (Generation(30, Fraction(1), Fraction(0)),)
+    weight = Fraction(1, 2) if chain == "weighted:1/2" else 0
+    seen = [(stage, share, rows) for stage, share, rows in setting.distinct_stages(70)]
+    rows = [30, 60, 90] if (chain, design) == ("accumulate", "independent") else [30]
+    assert seen == [(setting.distinct_generations[0], weight, each) for each in rows]
+    require_finite(setting)
+    assert generator_of(setting)
+
+
+def test_stages_follow_schedule_weights_and_rows():
+    """One for each generation, in turn, with all the rows so far where sets are gathered."""
+    table = {"d": 10, "T": 20, "n": 3, "T0": "20,30,40", "sigma0": "1,2,1"}
+    gathered = make_setting(**table, chain="accumulate")
+    assert [(each.T0, each.sigma0, rows) for each, _, rows in gathered.stages()] == [
+        (20, 1, 20), (30, 2, 50), (40, 1, 90),
+    ]  # fmt: skip
+    assert list(gathered.distinct_stages(0)) == list(gathered.stages())
+    weighted = make_setting(**GOOD | {"chain": "weighted:1,1/3"})
+    assert [weight for _, weight, _ in weighted.stages()] == [1, Fraction(1, 3)]
+    assert list(weighted.distinct_stages(0)) == list(weighted.stages())
+    assert [weight for _, weight, _ in make_setting(**GOOD).stages()] == [0, 0]
