@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -12,8 +12,8 @@ from typing import Any
 import mpmath
 from sympy import Rational
 
-from numerics.evaluate import evaluate_terms
-from numerics.precision import Float64
+from numerics.evaluate import evaluate, evaluate_terms
+from numerics.precision import Float64, Number
 from theory.domain import Domain
 from theory.entries import SIZES, Fixed, IntegerRange, RealInterval
 from theory.errors import InputError, NotBuilt, NoTheorem
@@ -134,7 +134,7 @@ def measure_slopes(conjecture: Conjecture) -> Slopes | None:
         if setting is None or (settings and setting == settings[-1]):
             continue
         try:
-            terms = evaluate_terms(setting, Float64())
+            terms = _terms(setting)
         except (NoTheorem, NotBuilt):
             return None
         quantity = conjecture.quantity
@@ -147,6 +147,14 @@ def measure_slopes(conjecture: Conjecture) -> Slopes | None:
     logs = [(math.log(value), math.log(error)) for value, error in zip(values, errors, strict=True)]
     slopes = tuple((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in pairwise(logs))
     return Slopes(tuple(values), tuple(errors), slopes, claimed, tuple(settings))
+
+
+def _terms(setting: Setting) -> Mapping[str, Number]:
+    """The terms of the error in floating point; of a spectrum too long for that, by its law."""
+    try:
+        return evaluate_terms(setting, Float64())
+    except NotBuilt:
+        return evaluate(setting).terms
 
 
 def _rational(conjecture: Conjecture, exponent: Any) -> Fraction:
