@@ -127,6 +127,7 @@ def test_adjusted_draws_keep_the_mean_and_lose_variance(quantity):
     found = adjusted(sampler, sampler.observed(-1, PILOT))
     assert found is not None
     better, variance = found
+    assert abs(np.corrcoef(better(0, 64), better(1, 64))[0, 1]) < 0.6  # chunks of their own
     plain, less = sampler(0, 4000), better(0, 4000)
     assert less.var() < plain.var() / 3
     assert 0.7 < less.var() / variance < 1.4

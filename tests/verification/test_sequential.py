@@ -398,4 +398,5 @@ def test_the_least_arguments_are_accepted():
     """One repetition, no allowance, a variance bound of 0: the ends of the ranges are inside."""
     decision = decide(constant(2.0), 1.0, **LEVEL, budget=1, allowance=0.0, variance_bound=0.0)
     assert (decision.repetitions, decision.mean, decision.standard_error) == (1, 2.0, None)
+    assert not decision.controlled
     assert decide(constant(2.0), 1.0, **LEVEL, budget=2).standard_error == 0.0
