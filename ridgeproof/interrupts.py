@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from verification.alarm import COLLECTOR
+from verification.alarm import is_deaf
 
 __all__ = ["INTERRUPTED", "leave_at_once", "listen"]
 
@@ -43,7 +43,7 @@ def listen() -> None:
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
-    if frame is not None and frame.f_code.co_name == COLLECTOR:
+    if is_deaf(frame):
         threading.Timer(_SOON, os.kill, (os.getpid(), number)).start()
         return
     raise KeyboardInterrupt

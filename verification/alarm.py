@@ -14,14 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-__all__ = ["COLLECTOR", "Alarm", "alarm_at"]
+__all__ = ["Alarm", "alarm_at", "is_deaf"]
 
 _GRACE = 0.25  # seconds for the loops that look at the clock: they leave better records
 _AGAIN = 2.0  # and again, should the exception have been lost
 _SOON = 0.01
 
-# hypothesis times the garbage collector with a callback of this name; what is raised there is lost.
-COLLECTOR = "gc_callback"
+# What is raised in these is printed and lost: finalizers, and the callback of this name with which
+# hypothesis times the garbage collector.
+_DEAF = {"__del__", "gc_callback"}
 
 
 @dataclass
@@ -37,11 +38,20 @@ class Alarm:
             KeyboardInterrupt: always; all that keeps its records on Ctrl-C keeps them here too.
         """
         del number
-        if frame is not None and frame.f_code.co_name == COLLECTOR:
+        if is_deaf(frame):
             signal.setitimer(signal.ITIMER_REAL, _SOON, _AGAIN)
             return
         self.rang = True
         raise KeyboardInterrupt
+
+
+def is_deaf(frame: FrameType | None) -> bool:
+    """Whether a frame, or one that it was called from, swallows what is raised."""
+    while frame is not None:
+        if frame.f_code.co_name in _DEAF:
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextmanager

@@ -84,3 +84,21 @@ def test_a_timer_in_use_is_respected():
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def test_it_waits_for_where_it_can_be_heard():
+    """What is raised in a finalizer is lost, also from what that calls: it rings right after."""
+
+    class Finalized:
+        def __del__(self):
+            time.sleep(0.8)  # the alarm goes off at 0.25
+
+    start = time.monotonic()
+
+    def work():
+        Finalized()
+        time.sleep(5)
+
+    with pytest.raises(KeyboardInterrupt), alarm_at(start - 1):
+        work()
+    assert 0.8 <= time.monotonic() - start < 1.5

@@ -102,8 +102,8 @@ def test_an_infinite_dimension():
 def test_a_number_for_each_generation():
     """Commas make a schedule, except inside a function; where it cannot be one it is refused."""
     rows = settings("d = 10\nT = 20\nn = 2\nT0 = ['30,40', 'max(3*d, 5)']\nsigma0 = '1/2,1/3'")
-    assert [[each.T0 for each in row.generations] for row in rows] == [[30, 40], [30, 30]]
-    assert [str(each.sigma0) for each in rows[1].generations] == ["1/2", "1/3"]
+    assert [[each.T0 for each, *_ in row.stages()] for row in rows] == [[30, 40], [30, 30]]
+    assert [str(each.sigma0) for each, *_ in rows[1].stages()] == ["1/2", "1/3"]
     with pytest.raises(InputError, match="grid T = 20,30"):
         settings("d = 10\nT = '20,30'")
 
