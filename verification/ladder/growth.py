@@ -13,6 +13,7 @@ import mpmath
 from sympy import Rational
 
 from numerics.evaluate import evaluate, evaluate_terms
+from numerics.optimum import optimum
 from numerics.precision import Float64, Number
 from theory.domain import Domain
 from theory.entries import SIZES, Fixed, IntegerRange, RealInterval
@@ -108,7 +109,8 @@ class Slopes:
         """consistent, refuted, or undecided while the slope still moves towards the claim."""
         gap = abs(self.last - float(self.claimed))
         if gap <= SLOPE_TOLERANCE:
-            return "consistent"
+            # A slope that only passes through the claim says nothing about where it ends.
+            return "consistent" if self.drift <= SLOPE_TOLERANCE else "undecided"
         # A slope that still drifts could get there: a geometric tail of ratio 0.9 moves 9 drifts.
         return "refuted" if gap > SLOPE_TOLERANCE + 9 * self.drift else "undecided"
 
@@ -134,11 +136,9 @@ def measure_slopes(conjecture: Conjecture) -> Slopes | None:
         if setting is None or (settings and setting == settings[-1]):
             continue
         try:
-            terms = _terms(setting)
+            error = _quantity(setting, conjecture.quantity)
         except (NoTheorem, NotBuilt):
             return None
-        quantity = conjecture.quantity
-        error = terms[quantity] if quantity in ERROR_TERMS else sum(terms.values())
         values.append(value)
         settings.append(setting)
         errors.append(float(error))
@@ -147,6 +147,14 @@ def measure_slopes(conjecture: Conjecture) -> Slopes | None:
     logs = [(math.log(value), math.log(error)) for value, error in zip(values, errors, strict=True)]
     slopes = tuple((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in pairwise(logs))
     return Slopes(tuple(values), tuple(errors), slopes, claimed, tuple(settings))
+
+
+def _quantity(setting: Setting, quantity: str) -> Number:
+    """The quantity whose slope is wanted; the optimal penalty is no part of the error."""
+    if quantity == "optimal_lam":
+        return optimum(setting).lam
+    terms = _terms(setting)
+    return terms[quantity] if quantity in ERROR_TERMS else sum(terms.values())
 
 
 def _terms(setting: Setting) -> Mapping[str, Number]:
