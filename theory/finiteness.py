@@ -8,9 +8,10 @@ from fractions import Fraction
 from theory.errors import InfiniteExpectation
 from theory.features import Gaussian, Rademacher
 from theory.generations import Generation
+from theory.relevant import relevant
 from theory.setting import Setting
 
-__all__ = ["fits", "require_finite", "require_finite_limit"]
+__all__ = ["fits", "is_finite", "require_finite", "require_finite_limit"]
 
 
 def require_finite(setting: Setting) -> None:
@@ -59,6 +60,19 @@ def require_finite(setting: Setting) -> None:
             f"take T <= {size - 2} or T >= {size + 2}, or lam > 0"
             f"{'' if narrow else ', or sigma = 0'}",
         )
+
+
+def is_finite(setting: Setting, quantity: str = "test_error") -> bool:
+    """Whether a quantity has a finite expectation: the error or one of its terms.
+
+    The optimal_lam exists where some lam gives a finite error.
+    """
+    free = quantity == "optimal_lam"
+    try:
+        require_finite(setting.with_(lam=Fraction(1)) if free else relevant(setting, quantity))
+    except InfiniteExpectation:
+        return False
+    return True
 
 
 def require_finite_limit(setting: Setting) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from theory.corners import Candidates, corners, special_values
 from theory.domain import Domain
-from theory.finiteness import fits
+from theory.finiteness import fits, is_finite
 from theory.setting import Setting
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "admissible",
     "candidates",
     "draw",
+    "draw_anywhere",
     "draw_settings",
     "grid",
     "has_admissible_point",
@@ -206,6 +207,16 @@ def draw(domain: Domain, count: int, seed: int = 0, quantity: str = "test_error"
             else:
                 found[setting] = None
     return Drawn(tuple(found), dict(skipped))
+
+
+def draw_anywhere(domain: Domain, count: int, seed: int, quantity: str) -> list[Setting]:
+    """Distinct settings at which the quantity is finite, as close to a threshold as it allows.
+
+    Theory can speak there; a simulation, whose variance may be infinite, cannot.
+    """
+    # The bias sees no noise, and so keeps no gap.
+    drawn = draw(domain, count, seed, "bias").settings
+    return [setting for setting in drawn if is_finite(setting, quantity)]
 
 
 def draw_settings(

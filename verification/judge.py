@@ -37,6 +37,7 @@ LIMIT_DIMENSION = 32
 ALLOWANCE = 2.0
 # Where the sign alone is in question, differences below this share of the error are none.
 _NOTHING = 1e-9
+_LEAST_SCALE = 1e-12  # of an error that vanishes
 # A draw from a known law costs a thousandth of a simulated one, and is noisier.
 _CHEAPER = 32
 
@@ -141,20 +142,9 @@ class Judge:
             Refutation: the other setting has less error.
         """
         best, other = large_enough(best), large_enough(other)
-        at_best = Sampler(best, self.seed, self.claim, quantity, "conditional")
-        at_other = replace(at_best, setting=other, stream=best)
-        scale = float(np.mean(at_best(-1000, CHUNK)))
         name = f"{quantity} minus that at lam = {best.lam}"
-        keep = partial(self.record, other, name, 0.0, limit=False, relation="at-least")
-        decision, method = self._tried(
-            Difference(at_best, at_other),
-            0.0,
-            "conditional",
-            keep,
-            relation="at-least",
-            absolute_tolerance=self.tolerance * scale,
-        )
-        keep(decision, method)
+        pair = self.pair(best, other, quantity)
+        decision, method = self.sign(pair, other, name, strict=False)
         if decision.verdict == "refuted":
             seen = _counterexample(other, name, ">= 0", decision, method)
             raise Refutation(replace(seen, term=quantity, before=best))
@@ -170,29 +160,85 @@ class Judge:
         Raises:
             Refutation: the other sign is, or the two differ by nothing.
         """
+        name = f"{'rise' if sign > 0 else 'fall'} of {quantity} from T = {before.T}"
         low, high = (
             Sampler(setting, self.seed, self.claim, quantity, "conditional")
             for setting in (before, after)
         )
-        scale = float(np.mean(low(-1000, CHUNK)))
-        name = f"{'rise' if sign > 0 else 'fall'} of {quantity} from T = {before.T}"
-        keep = partial(self.record, after, name, 0.0, limit=False, relation="at-least")
-        # Put on trial is that nothing moves: refuting it in the right direction is what is wanted.
-        decision, method = self._tried(
-            Difference(low, high, sign),
-            0.0,
-            "conditional",
-            keep,
-            absolute_tolerance=_NOTHING * scale,
-        )
-        if decision.verdict != "undecided":
-            moved = decision.verdict == "refuted" and (decision.mean or 0.0) > 0
-            decision = replace(decision, verdict="consistent" if moved else "refuted")
-        keep(decision, method)
+        decision, method = self.sign(Difference(low, high, sign), after, name, strict=True)
         if decision.verdict == "refuted":
             seen = _counterexample(after, name, "> 0", decision, method)
             raise Refutation(replace(seen, term=quantity, before=before))
         return decision
+
+    def changes(
+        self,
+        before: Setting,
+        after: Setting,
+        sign: int,
+        quantity: str,
+        variable: str,
+        *,
+        limit: bool,
+    ) -> Decision:
+        """Decide that the mean does not fall (sign 1), or rise (-1), by more than the tolerance.
+
+        A limit is the Richardson combination of two sizes.
+
+        Raises:
+            Refutation: it does.
+        """
+        name = f"change of {quantity}"
+        pair = self.pair(before, after, quantity, sign, limit=limit)
+        decision, method = self.sign(pair, after, name, strict=False, limit=limit)
+        if decision.verdict == "refuted":
+            name = f"{name} from {variable} = {getattr(before, variable)}"
+            decision = replace(decision, mean=sign * (decision.mean or 0.0))
+            bound = ">= 0" if sign > 0 else "<= 0"
+            seen = _counterexample(after, name, bound, decision, method)
+            raise Refutation(replace(seen, term=quantity, before=before))
+        return decision
+
+    def pair(
+        self, before: Setting, after: Setting, quantity: str, sign: int = 1, *, limit: bool = False
+    ) -> Difference:
+        """Draws of how the quantity moves between two settings, on common random numbers."""
+        at_before = Sampler(
+            before, self.seed, self.claim, quantity, "conditional", limit, stream=before
+        )
+        return Difference(at_before, replace(at_before, setting=after), sign)
+
+    def sign(
+        self,
+        pair: Difference,
+        setting: Setting,
+        name: str,
+        *,
+        strict: bool,
+        claimed: float = 0.0,
+        limit: bool = False,
+    ) -> tuple[Decision, str]:
+        """Decide whether the mean of a difference is positive, and keep it as that of a setting.
+
+        Consistent where that is established at level alpha, refuted where it is negative or
+        nothing at all; or, if not strict, where it is above minus the tolerance, and below zero.
+        """
+        scale = float(np.mean(np.abs(pair.before(-1000, CHUNK))))
+        keep = partial(self.record, setting, name, claimed, limit=limit, relation="at-least")
+        decision, method = self._tried(
+            pair,
+            0.0,
+            "conditional",
+            keep,
+            relation="equals" if strict else "at-least",
+            absolute_tolerance=(_NOTHING if strict else self.tolerance) * max(scale, _LEAST_SCALE),
+        )
+        # Put on trial is that nothing moves: refuting it in the right direction is what is wanted.
+        if strict and decision.verdict != "undecided":
+            moved = decision.verdict == "refuted" and (decision.mean or 0.0) > 0
+            decision = replace(decision, verdict="consistent" if moved else "refuted")
+        keep(decision, method)
+        return decision, method
 
     def _tried(
         self,
@@ -278,6 +324,14 @@ class Judge:
     def repetitions(self) -> int:
         """Repetitions of every kind so far."""
         return sum(point.repetitions for point in self.points)
+
+    @property
+    def spent(self) -> float:
+        """Of the budget: a draw from a known law counts for a small part of a repetition."""
+        return sum(
+            point.repetitions / (_CHEAPER if point.method.startswith("exact-law") else 1)
+            for point in self.points
+        )
 
     @property
     def literal_repetitions(self) -> int:

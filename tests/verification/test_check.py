@@ -71,7 +71,7 @@ def test_examples_have_the_verdict_their_comment_promises(path):
 def test_workers_do_not_change_a_verdict(path, monkeypatch):
     """The same seed gives the same verdict and evidence on one and on two workers."""
     # Each point starts a pool of its own: two points show what nine do.
-    monkeypatch.setattr("verification.check._SIMULATED", 1)
+    monkeypatch.setattr("verification.ladder.on_trial._SIMULATED", 1)
     one, two = (
         check(read_conjecture(path), seed=20240212, workers=workers).data() for workers in (1, 2)
     )

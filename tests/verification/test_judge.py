@@ -11,6 +11,7 @@ import pytest
 from numerics.evaluate import evaluate
 from theory.generations import parse_chain
 from theory.setting import make_setting
+from verification.draws import Difference
 from verification.judge import Judge, Refutation, allowance, large_enough
 from verification.seeds import make_generator
 from verification.sequential import Stopped
@@ -340,7 +341,8 @@ def test_ctrl_c_leaves_the_point_on_record():
 )
 def test_ctrl_c_leaves_pairs_on_record_too(monkeypatch, tried, quantity):
     """A difference that is interrupted is kept as it stands."""
-    monkeypatch.setattr("verification.judge.Difference", lambda *_: interrupted)
+    for name in ("__call__", "observed"):
+        monkeypatch.setattr(Difference, name, lambda _, chunk, size: interrupted(chunk, size))
     bench = judge(tolerance=1e-12)
     with pytest.raises(Stopped):
         tried(bench)

@@ -1,84 +1,31 @@
-"""increases-in, decreases-in and scales-as: how a quantity changes along one variable."""
+"""scales-as: the log-log slope of a quantity along one variable."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-import mpmath
 from sympy import Rational
 
 from numerics.evaluate import evaluate, evaluate_terms
 from numerics.optimum import optimum
 from numerics.precision import Float64, Number
-from theory.domain import Domain
-from theory.entries import SIZES, Fixed, IntegerRange, RealInterval
-from theory.errors import InputError, NotBuilt, NoTheorem
+from theory.entries import SIZES, IntegerRange, RealInterval
+from theory.errors import NotBuilt, NoTheorem
 from theory.formula import ERROR_TERMS
 from theory.setting import Setting
 from verification.conjecture import Conjecture
-from verification.ladder.claimed import DIGITS
-from verification.ladder.truth import known_value
-from verification.verdict import Counterexample
+from verification.ladder.choosers import pinned
 
-__all__ = ["SLOPE_TOLERANCE", "Slopes", "change_refutes", "measure_slopes", "next_values"]
+__all__ = ["SLOPE_TOLERANCE", "Slopes", "measure_slopes"]
 
 SLOPE_TOLERANCE = 0.02
 # Octaves over which a slope is measured.
 _OCTAVES = 10
-
-
-def next_values(conjecture: Conjecture, setting: Setting) -> Iterator[Setting]:
-    """Settings with the variable's next values, all else held fixed; the domain is respected."""
-    variable = conjecture.variable
-    assert variable is not None
-    name = variable.name
-    value = Fraction(getattr(setting, name))
-    steps: list[Any]
-    if name in SIZES:
-        steps = [int(value) + 1, int(value) + 2, 2 * int(value)]
-    else:
-        entry = conjecture.domain[name]
-        assert isinstance(entry, RealInterval)
-        width = entry.most - entry.least
-        steps = [value + width * share for share in (Fraction(1, 20), Fraction(1, 4))]
-    for step in steps:
-        try:
-            moved = setting.with_(**{name: step})
-        except InputError:
-            continue
-        if moved in conjecture.domain:
-            yield moved
-
-
-def change_refutes(
-    conjecture: Conjecture, before: Setting, after: Setting
-) -> tuple[bool, Counterexample | None]:
-    """(whether theory knows both values, the counterexample if they move the wrong way)."""
-    known = [known_value(s, conjecture.quantity, conjecture.kind) for s in (before, after)]
-    if known[0] is None or known[1] is None:
-        return False, None
-    with mpmath.workdps(DIGITS):
-        change = mpmath.mpf(known[1].value) - mpmath.mpf(known[0].value)
-        slack = known[0].radius + known[1].radius + abs(known[0].value) * mpmath.mpf(10) ** -40
-        wrong = change < -slack if conjecture.relation == "increases-in" else change > slack
-        if not wrong:
-            return True, None
-        name = str(conjecture.variable)
-        return True, Counterexample(
-            after,
-            f"change of {conjecture.quantity} from {name} = {getattr(before, name)}",
-            ">= 0" if conjecture.relation == "increases-in" else "<= 0",
-            mpmath.nstr(change, 12),
-            None,
-            f"{'exact' if known[0].exact else 'limit'} theorem {', '.join(known[0].formulas)}",
-            term=conjecture.quantity,
-            before=before,
-        )
 
 
 @dataclass(frozen=True)
@@ -132,7 +79,7 @@ def measure_slopes(conjecture: Conjecture) -> Slopes | None:
         value = Fraction(least * (most / least) ** Fraction(k, _OCTAVES))
         if name in SIZES:
             value = Fraction(round(value))
-        setting = _setting_at(conjecture.domain, name, value)
+        setting = pinned(conjecture.domain, name, value)
         if setting is None or (settings and setting == settings[-1]):
             continue
         try:
@@ -174,28 +121,3 @@ def _rational(conjecture: Conjecture, exponent: Any) -> Fraction:
     if not isinstance(value, Rational):
         value = Rational(str(value.evalf(30)))
     return Fraction(int(value.p), int(value.q))
-
-
-class _Pinned:
-    """A chooser that takes first options and least values, with one name pinned."""
-
-    def __init__(self, name: str, value: Fraction) -> None:
-        self.name, self.value = name, value
-
-    def option(self, name: str, options: tuple[Any, ...]) -> Any:
-        del name
-        return options[0]
-
-    def whole(self, name: str, least: int, most: int, known: Any = None) -> int:
-        del most, known
-        return int(self.value) if name == self.name else least
-
-    def real(self, name: str, least: Fraction, most: Fraction) -> Fraction:
-        return self.value if name == self.name else (least + most) / 2
-
-
-def _setting_at(domain: Domain, name: str, value: Fraction) -> Setting | None:
-    pinned = Domain(
-        tuple((key, Fixed(value) if key == name else entry) for key, entry in domain.items)
-    )
-    return pinned.setting(_Pinned(name, value))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import mpmath
 
-from theory.errors import InputError, SolverError
-from theory.finiteness import require_finite
+from theory.errors import SolverError
 from theory.setting import Setting
 from verification.conjecture import Conjecture
 from verification.ladder.claimed import DIGITS, claimed_value
@@ -30,23 +28,43 @@ class Finding:
     claimed: Any | None
     known: Known | None
     counterexample: Counterexample | None
+    is_trivial: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether theory knows the quantity, or it need only not be negative."""
+        return self.known is not None or self.is_trivial
+
+    @property
+    def margin(self) -> float | None:
+        """By how much an inequality holds, relatively; negative where it fails.
+
+        None where theory does not know; an equality holds by nothing.
+        """
+        if self.counterexample is not None:
+            return -1.0
+        if self.known is None or self.claimed is None:
+            return None
+        if mpmath.isinf(self.known.value):
+            return 1.0
+        with mpmath.workdps(DIGITS):
+            gap = abs(mpmath.mpf(self.known.value) - self.claimed)
+            return float(gap / (max(abs(self.known.value), abs(self.claimed)) or 1))
 
 
 def examine(conjecture: Conjecture, setting: Setting) -> Finding:
     """Put the claim at one point before its own definition and the derived theory."""
     try:
         claimed = claimed_value(conjecture, setting)
-    except SolverError as error:
-        return _refuted(conjecture, setting, "undefined", "a finite value is needed", str(error))
+    except SolverError:
+        why = f"{conjecture.formula_text or conjecture.formula} has no finite real value there"
+        return _refuted(conjecture, setting, "undefined", "a finite value is needed", why)
     if _impossible(conjecture, claimed):
         shown = mpmath.nstr(claimed, 12)
-        return _refuted(conjecture, setting, shown, ">= 0", "an error is never negative")
-    try:
-        # The optimal penalty is a property of every lam: that of the drawn setting is not used.
-        free = conjecture.quantity == "optimal_lam"
-        require_finite(setting.with_(lam=Fraction(1)) if free else setting)
-    except InputError:
-        return Finding(setting, claimed, None, None)
+        what = "a penalty" if conjecture.quantity == "optimal_lam" else "an error"
+        return _refuted(conjecture, setting, shown, ">= 0", f"{what} is never negative")
+    if conjecture.relation == "at-least" and claimed <= 0:
+        return Finding(setting, claimed, None, None, is_trivial=True)
     known = known_value(setting, conjecture.quantity, conjecture.kind)
     if known is None or _agrees(conjecture, claimed, known):
         return Finding(setting, claimed, known, None)
@@ -64,7 +82,7 @@ def examine(conjecture: Conjecture, setting: Setting) -> Finding:
 
 
 def _impossible(conjecture: Conjecture, claimed: Any) -> bool:
-    return conjecture.relation == "equals" and bool(claimed < 0)
+    return conjecture.relation in {"equals", "at-most"} and bool(claimed < 0)
 
 
 def _refuted(
@@ -77,6 +95,8 @@ def _refuted(
 def _agrees(conjecture: Conjecture, claimed: Any, known: Known) -> bool:
     with mpmath.workdps(DIGITS + 15):
         value = mpmath.mpf(known.value)
+        if mpmath.isinf(value):  # a penalty may be: no ridge fit is better than none
+            return conjecture.relation == "at-least"
         slack = known.radius + mpmath.mpf(10) ** -SEPARATION * max(abs(value), abs(claimed))
         match conjecture.relation:
             case "at-most":

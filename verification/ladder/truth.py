@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from numerics.evaluate import Value, evaluate
-from theory.errors import NotBuilt, NoTheorem
+from theory.errors import InfiniteExpectation, NotBuilt, NoTheorem
 from theory.formula import ERROR_TERMS, Form
+from theory.relevant import relevant
 from theory.setting import Setting
 from verification.ladder.claimed import DIGITS
 
@@ -24,8 +26,9 @@ class Known:
     exact: bool
 
 
+@lru_cache(maxsize=1024)
 def known_value(setting: Setting, quantity: str, kind: str) -> Known | None:
-    """The theory's value, to `DIGITS` digits; None where no theorem applies.
+    """The theory's value, to `DIGITS` digits; None where no theorem applies, or it is infinite.
 
     For kind "exact" only theorems exact at finite size count.
     """
@@ -33,8 +36,8 @@ def known_value(setting: Setting, quantity: str, kind: str) -> Known | None:
         if quantity == "optimal_lam":
             return _optimum(setting, kind)
         form = Form.EXACT if kind == "exact" else Form.LIMIT
-        value = evaluate(setting, digits=DIGITS, form=form)
-    except (NoTheorem, NotBuilt):
+        value = evaluate(relevant(setting, quantity), digits=DIGITS, form=form)
+    except (InfiniteExpectation, NoTheorem, NotBuilt):
         return None
     if kind == "exact" and not value.is_exact:
         return None

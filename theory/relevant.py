@@ -1,0 +1,50 @@
+"""What a quantity depends on: a setting without all that this term of the error ignores."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from theory.features import Rademacher
+from theory.setting import Setting
+
+__all__ = ["relevant"]
+
+
+def relevant(setting: Setting, quantity: str) -> Setting:
+    """The setting without what the quantity does not depend on, exactly and at every size.
+
+    The error is quadratic in the truth and the label noises, which are independent: the bias sees
+    no noise, the synthetic term none downstream, and the variance, which only downstream noise
+    feeds, no chain, as long as no real labels are mixed in.  Generators fitted without ridge and
+    without noise on d rows or more return the truth, so that the bias sees no such chain either
+    (signs may be linearly dependent in d rows, and are left out).  Source: derived here, from the
+    definitions of the terms.
+
+    >>> from theory.setting import make_setting
+    >>> print(relevant(make_setting(d=4, T=9, T0=5, n=7, sigma=1, sigma0=1), "bias"))
+    d 4 T 9 sigma 0 lam 0 spectrum isotropic signal flat
+    """
+    match quantity:
+        case "bias":
+            silent = setting.silenced("sigma", "sigma0").with_(sigma_real=None)
+            if not _returns_truth(silent):
+                return silent
+            return _unchained(silent).with_(synthetic_fraction=Fraction(1))
+        case "variance" if not setting.weights and setting.synthetic_fraction == 1:
+            return _unchained(setting).with_(sigma_real=None)
+        case "synthetic":
+            return setting.silenced("sigma").with_(sigma_real=None)
+    return setting
+
+
+def _unchained(setting: Setting) -> Setting:
+    """The downstream fit alone, nothing left of the chain."""
+    silent = setting.clean().silenced("sigma0")
+    return silent.with_(T0=None, lam0=Fraction(0), design="independent")
+
+
+def _returns_truth(setting: Setting) -> bool:
+    """Whether every generator of a chain without noise is the truth, almost surely."""
+    return not isinstance(setting.features, Rademacher) and all(
+        each.lam0 == 0 and rows >= setting.d for each, _, rows in setting.distinct_stages(setting.d)
+    )

@@ -1,0 +1,103 @@
+"""increases-in and decreases-in: from one value of a variable to the next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import mpmath
+
+from theory.entries import SIZES, RealInterval
+from theory.relevant import relevant
+from theory.setting import Setting
+from verification.conjecture import Conjecture
+from verification.ladder.choosers import moved
+from verification.ladder.claimed import DIGITS
+from verification.ladder.truth import known_value
+from verification.verdict import Counterexample
+
+__all__ = ["Change", "examine_change", "next_values"]
+
+# Steps of a real, in its interval.
+_SHARES = (Fraction(1, 20), Fraction(1, 4))
+# One for turns close to an end, which theory can see and simulation cannot.
+_FINE = Fraction(1, 1000)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What theory says of one change: whether it knows, and the counterexample if it is wrong.
+
+    ``margin`` is the relative change in the claimed direction, per octave of a size or interval
+    of a real.
+    """
+
+    known: bool
+    margin: float | None = None
+    counterexample: Counterexample | None = None
+
+
+def next_values(
+    conjecture: Conjecture, setting: Setting, *, fine: bool = False
+) -> Iterator[Setting]:
+    """Settings with the variable's next values; derived entries follow, all else is held fixed.
+
+    With ``fine`` a very small step of a real comes first.
+    """
+    variable = conjecture.variable
+    assert variable is not None
+    name = variable.name
+    value = Fraction(getattr(setting, name))
+    steps = [value + 1, value + 2, 2 * value]
+    entry = conjecture.domain[name]
+    if name not in SIZES:
+        assert isinstance(entry, RealInterval)
+        shares = (_FINE, *_SHARES) if fine else _SHARES
+        steps = [value + (entry.most - entry.least) * share for share in shares]
+    for step in dict.fromkeys(step for step in steps if step > value):
+        there = moved(conjecture.domain, setting, name, step)
+        if there is not None:
+            yield there
+
+
+def examine_change(conjecture: Conjecture, before: Setting, after: Setting) -> Change:
+    """Put one change before the derived theory."""
+    quantity = conjecture.quantity
+    if relevant(before, quantity) == relevant(after, quantity):
+        return Change(known=True, margin=0.0)
+    known = [known_value(each, quantity, conjecture.kind) for each in (before, after)]
+    if known[0] is None or known[1] is None:
+        return Change(known=False)
+    sign = 1 if conjecture.relation == "increases-in" else -1
+    with mpmath.workdps(DIGITS):
+        least, most = mpmath.mpf(known[0].value), mpmath.mpf(known[1].value)
+        if least == most:  # both may be infinite
+            return Change(known=True, margin=0.0)
+        slack = known[0].radius + known[1].radius + abs(least) * mpmath.mpf(10) ** -40
+        if sign * (most - least) >= -slack:
+            scale = max(abs(least), abs(most))
+            rise = 1.0 if mpmath.isinf(scale) else max(float(sign * (most - least) / scale), 0.0)
+            return Change(known=True, margin=rise / _step(conjecture, before, after))
+        name = str(conjecture.variable)
+        example = Counterexample(
+            after,
+            f"change of {quantity} from {name} = {getattr(before, name)}",
+            ">= 0" if sign > 0 else "<= 0",
+            mpmath.nstr(most - least, 12),
+            None,
+            f"{'exact' if known[0].exact else 'limit'} theorem {', '.join(known[0].formulas)}",
+            term=quantity,
+            before=before,
+        )
+    return Change(known=True, margin=-1.0, counterexample=example)
+
+
+def _step(conjecture: Conjecture, before: Setting, after: Setting) -> float:
+    """How far apart two values of the variable are: in octaves, or as a share of the interval."""
+    name = str(conjecture.variable)
+    entry, least, most = conjecture.domain[name], getattr(before, name), getattr(after, name)
+    if isinstance(entry, RealInterval):
+        return float((most - least) / (entry.most - entry.least))
+    return math.log2((most + 1) / (least + 1))

@@ -1,0 +1,123 @@
+"""increases-in and decreases-in: changes from drawn points, and where they are least."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from theory.finiteness import is_finite
+from theory.setting import Setting
+from verification.drawing import admissible, draw_anywhere
+from verification.judge import Judge
+from verification.ladder.change import Change, examine_change, next_values
+from verification.ladder.on_trial import NEXT_TO_A_THRESHOLD, decide_by_simulation
+from verification.ladder.search import smallest
+from verification.ladder.simulated import judge_change
+from verification.ladder.worst import SEARCHED, worst
+from verification.trial import Trial
+from verification.verdict import Counterexample, Outcome, Verdict
+
+__all__ = ["decide_monotone"]
+
+
+def decide_monotone(trial: Trial, settings: list[Setting], seed: int) -> Verdict:
+    """Compare changes with the theory; what it does not know is put on trial by simulation."""
+    conjecture = trial.conjecture
+    pairs = [(s, t) for s in settings for t in next_values(conjecture, s, fine=True)]
+    if not pairs:
+        trial.note("domain", f"no two values of {conjecture.variable} to compare could be drawn")
+        return trial.verdict(Outcome.UNDECIDED)
+    unknown: list[tuple[Setting, Setting]] = []
+    for before, after in pairs:
+        if trial.late():
+            return trial.out_of_time("precision")
+        change = examine_change(conjecture, before, after)
+        if change.counterexample is not None:
+            return _shrunk(trial, change.counterexample, "precision")
+        if not change.known:
+            unknown.append((before, after))
+    known = len(pairs) - len(unknown)
+    trial.note("precision", f"{known} of {len(pairs)} changes agree with theory")
+    if known:
+        found = _steepest(trial, settings, seed)
+        if found is not None:
+            return _shrunk(trial, found, "search")
+    if not unknown:
+        return trial.verdict(Outcome.IDENTICAL)
+    following = {s: list(_judgeable(trial, s)) for s in dict.fromkeys(s for s, _ in unknown)}
+    following = {s: steps for s, steps in following.items() if steps}
+    if not following:
+        trial.note("simulation", f"no theorem, and {NEXT_TO_A_THRESHOLD}")
+        return trial.verdict(Outcome.UNDECIDED)
+
+    def put(setting: Setting, judge: Judge, method: str) -> None:
+        del method
+        # The largest step shows the most; a counterexample is the smaller for the least.
+        steps = following[setting][-1:] if setting in following else _judgeable(trial, setting)
+        for after in islice(steps, 1):
+            judge_change(conjecture, setting, after, judge)
+
+    # A difference of literal runs would drown in its own noise: no literal trial here.
+    return decide_by_simulation(trial, list(following), put, literal=0)
+
+
+def _judgeable(trial: Trial, setting: Setting) -> Iterator[Setting]:
+    """The steps from a setting that simulation can judge."""
+    conjecture = trial.conjecture
+    if admissible(setting, conjecture.quantity) is None:
+        for after in next_values(conjecture, setting):
+            if admissible(after, conjecture.quantity) is None:
+                yield after
+
+
+def _changes(trial: Trial, setting: Setting) -> list[Change]:
+    """What theory says of the changes from a setting, as far as it is finite at both ends."""
+    conjecture = trial.conjecture
+    if not is_finite(setting, conjecture.quantity):
+        return []
+    return [
+        examine_change(conjecture, setting, after)
+        for after in next_values(conjecture, setting, fine=True)
+        if is_finite(after, conjecture.quantity)
+    ]
+
+
+def _example(trial: Trial, setting: Setting) -> Counterexample | None:
+    wrong = [change.counterexample for change in _changes(trial, setting) if change.counterexample]
+    return wrong[0] if wrong else None
+
+
+def _steepest(trial: Trial, settings: list[Setting], seed: int) -> Counterexample | None:
+    """A wrong change where the right ones are least, or next to a threshold."""
+    domain, quantity = trial.conjecture.domain, trial.conjecture.quantity
+    near = draw_anywhere(domain, SEARCHED[quantity] // 10, seed, quantity)
+    trial.watch("search: looking for where the claim is closest to failing")
+
+    def margin(setting: Setting) -> float | None:
+        return min(
+            (change.margin for change in _changes(trial, setting) if change.margin is not None),
+            default=None,
+        )
+
+    evaluations = SEARCHED[quantity] // 2  # each is of several settings
+    setting, tried = worst(
+        domain, [*settings, *near], margin, evaluations=evaluations, late=trial.late
+    )
+    if setting is not None:
+        return _example(trial, setting)
+    trial.note("search", f"holds from all of {tried} points on the way to where it is tightest")
+    return None
+
+
+def _shrunk(trial: Trial, found: Counterexample, rung: str) -> Verdict:
+    conjecture = trial.conjecture
+    trial.found = found
+    setting = smallest(
+        conjecture.domain,
+        conjecture.quantity,
+        lambda s: not trial.late() and _example(trial, s) is not None,
+        examples=40,
+    )
+    trial.note(rung, "the claim fails; the smallest counterexample found at this budget")
+    best = _example(trial, setting) if setting is not None else None
+    return trial.verdict(Outcome.REFUTED, best or found)

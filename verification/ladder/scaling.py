@@ -1,0 +1,52 @@
+"""scales-as: the verdict on a log-log slope."""
+
+from __future__ import annotations
+
+from theory.errors import NotBuilt, NoTheorem
+from verification.ladder.growth import measure_slopes
+from verification.trial import Trial
+from verification.verdict import Counterexample, Outcome, Verdict
+
+__all__ = ["decide_scaling"]
+
+
+def decide_scaling(trial: Trial) -> Verdict:
+    """Measure the slope from theory, which alone decides it."""
+    conjecture = trial.conjecture
+    try:
+        slopes = measure_slopes(conjecture)
+    except (NoTheorem, NotBuilt):
+        slopes = None
+    if slopes is None:
+        trial.note(
+            "scaling",
+            f"no theorem gives three positive values of the quantity along {conjecture.variable}",
+        )
+        return trial.verdict(Outcome.UNDECIDED)
+    table = [
+        {"value": str(value), "error": error}
+        for value, error in zip(slopes.values, slopes.errors, strict=True)
+    ]
+    trial.note(
+        "scaling",
+        f"log-log slope {slopes.last:.4f} at {conjecture.variable} = {slopes.values[-1]}, "
+        f"claimed {float(slopes.claimed):.4f}, still moving by {slopes.drift:.1g} an octave",
+        slopes=list(slopes.slopes),
+        table=table,
+    )
+    if slopes.outcome == "refuted":
+        example = Counterexample(
+            slopes.settings[-1],
+            f"log-log slope in {conjecture.variable}",
+            f"{float(slopes.claimed):.6g}",
+            f"{slopes.last:.6g}",
+            None,
+            "limit theorem, deterministic equivalent along the range",
+            term=conjecture.quantity,
+            before=slopes.settings[-2],
+            slope_in=str(conjecture.variable),
+        )
+        return trial.verdict(Outcome.REFUTED, example)
+    if slopes.outcome == "undecided":
+        trial.note("scaling", f"a longer range of {conjecture.variable} would decide it")
+    return trial.verdict(Outcome(slopes.outcome))

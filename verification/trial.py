@@ -1,0 +1,116 @@
+"""Trial: what a check has done so far, complete enough at any moment to be reported."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+from verification.conjecture import Conjecture
+from verification.declared import Declared
+from verification.judge import Judge
+from verification.verdict import Counterexample, Outcome, Verdict
+
+__all__ = ["OUT_OF_TIME", "Trial"]
+
+OUT_OF_TIME = "the time limit was reached before every point was compared: allow more time"
+
+
+@dataclass
+class Trial:
+    """One check: the question, its bounds, and the record of every rung.
+
+    Attributes:
+        shares: trials that the budget is divided by.
+        found: a counterexample that an interrupt while shrinking it must not lose.
+    """
+
+    question: Conjecture | Declared
+    alpha: float
+    tolerance: float
+    budget: int
+    seed: int
+    deadline: float | None
+    watch: Callable[[str], None]
+    start: float = field(default_factory=time.monotonic)
+    rungs: list[dict[str, Any]] = field(default_factory=list)
+    judge: Judge | None = None
+    executor: Executor | None = None
+    out_of_scope: dict[str, int] = field(default_factory=dict)
+    shares: int = 1
+    interrupted: bool = False
+    found: Counterexample | None = None
+
+    @property
+    def conjecture(self) -> Conjecture:
+        """The question as a stated formula, which every rung but the last needs."""
+        assert isinstance(self.question, Conjecture)
+        return self.question
+
+    def note(self, rung: str, finding: str, **details: Any) -> None:
+        """Keep what a rung has found."""
+        self.rungs.append({"rung": rung, "finding": finding, **details})
+        self.watch(f"{rung}: {finding}")
+
+    def late(self) -> bool:
+        """Whether the time limit is over."""
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    def new_judge(self, budget: int) -> Judge:
+        """A judge of this question, with so many repetitions for a point and its share of alpha."""
+        return Judge(
+            self.question.statement,
+            alpha=self.alpha / self.shares,
+            tolerance=self.tolerance,
+            budget=max(budget, 1),
+            seed=self.seed,
+            deadline=self.deadline,
+            executor=self.executor,
+        )
+
+    def out_of_time(self, rung: str) -> Verdict:
+        """The verdict of a check that ran out of time on a rung."""
+        self.note(rung, OUT_OF_TIME)
+        return self.verdict(Outcome.UNDECIDED)
+
+    def verdict(self, outcome: Outcome, example: Counterexample | None = None) -> Verdict:
+        """The answer, with all that was recorded."""
+        repetitions = self.judge.repetitions if self.judge else 0
+        evidence: dict[str, Any] = {
+            "rungs": self.rungs,
+            "out_of_scope": self.out_of_scope,
+            "points": [p.data() for p in self.judge.points] if self.judge else [],
+            "literal_repetitions": self.judge.literal_repetitions if self.judge else 0,
+            "missing": self._missing(outcome),
+            "seed": self.seed,
+            "interrupted": self.interrupted,
+        }
+        return Verdict(
+            outcome,
+            self.question.statement,
+            example,
+            evidence,
+            self.alpha,
+            self.tolerance,
+            repetitions,
+            time.monotonic() - self.start,
+        )
+
+    def _missing(self, outcome: Outcome) -> list[str]:
+        """What an undecided verdict lacks; otherwise the points that stayed open."""
+        if outcome is Outcome.REFUTED:
+            return []
+        named = list(dict.fromkeys(self.judge.undecided)) if self.judge else []
+        if outcome is not Outcome.UNDECIDED:
+            # The claim holds by the other estimator.
+            return [f"of the literal run, a witness only: {line}" for line in named]
+        last = self.rungs[-1]
+        if last["rung"] in {"time", "interrupted"}:
+            return [*named, last["finding"]]
+        if self.judge and self.judge.needed:
+            # A round number above what the points ask for, with room for the forecast's error.
+            total = 1.5 * max(self.judge.needed) * self.shares
+            return [*named, f"--budget {float(f'{total:.1e}'):.0f} would decide these points"]
+        return named or [last["finding"]]
