@@ -76,7 +76,7 @@ class Judge:
     redo: str = ""
     points: list[PointEvidence] = field(default_factory=list)
     undecided: list[str] = field(default_factory=list)
-    needed: list[float] = field(default_factory=list)  # repetitions that would decide a point
+    needed: list[float] = field(default_factory=list)  # budgets that would decide a point
 
     def mean(
         self,
@@ -123,7 +123,7 @@ class Judge:
             tolerance=tolerance,
             absolute_tolerance=absolute_tolerance,
             allowance=abs(claimed) * allowed,
-            budget=self.budget * (_CHEAPER if method == "exact-law" else 1),
+            budget=self.budget * _cost(method),
         )
         keep(decision, method)
         if decision.verdict == "refuted":
@@ -277,7 +277,7 @@ class Judge:
         if decision.verdict == "undecided":
             self.undecided.append(f"{quantity} at {setting}: {decision.reason}")
             if decision.needed is not None and method != "literal":
-                self.needed.append(decision.needed)
+                self.needed.append(decision.needed / _cost(method))
         if decision.mean is not None and decision.standard_error is not None:
             self.points.append(
                 PointEvidence(
@@ -328,10 +328,7 @@ class Judge:
     @property
     def spent(self) -> float:
         """Of the budget: a draw from a known law counts for a small part of a repetition."""
-        return sum(
-            point.repetitions / (_CHEAPER if point.method.startswith("exact-law") else 1)
-            for point in self.points
-        )
+        return sum(point.repetitions / _cost(point.method) for point in self.points)
 
     @property
     def literal_repetitions(self) -> int:
@@ -358,6 +355,11 @@ def _counterexample(
         f"{method} simulation, {decision.repetitions} repetitions",
         repetitions=decision.repetitions,
     )
+
+
+def _cost(method: str) -> int:
+    """How many draws cost as much as a repetition."""
+    return _CHEAPER if method.startswith("exact-law") else 1
 
 
 def method_of(decision: Decision, method: str) -> str:

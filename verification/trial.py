@@ -23,7 +23,8 @@ class Trial:
     """One check: the question, its bounds, and the record of every rung.
 
     Attributes:
-        shares: trials that the budget is divided by.
+        shares: trials that the budget, and alpha, are divided by.
+        judges: one for each point on trial, and one for the search for a smaller counterexample.
         found: a counterexample that an interrupt while shrinking it must not lose.
     """
 
@@ -36,7 +37,7 @@ class Trial:
     watch: Callable[[str], None]
     start: float = field(default_factory=time.monotonic)
     rungs: list[dict[str, Any]] = field(default_factory=list)
-    judge: Judge | None = None
+    judges: list[Judge] = field(default_factory=list)
     executor: Executor | None = None
     out_of_scope: dict[str, int] = field(default_factory=dict)
     shares: int = 1
@@ -70,6 +71,11 @@ class Trial:
             executor=self.executor,
         )
 
+    @property
+    def spent(self) -> float:
+        """Of the budget, so far."""
+        return sum(judge.spent for judge in self.judges)
+
     def out_of_time(self, rung: str) -> Verdict:
         """The verdict of a check that ran out of time on a rung."""
         self.note(rung, OUT_OF_TIME)
@@ -77,12 +83,11 @@ class Trial:
 
     def verdict(self, outcome: Outcome, example: Counterexample | None = None) -> Verdict:
         """The answer, with all that was recorded."""
-        repetitions = self.judge.repetitions if self.judge else 0
         evidence: dict[str, Any] = {
             "rungs": self.rungs,
             "out_of_scope": self.out_of_scope,
-            "points": [p.data() for p in self.judge.points] if self.judge else [],
-            "literal_repetitions": self.judge.literal_repetitions if self.judge else 0,
+            "points": [point.data() for judge in self.judges for point in judge.points],
+            "literal_repetitions": sum(judge.literal_repetitions for judge in self.judges),
             "missing": self._missing(outcome),
             "seed": self.seed,
             "interrupted": self.interrupted,
@@ -94,7 +99,7 @@ class Trial:
             evidence,
             self.alpha,
             self.tolerance,
-            repetitions,
+            sum(judge.repetitions for judge in self.judges),
             time.monotonic() - self.start,
         )
 
@@ -102,15 +107,27 @@ class Trial:
         """What an undecided verdict lacks; otherwise the points that stayed open."""
         if outcome is Outcome.REFUTED:
             return []
-        named = list(dict.fromkeys(self.judge.undecided)) if self.judge else []
+        named = list(dict.fromkeys(line for judge in self.judges for line in judge.undecided))
         if outcome is not Outcome.UNDECIDED:
             # The claim holds by the other estimator.
             return [f"of the literal run, a witness only: {line}" for line in named]
         last = self.rungs[-1]
         if last["rung"] in {"time", "interrupted"}:
             return [*named, last["finding"]]
-        if self.judge and self.judge.needed:
-            # A round number above what the points ask for, with room for the forecast's error.
-            total = 1.5 * max(self.judge.needed) * self.shares
-            return [*named, f"--budget {float(f'{total:.1e}'):.0f} would decide these points"]
+        needed = [judge.needed for judge in self.judges if judge.needed]
+        if needed:
+            return [*named, f"--budget {self._enough():.0f} would decide these points"]
         return named or [last["finding"]]
+
+    def need(self, judge: Judge) -> float:
+        """A budget that would decide the point of a judge, with room for the forecast's error."""
+        # The two sides of an optimum share the budget of its point.
+        sides = 2 if self.question.quantity == "optimal_lam" else 1
+        return 1.5 * sides * max(judge.needed)
+
+    def _enough(self) -> float:
+        """A round budget that would do: what the decided points took, and the needs of the rest."""
+        points = [judge for judge in self.judges if not judge.literal_repetitions]
+        total = sum(self.need(judge) if judge.needed else judge.spent for judge in points)
+        # The literal run has its share as well.
+        return float(f"{1.05 * total * self.shares / len(points):.1e}")

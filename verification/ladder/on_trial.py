@@ -58,40 +58,62 @@ def declared_point(declared: Declared) -> Put:
 def decide_by_simulation(
     trial: Trial, settings: list[Setting], put: Put, literal: int = _LITERAL
 ) -> Verdict:
-    """Put points on trial; refute by the smallest failing one, never hide an undecided one."""
+    """Put points on trial; refute by the smallest failing one, never hide an undecided one.
+
+    Every point has the same share of the budget; what is left over goes to those it can decide.
+    """
     chosen = settings[:_SIMULATED]
     trial.shares = len(chosen) + literal
-    judge = trial.judge = trial.new_judge(trial.budget // trial.shares)
     methods = ["conditional"] * len(chosen) + ["literal"] * literal
-    decided, still_open = 0, 0
-    for number, (setting, method) in enumerate(
-        zip([*chosen, *chosen[:literal]], methods, strict=True)
-    ):
-        trial.watch(f"simulation: point {number + 1} of {len(methods)} ({method})")
-        seen = len(judge.points), len(judge.undecided)
-        try:
-            put(setting, judge, method)
-        except Refutation as refutation:
-            trial.note("simulation", "the sequential test refutes the claim")
-            return _smaller(trial, refutation, put)
-        # The literal run is the noisier witness: it may contradict a claim, it need not bound it.
-        if method != "literal":
-            tried, left_open = len(judge.points) > seen[0], len(judge.undecided) > seen[1]
-            decided += tried and not left_open
-            still_open += left_open
+    try:
+        for number, (setting, method) in enumerate(
+            zip([*chosen, *chosen[:literal]], methods, strict=True)
+        ):
+            trial.watch(f"simulation: point {number + 1} of {len(methods)} ({method})")
+            trial.judges.append(trial.new_judge(trial.budget // trial.shares))
+            put(setting, trial.judges[-1], method)
+        _spend_the_rest(trial, chosen, put)
+    except Refutation as refutation:
+        trial.note("simulation", "the sequential test refutes the claim")
+        return _smaller(trial, refutation, put)
+    # The literal run is the noisier witness: it may contradict a claim, it need not bound it.
+    judges = trial.judges[: len(chosen)]
+    decided = sum(bool(judge.points) and not judge.undecided for judge in judges)
     trial.note("simulation", f"{decided} of {len(chosen)} points within the tolerance")
-    return trial.verdict(Outcome.UNDECIDED if still_open or not decided else Outcome.CONSISTENT)
+    open_points = any(judge.undecided for judge in judges)
+    return trial.verdict(Outcome.UNDECIDED if open_points or not decided else Outcome.CONSISTENT)
+
+
+def _spend_the_rest(trial: Trial, chosen: list[Setting], put: Put) -> None:
+    """Try undecided points again, those that need least first, as long as the budget may do.
+
+    The same draws come first, and the test may look at any time: its level is not touched.
+    """
+    while not trial.late():
+        needs = {
+            index: trial.need(judge)
+            for index, judge in enumerate(trial.judges[: len(chosen)])
+            if judge.needed
+        }
+        if not needs:
+            return
+        index = min(needs, key=lambda index: needs[index])
+        left = trial.budget - trial.spent + trial.judges[index].spent
+        if needs[index] > left:
+            return
+        trial.watch(f"simulation: point {index + 1} again ({needs[index]:,.0f} repetitions)")
+        trial.judges[index] = trial.new_judge(int(needs[index]))
+        put(chosen[index], trial.judges[index], "conditional")
 
 
 def _smaller(trial: Trial, refutation: Refutation, put: Put) -> Verdict:
     """Shrink on what is left of the budget; the refuted point stands in any case."""
-    judge = trial.judge
-    assert judge is not None
     limit = trial.question.kind == "limit"
-    most = _LIMIT_SHRINK if limit else min(8 * judge.budget, _SHRINK)
-    left = min(trial.budget - judge.spent, 8 * _LIMIT_SHRINK if limit else math.inf)
+    most = _LIMIT_SHRINK if limit else min(8 * trial.budget // trial.shares, _SHRINK)
+    left = min(trial.budget - trial.spent, 8 * _LIMIT_SHRINK if limit else math.inf)
     trial.found = best = refutation.counterexample
     shrinking = trial.new_judge(most)
+    trial.judges.append(shrinking)
     found: dict[Setting, Counterexample] = {}
 
     def fails(setting: Setting) -> bool:
@@ -112,5 +134,4 @@ def _smaller(trial: Trial, refutation: Refutation, put: Put) -> Verdict:
         fails,
         examples=10 if limit else 30,
     )
-    judge.points += shrinking.points
     return trial.verdict(Outcome.REFUTED, found.get(setting, best) if setting else best)

@@ -60,7 +60,7 @@ def judge_optimum(conjecture: Conjecture, setting: Setting, judge: Judge) -> Non
     limit = conjecture.kind == "limit"
     margin = judge.tolerance + (allowance(at_claim) if limit else 0.0)
     step = Fraction(f"{margin:.15g}")
-    half = replace(judge, alpha=judge.alpha / 2)
+    half = replace(judge, alpha=judge.alpha / 2, budget=-(-judge.budget // 2))
     for side in _SIDES[conjecture.relation]:
         if claimed == 0 and side < 0:
             continue  # no penalty is less
@@ -104,7 +104,7 @@ def judge_optimum_change(
         return
     limit = conjecture.kind == "limit"
     middle = Fraction(f"{math.sqrt(guess[0] * guess[1]):.6g}")
-    half = replace(judge, alpha=judge.alpha / 2)
+    half = replace(judge, alpha=judge.alpha / 2, budget=-(-judge.budget // 2))
     rises = guess[1] > guess[0]
     for each, own in zip(sampled, guess, strict=True):
         # The error at the setting's own optimum is less than at the penalty in the middle.
