@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_SEED",
+    "changed",
     "engine_options",
     "json_option",
     "open_engine",
@@ -110,6 +111,27 @@ def pop_setting(options: dict[str, Any], **given: Any) -> Setting:
     if fields["d"] is None and isinstance(spectrum, SpectrumFile):
         fields["d"] = file_length(spectrum.path)
     return make_setting(**fields)
+
+
+def changed(options: dict[str, Any], changes: tuple[str, ...], name: str) -> dict[str, Any]:
+    """A setting command's options with some of them changed by texts NAME=VALUE.
+
+    Raises:
+        InputError: a text is not of that form, or names no option of a setting.
+    """
+    fields = dict(options)
+    for text in changes:
+        key, given, value = text.partition("=")
+        field = key.strip().removeprefix("--").replace("-", "_")
+        if not given or field not in _FIELDS:
+            raise InputError(
+                name,
+                text,
+                "does not change an option of the setting",
+                "write NAME=VALUE, as in lam=1/10",
+            )
+        fields[f"opt_{field}"] = value.strip()
+    return fields
 
 
 def engine_options(default: str) -> Callable[[Command], Command]:

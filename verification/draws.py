@@ -29,7 +29,7 @@ from verification.process import Process, test_errors
 from verification.samplers import has_exact_law, sampled_errors
 from verification.seeds import make_generator
 
-__all__ = ["Difference", "Sampler", "cheapest_method"]
+__all__ = ["Difference", "Sampler", "cheapest_method", "has_law"]
 
 _METHODS = ("literal", "conditional", "exact-law")
 _DESIGNS = 4  # with controls of their own, before those of the generators are added up
@@ -149,10 +149,14 @@ def cheapest_method(setting: Setting) -> str:
     conditional estimator, whose bias is averaged over the signs of w0, is far ahead.
     """
     least_squares = setting.lam == 0 and setting.T >= setting.d
-    known = has_exact_law(setting.d, _process(setting))
     if not has_conditional(_process(setting)):
         return "literal"
-    return "exact-law" if least_squares and known else "conditional"
+    return "exact-law" if least_squares and has_law(setting) else "conditional"
+
+
+def has_law(setting: Setting) -> bool:
+    """Whether the law of the error is known, so that it can be drawn itself."""
+    return has_exact_law(setting.d, _process(setting))
 
 
 def _isolate(setting: Setting, quantity: str) -> tuple[Setting, bool]:

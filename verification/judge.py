@@ -29,7 +29,15 @@ from verification.sequential import CHUNK, Decision, Stopped, decide
 from verification.theories import signal_energy
 from verification.verdict import Counterexample, PointEvidence
 
-__all__ = ["Judge", "Refutation", "Undecided", "allowance", "large_enough", "method_of"]
+__all__ = [
+    "LIMIT_DIMENSION",
+    "Judge",
+    "Refutation",
+    "Undecided",
+    "allowance",
+    "large_enough",
+    "method_of",
+]
 
 # The smaller dimension of a Richardson pair; the larger is twice that.
 LIMIT_DIMENSION = 32
@@ -127,9 +135,9 @@ class Judge:
         )
         keep(decision, method)
         if decision.verdict == "refuted":
-            seen = _counterexample(sampled, quantity, f"{claimed:.6g}", decision, method)
-            if limit:
-                seen = replace(seen, method=f"{seen.method}, Richardson in d")
+            seen = _counterexample(
+                sampled, quantity, f"{claimed:.6g}", decision, method, limit=limit
+            )
             raise Refutation(replace(seen, redo=self.redo))
         return decision
 
@@ -183,19 +191,23 @@ class Judge:
     ) -> Decision:
         """Decide that the mean does not fall (sign 1), or rise (-1), by more than the tolerance.
 
-        A limit is the Richardson combination of two sizes.
+        A limit is the Richardson combination of two sizes, with the allowance of both settings.
 
         Raises:
             Refutation: it does.
         """
+        if limit:
+            factor = max(1, -(-LIMIT_DIMENSION // min(before.d, after.d)))
+            before, after = before.grown(factor), after.grown(factor)
         name = f"change of {quantity}"
         pair = self.pair(before, after, quantity, sign, limit=limit)
-        decision, method = self.sign(pair, after, name, strict=False, limit=limit)
+        allowed = allowance(before) + allowance(after) if limit else 0.0
+        decision, method = self.sign(pair, after, name, strict=False, limit=limit, allowed=allowed)
         if decision.verdict == "refuted":
             name = f"{name} from {variable} = {getattr(before, variable)}"
             decision = replace(decision, mean=sign * (decision.mean or 0.0))
             bound = ">= 0" if sign > 0 else "<= 0"
-            seen = _counterexample(after, name, bound, decision, method)
+            seen = _counterexample(after, name, bound, decision, method, limit=limit)
             raise Refutation(replace(seen, term=quantity, before=before))
         return decision
 
@@ -215,23 +227,28 @@ class Judge:
         name: str,
         *,
         strict: bool,
-        claimed: float = 0.0,
         limit: bool = False,
+        allowed: float = 0.0,
     ) -> tuple[Decision, str]:
         """Decide whether the mean of a difference is positive, and keep it as that of a setting.
 
         Consistent where that is established at level alpha, refuted where it is negative or
-        nothing at all; or, if not strict, where it is above minus the tolerance, and below zero.
+        nothing at all; or, if not strict, where it is above minus the tolerance, and below zero by
+        more than is allowed.  Both are relative to the quantity before.
         """
         scale = float(np.mean(np.abs(pair.before(-1000, CHUNK))))
-        keep = partial(self.record, setting, name, claimed, limit=limit, relation="at-least")
+        scale = max(scale, _LEAST_SCALE)
+        keep = partial(
+            self.record, setting, name, 0.0, limit=limit, relation="at-least", allowed=allowed
+        )
         decision, method = self._tried(
             pair,
             0.0,
-            "conditional",
+            pair.before.method,
             keep,
             relation="equals" if strict else "at-least",
-            absolute_tolerance=(_NOTHING if strict else self.tolerance) * max(scale, _LEAST_SCALE),
+            allowance=allowed * scale,
+            absolute_tolerance=(_NOTHING if strict else self.tolerance) * scale,
         )
         # Put on trial is that nothing moves: refuting it in the right direction is what is wanted.
         if strict and decision.verdict != "undecided":
@@ -343,16 +360,23 @@ class Judge:
 
 
 def _counterexample(
-    setting: Setting, quantity: str, claimed: str, decision: Decision, method: str
+    setting: Setting,
+    quantity: str,
+    claimed: str,
+    decision: Decision,
+    method: str,
+    *,
+    limit: bool = False,
 ) -> Counterexample:
     """What a simulation has refuted."""
+    by = f"{method} simulation, {decision.repetitions} repetitions"
     return Counterexample(
         setting,
         quantity,
         claimed,
         f"{decision.mean:.6g}",
         decision.standard_error,
-        f"{method} simulation, {decision.repetitions} repetitions",
+        f"{by}, Richardson in d" if limit else by,
         repetitions=decision.repetitions,
     )
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -21,7 +21,7 @@ from theory.finiteness import require_finite
 from theory.formula import ERROR_TERMS, Form
 from theory.setting import Setting
 from verification.controls import Adjusted, adjusted
-from verification.draws import Sampler
+from verification.draws import Difference, Sampler, has_law
 from verification.executors import borrow, iterate_chunks
 from verification.moments import Moments
 
@@ -30,10 +30,11 @@ __all__ = ["METHODS", "QUANTITIES", "Estimate", "Interrupted", "simulate"]
 Array: TypeAlias = NDArray[np.float64]
 Draw: TypeAlias = Callable[[int, int], Array]
 
-METHODS = ("literal", "conditional", "controlled")
+METHODS = ("literal", "conditional", "controlled", "exact-law")
 QUANTITIES = ("test_error", *ERROR_TERMS)
 
 _CHUNK = 16  # repetitions per task of an estimate
+_LAW_CHUNK = 4096  # the same for draws of a known law, which take a microsecond
 _PILOT = 512  # repetitions that fit the control variates, not counted in the estimate
 _LEAST = 64  # repetitions before a relative error is believed
 _MOST = 10**6  # repetitions after which an estimate gives up on its relative error
@@ -72,6 +73,7 @@ def simulate(
     relative_error: float | None = None,
     quantity: str = "test_error",
     method: str = "literal",
+    minus: Setting | None = None,
     seed: int = 0,
     workers: int = 1,
     executor: Executor | None = None,
@@ -85,8 +87,11 @@ def simulate(
         relative_error: stop when standard error / mean is below it (default 0.01).
         quantity: test_error, or one of its terms bias, variance, synthetic.
         method: ``literal``, the process as written; ``conditional``, label noise integrated out
-            exactly given the designs; or ``controlled``, that with control variates fitted on a
-            pilot of 512 repetitions, where they pay.  All have the same expectation.
+            exactly given the designs; ``controlled``, that with control variates fitted on a
+            pilot of 512 repetitions, where they pay; or ``exact-law``, draws of the error itself,
+            where its law is known.  All have the same expectation.
+        minus: estimate the difference from this setting instead, on the same random numbers as
+            far as sizes agree; theory is the difference too.
         seed: of every draw; the estimate does not depend on the number of workers.
         workers: processes to draw with.
         executor: where to draw, instead of a pool of its own.
@@ -97,7 +102,10 @@ def simulate(
         InputError: an argument outside its range.
         Interrupted: on Ctrl-C, with the estimate so far.
     """
-    require_finite(setting)
+    for each in (setting, minus):
+        if each is not None:
+            require_finite(each)
+            _check_law(each, method)
     if method not in METHODS:
         raise InputError("method", method, "is unknown", f"choose from {', '.join(METHODS)}")
     if quantity not in QUANTITIES:
@@ -108,9 +116,12 @@ def simulate(
         raise InputError("relative_error", relative_error, "must lie in (0, 1)", "try 0.01")
     target = relative_error or (0.01 if repetitions is None else 0.0)
     most = repetitions or _MOST
-    plain = Sampler(
-        setting, seed, "simulate", quantity, "literal" if method == "literal" else "conditional"
-    )
+    drawn_by = "conditional" if method == "controlled" else method
+    plain: Sampler | Difference = Sampler(setting, seed, "simulate", quantity, drawn_by)
+    if minus is not None:
+        before = Sampler(minus, seed, "simulate", quantity, drawn_by, stream=minus)
+        plain = Difference(before, replace(before, setting=setting))
+    chunk = _LAW_CHUNK if method == "exact-law" else _CHUNK
     moments, used = Moments(), method
     with borrow(workers, executor) as lender:
         draw: Draw = plain
@@ -118,7 +129,7 @@ def simulate(
             better = _controlled(plain, lender)
             draw, used = (plain, "conditional") if better is None else (better, method)
         try:
-            for tasks in _batches(most):
+            for tasks in _batches(most, chunk):
                 with closing(iterate_chunks(partial(_call, draw), tasks, executor=lender)) as drawn:
                     for x in drawn:
                         moments = moments.updated(x)
@@ -129,11 +140,12 @@ def simulate(
         except KeyboardInterrupt:
             if moments.count < 2:
                 raise
-            raise Interrupted(_estimate(setting, moments, quantity, used, seed)) from None
-    return _estimate(setting, moments, quantity, used, seed)
+            estimate = _estimate(setting, minus, moments, quantity, used, seed)
+            raise Interrupted(estimate) from None
+    return _estimate(setting, minus, moments, quantity, used, seed)
 
 
-def _controlled(sampler: Sampler, executor: Executor | None) -> Adjusted | None:
+def _controlled(sampler: Sampler | Difference, executor: Executor | None) -> Adjusted | None:
     """The sampler without what its controls explain, where that pays."""
     tasks = [(-1 - k, _CHUNK) for k in range(_PILOT // _CHUNK)]
     with closing(iterate_chunks(partial(_call, sampler.observed), tasks, executor=executor)) as few:
@@ -141,13 +153,19 @@ def _controlled(sampler: Sampler, executor: Executor | None) -> Adjusted | None:
     return None if better is None else better[0]
 
 
-def _batches(most: int) -> Iterator[list[tuple[int, int]]]:
+def _batches(most: int, chunk: int) -> Iterator[list[tuple[int, int]]]:
     """(chunk, size) tasks in growing batches: the precision reached is looked at in between."""
-    start, stop = 0, min(_LEAST, most)
+    start, stop = 0, min(max(_LEAST, chunk), most)
     while start < most:
-        yield [(k // _CHUNK, min(_CHUNK, stop - k)) for k in range(start, stop, _CHUNK)]
+        yield [(k // chunk, min(chunk, stop - k)) for k in range(start, stop, chunk)]
         # Whole chunks, so that a repetition's stream does not depend on where batches end.
-        start, stop = stop, min(most, (stop + stop // 4) // _CHUNK * _CHUNK + _CHUNK)
+        start, stop = stop, min(most, (stop + stop // 4) // chunk * chunk + chunk)
+
+
+def _check_law(setting: Setting, method: str) -> None:
+    if method == "exact-law" and not has_law(setting):
+        condition = f"has no known law to draw from at {setting}"
+        raise InputError("method", method, condition, "choose conditional")
 
 
 def _call(draw: Draw, task: tuple[int, int]) -> Array:
@@ -155,9 +173,19 @@ def _call(draw: Draw, task: tuple[int, int]) -> Array:
 
 
 def _estimate(
-    setting: Setting, moments: Moments, quantity: str, method: str, seed: int
+    setting: Setting,
+    minus: Setting | None,
+    moments: Moments,
+    quantity: str,
+    method: str,
+    seed: int,
 ) -> Estimate:
     theory, kind = _theory(setting, quantity)
+    if minus is not None:
+        less, other_kind = _theory(minus, quantity)
+        theory = None if theory is None or less is None else theory - less
+        kind = "limit" if "limit" in {kind, other_kind} else kind
+        kind = None if theory is None else kind
     error = moments.standard_error
     z = None
     if theory is not None and error > 0:

@@ -51,6 +51,11 @@ class Counterexample:
     before: Setting | None = None
     slope_in: str = ""
 
+    @property
+    def is_simulated(self) -> bool:
+        """Whether ``observed`` is a Monte Carlo mean."""
+        return self.standard_error is not None
+
     def data(self) -> dict[str, Any]:
         """The counterexample as plain data, with lines that reproduce it."""
         return {

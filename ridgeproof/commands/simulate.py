@@ -8,6 +8,7 @@ import click
 
 from ridgeproof.interrupts import INTERRUPTED
 from ridgeproof.options import (
+    changed,
     engine_options,
     json_option,
     open_engine,
@@ -33,17 +34,25 @@ __all__ = ["command"]
 )
 @click.option(
     "--method",
-    type=click.Choice(["literal", "conditional", "controlled"]),
+    type=click.Choice(["literal", "conditional", "controlled", "exact-law"]),
     default="literal",
     show_default=True,
     help="literal: the process as written; conditional: label noise integrated out exactly; "
-    "controlled: that with control variates, for small standard errors (a pilot of 512 is drawn)",
+    "controlled: that with control variates, for small standard errors (a pilot of 512 is drawn); "
+    "exact-law: draws of the error itself, where its law is known",
 )
 @click.option(
     "--quantity",
     type=click.Choice(["test_error", "bias", "variance", "synthetic"]),
     default="test_error",
     show_default=True,
+)
+@click.option(
+    "--minus",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="the difference from the same setting with this option changed, on the same random "
+    "numbers as far as sizes agree: --lam 1 --minus lam=1/2",
 )
 @engine_options(default="1")
 @seed_option
@@ -53,6 +62,7 @@ def command(
     relative_error: str | None,
     method: str,
     quantity: str,
+    minus: tuple[str, ...],
     workers: str | None,
     dask: str | None,
     seed: int,
@@ -73,6 +83,7 @@ def command(
     from theory.errors import InputError
     from verification.simulate import Interrupted, simulate
 
+    other = pop_setting(changed(options, minus, "--minus")) if minus else None
     setting = pop_setting(options)
     if repetitions is not None and relative_error is not None:
         raise InputError(
@@ -98,6 +109,7 @@ def command(
                 relative_error=target,
                 quantity=quantity,
                 method=method,
+                minus=other,
                 seed=seed,
                 workers=processes,
                 executor=executor,
@@ -108,7 +120,7 @@ def command(
     if as_json:
         emit_json({**_data(estimate), "interrupted": interrupted})
     else:
-        click.echo(_text(quantity, estimate))
+        click.echo(_text(f"change of {quantity}" if minus else quantity, estimate))
     if interrupted:
         click.echo(f"interrupted after {estimate.repetitions} repetitions", err=True)
         raise click.exceptions.Exit(INTERRUPTED)

@@ -117,6 +117,19 @@ def test_scaling_conjectures(formula, expected):
     assert check(claim).verdict in expected
 
 
+def test_a_slope_that_only_passes_through_the_claim_is_undecided():
+    """At fixed lam the error tends to a floor: -1/2 is met on the way, still moving."""
+    claim = conjecture(
+        "T^(-1/2)", relation="scales-as", kind="limit",
+        d="20", T="{ integers = [1000, 33682386] }", n="0", T0="", sigma0="", sigma="1",
+        lam="0.001",
+    )  # fmt: skip
+    verdict = check(claim)
+    assert verdict.verdict is Outcome.UNDECIDED
+    assert "still moving by 0.2 an octave" in verdict.evidence["rungs"][0]["finding"]
+    assert verdict.evidence["missing"] == ["a longer range of T would decide it"]
+
+
 def test_a_counterexample_is_the_smallest():
     """Refuting d/(T-d) shrinks to the smallest d, clean data and the simplest noise."""
     verdict = check(conjecture("sigma^2*d/(T-d) + n*sigma0^2*d/(T0-d-1)"))

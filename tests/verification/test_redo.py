@@ -13,9 +13,11 @@ import pytest
 from click.testing import CliRunner
 
 from ridgeproof.cli import cli
+from theory.setting import make_setting
 from verification.check import check
 from verification.conjecture import read_conjecture
 from verification.declared import load_declared
+from verification.judge import Judge, Refutation
 from verification.verdict import Outcome
 
 BANK = Path(__file__).parents[1] / "bank"
@@ -104,6 +106,66 @@ def test_a_richardson_pair_is_reproduced():
     near = pytest.approx(float(example.observed), abs=8.5 * example.standard_error)
     assert 2 * large["mean"] - small["mean"] == near
     assert number(printed(example.python)) == near
+
+
+def claim(formula, relation, domain, *, quantity="test_error", kind="exact"):
+    """A conjecture as text."""
+    head = f'quantity="{quantity}"\nrelation="{relation}"\nkind="{kind}"\nformula="{formula}"'
+    return read_conjecture(f"[conjecture]\n{head}\n[domain]\n{domain}\n")
+
+
+WEAK = """lam=[0.05, 1.0]
+d=10
+T={integers=[20, 40]}
+n=0
+spectrum="levels:1*8,0.01*2"
+signal="energies:0.01,0.99"
+"""
+
+
+def test_a_simulated_change_is_one_simulation():
+    """On common random numbers: its sign shows in both lines, and they agree to the digit."""
+    example = check(claim("lam", "increases-in", WEAK, quantity="bias")).counterexample
+    (change,) = shell(example.command)
+    assert " --minus lam=" in example.command
+    assert change["mean"] == number(printed(example.python)) < -4 * change["standard_error"]
+    assert change["mean"] == pytest.approx(
+        float(example.observed), abs=8.5 * example.standard_error
+    )
+
+
+def test_a_change_in_the_limit_is_a_pair_of_simulations():
+    """2 x(2) - x(1) of the change."""
+    domain = "design='shared'\nlam=0.1\nd=8\nT=24\nT0=16\nn={integers=[2, 5]}\nlam0=1"
+    conjecture = claim("n", "decreases-in", domain, quantity="bias", kind="limit")
+    example = check(conjecture, budget=4096).counterexample
+    small, large = shell(example.command)
+    near = pytest.approx(float(example.observed), abs=8.5 * example.standard_error)
+    assert 2 * large["mean"] - small["mean"] == near
+    assert number(printed(example.python)) == 2 * large["mean"] - small["mean"]
+
+
+def test_an_optimum_is_reproduced_by_the_errors_on_either_side():
+    """E at the claimed penalty less E at a better one: positive."""
+    domain = "d=8\nT=16\nn=0\nsigma=[0.8, 1.0]\nspectrum='power-law:1.5'"
+    example = check(claim("2*sigma^2*phi", "equals", domain, quantity="optimal_lam")).counterexample
+    (higher,) = shell(example.command)
+    assert higher["mean"] > 4 * higher["standard_error"]
+    assert number(printed(example.python)) == higher["mean"]
+
+
+def test_draws_of_a_known_law_are_drawn_from_it_again():
+    """By their own method and in their own number, of which there are many."""
+    setting = make_setting(d=20, T=60, T0=50, n=2, sigma=1, sigma0=1, spectrum="power-law:1.5")
+    bench = Judge("test", alpha=1e-3, tolerance=1e-4, budget=60_000)
+    with pytest.raises(Refutation) as caught:
+        bench.mean(setting, 1.002 * (20 / 39 + 2 * 20 / 29))
+    example = caught.value.counterexample
+    assert example.repetitions > 100_000
+    (again,) = shell(example.command)
+    assert (again["method"], again["repetitions"]) == ("exact-law", example.repetitions)
+    assert again["mean"] == number(printed(example.python))
+    assert again["mean"] == pytest.approx(float(example.observed), abs=8.5 * example.standard_error)
 
 
 USER = """

@@ -11,7 +11,7 @@ shown at a penalty between the two: the first error rises to it from below, the 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -23,8 +23,9 @@ from theory.setting import Setting
 from verification.conjecture import Conjecture
 from verification.drawing import admissible
 from verification.draws import Difference, Sampler
-from verification.judge import Judge, Refutation, allowance, large_enough
+from verification.judge import LIMIT_DIMENSION, Judge, Refutation, allowance, large_enough
 from verification.ladder.claimed import claimed_value
+from verification.redo import simulation_call, simulation_command
 from verification.sequential import CHUNK
 from verification.verdict import Counterexample
 
@@ -36,10 +37,12 @@ _SIDES = {"equals": (1, -1), "at-most": (1,), "at-least": (-1,)}
 # Where a pilot looks for the optimum, relative to the mean eigenvalue, and on how many draws.
 _RANGE = (1e-4, 1e4)
 _PILOT_CHUNKS = 2
-_SAME = 1.001  # optima of a pilot with a smaller ratio are not told apart
+_SAME = 5e-4  # an optimum of a pilot is not told from a penalty that is relatively so close
 
 
-def judge_optimum(conjecture: Conjecture, setting: Setting, judge: Judge) -> None:
+def judge_optimum(
+    conjecture: Conjecture, setting: Setting, judge: Judge, method: str = _METHOD
+) -> None:
     """Put the claimed optimal penalty at one setting on trial.
 
     A claimed penalty of zero is judged in units of the mean eigenvalue.
@@ -49,7 +52,7 @@ def judge_optimum(conjecture: Conjecture, setting: Setting, judge: Judge) -> Non
             tolerance.
     """
     claimed = Fraction(f"{float(claimed_value(conjecture, setting)):.15g}")
-    sampled = _sampled(conjecture, setting)
+    sampled = large_enough(setting) if conjecture.kind == "limit" else setting
     at_claim = sampled.with_(lam=claimed)
     if claimed == 0 and admissible(at_claim) is not None:
         judge.undecided.append(
@@ -65,17 +68,19 @@ def judge_optimum(conjecture: Conjecture, setting: Setting, judge: Judge) -> Non
         if claimed == 0 and side < 0:
             continue  # no penalty is less
         edge, end = (_beyond(sampled, claimed, k * step, side) for k in (1, 2))
-        ends = sorted((claimed, end))
-        if _is_lower(half, sampled, ends[0], ends[1], side, limit=limit) is False:
-            where, last = (">=" if side > 0 else "<="), judge.points[-1]
+        shown = _Lower(sampled, claimed, end, limit, method)
+        if shown.decided(half) is False:
+            command, python = _redo([replace(shown, near=end, far=claimed)], judge)
             raise Refutation(
                 Counterexample(
                     sampled,
                     "optimal_lam",
                     _shown(claimed),
-                    f"{where} {_shown(edge)}",
+                    f"{'>=' if side > 0 else '<='} {_shown(edge)}",
                     None,
-                    f"sign of dE/dlam, {last.method} simulation, {last.repetitions} repetitions",
+                    f"the error is lower at lam = {_shown(end)}, {_by(judge)}",
+                    redo=command,
+                    redo_python=python,
                 )
             )
 
@@ -89,80 +94,124 @@ def judge_optimum_change(
         Refutation: it moves the other way.
     """
     claims_rise = conjecture.relation == "increases-in"
-    sampled = [_sampled(conjecture, setting) for setting in (before, after)]
-    guess = [_pilot_optimum(each, judge, conjecture) for each in sampled]
+    limit = conjecture.kind == "limit"
+    factor = -(-LIMIT_DIMENSION // min(before.d, after.d)) if limit else 1
+    ends = [each.grown(max(factor, 1)) for each in (before, after)]
+    optima = [_pilot_optimum(each, judge, limit=limit) for each in ends]
     variable = str(conjecture.variable)
-    shown = " and ".join(
-        f"{guess[k]:.4g} at {variable} = {getattr(each, variable)}"
-        for k, each in enumerate(sampled)
+    near = " and ".join(
+        f"{own:.4g} at {variable} = {getattr(each, variable)}"
+        for own, each in zip(optima, ends, strict=True)
     )
-    if max(guess) < _SAME * min(guess):
+    middle = math.sqrt(optima[0] * optima[1])
+    allowed = [1 + allowance(each.with_(lam=_penalty(middle))) if limit else 1.0 for each in ends]
+    rises = optima[1] > optima[0]
+    # Each optimum is shown to lie on its side of the middle, by what a limit is allowed.
+    edges = [
+        middle / share if own < middle else middle * share
+        for own, share in zip(optima, allowed, strict=True)
+    ]
+    room = [
+        math.log(edge / own) * (1 if own < middle else -1)
+        for own, edge in zip(optima, edges, strict=True)
+    ]
+    if min(room) < _SAME:
         judge.undecided.append(
-            f"optimal_lam at {after}: a pilot finds it near {shown}, too close to tell apart; let "
+            f"optimal_lam at {after}: a pilot finds it near {near}, too close to tell apart; let "
             f"{variable} range more widely"
         )
         return
-    limit = conjecture.kind == "limit"
-    middle = Fraction(f"{math.sqrt(guess[0] * guess[1]):.6g}")
     half = replace(judge, alpha=judge.alpha / 2, budget=-(-judge.budget // 2))
-    rises = guess[1] > guess[0]
-    for each, own in zip(sampled, guess, strict=True):
-        # The error at the setting's own optimum is less than at the penalty in the middle.
-        low, high = sorted((Fraction(f"{own:.6g}"), middle))
-        side = 1 if high == middle else -1
-        shown_lower = _is_lower(half, each, low, high, side, limit=limit)
-        if shown_lower is False:
+    shown = [
+        _Lower(each, _penalty(own), _penalty(edge), limit)
+        for each, own, edge in zip(ends, optima, edges, strict=True)
+    ]
+    for lower in shown:
+        decided = lower.decided(half)
+        if decided is False:
             judge.undecided.append(
-                f"optimal_lam at {after}: a pilot found it near {shown}, which did not hold"
+                f"optimal_lam at {after}: a pilot found it near {near}, which did not hold"
             )
-        if not shown_lower:
+        if not decided:
             return
     if rises is not claims_rise:
-        last = judge.points[-1]
+        command, python = _redo(shown, judge)
         raise Refutation(
             Counterexample(
-                sampled[1],
-                f"change of optimal_lam from {variable} = {getattr(sampled[0], variable)}",
+                ends[1],
+                f"change of optimal_lam from {variable} = {getattr(ends[0], variable)}",
                 ">= 0" if claims_rise else "<= 0",
-                f"{'> 0' if rises else '< 0'}: on either side of {float(middle):.4g}",
+                f"{'> 0' if rises else '< 0'}: either side of {middle:.4g}",
                 None,
-                f"sign of dE/dlam, {last.method} simulation, {last.repetitions} repetitions",
+                f"the error is lower at lam = {_shown(shown[0].near)} before and "
+                f"{_shown(shown[1].near)} after, {_by(judge)}",
                 term="optimal_lam",
-                before=sampled[0],
+                before=ends[0],
+                redo=command,
+                redo_python=python,
             )
         )
 
 
-def _sampled(conjecture: Conjecture, setting: Setting) -> Setting:
-    return large_enough(setting) if conjecture.kind == "limit" else setting
+@dataclass(frozen=True)
+class _Lower:
+    """That the error of a setting is lower at one penalty than at another."""
+
+    setting: Setting
+    near: Fraction
+    far: Fraction
+    limit: bool
+    method: str = _METHOD
+
+    def decided(self, judge: Judge) -> bool | None:
+        """Whether it is, by simulation; None where neither is shown."""
+        ends = [
+            Sampler(
+                each,
+                judge.seed,
+                judge.claim,
+                method=self.method,
+                richardson=self.limit,
+                stream=self.setting,
+            )
+            for each in (self.at(self.near), self.at(self.far))
+        ]
+        name = f"test_error at lam = {_shown(self.far)} minus that at {_shown(self.near)}"
+        difference = Difference(ends[0], ends[1])
+        decision, _ = judge.sign(difference, self.setting, name, strict=True, limit=self.limit)
+        return {"consistent": True, "refuted": False}.get(decision.verdict)
+
+    def at(self, lam: Fraction) -> Setting:
+        return self.setting.with_(lam=lam)
 
 
-def _is_lower(
-    judge: Judge, setting: Setting, low: Fraction, high: Fraction, side: int, *, limit: bool
-) -> bool | None:
-    """Whether the error is shown to be lower at ``low`` (side 1), at ``high`` (side -1).
+def _by(judge: Judge) -> str:
+    last = judge.points[-1]
+    return f"{last.method} simulation, {last.repetitions} repetitions"
 
-    None where neither is shown.
-    """
-    ends = [
-        Sampler(
-            setting.with_(lam=lam), judge.seed, judge.claim, "test_error", _METHOD, limit, setting
-        )
-        for lam in (low, high)
+
+def _redo(shown: list[_Lower], judge: Judge) -> tuple[str, str]:
+    """Lines that simulate how much the error is higher at the worse penalty of each."""
+    repetitions, method = judge.points[-1].repetitions, shown[0].method
+    factors = (1, 2) if shown[0].limit else (1,)
+    pairs = [
+        (each.at(each.far).grown(factor), each.at(each.near).grown(factor))
+        for each in shown
+        for factor in factors
     ]
-    name = f"test_error at lam = {_shown(high)} minus that at lam = {_shown(low)}"
-    decision, _ = judge.sign(
-        Difference(ends[0], ends[1], side), setting, name, strict=True, limit=limit
-    )
-    return {"consistent": True, "refuted": False}.get(decision.verdict)
+    commands = [
+        simulation_command(far, near, "test_error", method, repetitions) for far, near in pairs
+    ]
+    calls = [simulation_call(far, near, "test_error", method, repetitions) for far, near in pairs]
+    printed = ", ".join(f"{call}.mean" for call in calls)
+    return " && ".join(commands), f"import ridgeproof; print({printed})"
 
 
-def _pilot_optimum(setting: Setting, judge: Judge, conjecture: Conjecture) -> float:
+def _pilot_optimum(setting: Setting, judge: Judge, *, limit: bool) -> float:
     """Where a few draws, the same for every penalty, have their least mean error."""
-    limit = conjecture.kind == "limit"
 
     def error(exponent: float) -> float:
-        at = setting.with_(lam=Fraction(f"{math.exp(exponent):.6g}"))
+        at = setting.with_(lam=_penalty(math.exp(exponent)))
         draw = Sampler(at, judge.seed, judge.claim, "test_error", _METHOD, limit, setting)
         return float(np.mean([draw(-2000 - k, CHUNK).mean() for k in range(_PILOT_CHUNKS)]))
 
@@ -181,6 +230,10 @@ def _beyond(setting: Setting, lam: Fraction, step: Fraction, side: int) -> Fract
 def _mean_eigenvalue(setting: Setting) -> Fraction:
     s, _ = expanded(build_spectrum(setting, Float64()))
     return Fraction(f"{s.mean():.6g}")
+
+
+def _penalty(lam: float) -> Fraction:
+    return Fraction(f"{lam:.6g}")
 
 
 def _shown(lam: Fraction) -> str:

@@ -20,7 +20,8 @@ def decide_scaling(trial: Trial) -> Verdict:
     if slopes is None:
         trial.note(
             "scaling",
-            f"no theorem gives three positive values of the quantity along {conjecture.variable}",
+            "scales-as is decided by theorems alone, and none gives three positive values of the "
+            f"quantity along {conjecture.variable}: simulate the range, or claim increases-in",
         )
         return trial.verdict(Outcome.UNDECIDED)
     table = [

@@ -18,7 +18,7 @@ def judge_point(conjecture: Conjecture, setting: Setting, judge: Judge, method: 
         Refutation: the simulated mean does not stand in the claimed relation to it.
     """
     if conjecture.quantity == "optimal_lam":
-        judge_optimum(conjecture, setting, judge)
+        judge_optimum(conjecture, setting, judge, method)
         return
     judge.mean(
         setting,
