@@ -181,6 +181,15 @@ class Domain:
     def setting(self, chooser: Chooser) -> Setting | None:
         """The setting that the chooser's choices lead to, or None where they lead nowhere.
 
+        Raises:
+            InputError: a derived value or an end of a range is not a finite real number.
+        """
+        found = self.attempt(chooser)
+        return found if isinstance(found, Setting) else None
+
+    def attempt(self, chooser: Chooser) -> Setting | str:
+        """The setting that the chooser's choices lead to, or why they lead nowhere.
+
         They lead nowhere when a range is empty at the earlier choices, when a derived value is
         not admissible, or when no signal suits the spectrum.
 
@@ -190,7 +199,7 @@ class Domain:
         spectrum = chooser.option("spectrum", self.options("spectrum"))
         signals = tuple(x for x in self.options("signal") if _suits(x, spectrum))
         if not signals:
-            return None
+            return f"no signal suits the spectrum {spectrum}"
         signal = chooser.option("signal", signals)
         others = {"design": chooser.option("design", self.options("design"))}
         for name in ("chain", "features"):
@@ -202,12 +211,13 @@ class Domain:
         for name, entry in self.numbers():
             value = _chosen(name, entry, known, chooser, spectrum)
             if value is None:
-                return None
+                whole = "has no whole number" if isinstance(entry, IntegerRange) else "is too small"
+                return f"{name} = {entry} {whole}"
             known[sy.NAMED[name]] = value
             values[name] = int(value) if name in SIZES else value
         share = values.get("synthetic_fraction", Fraction(1))
         if share > 1 or (share * values["T"]).denominator > 1:
-            return None
+            return "synthetic_fraction times T is not a whole number from 0 to T"
         return Setting(**values, spectrum=spectrum, signal=signal, **others)
 
 

@@ -157,6 +157,8 @@ def check_entry(name: str, entry: Entry) -> None:
             raise InputError(label, entry, f"goes below {least}", f"give {name} >= {least}")
         case IntegerRange(Rational() as low, _) if low < least:
             raise InputError(label, entry, f"goes below {least}", f"give {name} >= {least}")
+        case Fixed(value) | RealInterval(_, value) if name == "synthetic_fraction" and value > 1:
+            raise InputError(label, entry, "goes above 1", "give a share from 0 to 1")
         case Fixed(value) | IntegerRange(_, Rational() as value) if (
             name in SIZES and value > _MAX_SIZE
         ):

@@ -44,11 +44,11 @@ class Weighted:
 
     def __post_init__(self) -> None:
         if not self.weights:
-            raise InputError("--chain weighted:W", "missing", "has no weight", "give W in [0, 1]")
+            raise InputError("chain weighted:W", "missing", "has no weight", "give W in [0, 1]")
         for weight in self.weights:
-            check_real("--chain weighted:W", weight, least=0)
+            check_real("chain weighted:W", weight, least=0)
             if weight > 1:
-                raise InputError("--chain weighted:W", weight, "must be at most 1", "give W <= 1")
+                raise InputError("chain weighted:W", weight, "must be at most 1", "give W <= 1")
 
     def over(self, n: int) -> tuple[Fraction, ...]:
         """The weight of each of n generations."""

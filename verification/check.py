@@ -13,8 +13,10 @@ A refuted claim comes with the smallest counterexample found at this budget.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 
+from theory.errors import InputError
 from verification.alarm import Alarm, alarm_at
 from verification.conjecture import Conjecture
 from verification.declared import Declared
@@ -60,6 +62,9 @@ def check(
         seed: of every draw.
         workers: processes to simulate with; the verdict does not depend on it.
         watch: called with a line on what is being done.
+
+    Raises:
+        InputError: no choice of its entries leads to a setting of the domain.
     """
     deadline = None if time_limit is None else time.monotonic() + time_limit
     trial = Trial(conjecture, alpha, tolerance, budget, seed, deadline, watch or (lambda _: None))
@@ -85,6 +90,11 @@ def _climb(trial: Trial) -> Verdict:
     seed = int.from_bytes(digest([trial.seed, question.statement])[:8], "big")
     drawn = draw(question.domain, _POINTS, seed, question.quantity)
     trial.out_of_scope = dict(drawn.out_of_scope)
+    if drawn.is_empty:
+        reason, count = Counter(drawn.out_of_scope).most_common(1)[0]
+        total = sum(drawn.out_of_scope.values())
+        condition = f"has no setting: in {count} of {total} draws {reason}"
+        raise InputError("domain", question.domain.describe(), condition, "change that entry")
     settings = list(drawn.settings)
     if not settings and isinstance(question, Conjecture):
         # Where no simulation can judge, theory still may.

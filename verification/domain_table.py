@@ -80,12 +80,19 @@ def _entry(name: str, value: Any) -> Entry:
             return RealInterval(_number(label, least), _number(label, most))
         case int() | Decimal() | Fraction() | float():
             return Fixed(_number(label, value))
-    raise InputError(label, value, "is not an entry", _ENTRY_HELP)
+    raise InputError(label, _plain(value), "is not an entry", _ENTRY_HELP)
+
+
+def _plain(value: Any) -> Any:
+    """The value as the user wrote it: decimals without their type."""
+    if isinstance(value, list):
+        return "[" + ", ".join(str(_plain(each)) for each in value) + "]"
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _number(label: str, value: Any) -> Fraction:
     if isinstance(value, str | list | tuple | dict):
-        raise InputError(label, value, "is not a number", _ENTRY_HELP)
+        raise InputError(label, _plain(value), "is not a number", _ENTRY_HELP)
     return exact(label, str(value) if isinstance(value, Decimal) else value)
 
 

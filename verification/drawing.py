@@ -46,10 +46,14 @@ _IGNORES_CHAIN_NOISE = {"bias", "variance"}
 
 @dataclass(frozen=True)
 class Drawn:
-    """Settings, and how many draws were out of scope for which reason."""
+    """Settings, and how many draws were out of scope for which reason.
+
+    ``is_empty``: no draw led to a setting of the domain at all.
+    """
 
     settings: tuple[Setting, ...]
     out_of_scope: Mapping[str, int]
+    is_empty: bool = False
 
 
 def admissible(setting: Setting, quantity: str = "test_error") -> str | None:
@@ -192,21 +196,23 @@ def draw(domain: Domain, count: int, seed: int = 0, quantity: str = "test_error"
         InputError: a derived value or an end of a range is not a finite real number somewhere.
     """
     chooser = _Random(random.Random(seed), quantity)
-    random_ones = (domain.setting(chooser) for _ in range(_SEARCH + _TRIES_PER_POINT * count))
+    random_ones = (domain.attempt(chooser) for _ in range(_SEARCH + _TRIES_PER_POINT * count))
     found: dict[Setting, None] = {}
     skipped: Counter[str] = Counter()
+    is_empty = True
     special = corners(domain, _SEARCH, candidates(quantity))
     for source, wanted in ((special, (count + 1) // 2), (random_ones, count), (special, count)):
         for setting in source:
             if len(found) >= wanted:
                 break
-            if setting is None:
-                skipped["an empty range"] += 1
+            is_empty = is_empty and isinstance(setting, str)
+            if isinstance(setting, str):
+                skipped[setting] += 1
             elif (reason := admissible(setting, quantity)) is not None:
                 skipped[reason] += 1
             else:
                 found[setting] = None
-    return Drawn(tuple(found), dict(skipped))
+    return Drawn(tuple(found), dict(skipped), is_empty)
 
 
 def draw_anywhere(domain: Domain, count: int, seed: int, quantity: str) -> list[Setting]:

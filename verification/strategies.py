@@ -185,9 +185,9 @@ def settings(
 def _settings(
     draw: st.DrawFn, domain: Domain, quantity: str, out_of_scope: Counter[str] | None
 ) -> Setting:
-    setting = domain.setting(_Hypothesis(draw, quantity))
-    reason = "an empty range" if setting is None else admissible(setting, quantity)
-    if setting is None or reason is not None:
+    setting = domain.attempt(_Hypothesis(draw, quantity))
+    reason = setting if isinstance(setting, str) else admissible(setting, quantity)
+    if isinstance(setting, str) or reason is not None:
         event(f"out of scope: {reason}")
         if out_of_scope is not None:
             out_of_scope[str(reason)] += 1

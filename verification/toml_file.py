@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -35,9 +36,16 @@ def read_tables(source: Path | str, name: str) -> dict[str, Any]:
         # Decimal keeps what the user wrote; no number of it is ever expanded before it is checked.
         return tomllib.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError, ArithmeticError) as error:
-        shown = text.strip().partition("\n")[0]
         condition = f"is not TOML ({str(error)[:200]})"
-        raise InputError(name, shown, condition, "correct it there") from error
+        raise InputError(name, _line_of(error, text), condition, "correct it there") from error
+
+
+def _line_of(error: Exception, text: str) -> str:
+    """The line that an error of the reader names, or the first."""
+    named = re.search(r"at line (\d+)", str(error))
+    lines = text.splitlines() or [""]
+    number = int(named[1]) if named else 1
+    return lines[min(number, len(lines)) - 1].strip() or text.strip().partition("\n")[0]
 
 
 def _text_of(path: Path, name: str) -> str:

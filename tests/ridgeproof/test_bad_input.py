@@ -67,7 +67,7 @@ SETTINGS = [
     ("--d inf --T 20", "--d = inf", "does not go with"),
     # variations of the process
     ("--d 10 --T 20 --chain pile", "--chain", "is not a chain"),
-    ("--d 10 --T 20 --chain weighted:3/2", "--chain weighted:W", "must be at most 1"),
+    ("--d 10 --T 20 --chain weighted:3/2", "chain weighted:W", "must be at most 1"),
     ("--d 10 --T 20 --chain weighted:1,1/2", "--chain", "has 2 weights for n = 0"),
     ("--d 10 --T 20 --n 2 --T0 30,40,50", "--T0", "has 3 numbers for n = 2"),
     ("--d 10 --T 20 --n 2 --T0 30,40 --design shared", "--design", "T0 changes"),
@@ -291,10 +291,17 @@ def test_a_formula_error_names_its_column(run, tmp_path):
     refused(run(["check", "c.toml"]), "column 11", "Did you mean sigma")
 
 
-def test_an_empty_domain_is_undecided(run, tmp_path):
-    """A well-formed domain without an admissible point: exit 3, never a pass."""
+def test_an_empty_domain_is_refused(run, tmp_path):
+    """A range whose ends cross everywhere is named; never a pass."""
     empty = GOOD.replace('T      = "d + 2 .. 4*d"', 'T      = "d + 5 .. d + 2"')
     (tmp_path / "c.toml").write_text(empty)
+    refused(run(["check", "c.toml"]), "domain", "T = {d + 5, …, d + 2} has no whole number")
+
+
+def test_a_domain_next_to_a_threshold_is_undecided(run, tmp_path):
+    """Settings there are, but none that has a finite error: exit 3, and what to widen."""
+    narrow = GOOD.replace('T      = "d + 2 .. 4*d"', 'T      = "d - 1 .. d + 1"')
+    (tmp_path / "c.toml").write_text(narrow)
     status, out, err = run(["check", "c.toml", "--json"])
     assert status == 3
     assert '"verdict": "undecided"' in out

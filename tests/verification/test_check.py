@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ridgeproof import evaluate, make_setting
+from theory.errors import InputError
 from verification.check import check
 from verification.conjecture import read_conjecture
 from verification.verdict import Outcome
@@ -147,6 +148,22 @@ def test_a_counterexample_s_python_line_runs():
     given = {key: x for key, x in example.setting.canonical().items() if x is not None}
     value = evaluate(make_setting(**given), form="exact")
     assert value.shown(value.value)[:12] == example.observed[:12]
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ({"T": '"4*d .. d"'}, r"T = {4\*d, …, d} has no whole number"),
+        ({"T": '"d + 0.5 .. d + 0.7"'}, "has no whole number"),
+        ({"T": '"1/(d + 1)"'}, r"T = 1/\(d \+ 1\) is too small"),
+        ({"T": "11", "synthetic_fraction": "0.5"}, "synthetic_fraction times T is not a whole"),
+        ({"spectrum": '"ar1:1/2"', "signal": '"source:1/2"'}, "no signal suits the spectrum ar1"),
+    ],
+)
+def test_a_domain_without_a_setting_is_refused(entries, words):
+    """Bad input, not an undecided claim: the entry is named."""
+    with pytest.raises(InputError, match=words):
+        check(conjecture("n", **entries))
 
 
 def test_a_spent_budget_is_undecided():

@@ -252,6 +252,14 @@ BAD = {
     "bad exponent": (edited("power-law:1.5", "power-law:-1"), "--spectrum", "greater than 0"),
     "signal unknown": (edited('["flat"]', '["falt"]'), "domain signal", "not a signal"),
     "design unknown": (edited('["independent"]', '["both"]'), "domain design", "not a design"),
+    "a share above one": (edited("lam      = 0", "lam = 0\nsynthetic_fraction = 1.5"),
+                          "domain synthetic_fraction", "goes above 1"),
+    "three decimals": (edited("[0.1, 2.0]\nsigma0", "[0.1, 1.0, 2.0]\nsigma0"),
+                       "domain sigma", "[0.1, 1.0, 2.0]: is not an entry"),
+    "the line of a key twice": (edited("lam      = 0", "lam = 0\nlam = 1"), "conjecture file",
+                                "= lam = 1: is not TOML"),
+    "a weight above one": (edited("lam      = 0", "lam = 0\nchain = 'weighted:2'"),
+                           "chain weighted:W", "= 2: must be at most 1"),
     "n missing": (edited("n        =", "#"), "domain n", "the test_error needs it"),
 }  # fmt: skip
 
