@@ -1,9 +1,7 @@
 """Judge: puts a claimed value on trial by simulation, and keeps the record.
 
-An exact claim meets the simulated mean itself.  A limit meets the Richardson combination
-2 x(2k) - x(k) of two sizes, the larger with d >= 64, with a stated allowance for what is left: the
-deterministic equivalent errs by O(1/g), g = T (1-gamma) being the effective number of surplus rows
-of a fit, so that the combination errs by O(1/g^2).
+An exact claim meets the simulated mean itself, a limit the Richardson combination of two sizes,
+with an allowance for what is left (`verification.allowance`).
 """
 
 from __future__ import annotations
@@ -17,32 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.point import make_point
-from numerics.precision import Float64
-from numerics.varying_chain import generation_points
-from numerics.walker import evaluate_expression
-from theory import symbols as sy
-from theory.selection import essential
 from theory.setting import Setting
+from verification.allowance import allowance, growth, large_enough
 from verification.draws import Difference, Sampler, cheapest_method
 from verification.sequential import CHUNK, Decision, Stopped, decide
 from verification.theories import signal_energy
 from verification.verdict import Counterexample, PointEvidence
 
-__all__ = [
-    "LIMIT_DIMENSION",
-    "Judge",
-    "Refutation",
-    "Undecided",
-    "allowance",
-    "large_enough",
-    "method_of",
-]
+__all__ = ["Judge", "Refutation", "Undecided", "method_of"]
 
-# The smaller dimension of a Richardson pair; the larger is twice that.
-LIMIT_DIMENSION = 32
-# Allowed: (ALLOWANCE/g)^2 for each fit; 2 covers the measured second-order terms four times over.
-ALLOWANCE = 2.0
 # Where the sign alone is in question, differences below this share of the error are none.
 _NOTHING = 1e-9
 _LEAST_SCALE = 1e-12  # of an error that vanishes
@@ -197,7 +178,7 @@ class Judge:
             Refutation: it does.
         """
         if limit:
-            factor = max(1, -(-LIMIT_DIMENSION // min(before.d, after.d)))
+            factor = growth(before, after)
             before, after = before.grown(factor), after.grown(factor)
         name = f"change of {quantity}"
         pair = self.pair(before, after, quantity, sign, limit=limit)
@@ -389,34 +370,3 @@ def _cost(method: str) -> int:
 def method_of(decision: Decision, method: str) -> str:
     """The name of what drew: conditional draws with control variates taken off are controlled."""
     return "controlled" if decision.controlled else method
-
-
-def large_enough(setting: Setting) -> Setting:
-    """The setting grown until d >= 32: the smaller of the two sizes of a Richardson pair."""
-    factor = -(-LIMIT_DIMENSION // setting.d)
-    return setting.grown(factor) if factor > 1 else setting
-
-
-def allowance(setting: Setting) -> float:
-    """Relative error left in 2 x(2k) - x(k) at this size: the sum of (2/g)^2 over the fits.
-
-    Random features count as a fit of `width` rows.
-    """
-    setting = essential(setting)
-    point = make_point(setting, Float64())
-    total = 0.0
-    exact_fit = setting.lam == 0 and setting.sigma == 0 and setting.T >= setting.d
-    if not exact_fit or setting.width is not None:
-        gamma = sy.gamma if setting.width is None else sy.gamma_width
-        surplus = setting.T * (1 - float(evaluate_expression(gamma, point)))
-        # T = d without ridge passes the signal on exactly, and has no finite variance to allow for.
-        total += (ALLOWANCE / surplus) ** 2 if surplus else 0.0
-    if setting.width is not None:
-        spare = float(evaluate_expression(sy.width - sy.df2, point))
-        total += (ALLOWANCE / spare) ** 2
-    for here in generation_points(setting, point):
-        noisy = here.values[sy.sigma0] or (here.values[sy.weight] and setting.real_noise)
-        if noisy or here.values[sy.lam0] or here.values[sy.kappa0]:
-            surplus = float(evaluate_expression(sy.gathered - sy.df2_0, here))
-            total += (ALLOWANCE / surplus) ** 2
-    return total

@@ -31,10 +31,10 @@ from theory.formula import Form, Formula
 from theory.selection import facts
 from theory.setting import Setting
 from theory.spectra import Isotropic
+from verification.allowance import allowance
 from verification.benches import BENCHES, PAIRS, Bench, Kind
 from verification.draws import Sampler, cheapest_method
 from verification.executors import iterate_done
-from verification.judge import allowance
 from verification.mutants import Mutant, mutants_of
 from verification.power_table import ALPHA, TOLERANCE, Fate, PowerRow, PowerTable, TruthRow
 from verification.sequential import Decision, decide

@@ -20,10 +20,11 @@ from scipy.optimize import minimize_scalar
 from numerics.precision import Float64
 from numerics.spectrum import build_spectrum, expanded
 from theory.setting import Setting
+from verification.allowance import allowance, growth, large_enough
 from verification.conjecture import Conjecture
 from verification.drawing import admissible
 from verification.draws import Difference, Sampler
-from verification.judge import LIMIT_DIMENSION, Judge, Refutation, allowance, large_enough
+from verification.judge import Judge, Refutation
 from verification.ladder.claimed import claimed_value
 from verification.redo import simulation_call, simulation_command
 from verification.sequential import CHUNK
@@ -95,8 +96,8 @@ def judge_optimum_change(
     """
     claims_rise = conjecture.relation == "increases-in"
     limit = conjecture.kind == "limit"
-    factor = -(-LIMIT_DIMENSION // min(before.d, after.d)) if limit else 1
-    ends = [each.grown(max(factor, 1)) for each in (before, after)]
+    factor = growth(before, after) if limit else 1
+    ends = [each.grown(factor) for each in (before, after)]
     optima = [_pilot_optimum(each, judge, limit=limit) for each in ends]
     variable = str(conjecture.variable)
     near = " and ".join(
