@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from theory.domain import Domain
+from theory.entries import CHOICES
 from theory.setting import Setting
 from verification.ladder.choosers import places_in, setting_at
 
@@ -25,8 +26,8 @@ __all__ = ["SEARCHED", "worst"]
 
 # Margins that a search may compute for each quantity; an optimum takes twenty times as long.
 SEARCHED = {"test_error": 240, "bias": 240, "variance": 240, "synthetic": 240, "optimal_lam": 96}
-# Where the search may begin: the points of least margin.
-_STARTS = 3
+# Where the search may begin.
+_STARTS = 4
 # Stands for "no such point", so far above any margin that the search turns back.
 _NOWHERE = 1e6
 
@@ -53,12 +54,19 @@ def worst(
     with contextlib.suppress(_Over):
         for setting in settings:
             search.tried_at(setting)
-        starts = sorted(search.tried, key=lambda setting: search.tried[setting])[:_STARTS]
+        starts = _starts(search.tried)
         first = len(search.tried)
         for number, start in enumerate(starts, 1):
             search.most = first + evaluations * number // len(starts)
             search.from_point(start)
     return search.found, len(search.tried)
+
+
+def _starts(margins: Mapping[Setting, float]) -> list[Setting]:
+    """The settings of least margin: the least for every choice of options, then the others."""
+    ordered = sorted(margins, key=lambda setting: margins[setting])
+    least = {tuple(str(getattr(s, name)) for name in CHOICES): s for s in reversed(ordered)}
+    return sorted(ordered, key=lambda setting: setting not in least.values())[:_STARTS]
 
 
 class _Over(Exception):

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from theory.setting import make_setting
+from theory.spectra import parse_spectrum
 from verification.check import check
 from verification.conjecture import read_conjecture
 from verification.domain_table import read_domain
@@ -138,3 +139,19 @@ def test_settings_without_a_margin_do_not_stop_the_search():
     found, _ = worst(domain, starts, margin, evaluations=200, late=lambda: False)
     assert found.lam < Fraction(2, 100)
     assert found in domain
+
+
+def test_every_choice_of_options_is_a_place_to_begin():
+    """The claim is tight for one spectrum and fails for another, where its margins look ample."""
+    domain = read_domain(DOMAIN)
+    tight = [make_setting(d=d, T=3 * d, sigma=1, lam="0.5") for d in range(10, 20)]
+    ample = tight[3].with_(spectrum=parse_spectrum("ar1:1/2"))
+
+    def margin(setting):
+        if setting.spectrum != ample.spectrum:
+            return 0.01
+        return abs(float(setting.lam) - 0.07) - 0.002
+
+    found, _ = worst(domain, [*tight, ample], margin, evaluations=240, late=lambda: False)
+    assert found.spectrum == ample.spectrum
+    assert abs(found.lam - Fraction(7, 100)) < Fraction(2, 1000)
