@@ -20,6 +20,7 @@ from unittest import mock
 import pytest
 
 from ridgeproof import cli
+from verification.claims import all_claims
 
 _ROOT = Path(__file__).parents[2]
 _PAGES = sorted((_ROOT / "docs").glob("*.md"))
@@ -177,6 +178,12 @@ def test_python_sessions(page):
     with _reader(page):
         result = doctest.DocTestRunner(verbose=False).run(test, out=text.write)
     assert result.failed == 0, text.getvalue()
+
+
+def test_every_claim_has_a_row():
+    """The table of the built-in claims names each of them once."""
+    text = (_ROOT / "docs" / "verification.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^\| ([CN]\d+) \|", text, re.MULTILINE)) == sorted(all_claims())
 
 
 def test_a_wrong_line_does_not_match():
