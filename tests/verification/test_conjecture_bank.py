@@ -28,6 +28,9 @@ WITHOUT_THEOREM = {
     "shared_ridge_chain_loses_signal",
     "shared_ridge_chain_noise_bound",
     "inflated_classical_ridge",
+    "more_noise_wants_less_ridge",
+    "more_noise_wants_more_ridge",
+    "more_ridge_means_more_bias",
     "exact_classical_ridge",
 }
 
