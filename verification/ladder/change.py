@@ -15,6 +15,7 @@ from theory.setting import Setting
 from verification.conjecture import Conjecture
 from verification.ladder.choosers import moved
 from verification.ladder.claimed import DIGITS
+from verification.ladder.precise import SEPARATION
 from verification.ladder.truth import known_value
 from verification.verdict import Counterexample
 
@@ -75,7 +76,9 @@ def examine_change(conjecture: Conjecture, before: Setting, after: Setting) -> C
         least, most = mpmath.mpf(known[0].value), mpmath.mpf(known[1].value)
         if least == most:  # both may be infinite
             return Change(known=True, margin=0.0)
-        slack = known[0].radius + known[1].radius + abs(least) * mpmath.mpf(10) ** -40
+        slack = known[0].radius + known[1].radius
+        if mpmath.isfinite(least):
+            slack += abs(least) * mpmath.mpf(10) ** -SEPARATION
         if sign * (most - least) >= -slack:
             scale = max(abs(least), abs(most))
             rise = 1.0 if mpmath.isinf(scale) else max(float(sign * (most - least) / scale), 0.0)

@@ -26,6 +26,8 @@ Put = Callable[[Setting, Judge, str], Any]
 
 _SIMULATED = 8  # points put on trial
 _LITERAL = 1  # of which this many by the literal process
+# A point is tried again if the advised budget exceeds what is left by no more than this.
+_HOPEFUL = 1.3
 _SHRINK = 65_536  # repetitions of a point while shrinking a counterexample
 _LIMIT_SHRINK = 1024  # the same for a limit, whose pairs of sizes are dear
 
@@ -99,10 +101,11 @@ def _spend_the_rest(trial: Trial, chosen: list[Setting], put: Put) -> None:
             return
         index = min(needs, key=lambda index: needs[index])
         left = trial.budget - trial.spent + trial.judges[index].spent
-        if needs[index] > left:
+        if needs[index] > _HOPEFUL * left:
             return
-        trial.watch(f"simulation: point {index + 1} again ({needs[index]:,.0f} repetitions)")
-        trial.judges[index] = trial.new_judge(int(needs[index]))
+        budget = int(min(needs[index], left))
+        trial.watch(f"simulation: point {index + 1} again ({budget:,} repetitions)")
+        trial.judges[index] = trial.new_judge(budget)
         put(chosen[index], trial.judges[index], "conditional")
 
 

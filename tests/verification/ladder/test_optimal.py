@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from ridgeproof import make_setting
 from verification.check import check
 from verification.conjecture import read_conjecture
+from verification.judge import Judge, Refutation
+from verification.ladder.optimal import judge_optimum_change
 from verification.verdict import Outcome
 
 HOLDS = {Outcome.IDENTICAL, Outcome.CONSISTENT}
@@ -73,3 +76,20 @@ def test_the_two_sides_of_a_point_share_its_budget():
         spent.setdefault(key, []).append(point["repetitions"])
     assert sum(literal for _, literal in spent) == 1
     assert all(len(each) == 2 and sum(each) <= 1024 for each in spent.values())
+
+
+def test_a_limit_must_move_by_more_than_it_is_allowed(monkeypatch):
+    """The direction of an optimum is not told from finite sizes alone."""
+    conjecture = read_conjecture(
+        '[conjecture]\nquantity="optimal_lam"\nrelation="decreases-in"\nkind="limit"\nformula="n"\n'
+        f"[domain]\n{SHARED}\n"
+    )
+    before = make_setting(
+        d=8, T=16, T0=24, n=2, sigma="1/2", sigma0=1, lam0="1/100", design="shared"
+    )
+    bench = Judge("test", alpha=0.01, budget=1024)
+    with pytest.raises(Refutation):
+        judge_optimum_change(conjecture, before, before.with_(n=4), bench)
+    monkeypatch.setattr("verification.ladder.optimal.allowance", lambda _: 1.0)
+    judge_optimum_change(conjecture, before, before.with_(n=4), bench)
+    assert "too close to tell apart" in bench.undecided[-1]
