@@ -103,7 +103,9 @@ def _climb(trial: Trial) -> Verdict:
         trial.note("domain", _NO_POINT, why=trial.out_of_scope)
         return trial.verdict(Outcome.UNDECIDED)
     if isinstance(question, Declared):
-        return decide_by_simulation(trial, settings, declared_point(question))
+        # A simulator of one's own is the literal process already.
+        literal = int(question.simulator is None)
+        return decide_by_simulation(trial, settings, declared_point(question), literal)
     if question.relation == "scales-as":
         return decide_scaling(trial)
     theorem = prove(question)
