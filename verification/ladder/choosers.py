@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from theory.domain import Domain
-from theory.entries import SIZES, Fixed
+from theory.entries import SIZES, Fixed, RealInterval
 from theory.setting import Setting
 
-__all__ = ["moved", "pinned", "places_in", "setting_at"]
+__all__ = ["every_setting", "moved", "pinned", "places_in", "setting_at"]
 
 # Significant digits of the reals on a walk.
 _DIGITS = 6
@@ -47,6 +47,62 @@ def places_in(domain: Domain, setting: Setting) -> dict[str, float]:
 def setting_at(domain: Domain, options: Setting, places: Mapping[str, float]) -> Setting | None:
     """The setting with numbers at these places in their ranges, and the options of another."""
     return domain.setting(_At(options, places))
+
+
+def every_setting(domain: Domain, most: int) -> list[Setting] | None:
+    """All settings of a domain, or None where there are more than ``most`` or an interval of them.
+
+    >>> from verification.domain_table import read_domain
+    >>> [s.T for s in every_setting(read_domain({"d": 3, "T": "d .. 2*d"}), 10)]
+    [3, 4, 5, 6]
+    """
+    intervals = (entry for _, entry in domain.numbers() if isinstance(entry, RealInterval))
+    if any(entry.least < entry.most for entry in intervals):
+        return None
+    found: dict[Setting, None] = {}
+    counter = _Counter()
+    for _ in range(most):
+        setting = domain.setting(counter)
+        if setting is not None:
+            found[setting] = None
+        if not counter.advance():
+            return list(found)
+    return None
+
+
+class _Counter:
+    """Goes through all choices there are, as a counter goes through its digits, the last first."""
+
+    def __init__(self) -> None:
+        self.digits: list[int] = []
+        self.sizes: list[int] = []
+
+    def advance(self) -> bool:
+        """To the next choices; False after the last."""
+        while self.sizes and self.digits[len(self.sizes) - 1] + 1 >= self.sizes[-1]:
+            self.sizes.pop()
+        self.digits = self.digits[: len(self.sizes)]
+        if self.digits:
+            self.digits[-1] += 1
+        self.sizes = []
+        return bool(self.digits)
+
+    def option(self, name: str, options: tuple[Any, ...]) -> Any:
+        del name
+        return options[self._digit(len(options))]
+
+    def whole(self, name: str, least: int, most: int, known: Any = None) -> int:
+        del name, known
+        return least + self._digit(most - least + 1)
+
+    def real(self, name: str, least: Fraction, most: Fraction) -> Fraction:
+        raise AssertionError(f"{name} has an interval, from {least} to {most}")
+
+    def _digit(self, size: int) -> int:
+        self.sizes.append(size)
+        if len(self.digits) < len(self.sizes):
+            self.digits.append(0)
+        return self.digits[len(self.sizes) - 1]
 
 
 class _Plain:

@@ -7,13 +7,13 @@ from itertools import islice
 
 from theory.finiteness import is_finite
 from theory.setting import Setting
-from verification.drawing import admissible, draw_anywhere
+from verification.drawing import admissible
 from verification.judge import Judge
 from verification.ladder.change import Change, examine_change, next_values
 from verification.ladder.on_trial import NEXT_TO_A_THRESHOLD, decide_by_simulation
 from verification.ladder.search import smallest
 from verification.ladder.simulated import judge_change
-from verification.ladder.worst import SEARCHED, worst
+from verification.ladder.worst import places_to_look, worst
 from verification.trial import Trial
 from verification.verdict import Counterexample, Outcome, Verdict
 
@@ -87,10 +87,10 @@ def _example(trial: Trial, setting: Setting) -> Counterexample | None:
     return wrong[0] if wrong else None
 
 
-def _steepest(trial: Trial, settings: list[Setting], seed: int) -> Counterexample | None:
+def _steepest(trial: Trial, drawn: list[Setting], seed: int) -> Counterexample | None:
     """A wrong change where the right ones are least, or next to a threshold."""
     domain, quantity = trial.conjecture.domain, trial.conjecture.quantity
-    near = draw_anywhere(domain, SEARCHED[quantity] // 10, seed, quantity)
+    settings, evaluations, words = places_to_look(domain, drawn, quantity, seed)
     trial.watch("search: looking for where the claim is closest to failing")
 
     def margin(setting: Setting) -> float | None:
@@ -99,13 +99,11 @@ def _steepest(trial: Trial, settings: list[Setting], seed: int) -> Counterexampl
             default=None,
         )
 
-    evaluations = SEARCHED[quantity] // 2  # each is of several settings
-    setting, tried = worst(
-        domain, [*settings, *near], margin, evaluations=evaluations, late=trial.late
-    )
-    if setting is not None:
-        return _example(trial, setting)
-    trial.note("search", f"holds from all of {tried} points on the way to where it is tightest")
+    # Each margin is one of several settings.
+    found, tried = worst(domain, settings, margin, evaluations=evaluations // 2, late=trial.late)
+    if found is not None:
+        return _example(trial, found)
+    trial.note("search", f"holds from all of {tried} {words}")
     return None
 
 

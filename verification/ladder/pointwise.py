@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from theory.finiteness import is_finite
 from theory.setting import Setting
-from verification.drawing import admissible, draw_anywhere
+from verification.drawing import admissible
 from verification.ladder.on_trial import NEXT_TO_A_THRESHOLD, decide_by_simulation
 from verification.ladder.precise import Finding, examine
 from verification.ladder.search import smallest
 from verification.ladder.simulated import judge_point
-from verification.ladder.worst import SEARCHED, worst
+from verification.ladder.worst import places_to_look, worst
 from verification.trial import Trial
 from verification.verdict import Counterexample, Outcome, Verdict
 
@@ -62,25 +62,28 @@ def decide_pointwise(trial: Trial, settings: list[Setting], seed: int) -> Verdic
 def _closer(trial: Trial, settled: list[Setting], seed: int) -> Counterexample | None:
     """A failure nearer to the thresholds than simulation goes, or where an inequality is tight."""
     conjecture = trial.conjecture
-    domain, quantity = conjecture.domain, conjecture.quantity
-    near = draw_anywhere(domain, SEARCHED[quantity] // 10, seed, quantity)
-    if conjecture.relation == "equals":
-        for setting in near:
-            found = None if trial.late() else examine(conjecture, setting).counterexample
-            if found is not None:
-                return found
-        return None
+    settings, evaluations, words = places_to_look(
+        conjecture.domain, settled, conjecture.quantity, seed
+    )
+    equality = conjecture.relation == "equals"
     trial.watch("search: looking for where the claim is closest to failing")
 
     def margin(setting: Setting) -> float | None:
-        return examine(conjecture, setting).margin if is_finite(setting, quantity) else None
+        finite = is_finite(setting, conjecture.quantity)
+        return examine(conjecture, setting).margin if finite else None
 
-    worse, tried = worst(
-        domain, [*settled, *near], margin, evaluations=SEARCHED[quantity], late=trial.late
+    found, tried = worst(
+        conjecture.domain,
+        settings,
+        margin,
+        # The margin of an equality leads nowhere.
+        evaluations=0 if equality else evaluations,
+        late=trial.late,
     )
-    if worse is not None:
-        return examine(conjecture, worse).counterexample
-    trial.note("search", f"holds at all of {tried} points on the way to where it is tightest")
+    if found is not None:
+        return examine(conjecture, found).counterexample
+    words = "points, those next to a threshold included" if equality and evaluations else words
+    trial.note("search", f"holds at all of {tried} {words}")
     return None
 
 

@@ -20,12 +20,13 @@ from scipy.optimize import minimize
 from theory.domain import Domain
 from theory.entries import CHOICES
 from theory.setting import Setting
-from verification.ladder.choosers import places_in, setting_at
+from verification.drawing import draw_anywhere
+from verification.ladder.choosers import every_setting, places_in, setting_at
 
-__all__ = ["SEARCHED", "worst"]
+__all__ = ["places_to_look", "worst"]
 
 # Margins that a search may compute for each quantity; an optimum takes twenty times as long.
-SEARCHED = {"test_error": 240, "bias": 240, "variance": 240, "synthetic": 240, "optimal_lam": 96}
+_SEARCHED = {"test_error": 240, "bias": 240, "variance": 240, "synthetic": 240, "optimal_lam": 96}
 # Where the search may begin.
 _STARTS = 4
 # Stands for "no such point", so far above any margin that the search turns back.
@@ -40,7 +41,7 @@ def worst(
     evaluations: int,
     late: Callable[[], bool],
 ) -> tuple[Setting | None, int]:
-    """(a setting of the domain at which the margin is negative, if one was met; margins computed).
+    """(a setting of the domain at which the margin is negative, if one was met; margins known).
 
     Args:
         domain: where to look.
@@ -59,7 +60,21 @@ def worst(
         for number, start in enumerate(starts, 1):
             search.most = first + evaluations * number // len(starts)
             search.from_point(start)
-    return search.found, len(search.tried)
+    return search.found, sum(margin < _NOWHERE for margin in search.tried.values())
+
+
+def places_to_look(
+    domain: Domain, drawn: list[Setting], quantity: str, seed: int
+) -> tuple[list[Setting], int, str]:
+    """(settings to look at, evaluations to search on from there, what they are in words).
+
+    All settings of a small domain; otherwise the drawn ones and some next to a threshold.
+    """
+    every = every_setting(domain, _SEARCHED[quantity])
+    if every is not None:
+        return every, 0, "settings of the domain with a finite value"
+    near = draw_anywhere(domain, _SEARCHED[quantity] // 10, seed, quantity)
+    return [*drawn, *near], _SEARCHED[quantity], "points on the way to where it is tightest"
 
 
 def _starts(margins: Mapping[Setting, float]) -> list[Setting]:

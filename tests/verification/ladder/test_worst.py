@@ -11,7 +11,7 @@ from theory.spectra import parse_spectrum
 from verification.check import check
 from verification.conjecture import read_conjecture
 from verification.domain_table import read_domain
-from verification.ladder.choosers import moved, pinned, places_in, setting_at
+from verification.ladder.choosers import every_setting, moved, pinned, places_in, setting_at
 from verification.ladder.worst import worst
 from verification.verdict import Outcome
 
@@ -155,3 +155,43 @@ def test_every_choice_of_options_is_a_place_to_begin():
     found, _ = worst(domain, [*tight, ample], margin, evaluations=240, late=lambda: False)
     assert found.spectrum == ample.spectrum
     assert abs(found.lam - Fraction(7, 100)) < Fraction(2, 1000)
+
+
+NEEDLE = "d=5\nT={integers=[12, 200]}\nn=0\nsigma=1\nlam=0\nspectrum=['isotropic']"
+
+
+@pytest.mark.parametrize("relation", ["equals", "at-most"])
+@pytest.mark.parametrize(("where", "expected"), [(137, Outcome.REFUTED), (300, None)])
+def test_a_small_domain_is_looked_at_whole(relation, where, expected):
+    """Wrong at a single T, which no search would step on; elsewhere right."""
+    sign = "+" if relation == "equals" else "-"
+    formula = f"sigma^2*d/(T-d-1) {sign} max(0, 1 - (T-{where})^2)/100"
+    verdict = check(claim(formula, relation, NEEDLE, quantity="variance", kind="exact"))
+    if expected is Outcome.REFUTED:
+        assert verdict.verdict is expected
+        assert verdict.counterexample.setting.T == where
+    else:
+        assert verdict.verdict is Outcome.IDENTICAL
+        note = "holds at all of 189 settings of the domain with a finite value"
+        assert verdict.evidence["rungs"][-1]["finding"] == note
+
+
+def test_every_setting_of_a_domain_is_found_once():
+    """Ranges that depend on earlier choices, options, values that round to the same size."""
+    domain = read_domain({
+        "d": {"integers": [2, 3]},
+        "T": "d .. d + 1",
+        "T0": "d/2 + 1",
+        "n": {"integers": [1, 2]},
+        "design": ["independent", "shared"],
+    })  # fmt: skip
+    every = every_setting(domain, 100)
+    assert len(every) == len(set(every)) == 2 * 2 * 2 * 2
+    assert all(setting in domain for setting in every)
+    assert {(s.d, s.T, s.T0) for s in every} == {(2, 2, 2), (2, 3, 2), (3, 3, 3), (3, 4, 3)}
+    assert every_setting(domain, 16) is not None
+    assert every_setting(domain, 15) is None
+    assert every_setting(read_domain(DOMAIN), 10**6) is None
+    # A range may be empty for some choices.
+    gap = read_domain({"d": {"integers": [2, 4]}, "T": "3 .. d"})
+    assert [(s.d, s.T) for s in every_setting(gap, 10)] == [(3, 3), (4, 3), (4, 4)]
