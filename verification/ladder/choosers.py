@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +12,7 @@ from theory.domain import Domain
 from theory.entries import SIZES, Fixed, RealInterval
 from theory.setting import Setting
 
-__all__ = ["every_setting", "moved", "pinned", "places_in", "setting_at"]
+__all__ = ["ends_of", "every_setting", "moved", "pinned", "places_in", "setting_at"]
 
 # Significant digits of the reals on a walk.
 _DIGITS = 6
@@ -68,6 +69,22 @@ def every_setting(domain: Domain, most: int) -> list[Setting] | None:
         if not counter.advance():
             return list(found)
     return None
+
+
+def ends_of(domain: Domain, options: Setting, most: int, seed: int) -> Iterator[Setting]:
+    """Settings with every number at an end of its range, and the options of another.
+
+    All of them, or ``most`` at random where there are more.
+    """
+    names = list(places_in(domain, options))
+    corners: Sequence[int] = range(2 ** len(names))
+    if len(corners) > most:
+        corners = random.Random(seed).sample(corners, most)
+    for corner in corners:
+        places = {name: float(corner >> k & 1) for k, name in enumerate(names)}
+        setting = setting_at(domain, options, places)
+        if setting is not None:
+            yield setting
 
 
 class _Counter:

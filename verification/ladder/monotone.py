@@ -100,7 +100,7 @@ def _steepest(trial: Trial, drawn: list[Setting], seed: int) -> Counterexample |
         )
 
     # Each margin is one of several settings.
-    found, tried = worst(domain, settings, margin, evaluations=evaluations // 2, late=trial.late)
+    found, tried = worst(domain, settings, margin, evaluations=evaluations // 3, late=trial.late)
     if found is not None:
         return _example(trial, found)
     trial.note("search", f"holds from all of {tried} {words}")

@@ -2,7 +2,7 @@
 
 A claim may fail in a window that a few dozen points step over.  Where every drawn point agrees, the
 margin by which the claim holds is minimised from those of least margin, each number running over
-its range in the domain (Powell's method, within bounds).  The search is local: that it finds
+its range in the domain (coordinate descent).  The search is local: that it finds
 nothing is no proof.
 """
 
@@ -13,22 +13,28 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import minimize_scalar
 
 from theory.domain import Domain
 from theory.entries import CHOICES
 from theory.setting import Setting
 from verification.drawing import draw_anywhere
-from verification.ladder.choosers import every_setting, places_in, setting_at
+from verification.ladder.choosers import ends_of, every_setting, places_in, setting_at
 
 __all__ = ["places_to_look", "worst"]
 
 # Margins that a search may compute for each quantity; an optimum takes twenty times as long.
 _SEARCHED = {"test_error": 240, "bias": 240, "variance": 240, "synthetic": 240, "optimal_lam": 96}
 # Where the search may begin.
-_STARTS = 4
+_STARTS = 6
+# The share of the evaluations that may go to ends of ranges.
+_ENDS = 4
+# Margins that a search may compute for each quantity; an optimum takes twelve times as long.
+_SEARCHED = {"test_error": 1200, "bias": 1200, "variance": 1200, "synthetic": 1200}
+_OPTIMA = 200
+# Points tried along a line, besides its ends; how much closer the next look is, and the last one;
+# and what a round must gain, relatively, to be followed by another as wide.
+_LINE, _CLOSER, _CLOSEST, _GAIN = 8, 5.0, 1e-3, 0.01
 # Stands for "no such point", so far above any margin that the search turns back.
 _NOWHERE = 1e6
 
@@ -55,7 +61,7 @@ def worst(
     with contextlib.suppress(_Over):
         for setting in settings:
             search.tried_at(setting)
-        starts = _starts(search.tried)
+        starts = _starts(search.tried) if evaluations else []
         first = len(search.tried)
         for number, start in enumerate(starts, 1):
             search.most = first + evaluations * number // len(starts)
@@ -68,20 +74,32 @@ def places_to_look(
 ) -> tuple[list[Setting], int, str]:
     """(settings to look at, evaluations to search on from there, what they are in words).
 
-    All settings of a small domain; otherwise the drawn ones and some next to a threshold.
+    All settings of a small domain; otherwise the drawn ones, some next to a threshold, and those
+    with every number at an end of its range.
     """
-    every = every_setting(domain, _SEARCHED[quantity])
+    most = _SEARCHED.get(quantity, _OPTIMA)
+    every = every_setting(domain, most)
     if every is not None:
         return every, 0, "settings of the domain with a finite value"
-    near = draw_anywhere(domain, _SEARCHED[quantity] // 10, seed, quantity)
-    return [*drawn, *near], _SEARCHED[quantity], "points on the way to where it is tightest"
+    near = draw_anywhere(domain, len(drawn), seed, quantity)
+    kinds = {_options(setting): setting for setting in [*drawn, *near]}.values()
+    ends = [
+        setting
+        for options in kinds
+        for setting in ends_of(domain, options, most // _ENDS // len(kinds), seed)
+    ]
+    return [*drawn, *near, *ends], most, "points on the way to where it is tightest"
+
+
+def _options(setting: Setting) -> tuple[str, ...]:
+    return tuple(str(getattr(setting, name)) for name in CHOICES)
 
 
 def _starts(margins: Mapping[Setting, float]) -> list[Setting]:
     """The settings of least margin: the least for every choice of options, then the others."""
     ordered = sorted(margins, key=lambda setting: margins[setting])
-    least = {tuple(str(getattr(s, name)) for name in CHOICES): s for s in reversed(ordered)}
-    return sorted(ordered, key=lambda setting: setting not in least.values())[:_STARTS]
+    least = set({_options(setting): setting for setting in reversed(ordered)}.values())
+    return sorted(ordered, key=lambda setting: setting not in least)[:_STARTS]
 
 
 class _Over(Exception):
@@ -102,24 +120,41 @@ class _Search:
     found: Setting | None = None
 
     def from_point(self, start: Setting) -> None:
-        """Go down from one setting, its options fixed."""
-        places = places_in(self.domain, start)
-        if not places:
-            return
+        """Go down from one setting along one number at a time, its options fixed.
 
-        def value(u: NDArray[np.float64]) -> float:
-            there = dict(zip(places, u.tolist(), strict=True))
-            setting = setting_at(self.domain, start, there)
-            return _NOWHERE if setting is None else self.tried_at(setting)
-
+        Each line is searched whole at first, then closer and closer around the best place so far.
+        """
         with contextlib.suppress(_Enough):
-            minimize(
-                value,
-                np.clip(list(places.values()), 0.0, 1.0),
-                method="Powell",
-                bounds=[(0.0, 1.0)] * len(places),
-                options={"xtol": 1e-3, "ftol": 1e-6},
-            )
+            best, places = self.tried_at(start), places_in(self.domain, start)
+            reach = 1.0
+            while reach > _CLOSEST:
+                before = best
+                for name in places:
+                    best = self._along(name, start, places, best, reach)
+                # Where a whole round has gained little, only a closer look can.
+                if best >= (1 - _GAIN) * before:
+                    reach /= _CLOSER
+
+    def _along(
+        self, name: str, start: Setting, places: dict[str, float], best: float, reach: float
+    ) -> float:
+        """The least margin met along one number, which is moved there."""
+        here = places[name]
+        lines: dict[float, float] = {}
+
+        def value(place: float) -> float:
+            setting = setting_at(self.domain, start, {**places, name: place})
+            lines[place] = _NOWHERE if setting is None else self.tried_at(setting)
+            return lines[place]
+
+        ends = max(here - reach, 0.0), min(here + reach, 1.0)
+        for end in ends:
+            value(end)
+        minimize_scalar(value, bounds=ends, method="bounded", options={"maxiter": _LINE})
+        place = min(lines, key=lambda place: lines[place])
+        if lines[place] < best:
+            places[name] = place
+        return min(lines[place], best)
 
     def tried_at(self, setting: Setting) -> float:
         """The margin at a setting, each computed once."""

@@ -73,7 +73,8 @@ def test_what_holds_by_a_hair_is_identical(formula, relation, domain, options):
     assert verdict.verdict is Outcome.IDENTICAL
     note = verdict.evidence["rungs"][-1]
     assert note["rung"] == "search"
-    assert "where it is tightest" in note["finding"]
+    whole = "d=20\nT={" in domain  # 181 settings
+    assert ("settings of the domain" if whole else "where it is tightest") in note["finding"]
 
 
 def test_an_equality_is_looked_at_next_to_the_threshold():
@@ -155,6 +156,17 @@ def test_every_choice_of_options_is_a_place_to_begin():
     found, _ = worst(domain, [*tight, ample], margin, evaluations=240, late=lambda: False)
     assert found.spectrum == ample.spectrum
     assert abs(found.lam - Fraction(7, 100)) < Fraction(2, 1000)
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0])
+def test_a_level_margin_ends_the_search(level):
+    """A claim that holds with equality everywhere, or by the same, leads nowhere: it stops."""
+    start = make_setting(d=70, T=150, sigma="0.3", lam="0.05")
+    found, tried = worst(
+        read_domain(DOMAIN), [start], lambda _: level, evaluations=2000, late=lambda: False
+    )
+    assert found is None
+    assert 20 < tried < 500
 
 
 NEEDLE = "d=5\nT={integers=[12, 200]}\nn=0\nsigma=1\nlam=0\nspectrum=['isotropic']"
