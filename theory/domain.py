@@ -7,6 +7,7 @@ of choices into one of its settings; `theory.holds` proves assumptions on all of
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -215,10 +216,22 @@ class Domain:
                 return f"{name} = {entry} {whole}"
             known[sy.NAMED[name]] = value
             values[name] = int(value) if name in SIZES else value
-        share = values.get("synthetic_fraction", Fraction(1))
-        if share > 1 or (share * values["T"]).denominator > 1:
+        share = self._whole_rows(values)
+        if share is None:
             return "synthetic_fraction times T is not a whole number from 0 to T"
+        if share != values.get("synthetic_fraction", 1):
+            values["synthetic_fraction"] = share
         return Setting(**values, spectrum=spectrum, signal=signal, **others)
+
+    def _whole_rows(self, values: Mapping[str, Any]) -> Fraction | None:
+        """The share of synthetic rows, of an interval the nearest with whole rows; None if none."""
+        share, T = values.get("synthetic_fraction", Fraction(1)), values["T"]
+        entry = self["synthetic_fraction"]
+        used = any(sy.synthetic_fraction in used_symbols(each) for _, each in self.numbers())
+        if isinstance(entry, RealInterval) and not used:
+            least, most = math.ceil(entry.least * T), math.floor(entry.most * T)
+            return None if least > most else Fraction(min(max(nearest(share * T), least), most), T)
+        return share if 0 <= share <= 1 and (share * T).denominator == 1 else None
 
 
 def make_domain(**given: Any) -> Domain:

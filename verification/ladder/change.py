@@ -57,6 +57,8 @@ def next_values(
         assert isinstance(entry, RealInterval)
         shares = (_FINE, *_SHARES) if fine else _SHARES
         steps = [value + (entry.most - entry.least) * share for share in shares]
+    if name == "synthetic_fraction":  # whole rows
+        steps = [Fraction(math.ceil(step * setting.T), setting.T) for step in steps]
     for step in dict.fromkeys(step for step in steps if step > value):
         there = moved(conjecture.domain, setting, name, step)
         if there is not None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from theory.domain import Domain
-from theory.entries import SIZES, Fixed, RealInterval
+from theory.entries import Fixed, RealInterval
 from theory.setting import Setting
 
 __all__ = ["ends_of", "every_setting", "moved", "pinned", "places_in", "setting_at"]
@@ -34,8 +34,11 @@ def moved(domain: Domain, setting: Setting, name: str, value: Fraction) -> Setti
     Derived entries follow the change; everything else is held fixed.
     """
     there = domain.setting(_Held(setting, {name: value}))
-    number = int(value) if name in SIZES else value
-    return there if there in domain and getattr(there, name) == number else None
+    if there is None or there not in domain:
+        return None
+    # A share of rows may have been rounded to whole ones.
+    held = {"synthetic_fraction": setting.synthetic_fraction, name: value}
+    return there if all(getattr(there, key) == number for key, number in held.items()) else None
 
 
 def places_in(domain: Domain, setting: Setting) -> dict[str, float]:

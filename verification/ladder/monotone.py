@@ -70,21 +70,18 @@ def _judgeable(trial: Trial, setting: Setting) -> Iterator[Setting]:
                 yield after
 
 
-def _changes(trial: Trial, setting: Setting) -> list[Change]:
+def _changes(trial: Trial, setting: Setting) -> Iterator[Change]:
     """What theory says of the changes from a setting, as far as it is finite at both ends."""
     conjecture = trial.conjecture
-    if not is_finite(setting, conjecture.quantity):
-        return []
-    return [
-        examine_change(conjecture, setting, after)
-        for after in next_values(conjecture, setting, fine=True)
-        if is_finite(after, conjecture.quantity)
-    ]
+    if is_finite(setting, conjecture.quantity):
+        for after in next_values(conjecture, setting, fine=True):
+            if is_finite(after, conjecture.quantity):
+                yield examine_change(conjecture, setting, after)
 
 
 def _example(trial: Trial, setting: Setting) -> Counterexample | None:
-    wrong = [change.counterexample for change in _changes(trial, setting) if change.counterexample]
-    return wrong[0] if wrong else None
+    wrong = (change.counterexample for change in _changes(trial, setting))
+    return next(filter(None, wrong), None)
 
 
 def _steepest(trial: Trial, drawn: list[Setting], seed: int) -> Counterexample | None:
@@ -94,13 +91,11 @@ def _steepest(trial: Trial, drawn: list[Setting], seed: int) -> Counterexample |
     trial.watch("search: looking for where the claim is closest to failing")
 
     def margin(setting: Setting) -> float | None:
-        return min(
-            (change.margin for change in _changes(trial, setting) if change.margin is not None),
-            default=None,
-        )
+        # What grows with every small step grows; larger ones end abruptly where a range does.
+        return next((change.margin for change in _changes(trial, setting)), None)
 
-    # Each margin is one of several settings.
-    found, tried = worst(domain, settings, margin, evaluations=evaluations // 3, late=trial.late)
+    # Each margin is one of two settings.
+    found, tried = worst(domain, settings, margin, evaluations=evaluations // 2, late=trial.late)
     if found is not None:
         return _example(trial, found)
     trial.note("search", f"holds from all of {tried} {words}")

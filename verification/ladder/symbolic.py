@@ -16,7 +16,7 @@ from theory import symbols as sy
 from theory.calculus.algebra import canonical
 from theory.catalogue import catalogue
 from theory.domain import Domain
-from theory.entries import EXTRA, Fixed
+from theory.entries import EXTRA, Derived, Fixed, used_symbols
 from theory.errors import DerivationError
 from theory.features import Elliptical, Gaussian
 from theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
@@ -111,8 +111,10 @@ def _follows(conjecture: Conjecture, theorem: Formula) -> bool:
     name = conjecture.quantity if conjecture.quantity in ERROR_TERMS else ""
     truth = _specialised(theorem.expression(name, form), domain)
     if conjecture.relation in {"increases-in", "decreases-in"}:
-        if truth.free_symbols & _IMPLICIT:
-            return False  # kappa moves with every variable: a partial derivative proves nothing
+        # kappa moves with every variable, and so may derived entries: a partial derivative proves
+        # nothing.
+        if truth.free_symbols & _IMPLICIT or _followers(domain, conjecture.variable):
+            return False
         slope = diff(truth, conjecture.variable)
         return _ordered(domain, slope if conjecture.relation == "increases-in" else -slope)
     claim = conjecture.formula
@@ -122,6 +124,15 @@ def _follows(conjecture: Conjecture, theorem: Formula) -> bool:
     if conjecture.relation == "equals":
         return _vanishes(difference, domain)
     return _ordered(domain, difference if conjecture.relation == "at-most" else -difference)
+
+
+def _followers(domain: Domain, variable: Symbol | None) -> set[Symbol]:
+    """The derived entries that follow a variable, directly or through others."""
+    moving = {variable}
+    for name, entry in domain.numbers():
+        if isinstance(entry, Derived) and used_symbols(entry) & moving:
+            moving.add(sy.NAMED[name])
+    return moving - {variable}
 
 
 def _vanishes(difference: Expr, domain: Domain) -> bool:
