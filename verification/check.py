@@ -98,7 +98,7 @@ def _climb(trial: Trial) -> Verdict:
     settings = list(drawn.settings)
     if not settings and isinstance(question, Conjecture):
         # Where no simulation can judge, theory still may.
-        settings = draw_anywhere(question.domain, _POINTS, seed, question.quantity)
+        settings = draw_anywhere(question.domain, _POINTS, seed)
     if not settings:
         trial.note("domain", _NO_POINT, why=trial.out_of_scope)
         return trial.verdict(Outcome.UNDECIDED)

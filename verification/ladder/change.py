@@ -70,15 +70,15 @@ def examine_change(conjecture: Conjecture, before: Setting, after: Setting) -> C
     quantity = conjecture.quantity
     if relevant(before, quantity) == relevant(after, quantity):
         return Change(known=True, margin=0.0)
-    known = [known_value(each, quantity, conjecture.kind) for each in (before, after)]
-    if known[0] is None or known[1] is None:
+    first, last = (known_value(each, quantity, conjecture.kind) for each in (before, after))
+    if first is None or last is None:
         return Change(known=False)
     sign = 1 if conjecture.relation == "increases-in" else -1
     with mpmath.workdps(DIGITS):
-        least, most = mpmath.mpf(known[0].value), mpmath.mpf(known[1].value)
+        least, most = mpmath.mpf(first.value), mpmath.mpf(last.value)
         if least == most:  # both may be infinite
             return Change(known=True, margin=0.0)
-        slack = known[0].radius + known[1].radius
+        slack = first.radius + last.radius
         if mpmath.isfinite(least):
             slack += abs(least) * mpmath.mpf(10) ** -SEPARATION
         if sign * (most - least) >= -slack:
@@ -92,7 +92,7 @@ def examine_change(conjecture: Conjecture, before: Setting, after: Setting) -> C
             ">= 0" if sign > 0 else "<= 0",
             mpmath.nstr(most - least, 12),
             None,
-            f"{'exact' if known[0].exact else 'limit'} theorem {', '.join(known[0].formulas)}",
+            (last if mpmath.isinf(last.value) else first).source,
             term=quantity,
             before=before,
         )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
-from theory.finiteness import is_finite
 from theory.setting import Setting
 from verification.drawing import admissible
 from verification.judge import Judge
@@ -44,21 +42,28 @@ def decide_monotone(trial: Trial, settings: list[Setting], seed: int) -> Verdict
             return _shrunk(trial, found, "search")
     if not unknown:
         return trial.verdict(Outcome.IDENTICAL)
-    following = {s: list(_judgeable(trial, s)) for s in dict.fromkeys(s for s, _ in unknown)}
-    following = {s: steps for s, steps in following.items() if steps}
+    following = _steps(trial, [before for before, _ in unknown])
     if not following:
         trial.note("simulation", f"no theorem, and {NEXT_TO_A_THRESHOLD}")
         return trial.verdict(Outcome.UNDECIDED)
 
     def put(setting: Setting, judge: Judge, method: str) -> None:
         del method
-        # The largest step shows the most; a counterexample is the smaller for the least.
-        steps = following[setting][-1:] if setting in following else _judgeable(trial, setting)
-        for after in islice(steps, 1):
+        # A counterexample is the smaller for a small step.
+        after = following.get(setting) or next(_judgeable(trial, setting), None)
+        if after is not None:
             judge_change(conjecture, setting, after, judge)
 
     # A difference of literal runs would drown in its own noise: no literal trial here.
     return decide_by_simulation(trial, list(following), put, literal=0)
+
+
+def _steps(trial: Trial, settings: list[Setting]) -> dict[Setting, Setting]:
+    """A step from each setting, the large ones and the small ones in turn, along the range."""
+    name = str(trial.conjecture.variable)
+    possible = {s: list(_judgeable(trial, s)) for s in dict.fromkeys(settings)}
+    ordered = sorted((s for s in possible if possible[s]), key=lambda s: getattr(s, name))
+    return {s: possible[s][-1 if k % 2 == 0 else 0] for k, s in enumerate(ordered)}
 
 
 def _judgeable(trial: Trial, setting: Setting) -> Iterator[Setting]:
@@ -71,12 +76,9 @@ def _judgeable(trial: Trial, setting: Setting) -> Iterator[Setting]:
 
 
 def _changes(trial: Trial, setting: Setting) -> Iterator[Change]:
-    """What theory says of the changes from a setting, as far as it is finite at both ends."""
-    conjecture = trial.conjecture
-    if is_finite(setting, conjecture.quantity):
-        for after in next_values(conjecture, setting, fine=True):
-            if is_finite(after, conjecture.quantity):
-                yield examine_change(conjecture, setting, after)
+    """What theory says of the changes from a setting."""
+    for after in next_values(trial.conjecture, setting, fine=True):
+        yield examine_change(trial.conjecture, setting, after)
 
 
 def _example(trial: Trial, setting: Setting) -> Counterexample | None:

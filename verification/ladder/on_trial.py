@@ -14,7 +14,7 @@ from verification.ladder.search import smallest
 from verification.trial import Trial
 from verification.verdict import Counterexample, Outcome, Verdict
 
-__all__ = ["NEXT_TO_A_THRESHOLD", "Put", "decide_by_simulation", "declared_point"]
+__all__ = ["NEXT_TO_A_THRESHOLD", "Put", "decide_by_simulation", "declared_point", "spread"]
 
 # Why a point that no theorem covers cannot be put on trial.
 NEXT_TO_A_THRESHOLD = (
@@ -64,7 +64,7 @@ def decide_by_simulation(
 
     Every point has the same share of the budget; what is left over goes to those it can decide.
     """
-    chosen = settings[:_SIMULATED]
+    chosen = spread(settings, _SIMULATED)
     trial.shares = len(chosen) + literal
     methods = ["conditional"] * len(chosen) + ["literal"] * literal
     try:
@@ -84,6 +84,13 @@ def decide_by_simulation(
     trial.note("simulation", f"{decided} of {len(chosen)} points within the tolerance")
     open_points = any(judge.undecided for judge in judges)
     return trial.verdict(Outcome.UNDECIDED if open_points or not decided else Outcome.CONSISTENT)
+
+
+def spread(settings: list[Setting], count: int) -> list[Setting]:
+    """So many of the settings, evenly over the list: corners come first in it, then random ones."""
+    if len(settings) <= count:
+        return settings
+    return [settings[k * (len(settings) - 1) // (count - 1)] for k in range(count)]
 
 
 def _spend_the_rest(trial: Trial, chosen: list[Setting], put: Put) -> None:

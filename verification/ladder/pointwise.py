@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from theory.finiteness import is_finite
 from theory.setting import Setting
 from verification.drawing import admissible
 from verification.ladder.on_trial import NEXT_TO_A_THRESHOLD, decide_by_simulation
@@ -69,8 +68,7 @@ def _closer(trial: Trial, settled: list[Setting], seed: int) -> Counterexample |
     trial.watch("search: looking for where the claim is closest to failing")
 
     def margin(setting: Setting) -> float | None:
-        finite = is_finite(setting, conjecture.quantity)
-        return examine(conjecture, setting).margin if finite else None
+        return examine(conjecture, setting).margin
 
     found, tried = worst(
         conjecture.domain,

@@ -43,6 +43,8 @@ class Finding:
         """
         if self.counterexample is not None:
             return -1.0
+        if self.is_trivial:
+            return 1.0
         if self.known is None or self.claimed is None:
             return None
         if mpmath.isinf(self.known.value):
@@ -57,6 +59,9 @@ def examine(conjecture: Conjecture, setting: Setting) -> Finding:
     try:
         claimed = claimed_value(conjecture, setting)
     except SolverError:
+        known = known_value(setting, conjecture.quantity, conjecture.kind)
+        if known is not None and mpmath.isinf(known.value):
+            return Finding(setting, None, None, None, is_trivial=True)  # infinite on either side
         why = f"{conjecture.formula_text or conjecture.formula} has no finite real value there"
         return _refuted(conjecture, setting, "undefined", "a finite value is needed", why)
     if _impossible(conjecture, claimed):
@@ -68,15 +73,14 @@ def examine(conjecture: Conjecture, setting: Setting) -> Finding:
     known = known_value(setting, conjecture.quantity, conjecture.kind)
     if known is None or _agrees(conjecture, claimed, known):
         return Finding(setting, claimed, known, None)
-    form = "exact" if known.exact else "limit"
     with mpmath.workdps(DIGITS):
         example = Counterexample(
             setting,
             conjecture.quantity,
             mpmath.nstr(claimed, 15),
-            mpmath.nstr(known.value, 15),
+            "infinite" if mpmath.isinf(known.value) else mpmath.nstr(known.value, 15),
             None,
-            f"{form} theorem {', '.join(known.formulas)}, 50 digits",
+            f"{known.source}, {DIGITS} digits" if known.formulas else known.source,
         )
     return Finding(setting, claimed, known, example)
 
@@ -95,7 +99,7 @@ def _refuted(
 def _agrees(conjecture: Conjecture, claimed: Any, known: Known) -> bool:
     with mpmath.workdps(DIGITS + 15):
         value = mpmath.mpf(known.value)
-        if mpmath.isinf(value):  # a penalty may be: no ridge fit is better than none
+        if mpmath.isinf(value):
             return conjecture.relation == "at-least"
         slack = known.radius + mpmath.mpf(10) ** -SEPARATION * max(abs(value), abs(claimed))
         match conjecture.relation:

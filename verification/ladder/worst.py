@@ -81,7 +81,7 @@ def places_to_look(
     every = every_setting(domain, most)
     if every is not None:
         return every, 0, "settings of the domain with a finite value"
-    near = draw_anywhere(domain, len(drawn), seed, quantity)
+    near = draw_anywhere(domain, len(drawn), seed)
     kinds = {_options(setting): setting for setting in [*drawn, *near]}.values()
     ends = [
         setting
