@@ -200,7 +200,7 @@ class Domain:
         spectrum = chooser.option("spectrum", self.options("spectrum"))
         signals = tuple(x for x in self.options("signal") if _suits(x, spectrum))
         if not signals:
-            return f"no signal suits the spectrum {spectrum}"
+            return f"no signal suits the spectrum {spectrum}: an energy for each level, or flat"
         signal = chooser.option("signal", signals)
         others = {"design": chooser.option("design", self.options("design"))}
         for name in ("chain", "features"):

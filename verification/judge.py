@@ -273,7 +273,8 @@ class Judge:
     ) -> None:
         """Keep what was seen at a point."""
         if decision.verdict == "undecided":
-            self.undecided.append(f"{quantity} at {setting}: {decision.reason}")
+            by = " (literal run)" if method == "literal" else ""
+            self.undecided.append(f"{quantity} at {setting}{by}: {decision.reason}")
             if decision.needed is not None and method != "literal":
                 self.needed.append(decision.needed / _cost(method))
         if decision.mean is not None and decision.standard_error is not None:

@@ -110,7 +110,7 @@ class Trial:
         named = list(dict.fromkeys(line for judge in self.judges for line in judge.undecided))
         if outcome is not Outcome.UNDECIDED:
             # The claim holds by the other estimator.
-            return [f"of the literal run, a witness only: {line}" for line in named]
+            return [f"a witness only: {line}" for line in named]
         last = self.rungs[-1]
         if last["rung"] in {"time", "interrupted"}:
             return [*named, last["finding"]]

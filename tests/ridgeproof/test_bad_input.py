@@ -299,8 +299,9 @@ def test_an_empty_domain_is_refused(run, tmp_path):
 
 
 def test_a_domain_next_to_a_threshold_is_undecided(run, tmp_path):
-    """Settings there are, but none that has a finite error: exit 3, and what to widen."""
-    narrow = GOOD.replace('T      = "d + 2 .. 4*d"', 'T      = "d - 1 .. d + 1"')
+    """Settings there are, but none that simulation can judge: exit 3, and what to widen."""
+    narrow = GOOD.replace('T      = "d + 2 .. 4*d"', 'T      = "d + 2 .. d + 3"')
+    narrow += 'features = "student:5"\n'
     (tmp_path / "c.toml").write_text(narrow)
     status, out, err = run(["check", "c.toml", "--json"])
     assert status == 3

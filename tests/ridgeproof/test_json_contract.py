@@ -279,7 +279,7 @@ def test_simulate_without_a_theorem(answer):
     [
         ("sigma^2*d/(T-d-1)", "d + 2 .. 4*d", "proved", 0),
         ("sigma^2*d/(T-d)", "d + 2 .. 4*d", "refuted", 1),
-        ("sigma^2*d/(T-d-1)", "d - 1 .. d + 1", "undecided", 3),
+        ("sigma^2*d/(T-d-1)", 'd + 2 .. d + 3"\nfeatures = "student:5', "undecided", 3),
     ],
 )
 def test_check(answer, tmp_path, formula, T, verdict, status):

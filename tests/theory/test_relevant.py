@@ -50,6 +50,10 @@ def test_theory_gives_the_same_term(setting):
         ("variance", {"T0": 4, "chain": "accumulate"}),
         ("variance", {"chain": "weighted:1/3"}),
         ("variance", {"synthetic_fraction": "1/2", "sigma_real": 2}),
+        ("variance", {"synthetic_fraction": "1/2"}),
+        ("bias", {"lam0": 1, "design": "shared", "lam": 0}),
+        ("synthetic", {"lam0": 1, "design": "shared", "lam": 0}),
+        ("synthetic", {"T0": 4, "lam": 0, "T": 8}),
         ("synthetic", {"lam0": 1, "design": "shared"}),
         ("synthetic", {"synthetic_fraction": "1/2", "sigma_real": 2}),
     ],
@@ -75,7 +79,13 @@ def test_simulation_gives_the_same_term(term, change):
         ("bias", {"features": "rademacher"}, {"n": 3}),  # signs can be dependent
         ("variance", {}, {"n": 0, "sigma": 1}),
         ("variance", {"chain": "weighted:1/2"}, {"n": 3, "sigma": 1}),  # real noise in the chain
-        ("variance", {"synthetic_fraction": "1/2"}, {"n": 3, "sigma": 1}),
+        ("variance", {"synthetic_fraction": "1/2", "sigma_real": 2}, {"n": 3, "sigma": 1}),
+        ("variance", {"synthetic_fraction": "1/2"}, {"n": 0, "sigma": 1}),  # one noise in all rows
+        ("synthetic", {"lam": 0, "T": 19}, {"n": 3, "T": 12}),  # passed on
+        ("synthetic", {"lam": 0, "T": 5}, {"n": 3, "T": 5}),
+        ("synthetic", {"lam": 0, "T": 19, "width": 4}, {"n": 3, "T": 19}),
+        ("synthetic", {"lam": 0, "T": 19, "features": "rademacher"}, {"n": 3, "T": 19}),
+        ("bias", {"lam": 0, "T": 19, "lam0": 1}, {"n": 3, "T": 12}),
         ("synthetic", {}, {"n": 3, "sigma": 0, "sigma0": 1}),
         ("test_error", {}, {"n": 3, "sigma": 1, "sigma0": 1}),
     ],

@@ -183,11 +183,47 @@ def test_a_time_limit_can_only_leave_a_claim_undecided():
         assert verdict.counterexample is None
 
 
-def test_an_empty_domain_is_undecided():
-    """No admissible point is never a pass, and the draws out of scope are counted."""
-    verdict = check(conjecture("sigma^2*d/(T-d-1)", T='"d - 1 .. d + 1"', n="0", T0="", sigma0=""))
+NARROW = {"n": "0", "T0": "", "sigma0": ""}
+
+
+def test_next_to_a_threshold_without_a_theorem_nothing_is_known():
+    """No point that can be judged is never a pass, and the draws out of scope are counted."""
+    near = {**NARROW, "T": '"d + 2 .. d + 3"', "features": '"student:5"'}
+    verdict = check(conjecture("sigma^2*d/(T-d-1)", **near))
     assert verdict.verdict is Outcome.UNDECIDED
-    assert verdict.evidence["out_of_scope"]
+    assert list(verdict.evidence["out_of_scope"]) == ["lam = 0, sigma > 0 and |T - d| < 4"]
+    (missing,) = verdict.evidence["missing"]
+    assert missing.startswith("no theorem, and next to a threshold the simulated error")
+
+
+@pytest.mark.parametrize(
+    ("formula", "relation", "T", "expected"),
+    [
+        ("sigma^2*d/(T-d-1)", "equals", "d + 1 .. 4*d", TRUE),  # both infinite at d + 1
+        ("sigma^2*d", "at-most", "d + 1 .. 4*d", {Outcome.REFUTED}),
+        ("sigma^2*d", "equals", "d + 1 .. d + 2", {Outcome.REFUTED}),
+        ("sigma^2*d/(T-d)", "at-least", "d + 1 .. 4*d", TRUE),
+        ("T", "decreases-in", "d + 1 .. 4*d", TRUE),
+        ("T", "decreases-in", "d - 2 .. 4*d", {Outcome.REFUTED}),  # through infinity
+    ],
+)
+def test_an_infinite_expectation_speaks(formula, relation, T, expected):
+    """It is above every bound; a formula that is infinite with it is right."""
+    claim = conjecture(formula, relation=relation, quantity="variance", **NARROW, T=f'"{T}"')
+    verdict = check(claim)
+    assert verdict.verdict in expected
+    assert verdict.repetitions == 0
+    example = verdict.counterexample
+    assert example is None or example.observed in {"infinite", "+inf"}
+
+
+def test_the_limit_is_finite_where_growing_sizes_are():
+    """T = d + 1 is infinite as it stands; d, T = 2d, 2d + 2 and so on are not."""
+    near = {**NARROW, "T": '"d + 1 .. d + 2"'}
+    claims = ("sigma^2*phi/(1-phi)", TRUE), ("sigma^2*d/2", {Outcome.REFUTED})
+    for formula, expected in claims:
+        claim = conjecture(formula, kind="limit", quantity="variance", **near)
+        assert check(claim).verdict in expected
 
 
 def test_an_interrupt_keeps_what_was_found():

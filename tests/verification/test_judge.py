@@ -320,7 +320,7 @@ def test_ctrl_c_leaves_the_point_on_record():
     (point,) = bench.points
     assert (point.outcome, point.method, point.repetitions) == ("undecided", "literal", 256)
     assert point.observed == caught.value.decision.mean
-    assert bench.undecided == [f"test_error at {CLEAN}: stopped on trial"]
+    assert bench.undecided == [f"test_error at {CLEAN} (literal run): stopped on trial"]
 
 
 @pytest.mark.parametrize(
@@ -405,7 +405,8 @@ def test_what_would_decide_is_kept_for_all_but_the_literal_witness():
     assert literal.verdict == conditional.verdict == "undecided"
     assert bench.needed == [conditional.needed]
     assert bench.undecided == [
-        f"test_error at {CLEAN}: {decision.reason}" for decision in (literal, conditional)
+        f"test_error at {CLEAN} (literal run): {literal.reason}",
+        f"test_error at {CLEAN}: {conditional.reason}",
     ]
 
 

@@ -58,8 +58,10 @@ class Slopes:
         if gap <= SLOPE_TOLERANCE:
             # A slope that only passes through the claim says nothing about where it ends.
             return "consistent" if self.drift <= SLOPE_TOLERANCE else "undecided"
-        # A slope that still drifts could get there: a geometric tail of ratio 0.9 moves 9 drifts.
-        return "refuted" if gap > SLOPE_TOLERANCE + 9 * self.drift else "undecided"
+        # A slope that drifts there could arrive: a geometric tail of ratio 0.9 moves 9 drifts.
+        away = len(self.slopes) > 1 and gap > abs(self.slopes[-2] - float(self.claimed))
+        reach = self.drift if away else 9 * self.drift
+        return "refuted" if gap > SLOPE_TOLERANCE + reach else "undecided"
 
 
 def measure_slopes(conjecture: Conjecture) -> Slopes | None:

@@ -10,7 +10,7 @@ from verification.judge import Judge
 from verification.ladder.change import Change, examine_change, next_values
 from verification.ladder.on_trial import NEXT_TO_A_THRESHOLD, decide_by_simulation
 from verification.ladder.search import smallest
-from verification.ladder.simulated import judge_change
+from verification.ladder.simulated import judge_change, pilot_change
 from verification.ladder.worst import places_to_look, worst
 from verification.trial import Trial
 from verification.verdict import Counterexample, Outcome, Verdict
@@ -54,8 +54,12 @@ def decide_monotone(trial: Trial, settings: list[Setting], seed: int) -> Verdict
         if after is not None:
             judge_change(conjecture, setting, after, judge)
 
+    def pilot(setting: Setting) -> float | None:
+        after = following.get(setting) or next(_judgeable(trial, setting), None)
+        return None if after is None else pilot_change(conjecture, setting, after, trial.seed)
+
     # A difference of literal runs would drown in its own noise: no literal trial here.
-    return decide_by_simulation(trial, list(following), put, literal=0)
+    return decide_by_simulation(trial, list(following), put, literal=0, pilot=pilot)
 
 
 def _steps(trial: Trial, settings: list[Setting]) -> dict[Setting, Setting]:

@@ -11,6 +11,7 @@ from theory.setting import Setting
 from verification.declared import USER, Declared, UserSampler
 from verification.judge import Judge, Refutation
 from verification.ladder.search import smallest
+from verification.ladder.worst import tightest
 from verification.trial import Trial
 from verification.verdict import Counterexample, Outcome, Verdict
 
@@ -26,6 +27,8 @@ Put = Callable[[Setting, Judge, str], Any]
 
 _SIMULATED = 8  # points put on trial
 _LITERAL = 1  # of which this many by the literal process
+# Settings that a pilot looks at beyond the drawn ones, if the budget has so much for each.
+_PILOTED, _PILOT_SHARE = 48, 4096
 # A point is tried again if the advised budget exceeds what is left by no more than this.
 _HOPEFUL = 1.3
 _SHRINK = 65_536  # repetitions of a point while shrinking a counterexample
@@ -58,13 +61,20 @@ def declared_point(declared: Declared) -> Put:
 
 
 def decide_by_simulation(
-    trial: Trial, settings: list[Setting], put: Put, literal: int = _LITERAL
+    trial: Trial,
+    settings: list[Setting],
+    put: Put,
+    literal: int = _LITERAL,
+    pilot: Callable[[Setting], float | None] | None = None,
 ) -> Verdict:
     """Put points on trial; refute by the smallest failing one, never hide an undecided one.
 
-    Every point has the same share of the budget; what is left over goes to those it can decide.
+    Half of them are those where the pilot, if there is one, finds the claim tightest.  Every point
+    has the same share of the budget; what is left over goes to those it can decide.
     """
-    chosen = spread(settings, _SIMULATED)
+    tight = [] if pilot is None else _tight(trial, settings, pilot)
+    rest = spread([s for s in settings if s not in tight], _SIMULATED - len(tight))
+    chosen = [*rest, *tight]
     trial.shares = len(chosen) + literal
     methods = ["conditional"] * len(chosen) + ["literal"] * literal
     try:
@@ -86,10 +96,23 @@ def decide_by_simulation(
     return trial.verdict(Outcome.UNDECIDED if open_points or not decided else Outcome.CONSISTENT)
 
 
+def _tight(
+    trial: Trial, settings: list[Setting], pilot: Callable[[Setting], float | None]
+) -> list[Setting]:
+    """The settings where a pilot finds the claim tightest, after a short search."""
+    trial.watch("simulation: a pilot looks for where the claim is tightest")
+    evaluations = min(_PILOTED, trial.budget // _PILOT_SHARE)
+    if not evaluations:
+        return []
+    domain = trial.question.domain
+    found = tightest(domain, settings, pilot, evaluations=evaluations, late=trial.late)
+    return found[: _SIMULATED // 2]
+
+
 def spread(settings: list[Setting], count: int) -> list[Setting]:
     """So many of the settings, evenly over the list: corners come first in it, then random ones."""
-    if len(settings) <= count:
-        return settings
+    if len(settings) <= count or count < 2:
+        return settings[:count]
     return [settings[k * (len(settings) - 1) // (count - 1)] for k in range(count)]
 
 

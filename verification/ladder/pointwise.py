@@ -7,7 +7,8 @@ from verification.drawing import admissible
 from verification.ladder.on_trial import NEXT_TO_A_THRESHOLD, decide_by_simulation
 from verification.ladder.precise import Finding, examine
 from verification.ladder.search import smallest
-from verification.ladder.simulated import judge_point
+from verification.ladder.simulated import judge_point, pilot_point
+from verification.ladder.truth import known_value
 from verification.ladder.worst import places_to_look, worst
 from verification.trial import Trial
 from verification.verdict import Counterexample, Outcome, Verdict
@@ -55,6 +56,11 @@ def decide_pointwise(trial: Trial, settings: list[Setting], seed: int) -> Verdic
         trial,
         unknown,
         lambda setting, judge, method: judge_point(conjecture, setting, judge, method),
+        pilot=lambda setting: (
+            pilot_point(conjecture, setting, trial.seed)
+            if known_value(setting, conjecture.quantity, conjecture.kind) is None
+            else None
+        ),
     )
 
 

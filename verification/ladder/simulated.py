@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
+from theory.errors import SolverError
 from theory.setting import Setting
 from verification.conjecture import Conjecture
+from verification.drawing import admissible
+from verification.draws import Sampler
 from verification.judge import Judge
 from verification.ladder.claimed import claimed_value
 from verification.ladder.optimal import judge_optimum, judge_optimum_change
 
-__all__ = ["judge_change", "judge_point"]
+__all__ = ["judge_change", "judge_point", "pilot_change", "pilot_point"]
+
+# Draws of a pilot that looks for where a claim is tightest; chunks from 0 on are those of the test.
+_PILOT, _PILOT_CHUNK = 32, -3000
 
 
 def judge_point(conjecture: Conjecture, setting: Setting, judge: Judge, method: str) -> None:
@@ -28,6 +37,40 @@ def judge_point(conjecture: Conjecture, setting: Setting, judge: Judge, method: 
         relation=conjecture.relation,
         method=method,
     )
+
+
+def pilot_point(conjecture: Conjecture, setting: Setting, seed: int) -> float | None:
+    """How tight the claim looks at one setting by a few draws, positive; None where none may be."""
+    quantity = conjecture.quantity
+    if quantity == "optimal_lam" or admissible(setting, quantity) is not None:
+        return None
+    try:
+        claimed = float(claimed_value(conjecture, setting))
+    except SolverError:
+        return None
+    mean = float(_sampler(conjecture, setting, seed)(_PILOT_CHUNK, _PILOT).mean())
+    above = (mean - claimed) / max(abs(mean), abs(claimed), 1e-300)
+    return math.exp(
+        {"equals": -abs(above), "at-most": -above, "at-least": above}[conjecture.relation]
+    )
+
+
+def pilot_change(
+    conjecture: Conjecture, before: Setting, after: Setting, seed: int
+) -> float | None:
+    """The same of a change, on common random numbers."""
+    if conjecture.quantity == "optimal_lam":
+        return None
+    low = replace(_sampler(conjecture, before, seed), stream=before)
+    first, last = (
+        float(each(_PILOT_CHUNK, _PILOT).mean()) for each in (low, replace(low, setting=after))
+    )
+    sign = 1 if conjecture.relation == "increases-in" else -1
+    return math.exp(sign * (last - first) / max(abs(first), abs(last), 1e-300))
+
+
+def _sampler(conjecture: Conjecture, setting: Setting, seed: int) -> Sampler:
+    return Sampler(setting, seed, conjecture.statement, conjecture.quantity, "conditional")
 
 
 def judge_change(conjecture: Conjecture, before: Setting, after: Setting, judge: Judge) -> None:

@@ -21,7 +21,7 @@ from theory.setting import Setting
 from verification.drawing import draw_anywhere
 from verification.ladder.choosers import ends_of, every_setting, places_in, setting_at
 
-__all__ = ["places_to_look", "worst"]
+__all__ = ["places_to_look", "tightest", "worst"]
 
 # Margins that a search may compute for each quantity; an optimum takes twenty times as long.
 _SEARCHED = {"test_error": 240, "bias": 240, "variance": 240, "synthetic": 240, "optimal_lam": 96}
@@ -57,6 +57,33 @@ def worst(
         evaluations: most margins to compute beyond those of the settings.
         late: whether to stop looking.
     """
+    search = _searched(domain, settings, margin, evaluations, late)
+    return search.found, sum(margin < _NOWHERE for margin in search.tried.values())
+
+
+def tightest(
+    domain: Domain,
+    settings: Iterable[Setting],
+    margin: Callable[[Setting], float | None],
+    *,
+    evaluations: int,
+    late: Callable[[], bool],
+) -> list[Setting]:
+    """The settings met on the way, those of least margin first; the margin may not be negative."""
+    tried = _searched(domain, settings, margin, evaluations, late).tried
+    return sorted(
+        (setting for setting in tried if tried[setting] < _NOWHERE),
+        key=lambda setting: tried[setting],
+    )
+
+
+def _searched(
+    domain: Domain,
+    settings: Iterable[Setting],
+    margin: Callable[[Setting], float | None],
+    evaluations: int,
+    late: Callable[[], bool],
+) -> _Search:
     search = _Search(domain, margin, late)
     with contextlib.suppress(_Over):
         for setting in settings:
@@ -66,7 +93,7 @@ def worst(
         for number, start in enumerate(starts, 1):
             search.most = first + evaluations * number // len(starts)
             search.from_point(start)
-    return search.found, sum(margin < _NOWHERE for margin in search.tried.values())
+    return search
 
 
 def places_to_look(

@@ -63,7 +63,8 @@ def test_an_open_literal_run_is_named_as_a_witness():
     )
     assert verdict.verdict is Outcome.CONSISTENT
     assert verdict.evidence["missing"]
-    assert all("the literal run, a witness only" in x for x in verdict.evidence["missing"])
+    missing = verdict.evidence["missing"]
+    assert all(x.startswith("a witness only: ") and "(literal run)" in x for x in missing)
 
 
 def evaluate_exactly(setting):
