@@ -31,6 +31,7 @@ WITHOUT_THEOREM = {
     "more_noise_wants_less_ridge",
     "more_noise_wants_more_ridge",
     "more_ridge_means_more_bias",
+    "ridge_on_a_shared_design_turns",
     "exact_classical_ridge",
 }
 

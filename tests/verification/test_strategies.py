@@ -14,6 +14,8 @@ from hypothesis.errors import Unsatisfiable
 
 from theory.errors import InputError
 from theory.setting import make_setting
+from verification.check import check
+from verification.conjecture import read_conjecture
 from verification.domain_table import read_domain
 from verification.drawing import GOOD_GAP, candidates, grid, round_values, spans
 from verification.strategies import (
@@ -28,6 +30,7 @@ from verification.strategies import (
     settings,
     underparametrised,
 )
+from verification.verdict import Outcome
 
 RIDGELESS = read_domain(
     {
@@ -286,3 +289,42 @@ def test_rationals_lie_in_their_interval(ends, data):
             assert least <= Fraction(first, below) <= Fraction(last, below) <= most
             assert least > Fraction(first - 1, below)
             assert most < Fraction(last + 1, below)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "changes", "reason"),
+    [
+        # Mean 634 by importance sampling; a pilot of 512 sees 200 or 2000.
+        ("variance", {"lam": "1/1000000"}, "lam is tiny"),
+        ("test_error", {"lam": "1/1000000"}, "lam is tiny"),
+        ("bias", {"lam": "1/1000000"}, "lam is tiny"),
+        ("bias", {"lam": "1/1000000", "T": 1}, "lam is tiny"),
+        ("synthetic", {"lam": "1/1000000"}, None),
+        ("variance", {"lam": "1/100"}, None),
+        ("variance", {"lam": "1/1000000", "T": 4}, None),
+        ("variance", {"lam": "1/1000000", "sigma": 0}, None),
+        # Directions of less weight than the penalty are no part of the fit.
+        ("variance", {"lam": "1/1000000", "spectrum": "levels:1*1,0.000001*1"}, None),
+        ("synthetic", {"T": 20, "n": 1, "T0": 2, "sigma0": 1, "lam0": "1/1000000"}, "lam0 is tiny"),
+        ("synthetic", {"T": 20, "n": 1, "T0": 2, "sigma0": 1, "lam0": "1/10"}, None),
+        ("variance", {"T": 20, "n": 1, "T0": 2, "sigma0": 1, "lam0": "1/1000000"}, None),
+        ("bias", {"lam": "1/1000000", "T": 9, "d": 30, "width": 9}, "width"),
+    ],
+)
+def test_a_tiny_ridge_next_to_a_threshold_is_out_of_scope(quantity, changes, reason):
+    """Finite as its variance is, it comes from designs that a pilot does not meet."""
+    found = admissible(make_setting(**{"d": 2, "T": 2, "sigma": 1, **changes}), quantity)
+    assert found is None if reason is None else reason in found
+
+
+def test_rare_designs_refute_nothing():
+    """A true bound that a simulation of 512 repetitions would deny."""
+    text = (
+        '[conjecture]\nquantity="variance"\nrelation="at-least"\nkind="exact"\n'
+        'formula="0.56*sigma^2/sqrt(lam)"\n[domain]\nd=2\nT=2\nn=0\nsigma=1\n'
+        'lam=[1e-10, 1e-4]\nspectrum="power-law:1/2"\n'
+    )
+    for seed in range(3):
+        verdict = check(read_conjecture(text), seed=seed)
+        assert verdict.verdict is Outcome.UNDECIDED
+        assert "lam is tiny and |T - d| <= 1" in verdict.evidence["out_of_scope"]
