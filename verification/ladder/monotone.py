@@ -40,6 +40,8 @@ def decide_monotone(trial: Trial, settings: list[Setting], seed: int) -> Verdict
         found = _steepest(trial, settings, seed)
         if found is not None:
             return _shrunk(trial, found, "search")
+        if trial.late():
+            return trial.out_of_time("search")
     if not unknown:
         return trial.verdict(Outcome.IDENTICAL)
     following = _steps(trial, [before for before, _ in unknown])

@@ -45,6 +45,8 @@ def decide_pointwise(trial: Trial, settings: list[Setting], seed: int) -> Verdic
         found = _closer(trial, settled, seed)
         if found is not None:
             return _shrunk(trial, found, "search")
+        if trial.late():
+            return trial.out_of_time("search")
     if len(settled) == len(findings):
         return trial.verdict(Outcome.IDENTICAL)
     unknown = [finding.setting for finding in findings if not finding.is_settled]

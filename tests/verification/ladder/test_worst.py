@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import count
 
 import pytest
 
@@ -13,6 +14,7 @@ from verification.conjecture import read_conjecture
 from verification.domain_table import read_domain
 from verification.ladder.choosers import every_setting, moved, pinned, places_in, setting_at
 from verification.ladder.worst import worst
+from verification.trial import OUT_OF_TIME, Trial
 from verification.verdict import Outcome
 
 DOMAIN = {
@@ -207,3 +209,18 @@ def test_every_setting_of_a_domain_is_found_once():
     # A range may be empty for some choices.
     gap = read_domain({"d": {"integers": [2, 4]}, "T": "3 .. d"})
     assert [(s.d, s.T) for s in every_setting(gap, 10)] == [(3, 3), (4, 3), (4, 4)]
+
+
+@pytest.mark.parametrize(
+    ("formula", "relation", "calls"),
+    [("0.1757", "at-least", 35), ("sigma", "increases-in", 150)],
+)
+def test_a_search_cut_short_proves_nothing(monkeypatch, formula, relation, calls):
+    """The clock may leave a claim undecided; it never makes it identical."""
+    asked = count()
+    monkeypatch.setattr(Trial, "late", lambda _: next(asked) > calls)
+    domain = CLEAN.replace("sigma=0.5", "sigma=[0.1, 0.5]") if relation != "at-least" else CLEAN
+    verdict = check(claim(formula, relation, domain))
+    assert verdict.verdict is Outcome.UNDECIDED
+    assert verdict.evidence["rungs"][-1]["rung"] == "search"
+    assert verdict.evidence["missing"] == [OUT_OF_TIME]
