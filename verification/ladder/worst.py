@@ -29,9 +29,9 @@ _SEARCHED = {"test_error": 240, "bias": 240, "variance": 240, "synthetic": 240, 
 _STARTS = 6
 # The share of the evaluations that may go to ends of ranges.
 _ENDS = 4
-# Margins that a search may compute for each quantity; an optimum takes twelve times as long.
+# Margins that a search may compute for each quantity; an optimum takes fifteen times as long.
 _SEARCHED = {"test_error": 1200, "bias": 1200, "variance": 1200, "synthetic": 1200}
-_OPTIMA = 200
+_OPTIMA = 120
 # Points tried along a line, besides its ends; how much closer the next look is, and the last one;
 # and what a round must gain, relatively, to be followed by another as wide.
 _LINE, _CLOSER, _CLOSEST, _GAIN = 8, 5.0, 1e-3, 0.01
