@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor
@@ -81,7 +82,8 @@ def _quiet() -> Iterator[None]:
 @contextmanager
 def _connected(Client: Any, address: str) -> Iterator[Any]:
     try:
-        client = Client(address, timeout=_PATIENCE, set_as_default=False)
+        with _collector_paused():
+            client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         condition = f"is not the address of a scheduler that answers ({error})"
         raise InputError("--dask", address, condition, "start one with: dask scheduler") from error
@@ -89,6 +91,23 @@ def _connected(Client: Any, address: str) -> Iterator[Any]:
         yield client
     finally:
         client.close()
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No cyclic garbage collection while a client starts.
+
+    A client that found no scheduler is part of a cycle.  Its finalizer takes the lock of the event
+    loop; collected while another client starts, which holds that lock, it would wait for ever.
+    """
+    gc.collect()
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _greeted(client: Any, address: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -145,6 +146,29 @@ def test_an_address_without_a_scheduler(monkeypatch):
     for where in ("tcp://127.0.0.1:1", "nowhere", "udp://x"):
         with pytest.raises(InputError, match="--dask"), open_cluster(where):
             pass
+
+
+def test_garbage_of_a_failed_client_waits_until_the_next_has_started(monkeypatch):
+    """Its finalizer and a starting client want one lock: it runs before, and never within."""
+    events = []
+
+    class Client:
+        def __init__(self, address, **_):
+            events.append("starts")
+            assert not gc.isenabled()
+            self.cycle = self  # for the collector alone
+            raise OSError(address)
+
+        def __del__(self):
+            events.append("finalized")
+
+    for _ in range(2):
+        with pytest.raises(InputError), cluster._connected(Client, "tcp://127.0.0.1:1"):
+            pass
+        assert gc.isenabled()
+    assert events == ["starts", "finalized", "starts"]
+    gc.collect()
+    assert events[3:] == ["finalized"]
 
 
 def test_without_the_library(monkeypatch):
