@@ -1,4 +1,4 @@
-"""How often the sequential test errs: the long version of tests/verification/test_calibration.py.
+"""How often the sequential test errs: the long version of tests/verification/testing/test_calibration.py.
 
     python benchmarks/calibration.py [WORKERS]
 
@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from verification.e_process import EProcess
-from verification.executors import run_chunks
-from verification.sequential import decide
+from ridgeproof.verification.compute.executors import run_chunks
+from ridgeproof.verification.testing.e_process import EProcess
+from ridgeproof.verification.testing.sequential import decide
 
 D, GAPS = 8, tuple(range(4, 21))
 

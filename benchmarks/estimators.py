@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.setting import Setting, make_setting
-from verification.controls import adjusted
-from verification.draws import Sampler, cheapest_method
-from verification.sequential import CHUNK, PILOT
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.verification.simulation.controls import adjusted
+from ridgeproof.verification.simulation.quantity_draws import Sampler, cheapest_method
+from ridgeproof.verification.testing.sequential import CHUNK, PILOT
 
 SEED = 20240212
 NOISE = {"sigma": "1/2", "sigma0": "1/2"}

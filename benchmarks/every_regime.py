@@ -14,10 +14,10 @@ import argparse
 import itertools
 import time
 
-from theory.setting import Setting, make_setting
-from verification.executors import iterate_chunks
-from verification.judge import Judge, Refutation
-from verification.theories import CATALOGUE
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.verification.compute.executors import iterate_chunks
+from ridgeproof.verification.suite.theory_on_trial import CATALOGUE
+from ridgeproof.verification.testing.judge import Judge, Refutation
 
 D = 32
 ALPHA = 0.001

@@ -13,10 +13,10 @@ import time
 
 import numpy as np
 
-from numerics.evaluate import evaluate
-from theory.formula import Form
-from theory.setting import Setting, make_setting
-from verification.draws import Sampler
+from ridgeproof.numerics.evaluate import evaluate
+from ridgeproof.theory.formula import Form
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.verification.simulation.quantity_draws import Sampler
 
 _SMALL = {"d": 3, "T": 12, "T0": 12, "n": 4, "sigma": 1, "sigma0": 1, "spectrum": "power-law:3/2"}
 ENTRIES = {

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from theory.formula import ERROR_TERMS
-from verification.experiments.finite_size import PENALTIES, SIZES, gaps
+from ridgeproof.theory.formula import ERROR_TERMS
+from ridgeproof.verification.figures.experiments.finite_size import PENALTIES, SIZES, gaps
 
 DOCS = Path(__file__).parent.parent / "docs"
 NAMES = ("test error", *ERROR_TERMS)

@@ -20,13 +20,13 @@ import mpmath
 import numpy as np
 from scipy.optimize import brentq, fsolve
 
-from numerics.balls import Balls
-from numerics.batch_kappa import batch_kappa
-from numerics.evaluate import evaluate
-from numerics.fixed_point import solve_kappa
-from numerics.precision import Float64, Multiprecision
-from numerics.spectrum import build_spectrum
-from theory.setting import Setting, make_setting
+from ridgeproof.numerics.arithmetic.balls import Balls
+from ridgeproof.numerics.arithmetic.precision import Float64, Multiprecision
+from ridgeproof.numerics.evaluate import evaluate
+from ridgeproof.numerics.grids.batch_kappa import batch_kappa
+from ridgeproof.numerics.kappa.fixed_point import solve_kappa
+from ridgeproof.numerics.spectra.spectrum import build_spectrum
+from ridgeproof.theory.settings.setting import Setting, make_setting
 
 CASES = {
     "A": {"d": 300, "T": 600, "lam": "1e-3"},

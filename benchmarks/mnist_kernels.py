@@ -18,9 +18,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
-from verification.experiments.kernel_chain import Plan
-from verification.experiments.kernel_theory import adaptive_lam, fitted_decay
-from verification.experiments.kernel_trial import KernelTrial
+from ridgeproof.verification.figures.kernel_chain import Plan
+from ridgeproof.verification.figures.kernel_theory import adaptive_lam, fitted_decay
+from ridgeproof.verification.figures.kernel_trial import KernelTrial
 
 PAGE = Path(__file__).parent.parent / "docs" / "kernels.md"
 BEGIN, END = "<!-- tables: {} -->", "<!-- /tables -->"

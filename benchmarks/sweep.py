@@ -17,9 +17,9 @@ import time
 from itertools import islice
 from pathlib import Path
 
-from verification.sweep.run import Sweep, read_sweep, run_sweep, store_path
-from verification.sweep.store import Store
-from verification.sweep.tasks import Batch, make_task, run_batch
+from ridgeproof.verification.sweep.run import Sweep, read_sweep, run_sweep, store_path
+from ridgeproof.verification.sweep.store import Store
+from ridgeproof.verification.sweep.tasks import Batch, make_task, run_batch
 
 SEED = 20240212
 SETTINGS = 40

@@ -11,10 +11,10 @@ import sys
 
 import numpy as np
 
-from numerics.evaluate import evaluate
-from theory.features import Gaussian
-from theory.setting import Setting, make_setting
-from verification.simulate import simulate
+from ridgeproof.numerics.evaluate import evaluate
+from ridgeproof.theory.settings.features import Gaussian
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.verification.simulation.simulate import simulate
 
 LAWS = ("gaussian", "rademacher", "uniform", "student:5", "student:3")
 ELLIPTICAL = "elliptical:1/4*4/5,4*1/5"

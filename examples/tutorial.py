@@ -4,10 +4,10 @@ docs/tutorial.md explains every step.  Run it with `python examples/tutorial.py`
 """
 
 from ridgeproof import check, evaluate, make_setting, simulate
-from theory.catalogue import find
-from theory.rendering import one_line
-from verification.conjecture import read_conjecture
-from verification.verdict import Verdict
+from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.rendering import one_line
+from ridgeproof.verification.conjectures.conjecture import read_conjecture
+from ridgeproof.verification.testing.verdict import Verdict
 
 CONJECTURE = """
 [conjecture]
@@ -74,7 +74,7 @@ def conjectures() -> None:
 
 def consequence() -> None:
     """The generators' noise asks for more ridge than clean data do."""
-    from numerics.optimum import optimum
+    from ridgeproof.numerics.optima.optimum import optimum
 
     setting = make_setting(d=200, T=400, T0=500, n=5, sigma="1/2", sigma0="1/2")
     best = optimum(setting)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from numerics.point import make_point
-from numerics.precision import Array, Float64
-from numerics.spectrum import build_spectrum
-from numerics.walker import evaluate_expression
-from theory.catalogue import find
-from theory.errors import InputError
-from theory.setting import Setting
+from ridgeproof.numerics.arithmetic.precision import Array, Float64
+from ridgeproof.numerics.point import make_point
+from ridgeproof.numerics.spectra.spectrum import build_spectrum
+from ridgeproof.numerics.walker import evaluate_expression
+from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.settings.setting import Setting
 
 __all__ = ["Moments", "downstream_error"]
 
@@ -34,7 +34,7 @@ def downstream_error(setting: Setting, generator: Moments) -> float:
     Raises:
         InputError: the moments have the wrong shape, or belong to no random vector (a < m^2).
 
-    >>> from theory.setting import make_setting
+    >>> from ridgeproof.theory.settings.setting import make_setting
     >>> clean = make_setting(d=10, T=40, sigma=1, lam=0)
     >>> round(downstream_error(clean, lambda setting, s, w0sq: (s * 0 + 1, w0sq)), 12)
     0.333333333333

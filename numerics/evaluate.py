@@ -9,26 +9,33 @@ from typing import Any
 
 from sympy import Expr, Integer, Symbol, factor
 
-from numerics.balls import Balls
-from numerics.chain import chain_moments
-from numerics.exact_isotropic import exact_isotropic_value
-from numerics.point import Point, make_point
-from numerics.power_law import is_function
-from numerics.precision import Engine, Float64, Number
-from numerics.rational_balls import center, upper_radius
-from numerics.regime import regime
-from numerics.value import Value, printed_radius
-from numerics.walker import evaluate_expression
-from theory import symbols as sy
-from theory.catalogue import find
-from theory.checks import check_integer
-from theory.errors import InputError, SolverError
-from theory.finiteness import require_finite_limit
-from theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
-from theory.selection import best, downstream_kind, essential, facts, holds, require_form
-from theory.setting import Setting
-from theory.spectra import AR1, PowerLaw, SpectrumFile
-from theory.spectral import SpectralSum
+from ridgeproof.numerics.arithmetic.balls import Balls
+from ridgeproof.numerics.arithmetic.precision import Engine, Float64, Number
+from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
+from ridgeproof.numerics.chains.chain import chain_moments
+from ridgeproof.numerics.finite_size.exact_isotropic import exact_isotropic_value
+from ridgeproof.numerics.point import Point, make_point
+from ridgeproof.numerics.regime import regime
+from ridgeproof.numerics.spectra.power_law import is_function
+from ridgeproof.numerics.value import Value, printed_radius
+from ridgeproof.numerics.walker import evaluate_expression
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.checks import check_integer
+from ridgeproof.theory.errors import InputError, SolverError
+from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
+from ridgeproof.theory.settings.finiteness import require_finite_limit
+from ridgeproof.theory.settings.selection import (
+    best,
+    downstream_kind,
+    essential,
+    facts,
+    holds,
+    require_form,
+)
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.settings.spectra import AR1, PowerLaw, SpectrumFile
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["MAX_DIGITS", "Value", "evaluate", "evaluate_terms"]
 
@@ -59,7 +66,7 @@ def evaluate(
         NoTheorem: no catalogued theorem covers the combination.
         InputError, SolverError: as the layers below.
 
-    >>> from theory.setting import make_setting
+    >>> from ridgeproof.theory.settings.setting import make_setting
     >>> v = evaluate(make_setting(d=10, T=40, sigma=1), form=Form.EXACT)
     >>> v.shown(v.value)  # 10/29
     '0.344827586206897'

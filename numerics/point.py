@@ -10,15 +10,15 @@ from typing import Any
 
 from sympy import Symbol
 
-from numerics.elliptical import elliptical_ratio
-from numerics.fixed_point import FixedPoint, solve_kappa
-from numerics.precision import Array, Engine, Number
-from numerics.spectrum import Spectrum, build_spectrum
-from theory import symbols as sy
-from theory.errors import InputError
-from theory.features import Elliptical, excess_kurtosis
-from theory.setting import Setting
-from theory.spectra import PowerLaw, Source
+from ridgeproof.numerics.arithmetic.precision import Array, Engine, Number
+from ridgeproof.numerics.kappa.elliptical import elliptical_ratio
+from ridgeproof.numerics.kappa.fixed_point import FixedPoint, solve_kappa
+from ridgeproof.numerics.spectra.spectrum import Spectrum, build_spectrum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.settings.features import Elliptical, excess_kurtosis
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.settings.spectra import PowerLaw, Source
 
 __all__ = ["Point", "make_point"]
 
@@ -68,8 +68,8 @@ def make_point(setting: Setting, engine: Engine, spectrum: Spectrum | None = Non
         InputError: the spectrum or the signal does not fit.
         SolverError: kappa could not be certified.
 
-    >>> from numerics.precision import Float64
-    >>> from theory.setting import make_setting
+    >>> from ridgeproof.numerics.arithmetic.precision import Float64
+    >>> from ridgeproof.theory.settings.setting import make_setting
     >>> make_point(make_setting(d=300, T=150, sigma="0.1"), Float64()).values[sy.sigma]
     Fraction(1, 10)
     """

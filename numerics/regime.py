@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from theory.features import Gaussian
-from theory.generations import Generation, Replace
-from theory.setting import Setting
+from ridgeproof.theory.settings.features import Gaussian
+from ridgeproof.theory.settings.generations import Generation, Replace
+from ridgeproof.theory.settings.setting import Setting
 
 __all__ = ["regime"]
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import mpmath
 
-from numerics.precision import Number
+from ridgeproof.numerics.arithmetic.precision import Number
 
 __all__ = ["Value", "decimal", "printed_radius"]
 

@@ -27,12 +27,12 @@ from sympy import Expr, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
-from numerics.point import Point
-from numerics.precision import Array, Number
-from theory import symbols as sy
-from theory.definitions import DEFINITIONS
-from theory.errors import InputError, NotBuilt, RidgeproofError, SolverError
-from theory.spectral import SpectralSum
+from ridgeproof.numerics.arithmetic.precision import Array, Number
+from ridgeproof.numerics.point import Point
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.definitions import DEFINITIONS
+from ridgeproof.theory.errors import InputError, NotBuilt, RidgeproofError, SolverError
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["evaluate_expression", "evaluate_levels"]
 
@@ -72,9 +72,9 @@ def evaluate_expression(expression: Expr, point: Point) -> Number:
         NotBuilt: a node has no numerical rule.
         SolverError: an intermediate value is infinite or undefined.
 
-    >>> from numerics.point import make_point
-    >>> from numerics.precision import Float64
-    >>> from theory.setting import make_setting
+    >>> from ridgeproof.numerics.point import make_point
+    >>> from ridgeproof.numerics.arithmetic.precision import Float64
+    >>> from ridgeproof.theory.settings.setting import make_setting
     >>> point = make_point(make_setting(d=300, T=600), Float64())
     >>> float(evaluate_expression(sy.gamma, point))
     0.5

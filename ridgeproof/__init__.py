@@ -15,21 +15,21 @@ _LAYERS = ("numerics", "theory", "verification")
 
 # Public name -> module that holds it.
 _NAMES = {
-    "Conjecture": "verification.conjecture",
-    "Formula": "theory.formula",
-    "InputError": "theory.errors",
-    "RidgeproofError": "theory.errors",
-    "Setting": "theory.setting",
-    "Value": "numerics.evaluate",
-    "Verdict": "verification.verdict",
-    "catalogue": "theory.catalogue",
-    "check": "verification.check",
-    "conjecture": "verification.declared",
-    "downstream_error": "numerics.downstream",
-    "evaluate": "numerics.evaluate",
-    "make_setting": "theory.setting",
-    "optimum": "numerics.optimum",
-    "simulate": "verification.simulate",
+    "Conjecture": "ridgeproof.verification.conjectures.conjecture",
+    "Formula": "ridgeproof.theory.formula",
+    "InputError": "ridgeproof.theory.errors",
+    "RidgeproofError": "ridgeproof.theory.errors",
+    "Setting": "ridgeproof.theory.settings.setting",
+    "Value": "ridgeproof.numerics.evaluate",
+    "Verdict": "ridgeproof.verification.testing.verdict",
+    "catalogue": "ridgeproof.theory.catalogue",
+    "check": "ridgeproof.verification.conjectures.check",
+    "conjecture": "ridgeproof.verification.conjectures.declared",
+    "downstream_error": "ridgeproof.numerics.downstream",
+    "evaluate": "ridgeproof.numerics.evaluate",
+    "make_setting": "ridgeproof.theory.settings.setting",
+    "optimum": "ridgeproof.numerics.optima.optimum",
+    "simulate": "ridgeproof.verification.simulation.simulate",
 }
 
 __all__ = [  # noqa: PLE0604

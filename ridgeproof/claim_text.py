@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from verification.claim import ClaimReport
+    from ridgeproof.verification.suite.claim import ClaimReport
 
 __all__ = ["evidence_rows"]
 

@@ -15,7 +15,7 @@ import click
 
 from ridgeproof import __version__, commands
 from ridgeproof.interrupts import INTERRUPTED, listen
-from theory.errors import InputError, RidgeproofError
+from ridgeproof.theory.errors import InputError, RidgeproofError
 
 __all__ = ["cli", "main"]
 
@@ -65,7 +65,7 @@ def cli() -> None:
 
 def _message(error: RidgeproofError) -> str:
     """The error's text, with the option's spelling where it is about an option."""
-    from theory.setting import Setting
+    from ridgeproof.theory.settings.setting import Setting
 
     if isinstance(error, InputError) and error.name in Setting.__dataclass_fields__:
         error = type(error)(

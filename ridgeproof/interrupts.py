@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from verification.alarm import is_deaf
+from ridgeproof.verification.compute.alarm import is_deaf
 
 __all__ = ["INTERRUPTED", "leave_at_once", "listen"]
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from theory.errors import InputError
+from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from theory.setting import Setting
+    from ridgeproof.theory.settings.setting import Setting
 
 __all__ = [
     "DEFAULT_SEED",
@@ -101,9 +101,9 @@ def pop_setting(options: dict[str, Any], **given: Any) -> Setting:
     Raises:
         InputError: naming the option, its value, the violated condition and the remedy.
     """
-    from numerics.files import file_length
-    from theory.setting import make_setting
-    from theory.spectra import SpectrumFile, parse_spectrum
+    from ridgeproof.numerics.spectra.number_files import file_length
+    from ridgeproof.theory.settings.setting import make_setting
+    from ridgeproof.theory.settings.spectra import SpectrumFile, parse_spectrum
 
     fields = {name: options.pop(f"opt_{name}", None) for name in _FIELDS}
     fields |= given
@@ -160,8 +160,8 @@ def open_engine(
     Raises:
         InputError: both are given, no such number, or no cluster answers.
     """
-    from theory.checks import check_integer
-    from verification.cluster import open_cluster
+    from ridgeproof.theory.checks import check_integer
+    from ridgeproof.verification.compute.dask_cluster import open_cluster
 
     if dask is None:
         count = default if workers is None else workers

@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from theory.errors import InputError, RidgeproofError
-from verification.figure import BAND, Curve, Field, FigureData, Panel, Point
+from ridgeproof.theory.errors import InputError, RidgeproofError
+from ridgeproof.verification.figures.figure import BAND, Curve, Field, FigureData, Panel, Point
 
 __all__ = [
     "SUFFIXES",

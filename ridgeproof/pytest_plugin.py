@@ -1,6 +1,6 @@
-"""The claims as pytest tests: ``pytest --pyargs verification.claims``.
+"""The claims as pytest tests: ``pytest --pyargs ridgeproof.verification.claims``.
 
-One test for each claim, named C1, C2, ...; ``verification.power`` gives one for each formula that
+One test for each claim, named C1, C2, ...; ``verification.power.measure`` gives one for each formula that
 is broken on purpose.  Nothing is collected unless one of them, or a module of the claims, is named
 on the command line, and until then this module imports only the standard library and pytest.
 """
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from verification.claim import AnyClaim
+    from ridgeproof.verification.suite.claim import AnyClaim
 
 __all__ = ["ClaimFile", "ClaimItem", "PowerFile", "PowerItem"]
 
@@ -36,7 +36,7 @@ class _Failed(Exception):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of `ridgeproof verify`, under names of their own."""
     group = parser.getgroup(
-        "ridgeproof", "claims of ridgeproof (pytest --pyargs verification.claims)"
+        "ridgeproof", "claims of ridgeproof (pytest --pyargs ridgeproof.verification.claims)"
     )
     group.addoption(
         "--ridgeproof-profile",
@@ -70,16 +70,16 @@ class ClaimFile(pytest.File):
 
     def collect(self) -> Iterator[ClaimItem]:
         """The one claim that the module states."""
-        claim = importlib.import_module(f"verification.claims.{self.path.stem}").CLAIM
+        claim = importlib.import_module(f"ridgeproof.verification.claims.{self.path.stem}").CLAIM
         yield ClaimItem.from_parent(self, name=claim.id, claim=claim)
 
 
 class PowerFile(pytest.File):
-    """The module verification.power."""
+    """The module verification.power.measure."""
 
     def collect(self) -> Iterator[PowerItem]:
         """One test for each formula that has mutants."""
-        from verification.power import formulas
+        from ridgeproof.verification.power.measure import formulas
 
         for name in formulas():
             yield PowerItem.from_parent(self, name=f"power[{name}]", formula=name)
@@ -116,7 +116,7 @@ class ClaimItem(_Item):
         Raises:
             _Failed: it was refuted, or not decided.
         """
-        from verification.claim import PROFILES, verify_claim
+        from ridgeproof.verification.suite.claim import PROFILES, verify_claim
 
         profile = PROFILES[self.config.getoption("ridgeproof_profile")]
         named = self.session.isinitpath(self.path)
@@ -153,8 +153,8 @@ class PowerItem(_Item):
         Raises:
             _Failed: one survived above the tolerance, or the true formula was refuted.
         """
-        from verification.power import measure_power
-        from verification.power_text import conclusion
+        from ridgeproof.verification.power.measure import measure_power
+        from ridgeproof.verification.power.text import conclusion
 
         table = measure_power((self.formula,), seed=self.seed)
         self.user_properties.append((_EFFORT, sum(row.repetitions for row in table.rows)))
@@ -179,7 +179,7 @@ def pytest_terminal_summary(
     ]
     if not efforts:
         return
-    from verification.claim import PROFILES
+    from ridgeproof.verification.suite.claim import PROFILES
 
     profile = PROFILES[config.getoption("ridgeproof_profile")]
     terminalreporter.section("ridgeproof", sep="-")

@@ -17,15 +17,15 @@ from typing import Any
 
 from ridgeproof import __version__
 from ridgeproof.claim_text import evidence_rows
-from theory.catalogue import catalogue
-from theory.errors import InputError, RidgeproofError
-from theory.formula import Formula
-from theory.rendering import latex
-from verification.claim import PROFILES, Claim, ClaimReport
-from verification.claims import find_claim
-from verification.data_claim import DataClaim
-from verification.executors import run_chunks
-from verification.power_table import PowerTable
+from ridgeproof.theory.catalogue import catalogue
+from ridgeproof.theory.errors import InputError, RidgeproofError
+from ridgeproof.theory.formula import Formula
+from ridgeproof.theory.rendering import latex
+from ridgeproof.verification.claims import find_claim
+from ridgeproof.verification.compute.executors import run_chunks
+from ridgeproof.verification.power.table import PowerTable
+from ridgeproof.verification.suite.claim import PROFILES, Claim, ClaimReport
+from ridgeproof.verification.suite.data_claim import DataClaim
 
 __all__ = ["Report", "check_report", "draw_figures", "render"]
 
@@ -85,8 +85,8 @@ def draw_figures(seed: int, workers: int = 1) -> list[dict[str, Any]]:
 
 def _drawn(name: str, seed: int) -> dict[str, Any]:
     from ridgeproof.plot import svg_text
-    from verification.experiments import find_figure
-    from verification.tracing import measure_figure
+    from ridgeproof.verification.figures.experiments import find_figure
+    from ridgeproof.verification.figures.tracing import measure_figure
 
     data = measure_figure(find_figure(name), seed=seed, shrink=_SHRINK, effort=_EFFORT)
     return {
@@ -156,7 +156,7 @@ def _row(claim: Claim | DataClaim, done: ClaimReport | None) -> dict[str, Any]:
 
 
 def _power(table: PowerTable) -> dict[str, Any]:
-    from verification.power_text import COLUMNS, conclusion, summary
+    from ridgeproof.verification.power.text import COLUMNS, conclusion, summary
 
     first, *failures = conclusion(table)
     return {

@@ -7,9 +7,9 @@ import importlib
 import pkgutil
 from functools import lru_cache
 
-from theory import theorems
-from theory.errors import InputError
-from theory.formula import Formula
+from ridgeproof.theory import theorems
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.formula import Formula
 
 __all__ = ["catalogue", "find"]
 

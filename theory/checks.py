@@ -6,7 +6,7 @@ import math
 import re
 from fractions import Fraction
 
-from theory.errors import InputError
+from ridgeproof.theory.errors import InputError
 
 __all__ = ["check_integer", "check_real", "exact", "parse_rational"]
 

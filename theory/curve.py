@@ -14,10 +14,10 @@ from functools import lru_cache
 
 from sympy import Add, Expr, Integer, Symbol, factor
 
-from theory import symbols as sy
-from theory.catalogue import find
-from theory.definitions import defined, ridge_of_kappa
-from theory.spectral import SpectralSum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.definitions import defined, ridge_of_kappa
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["Curve", "far_curve", "gap", "gap_of_kappa", "near_curve", "penalty_of_kappa"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from sympy import Expr, Symbol
 
-from theory import symbols as sy
-from theory.spectral import SpectralSum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["DEFINITIONS", "MEANINGS", "defined", "ridge_of_kappa"]
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from sympy import Add, Expr
 from sympy.logic.boolalg import Boolean
 
-from theory.limits import proportional_limit
+from ridgeproof.theory.limits import proportional_limit
 
 if TYPE_CHECKING:
-    from theory.calculus.derivation import Derivation
+    from ridgeproof.theory.calculus.derivation import Derivation
 
 __all__ = ["ERROR_TERMS", "Form", "Formula", "FormulaKind"]
 
@@ -43,7 +43,7 @@ class Formula:
     limit of one where asked.  A formula for the test error has the three expressions bias
     (quadratic in w0), variance (the sigma^2 part) and synthetic (the sigma0^2 part), which sum to
     it.  ``assumptions`` is a SymPy Boolean in the symbols of the setting; ``chain``, ``downstream``
-    and ``features`` name the process it is about (`theory.selection`).  Features are "iid" (normal
+    and ``features`` name the process it is about (`theory.settings.selection`).  Features are "iid" (normal
     entries, or in the limit any others that are independent) or "elliptical".
     """
 

@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from sympy import Add, Expr, Integer, Mul, Piecewise, Pow, Rational, Symbol
 
-from theory import symbols as sy
-from theory.errors import DerivationError
-from theory.spectral import SpectralSum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["proportional_limit"]
 

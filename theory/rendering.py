@@ -15,12 +15,12 @@ from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 from sympy.printing.str import StrPrinter
 
-from theory import symbols as sy
-from theory.calculus.derivation import Derivation
-from theory.calculus.words import Tr
-from theory.definitions import DEFINITIONS, MEANINGS
-from theory.formula import Form, Formula
-from theory.spectral import SpectralSum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.derivation import Derivation
+from ridgeproof.theory.calculus.words import Tr
+from ridgeproof.theory.definitions import DEFINITIONS, MEANINGS
+from ridgeproof.theory.formula import Form, Formula
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = [
     "derivation_data",

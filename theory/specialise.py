@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from sympy import Add, Expr, Rational, limit, nan, oo, simplify, zoo
 
-from theory import symbols as sy
-from theory.checks import check_integer, check_real, parse_rational
-from theory.definitions import DEFINITIONS
-from theory.errors import InputError
-from theory.spectral import SpectralSum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.checks import check_integer, check_real, parse_rational
+from ridgeproof.theory.definitions import DEFINITIONS
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["isotropic", "ridgeless", "specialise"]
 

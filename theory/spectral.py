@@ -13,7 +13,7 @@ from typing import Any
 from sympy import Expr, Integer, Sum, Symbol, expand
 from sympy.core.sympify import _sympify
 
-from theory import symbols as sy
+from ridgeproof.theory import symbols as sy
 
 __all__ = ["SpectralSum"]
 
@@ -21,7 +21,7 @@ __all__ = ["SpectralSum"]
 class SpectralSum(Expr):
     """sum_i g(s_i, w0_i, a_i, m_i) over the d eigenvalues of Sigma.
 
-    >>> from theory.symbols import s, kappa
+    >>> from ridgeproof.theory.symbols import s, kappa
     >>> SpectralSum(s / (s + kappa)).free_symbols
     {kappa}
     """

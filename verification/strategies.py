@@ -4,7 +4,7 @@ Numbers lie on rational grids and sizes are drawn after the sizes they depend on
 counterexample shrinks to small sizes, first options and readable numbers.
 
     from hypothesis import given
-    from verification.strategies import settings, underparametrised
+    from ridgeproof.verification.strategies import settings, underparametrised
 
     @given(settings(underparametrised()))
     def test_my_formula(setting): ...
@@ -23,11 +23,11 @@ from hypothesis import event, reject
 from hypothesis import strategies as st
 from sympy import Integer
 
-from theory import symbols as sy
-from theory.domain import Domain, make_domain
-from theory.entries import IntegerRange, RealInterval
-from theory.setting import Setting
-from verification.drawing import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.domains.domain import Domain, make_domain
+from ridgeproof.theory.domains.entries import IntegerRange, RealInterval
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.verification.conjectures.admissible import (
     Drawn,
     admissible,
     candidates,

@@ -3,15 +3,15 @@
 Every public number comes from ball arithmetic: its radius is proved, not estimated.
 """
 
-from numerics.finite_size.generations import IsotropicGenerator
-from numerics.finite_size.isotropic import (
+from ridgeproof.numerics.finite_size.generations import IsotropicGenerator
+from ridgeproof.numerics.finite_size.isotropic import (
     IsotropicTerms,
     exact_isotropic_terms,
     finite_size_terms,
     generator_terms,
 )
-from numerics.finite_size.traces import FitTraces, isotropic_fit
-from numerics.finite_size.wishart import Moments, wishart_resolvent_moments
+from ridgeproof.numerics.finite_size.traces import FitTraces, isotropic_fit
+from ridgeproof.numerics.finite_size.wishart import Moments, wishart_resolvent_moments
 
 __all__ = [
     "FitTraces",

@@ -15,8 +15,8 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from numerics.finite_size.laguerre import Density
-from numerics.finite_size.stieltjes import Transform, omega, pair
+from ridgeproof.numerics.finite_size.laguerre import Density
+from ridgeproof.numerics.finite_size.stieltjes import Transform, omega, pair
 
 __all__ = ["expanded_sums", "expansion_serves", "gamma_moments", "half_moments"]
 

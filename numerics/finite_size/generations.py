@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from numerics.finite_size.refine import ball
-from numerics.finite_size.traces import FitTraces, fit_balls
-from theory.errors import NotBuilt
-from theory.generations import Accumulate
-from theory.setting import Setting
+from ridgeproof.numerics.finite_size.refine import ball
+from ridgeproof.numerics.finite_size.traces import FitTraces, fit_balls
+from ridgeproof.theory.errors import NotBuilt
+from ridgeproof.theory.settings.generations import Accumulate
+from ridgeproof.theory.settings.setting import Setting
 
 __all__ = ["IsotropicGenerator", "chain"]
 

@@ -15,17 +15,24 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from numerics.files import read_numbers
-from numerics.finite_size.generations import IsotropicGenerator, chain
-from numerics.finite_size.refine import ball, bits_for, check_digits, number, radius, refined
-from numerics.finite_size.traces import FitTraces, fit_balls
-from theory.checks import check_real, exact
-from theory.errors import InputError, NotBuilt, NoTheorem
-from theory.features import Gaussian
-from theory.finiteness import require_finite
-from theory.selection import downstream_kind
-from theory.setting import Setting, make_setting
-from theory.spectra import Energies, Flat, Isotropic, Levels, SignalFile
+from ridgeproof.numerics.finite_size.generations import IsotropicGenerator, chain
+from ridgeproof.numerics.finite_size.refine import (
+    ball,
+    bits_for,
+    check_digits,
+    number,
+    radius,
+    refined,
+)
+from ridgeproof.numerics.finite_size.traces import FitTraces, fit_balls
+from ridgeproof.numerics.spectra.number_files import read_numbers
+from ridgeproof.theory.checks import check_real, exact
+from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem
+from ridgeproof.theory.settings.features import Gaussian
+from ridgeproof.theory.settings.finiteness import require_finite
+from ridgeproof.theory.settings.selection import downstream_kind
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.theory.settings.spectra import Energies, Flat, Isotropic, Levels, SignalFile
 
 __all__ = [
     "IsotropicTerms",
@@ -114,7 +121,7 @@ def finite_size_terms(setting: Setting, *, digits: int = 30) -> IsotropicTerms:
         NoTheorem: the spectrum has more than one level.
         InputError, InfiniteExpectation, NotBuilt, SolverError: as `exact_isotropic_terms`.
 
-    >>> from theory.setting import make_setting
+    >>> from ridgeproof.theory.settings.setting import make_setting
     >>> one = make_setting(d=4, T=8, lam=1, sigma=1)
     >>> two = make_setting(d=4, T=8, lam=2, sigma=1, spectrum="levels:2*4", signal="energies:1")
     >>> finite_size_terms(one) == finite_size_terms(two)

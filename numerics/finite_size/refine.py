@@ -10,9 +10,9 @@ from typing import Any
 import mpmath
 from flint import arb, ctx, fmpq
 
-from numerics.precision import GUARD_DIGITS
-from theory.checks import check_integer
-from theory.errors import SolverError
+from ridgeproof.numerics.arithmetic.precision import GUARD_DIGITS
+from ridgeproof.theory.checks import check_integer
+from ridgeproof.theory.errors import SolverError
 
 __all__ = ["accuracy", "ball", "bits_for", "check_digits", "number", "radius", "refined"]
 

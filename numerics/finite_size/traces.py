@@ -21,10 +21,17 @@ from typing import Any
 
 from flint import arb
 
-from numerics.finite_size.refine import ball, bits_for, check_digits, number, radius, refined
-from numerics.finite_size.wishart import eigenvalue_sums
-from theory.checks import check_integer, check_real, exact
-from theory.errors import InfiniteExpectation
+from ridgeproof.numerics.finite_size.refine import (
+    ball,
+    bits_for,
+    check_digits,
+    number,
+    radius,
+    refined,
+)
+from ridgeproof.numerics.finite_size.wishart import eigenvalue_sums
+from ridgeproof.theory.checks import check_integer, check_real, exact
+from ridgeproof.theory.errors import InfiniteExpectation
 
 __all__ = ["FitTraces", "fit_balls", "isotropic_fit"]
 

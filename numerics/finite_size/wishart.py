@@ -18,14 +18,14 @@ from typing import Any
 
 from flint import arb, arb_poly, ctx, fmpq
 
-from numerics.finite_size.expansion import (
+from ridgeproof.numerics.finite_size.expansion import (
     expanded_sums,
     expansion_serves,
     gamma_moments,
     half_moments,
 )
-from numerics.finite_size.laguerre import Density, one_point_density
-from numerics.finite_size.refine import (
+from ridgeproof.numerics.finite_size.laguerre import Density, one_point_density
+from ridgeproof.numerics.finite_size.refine import (
     ball,
     bits_for,
     check_digits,
@@ -33,15 +33,15 @@ from numerics.finite_size.refine import (
     radius,
     refined,
 )
-from numerics.finite_size.stieltjes import (
+from ridgeproof.numerics.finite_size.stieltjes import (
     Transform,
     gamma_transform,
     half_transform,
     integrate,
     omega,
 )
-from theory.checks import check_integer, check_real, exact
-from theory.errors import InfiniteExpectation, NotBuilt
+from ridgeproof.theory.checks import check_integer, check_real, exact
+from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt
 
 __all__ = ["Moments", "eigenvalue_sums", "wishart_resolvent_moments"]
 

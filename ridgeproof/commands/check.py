@@ -11,7 +11,7 @@ from ridgeproof.interrupts import INTERRUPTED, leave_at_once
 from ridgeproof.options import json_option, seed_option
 
 if TYPE_CHECKING:
-    from verification.verdict import Verdict
+    from ridgeproof.verification.testing.verdict import Verdict
 
 __all__ = ["command"]
 
@@ -68,11 +68,11 @@ def command(
     """  # noqa: D301
     with leave_at_once():
         from ridgeproof.console import emit_json, progress
-        from theory.checks import check_integer
-        from verification.check import DEFAULT_BUDGET, check
-        from verification.conjecture import read_conjecture
-        from verification.declared import load_declared
-        from verification.verdict import Outcome
+        from ridgeproof.theory.checks import check_integer
+        from ridgeproof.verification.conjectures.check import DEFAULT_BUDGET, check
+        from ridgeproof.verification.conjectures.conjecture import read_conjecture
+        from ridgeproof.verification.conjectures.declared import load_declared
+        from ridgeproof.verification.testing.verdict import Outcome
 
     conjecture = load_declared(file) if file.suffix == ".py" else read_conjecture(file)
     with progress("checking") as line:
@@ -99,8 +99,8 @@ def command(
 
 
 def _share(name: str, text: str) -> float:
-    from theory.checks import parse_rational
-    from theory.errors import InputError
+    from ridgeproof.theory.checks import parse_rational
+    from ridgeproof.theory.errors import InputError
 
     value = parse_rational(name, text)
     if not 0 < value < 1:
@@ -109,8 +109,8 @@ def _share(name: str, text: str) -> float:
 
 
 def _seconds(text: str) -> float:
-    from theory.checks import parse_rational
-    from theory.errors import InputError
+    from ridgeproof.theory.checks import parse_rational
+    from ridgeproof.theory.errors import InputError
 
     units = {"s": 1, "m": 60, "h": 3600}
     number, unit = (text[:-1], units[text[-1]]) if text[-1:] in units else (text, 1)

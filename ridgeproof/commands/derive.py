@@ -9,7 +9,7 @@ import click
 from ridgeproof.options import seed_option
 
 if TYPE_CHECKING:
-    from theory.calculus.derivation import Derivation
+    from ridgeproof.theory.calculus.derivation import Derivation
 
 __all__ = ["command"]
 
@@ -44,9 +44,9 @@ def command(
     Exit status 1 if a line fails its check.
     """
     from ridgeproof.console import emit_json
-    from theory import rendering
-    from theory.catalogue import find
-    from theory.specialise import specialise
+    from ridgeproof.theory import rendering
+    from ridgeproof.theory.catalogue import find
+    from ridgeproof.theory.specialise import specialise
 
     formula = find(formula_id)
     derivation = formula.derive()
@@ -75,14 +75,14 @@ def command(
 
 
 def _plain(result: Any, style: str) -> str:
-    from theory import rendering
+    from ridgeproof.theory import rendering
 
     return f"$${rendering.latex(result)}$$" if style == "markdown" else rendering.pretty(result)
 
 
 def _checks(derivation: Derivation, seed: int) -> list[list[bool]]:
     from ridgeproof.console import progress
-    from verification.steps import check_step
+    from ridgeproof.verification.derivations.steps import check_step
 
     outcome: list[list[bool]] = []
     with progress("checking the steps") as line:

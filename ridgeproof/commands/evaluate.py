@@ -9,7 +9,7 @@ import click
 from ridgeproof.options import json_option, pop_setting, setting_options
 
 if TYPE_CHECKING:
-    from numerics.evaluate import Value
+    from ridgeproof.numerics.evaluate import Value
 
 __all__ = ["command"]
 
@@ -35,10 +35,10 @@ def command(digits: str, form: str, certified: bool, as_json: bool, **options: A
     \b
     ridgeproof evaluate --d 300 --T 1000 --T0 600 --n 5 --sigma 0.5 --sigma0 0.5 --lam 0.01
     """  # noqa: D301
-    from numerics.evaluate import evaluate
     from ridgeproof.console import emit_json, progress
-    from theory.checks import check_integer
-    from theory.formula import Form
+    from ridgeproof.numerics.evaluate import evaluate
+    from ridgeproof.theory.checks import check_integer
+    from ridgeproof.theory.formula import Form
 
     setting = pop_setting(options)
     count = check_integer("--digits", digits, least=1, most=2000)

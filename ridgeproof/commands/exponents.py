@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from theory.exponents import Exponents, Formulas
+    from ridgeproof.theory.exponents import Exponents, Formulas
 
 __all__ = ["command"]
 
@@ -49,8 +49,8 @@ def command(
 
 def _read(**texts: str | None) -> dict[str, Fraction]:
     """The options given, as exact rationals in their ranges."""
-    from theory.checks import parse_rational
-    from theory.exponents import check_parameter
+    from ridgeproof.theory.checks import parse_rational
+    from ridgeproof.theory.exponents import check_parameter
 
     return {
         name: check_parameter(name, parse_rational(f"--{name}", text), name=f"--{name}")
@@ -61,7 +61,7 @@ def _read(**texts: str | None) -> dict[str, Fraction]:
 
 def _answer(given: dict[str, Fraction], *, clean: bool, noise_free: bool) -> dict[str, Any]:
     """The contract's keys: exact where beta, r and c are known, symbolic where one is not."""
-    from theory.exponents import check_noise, exponents, formulas
+    from ridgeproof.theory.exponents import check_noise, exponents, formulas
 
     ell = given.get("ell")
     parameters = {name: value for name, value in given.items() if name != "ell"}
@@ -100,7 +100,7 @@ _LABELS = {
 
 def _rendered(data: dict[str, Any]) -> str:
     from ridgeproof.console import heading, key_values
-    from theory.exponents import REGIMES
+    from ridgeproof.theory.exponents import REGIMES
 
     if all(isinstance(value, Fraction | str) or value.is_infinite for value in data.values()):
         rows = [(label, _one_line(data[key])) for key, label in _LABELS.items() if key in data]

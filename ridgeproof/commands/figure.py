@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ridgeproof.options import json_option, seed_option
-from theory.errors import InputError
+from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
-    from verification.figure import FigureData
+    from ridgeproof.verification.figures.figure import FigureData
 
 __all__ = ["command"]
 
@@ -37,9 +37,9 @@ def command(
     ridgeproof figure isotropic --out isotropic.png
     """  # noqa: D301
     from ridgeproof.console import emit_json, progress
-    from theory.checks import check_integer
-    from verification.experiments import all_figures, find_figure
-    from verification.tracing import measure_figure
+    from ridgeproof.theory.checks import check_integer
+    from ridgeproof.verification.figures.experiments import all_figures, find_figure
+    from ridgeproof.verification.figures.tracing import measure_figure
 
     if listing:
         _list(as_json=as_json)
@@ -72,7 +72,7 @@ def command(
 
 def _list(*, as_json: bool) -> None:
     from ridgeproof.console import emit_json, key_values
-    from verification.experiments import all_figures
+    from ridgeproof.verification.figures.experiments import all_figures
 
     titles = [(figure.name, figure.title) for figure in all_figures().values()]
     if as_json:

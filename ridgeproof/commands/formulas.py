@@ -33,8 +33,8 @@ def command(formula_id: str | None, style: str) -> None:
     ID is an id such as ridge, or a theorem number such as T2.
     """
     from ridgeproof.console import emit_json
-    from theory import rendering
-    from theory.catalogue import catalogue, find
+    from ridgeproof.theory import rendering
+    from ridgeproof.theory.catalogue import catalogue, find
 
     chosen = [find(formula_id)] if formula_id else list(catalogue().values())
     if style == "json":
@@ -52,8 +52,8 @@ def command(formula_id: str | None, style: str) -> None:
 
 def catalogue_markdown() -> str:
     """The whole catalogue as one Markdown page, which docs/formulas.md holds."""
-    from theory import rendering
-    from theory.catalogue import catalogue
+    from ridgeproof.theory import rendering
+    from ridgeproof.theory.catalogue import catalogue
 
     return "\n\n".join([_HEADER.rstrip(), *map(rendering.formula_markdown, catalogue().values())])
 

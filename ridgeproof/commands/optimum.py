@@ -9,7 +9,7 @@ import click
 from ridgeproof.options import json_option, pop_setting, setting_options
 
 if TYPE_CHECKING:
-    from numerics.optimum import Optimum
+    from ridgeproof.numerics.optima.optimum import Optimum
 
 __all__ = ["command"]
 
@@ -34,10 +34,10 @@ def command(digits: str, form: str, as_json: bool, **options: Any) -> None:
     \b
     ridgeproof optimum --d 200 --T 400 --T0 500 --n 5 --sigma 0.5 --sigma0 0.5
     """  # noqa: D301
-    from numerics.optimum import optimum
     from ridgeproof.console import emit_json, progress
-    from theory.checks import check_integer
-    from theory.formula import Form
+    from ridgeproof.numerics.optima.optimum import optimum
+    from ridgeproof.theory.checks import check_integer
+    from ridgeproof.theory.formula import Form
 
     setting = pop_setting(options, lam=0)
     count = check_integer("--digits", digits, least=1, most=2000)

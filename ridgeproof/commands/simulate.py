@@ -18,8 +18,8 @@ from ridgeproof.options import (
 )
 
 if TYPE_CHECKING:
-    from verification.moments import Moments
-    from verification.simulate import Estimate
+    from ridgeproof.verification.simulation.running_moments import Moments
+    from ridgeproof.verification.simulation.simulate import Estimate
 
 __all__ = ["command"]
 
@@ -79,9 +79,9 @@ def command(
     ridgeproof simulate --d 60 --T 200 --T0 120 --n 3 --sigma 0.5 --sigma0 0.5 --lam 0.01
     """  # noqa: D301
     from ridgeproof.console import emit_json, progress
-    from theory.checks import check_integer, parse_rational
-    from theory.errors import InputError
-    from verification.simulate import Interrupted, simulate
+    from ridgeproof.theory.checks import check_integer, parse_rational
+    from ridgeproof.theory.errors import InputError
+    from ridgeproof.verification.simulation.simulate import Interrupted, simulate
 
     other = pop_setting(changed(options, minus, "--minus")) if minus else None
     setting = pop_setting(options)

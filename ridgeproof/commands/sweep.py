@@ -13,7 +13,7 @@ from ridgeproof.interrupts import INTERRUPTED
 from ridgeproof.options import DEFAULT_SEED, engine_options, json_option, open_engine, seed_option
 
 if TYPE_CHECKING:
-    from verification.sweep.run import Summary
+    from ridgeproof.verification.sweep.run import Summary
 
 __all__ = ["command"]
 
@@ -74,7 +74,7 @@ def command(
     what is missing, also after SPEC has changed.
     """  # noqa: D301
     from ridgeproof.console import emit_json, progress
-    from verification.sweep.run import read_sweep, run_sweep, store_path
+    from ridgeproof.verification.sweep.run import read_sweep, run_sweep, store_path
 
     sweep = read_sweep(spec, seed)
     try:
@@ -120,7 +120,7 @@ def _data(out: Path, summary: Summary) -> dict[str, Any]:
 
 def _text(out: Path, summary: Summary) -> str:
     from ridgeproof.console import key_values
-    from verification.sweep.run import store_path
+    from ridgeproof.verification.sweep.run import store_path
 
     rows = [
         ("table", str(out)),

@@ -12,12 +12,12 @@ import click
 
 from ridgeproof.interrupts import INTERRUPTED, leave_at_once
 from ridgeproof.options import json_option, seed_option
-from theory.errors import InputError
+from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
     from ridgeproof.report import Report
-    from verification.claim import ClaimReport
-    from verification.power_table import PowerTable
+    from ridgeproof.verification.power.table import PowerTable
+    from ridgeproof.verification.suite.claim import ClaimReport
 
 __all__ = ["command"]
 
@@ -52,10 +52,10 @@ def command(
     """
     with leave_at_once():
         from ridgeproof.console import emit_json, progress
-        from theory.checks import check_integer
-        from verification.claim import PROFILES
-        from verification.claims import all_claims, claims_of, find_claim
-        from verification.suite import default_workers, run_suite
+        from ridgeproof.theory.checks import check_integer
+        from ridgeproof.verification.claims import all_claims, claims_of, find_claim
+        from ridgeproof.verification.suite.claim import PROFILES
+        from ridgeproof.verification.suite.side_by_side import default_workers, run_suite
 
         all_claims()
 
@@ -84,7 +84,7 @@ def command(
         interrupted = bool(unfinished)
         table: PowerTable | None = None
         if profile == "full" and not claims and not interrupted:
-            from verification import power
+            from ridgeproof.verification.power import measure as power
 
             try:
                 table = power.measure_power(
@@ -132,7 +132,7 @@ def command(
 
 
 def _status(reports: list[ClaimReport], table: PowerTable | None) -> int:
-    from verification.verdict import Outcome
+    from ridgeproof.verification.testing.verdict import Outcome
 
     verdicts = {report.verdict for report in reports}
     # That the checks err on neither side is a claim as well, and the table can refute it.
@@ -161,7 +161,7 @@ def _write(page: Path, report: Report, workers: int, watch: Callable[[str], None
 def _text(reports: list[ClaimReport], profile: str, seed: int) -> str:
     from ridgeproof.claim_text import evidence_rows
     from ridgeproof.console import heading, key_values
-    from verification.claim import PROFILES
+    from ridgeproof.verification.suite.claim import PROFILES
 
     blocks = []
     for report in reports:
@@ -181,7 +181,7 @@ def _text(reports: list[ClaimReport], profile: str, seed: int) -> str:
 
 def _power(table: PowerTable) -> str:
     from ridgeproof.console import heading
-    from verification.power_text import COLUMNS, conclusion, summary
+    from ridgeproof.verification.power.text import COLUMNS, conclusion, summary
 
     rows = [("formula", *COLUMNS), *summary(table)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

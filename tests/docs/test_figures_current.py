@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ridgeproof.figures_page import page
 from ridgeproof.plot import conclusion_of
-from verification.experiments import all_figures
+from ridgeproof.verification.figures.experiments import all_figures
 
 _DOCS = Path(__file__).parents[2] / "docs"
 _COMMAND = "python -m ridgeproof.figures_page"

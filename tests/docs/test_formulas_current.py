@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ridgeproof.commands.formulas import catalogue_markdown
-from theory.catalogue import catalogue
+from ridgeproof.theory.catalogue import catalogue
 
 _PAGE = Path(__file__).parents[2] / "docs" / "formulas.md"
 _COMMAND = "ridgeproof formulas --format markdown > docs/formulas.md"

@@ -7,7 +7,7 @@
 `formula` parses a text, `value` also evaluates what it reads at 50 digits, exact and in the limit,
 and `file` reads a conjecture file and draws settings from its domain.  An input that takes over
 25 seconds or 1 GB fails, as does any exception that is not a RidgeproofError.  Needs atheris, which
-the test-suite does not; `tests/verification/test_fuzz.py` fuzzes the same with hypothesis.
+the test-suite does not; `tests/verification/conjectures/test_fuzz.py` fuzzes the same with hypothesis.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ ROOT = Path(__file__).parents[2]
 
 def formula(data: bytes) -> None:
     """The parser of formulas."""
-    from verification.parser import parse_formula
+    from ridgeproof.verification.conjectures.parser import parse_formula
 
     parse_formula(data.decode("utf-8", "replace"))
 
 
 def value(data: bytes) -> None:
     """The parser and the evaluation of what it lets through."""
-    from theory.domain import Domain
-    from theory.setting import make_setting
-    from verification.conjecture import Conjecture
-    from verification.ladder.claimed import claimed_value
-    from verification.parser import parse_formula
+    from ridgeproof.theory.domains.domain import Domain
+    from ridgeproof.theory.settings.setting import make_setting
+    from ridgeproof.verification.conjectures.conjecture import Conjecture
+    from ridgeproof.verification.conjectures.ladder.claimed import claimed_value
+    from ridgeproof.verification.conjectures.parser import parse_formula
 
     text = data.decode("utf-8", "replace")
     expression = parse_formula(text)
@@ -55,8 +55,8 @@ def value(data: bytes) -> None:
 
 def file(data: bytes) -> None:
     """The reader of conjecture files, and what its domain gives."""
-    from verification.conjecture import read_conjecture
-    from verification.strategies import draw
+    from ridgeproof.verification.conjectures.conjecture import read_conjecture
+    from ridgeproof.verification.strategies import draw
 
     claim = read_conjecture(data.decode("utf-8", "replace") + "\n")
     draw(claim.domain, 2, 0, claim.quantity)
@@ -82,8 +82,8 @@ def seeds(target: str) -> list[bytes]:
 
 def words(target: str) -> str:
     """What is worth inserting as a whole, in libFuzzer's format."""
-    from theory.symbols import NAMED
-    from verification.parser import CONSTANTS, FUNCTIONS
+    from ridgeproof.theory.symbols import NAMED
+    from ridgeproof.verification.conjectures.parser import CONSTANTS, FUNCTIONS
 
     found = {*NAMED, *CONSTANTS, *FUNCTIONS, "^(", "**", ")^n", "1e9", "^64", " .. ", "0.1", "1/3"}
     for text in seeds(target):
@@ -99,10 +99,10 @@ def main() -> None:
 
     target = TARGETS[sys.argv[1]]
     with atheris.instrument_imports(include=["theory", "numerics", "verification"]):
-        import verification.conjecture
-        import verification.ladder.claimed
+        import verification.conjectures.conjecture
+        import verification.conjectures.ladder.claimed
         import verification.strategies  # noqa: F401
-    from theory.errors import RidgeproofError
+    from ridgeproof.theory.errors import RidgeproofError
 
     def one(data: bytes) -> None:
         with contextlib.suppress(RidgeproofError):

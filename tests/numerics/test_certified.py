@@ -8,17 +8,17 @@ from flint import arb, ctx, fmpq, fmpq_mat
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from numerics.balls import Balls, Undecided
-from numerics.deficit import make_bound
-from numerics.evaluate import evaluate, evaluate_terms
-from numerics.fixed_point import Status, solve_kappa
-from numerics.interval_newton import _certified, _equation, enclose_root
-from numerics.precision import Multiprecision
-from numerics.rational_balls import center, exact_ball
-from numerics.spectrum import build_spectrum
-from theory.errors import SolverError
-from theory.formula import Form
-from theory.setting import make_setting
+from ridgeproof.numerics.arithmetic.balls import Balls, Undecided
+from ridgeproof.numerics.arithmetic.precision import Multiprecision
+from ridgeproof.numerics.arithmetic.rational_balls import center, exact_ball
+from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
+from ridgeproof.numerics.kappa.deficit import make_bound
+from ridgeproof.numerics.kappa.fixed_point import Status, solve_kappa
+from ridgeproof.numerics.kappa.interval_newton import _certified, _equation, enclose_root
+from ridgeproof.numerics.spectra.spectrum import build_spectrum
+from ridgeproof.theory.errors import SolverError
+from ridgeproof.theory.formula import Form
+from ridgeproof.theory.settings.setting import make_setting
 
 CASES = {
     "A": ("isotropic", 300, 600, "1e-3"),

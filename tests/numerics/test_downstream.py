@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numerics.downstream import downstream_error
-from numerics.evaluate import evaluate
-from theory.errors import InputError
-from theory.setting import make_setting
+from ridgeproof.numerics.downstream import downstream_error
+from ridgeproof.numerics.evaluate import evaluate
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.settings.setting import make_setting
 
 CASES = [
     make_setting(d=20, T=60, T0=50, n=3, sigma="0.5", sigma0=1, lam="0.1", spectrum=spectrum)

@@ -8,16 +8,16 @@ import mpmath
 import pytest
 from sympy import Integer
 
-from numerics.evaluate import evaluate, evaluate_terms
-from numerics.precision import Float64
-from theory import symbols as sy
-from theory.catalogue import find
-from theory.errors import InfiniteExpectation, InputError, NoTheorem
-from theory.formula import ERROR_TERMS, Form
-from theory.selection import best
-from theory.setting import make_setting
-from theory.spectral import SpectralSum
-from verification.theories import mutated
+from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.errors import InfiniteExpectation, InputError, NoTheorem
+from ridgeproof.theory.formula import ERROR_TERMS, Form
+from ridgeproof.theory.settings.selection import best
+from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.theory.spectral import SpectralSum
+from ridgeproof.verification.suite.theory_on_trial import mutated
 
 BASE = {"d": 12, "T": 30, "T0": 40, "n": 3, "sigma": "1/2", "sigma0": "3/2", "lam": "1/5"}
 REGIMES = {

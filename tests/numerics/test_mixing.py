@@ -7,14 +7,14 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from numerics.evaluate import evaluate, evaluate_terms
-from numerics.finite_size import finite_size_terms
-from numerics.optimum import optimum
-from numerics.phase import phase
-from numerics.precision import Float64
-from theory.errors import InfiniteExpectation, NotBuilt
-from theory.formula import ERROR_TERMS, Form
-from theory.setting import make_setting
+from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.chains.phase import phase
+from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
+from ridgeproof.numerics.finite_size import finite_size_terms
+from ridgeproof.numerics.optima.optimum import optimum
+from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt
+from ridgeproof.theory.formula import ERROR_TERMS, Form
+from ridgeproof.theory.settings.setting import make_setting
 
 BASE = {
     "d": 12, "T": 30, "T0": 40, "n": 3, "sigma": "1/2", "sigma0": "3/2", "sigma_real": "2/3",

@@ -7,21 +7,21 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from numerics.batch import batch
-from numerics.evaluate import evaluate, evaluate_terms
-from numerics.finite_size import finite_size_terms
-from numerics.optimum import optimum
-from numerics.phase import phase
-from numerics.precision import Float64
-from theory.errors import InfiniteExpectation, NotBuilt, NoTheorem
-from theory.finiteness import require_finite
-from theory.formula import ERROR_TERMS, Form
-from theory.setting import make_setting
-from verification.check import check
-from verification.conditional import feature_operators
-from verification.conjecture import read_conjecture
-from verification.drawing import admissible
-from verification.simulate import simulate
+from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.chains.phase import phase
+from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
+from ridgeproof.numerics.finite_size import finite_size_terms
+from ridgeproof.numerics.grids.batch import batch
+from ridgeproof.numerics.optima.optimum import optimum
+from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt, NoTheorem
+from ridgeproof.theory.formula import ERROR_TERMS, Form
+from ridgeproof.theory.settings.finiteness import require_finite
+from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.verification.conjectures.admissible import admissible
+from ridgeproof.verification.conjectures.check import check
+from ridgeproof.verification.conjectures.conjecture import read_conjecture
+from ridgeproof.verification.simulation.conditional import feature_operators
+from ridgeproof.verification.simulation.simulate import simulate
 
 BASE = {
     "d": 12, "T": 30, "T0": 40, "n": 3, "sigma": "1/2", "sigma0": "3/2", "sigma_real": "2/3",

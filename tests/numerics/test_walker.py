@@ -8,13 +8,13 @@ import pytest
 import sympy
 from sympy import Integer, Max, Min, Piecewise, Rational, Symbol
 
-from numerics.point import Point, make_point
-from numerics.precision import Float64, Multiprecision
-from numerics.walker import evaluate_expression, evaluate_levels
-from theory import symbols as sy
-from theory.errors import InputError, NotBuilt, SolverError
-from theory.setting import make_setting
-from theory.spectral import SpectralSum
+from ridgeproof.numerics.arithmetic.precision import Float64, Multiprecision
+from ridgeproof.numerics.point import Point, make_point
+from ridgeproof.numerics.walker import evaluate_expression, evaluate_levels
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
+from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.theory.spectral import SpectralSum
 
 FLOAT, MANY = Float64(), Multiprecision(40)
 ULP = 2.0**-52

@@ -12,7 +12,7 @@ import pytest
 import ridgeproof
 from ridgeproof import cli, console
 from ridgeproof.commands import formulas
-from theory.errors import InputError
+from ridgeproof.theory.errors import InputError
 
 COMMANDS = ("check", "derive", "evaluate", "exponents", "figure", "formulas", "simulate", "verify")
 

@@ -9,16 +9,16 @@ import pytest
 from click.testing import CliRunner
 
 from ridgeproof.cli import cli
-from theory.errors import InputError, RidgeproofError
-from verification import experiments
-from verification.experiments import all_figures
-from verification.figure import Figure, Panel
-from verification.tracing import Line, Request, geometric, rational
+from ridgeproof.theory.errors import InputError, RidgeproofError
+from ridgeproof.verification.figures import experiments
+from ridgeproof.verification.figures.experiments import all_figures
+from ridgeproof.verification.figures.figure import Figure, Panel
+from ridgeproof.verification.figures.tracing import Line, Request, geometric, rational
 
 
 def measure(run):
     """Four cheap points on one line."""
-    from theory.setting import make_setting
+    from ridgeproof.theory.settings.setting import make_setting
 
     setting = make_setting(d=4, T=12, T0=12, n=1, sigma=1, sigma0=1)
     grid = [(x, setting.with_(lam=rational(x))) for x in geometric(0.01, 1, 5)]
@@ -90,7 +90,10 @@ def test_workers_do_not_change_the_numbers(tiny):
 )
 def test_bad_input_is_refused_before_anything_runs(tiny, monkeypatch, arguments, message):
     """Each with the option, the value and the remedy."""
-    monkeypatch.setattr("verification.tracing.measure_figure", lambda *_, **__: pytest.fail("ran"))
+    monkeypatch.setattr(
+        "ridgeproof.verification.figures.tracing.measure_figure",
+        lambda *_, **__: pytest.fail("ran"),
+    )
     result = tiny(*arguments)
     assert isinstance(result.exception, InputError)
     with pytest.raises(InputError, match=message):

@@ -73,7 +73,7 @@ def test_check_reports_what_is_known(tmp_path, when, factor, verdict):
 
 STOPPED_CLAIM = """
 import os, signal, sys
-from verification import claim
+from ridgeproof.verification.suite import claim
 from ridgeproof.__main__ import main
 
 def press(*_):

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from ridgeproof import plot
-from theory.errors import InputError, RidgeproofError
-from verification.experiments import find_figure
-from verification.figure import Curve, Figure, FigureData, Panel, Point
-from verification.tracing import measure_figure
+from ridgeproof.theory.errors import InputError, RidgeproofError
+from ridgeproof.verification.figures.experiments import find_figure
+from ridgeproof.verification.figures.figure import Curve, Figure, FigureData, Panel, Point
+from ridgeproof.verification.figures.tracing import measure_figure
 
 
 def made(*curves, **panel):

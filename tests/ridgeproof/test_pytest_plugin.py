@@ -9,17 +9,18 @@ from importlib.metadata import entry_points
 
 import pytest
 
-from theory.setting import make_setting
-from verification import claim, power
-from verification.claim import ClaimReport
-from verification.claims import all_claims
-from verification.power import measure_power
-from verification.power_table import Fate
-from verification.verdict import Counterexample, Outcome
+from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.verification.claims import all_claims
+from ridgeproof.verification.power import measure as power
+from ridgeproof.verification.power.measure import measure_power
+from ridgeproof.verification.power.table import Fate
+from ridgeproof.verification.suite import claim
+from ridgeproof.verification.suite.claim import ClaimReport
+from ridgeproof.verification.testing.verdict import Counterexample, Outcome
 
 pytest_plugins = ["pytester"]
 
-CLAIMS = "verification.claims"
+CLAIMS = "ridgeproof.verification.claims"
 EVIDENCE = {
     "points": 2,
     "repetitions": 512,
@@ -68,7 +69,7 @@ def test_the_package_ships_the_entry_point():
 
 
 def test_every_claim_is_one_test(run):
-    """`pytest --pyargs verification.claims` collects C1, C2, ... and nothing else."""
+    """`pytest --pyargs ridgeproof.verification.claims` collects C1, C2, ... and nothing else."""
     result = run("--pyargs", CLAIMS, "--collect-only", "-q")
     nodes = [line for line in result.outlines if "::" in line]
     assert sorted(node.split("::")[1] for node in nodes) == sorted(all_claims())
@@ -142,12 +143,12 @@ def test_a_claim_that_was_not_run_is_skipped(run, verdict):
 
 
 def test_a_survivor_fails(run, monkeypatch):
-    """`verification.power` gives a test for each formula; one mutant let through fails it."""
+    """`verification.power.measure` gives a test for each formula; one mutant let through fails it."""
     honest = measure_power(("noise-free",))
     lost = replace(honest.rows[0], fate=Fate.SURVIVED, by=())
     tables = {("noise-free",): replace(honest, rows=(lost, *honest.rows[1:]))}
     monkeypatch.setattr(power, "measure_power", lambda names, **_: tables.get(names, honest))
-    result = run("--pyargs", "verification.power")
+    result = run("--pyargs", "ridgeproof.verification.power.measure")
     result.assert_outcomes(passed=len(power.formulas()) - 1, failed=1)
     assert f"{lost.mutant}: this check has no power" in result.stdout.str()
 
@@ -165,7 +166,7 @@ def test_other_runs_are_left_alone(run, pytester):
 
 def test_a_run_over_the_whole_package_does_not_try_the_claims(run):
     """They take a minute: they are tried only where they are asked for."""
-    result = run("--pyargs", "verification", "--collect-only", "-q")
+    result = run("--pyargs", "ridgeproof.verification", "--collect-only", "-q")
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 

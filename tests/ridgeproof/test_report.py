@@ -14,12 +14,12 @@ from click.testing import CliRunner
 
 from ridgeproof import report
 from ridgeproof.commands.verify import command
-from theory.catalogue import catalogue
-from theory.errors import InputError, RidgeproofError
-from theory.setting import make_setting
-from verification import suite
-from verification.claim import ClaimReport
-from verification.verdict import Counterexample, Outcome
+from ridgeproof.theory.catalogue import catalogue
+from ridgeproof.theory.errors import InputError, RidgeproofError
+from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.verification.suite import side_by_side as suite
+from ridgeproof.verification.suite.claim import ClaimReport
+from ridgeproof.verification.testing.verdict import Counterexample, Outcome
 
 SETTING = make_setting(d=4, T=12)
 EVIDENCE = {

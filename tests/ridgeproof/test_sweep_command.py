@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ridgeproof import cli
-from verification.sweep.run import read_sweep
+from ridgeproof.verification.sweep.run import read_sweep
 
 _EXAMPLES = Path(__file__).parents[2] / "examples" / "sweeps"
 SPEC = "[theory]\n[grid]\nd = 10\nT = [20, 30]\nsigma = 1\n"

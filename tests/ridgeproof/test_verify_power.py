@@ -10,11 +10,12 @@ import pytest
 from click.testing import CliRunner
 
 from ridgeproof.commands.verify import command
-from verification import power, suite
-from verification.claim import PROFILES, verify_claim
-from verification.claims import all_claims, find_claim
-from verification.power import measure_power
-from verification.power_table import Fate
+from ridgeproof.verification.claims import all_claims, find_claim
+from ridgeproof.verification.power import measure as power
+from ridgeproof.verification.power.measure import measure_power
+from ridgeproof.verification.power.table import Fate
+from ridgeproof.verification.suite import side_by_side as suite
+from ridgeproof.verification.suite.claim import PROFILES, verify_claim
 
 
 @lru_cache

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from theory.catalogue import catalogue, find
-from theory.definitions import MEANINGS
-from theory.errors import InputError
-from theory.formula import ERROR_TERMS, Form
-from theory.limits import proportional_limit
+from ridgeproof.theory.catalogue import catalogue, find
+from ridgeproof.theory.definitions import MEANINGS
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.formula import ERROR_TERMS, Form
+from ridgeproof.theory.limits import proportional_limit
 
 
 def test_theorems_come_in_order():

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from theory.checks import check_integer, check_real, exact, parse_rational
-from theory.errors import InputError
+from ridgeproof.theory.checks import check_integer, check_real, exact, parse_rational
+from ridgeproof.theory.errors import InputError
 
 
 @pytest.mark.parametrize(

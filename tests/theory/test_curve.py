@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sympy import Add, Integer, diff, simplify, symbols
 
-from theory import symbols as sy
-from theory.catalogue import find
-from theory.curve import far_curve, gap, gap_of_kappa, near_curve, penalty_of_kappa
-from theory.definitions import defined, ridge_of_kappa
-from theory.spectral import SpectralSum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.curve import far_curve, gap, gap_of_kappa, near_curve, penalty_of_kappa
+from ridgeproof.theory.definitions import defined, ridge_of_kappa
+from ridgeproof.theory.spectral import SpectralSum
 
 # Two levels of multiplicity one, with everything that a level carries.
 NAMES = (sy.s, sy.a, sy.m, sy.w0)

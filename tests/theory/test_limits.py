@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sympy import Piecewise, log, sqrt
 
-from theory.errors import DerivationError
-from theory.limits import proportional_limit
-from theory.spectral import SpectralSum
-from theory.symbols import (
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.limits import proportional_limit
+from ridgeproof.theory.spectral import SpectralSum
+from ridgeproof.theory.symbols import (
     T0,
     T,
     b,

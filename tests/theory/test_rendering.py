@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from theory import rendering
-from theory import symbols as sy
-from theory.catalogue import catalogue, find
-from theory.spectral import SpectralSum
+from ridgeproof.theory import rendering
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.catalogue import catalogue, find
+from ridgeproof.theory.spectral import SpectralSum
 
 FORMULAS = list(catalogue().values())
 SECTIONS = find("ridgeless").derive().sections

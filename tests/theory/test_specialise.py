@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sympy import Rational, simplify
 
-from theory import symbols as sy
-from theory.calculus.algebra import equal
-from theory.catalogue import find
-from theory.errors import InputError
-from theory.specialise import isotropic, ridgeless, specialise
-from theory.spectral import SpectralSum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.algebra import equal
+from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.specialise import isotropic, ridgeless, specialise
+from ridgeproof.theory.spectral import SpectralSum
 
 T1, T2 = find("T1").expression(), find("T2").expression()
 U = sy.s / (sy.s + sy.kappa)

@@ -12,13 +12,19 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
-from theory.errors import InputError
-from theory.setting import make_setting
-from verification.check import check
-from verification.conjecture import read_conjecture
-from verification.domain_table import read_domain
-from verification.drawing import GOOD_GAP, candidates, grid, round_values, spans
-from verification.strategies import (
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.verification.conjectures.admissible import (
+    GOOD_GAP,
+    candidates,
+    grid,
+    round_values,
+    spans,
+)
+from ridgeproof.verification.conjectures.check import check
+from ridgeproof.verification.conjectures.conjecture import read_conjecture
+from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.strategies import (
     admissible,
     draw,
     draw_settings,
@@ -30,7 +36,7 @@ from verification.strategies import (
     settings,
     underparametrised,
 )
-from verification.verdict import Outcome
+from ridgeproof.verification.testing.verdict import Outcome
 
 RIDGELESS = read_domain(
     {

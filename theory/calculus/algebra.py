@@ -12,9 +12,9 @@ from functools import lru_cache
 
 from sympy import Add, Dummy, Expr, Integer, Mul, apart, cancel, expand, together
 
-from theory import symbols as sy
-from theory.definitions import DEFINITIONS
-from theory.spectral import SpectralSum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.definitions import DEFINITIONS
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["canonical", "equal"]
 
@@ -81,7 +81,7 @@ def canonical(expression: Expr) -> Expr:
 
     Two expressions whose canonical forms agree are equal for every spectrum and signal.
 
-    >>> from theory.symbols import s, kappa
+    >>> from ridgeproof.theory.symbols import s, kappa
     >>> canonical(SpectralSum(s**2 / (s + kappa)**2))
     df2
     """

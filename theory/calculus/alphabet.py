@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sympy import Expr, Symbol
 
-from theory import symbols as sy
-from theory.calculus.words import letter
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.words import letter
 
 __all__ = [
     "AGAIN",

@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from sympy import Integer, expand
 
-from theory import symbols as sy
-from theory.calculus.alphabet import AVERAGED, GENERATOR, REAL_NOISE, TRUTH, B, W
-from theory.calculus.derivation import Section, unfold
-from theory.calculus.eigenbasis import eigenbasis
-from theory.calculus.rules import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.alphabet import AVERAGED, GENERATOR, REAL_NOISE, TRUTH, B, W
+from ridgeproof.theory.calculus.derivation import Section, unfold
+from ridgeproof.theory.calculus.eigenbasis import eigenbasis
+from ridgeproof.theory.calculus.rules import (
     Kind,
     Rule,
     expect_noise,
@@ -23,8 +23,8 @@ from theory.calculus.rules import (
     pseudo_inverse,
     truth,
 )
-from theory.calculus.sections import components
-from theory.calculus.words import replace_words, trace, transposed
+from ridgeproof.theory.calculus.sections import components
+from ridgeproof.theory.calculus.words import replace_words, trace, transposed
 
 __all__ = [
     "averaged_least_squares",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sympy import Expr
 
-from theory.calculus.algebra import equal
-from theory.calculus.rules import Kind, Rule
-from theory.errors import DerivationError
-from theory.positivity import Proof
+from ridgeproof.theory.calculus.algebra import equal
+from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.domains.positivity import Proof
+from ridgeproof.theory.errors import DerivationError
 
 __all__ = ["Derivation", "Section", "Step", "restate", "unfold"]
 

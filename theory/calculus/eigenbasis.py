@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sympy import Expr, Mul, Symbol, sqrt
 
-from theory import symbols as sy
-from theory.calculus.alphabet import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.alphabet import (
     DOWNSTREAM,
     GENERATOR,
     SIGMA,
@@ -17,11 +17,11 @@ from theory.calculus.alphabet import (
     M,
     N,
 )
-from theory.calculus.features import SIGMA_ROOT, SIGMA_ROOT_INVERSE
-from theory.calculus.rules import Kind, Rule
-from theory.calculus.words import Tr, Word, map_words, transposed
-from theory.errors import DerivationError
-from theory.spectral import SpectralSum
+from ridgeproof.theory.calculus.features import SIGMA_ROOT, SIGMA_ROOT_INVERSE
+from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.words import Tr, Word, map_words, transposed
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["DIAGONAL", "eigenbasis"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from theory import symbols as sy
-from theory.calculus.alphabet import DOWNSTREAM, SIGMA, TRUTH
-from theory.calculus.derivation import Section, restate, unfold
-from theory.calculus.eigenbasis import eigenbasis
-from theory.calculus.features import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, SIGMA, TRUTH
+from ridgeproof.theory.calculus.derivation import Section, restate, unfold
+from ridgeproof.theory.calculus.eigenbasis import eigenbasis
+from ridgeproof.theory.calculus.features import (
     ESTIMATE,
     FEATURES,
     H,
@@ -22,10 +22,16 @@ from theory.calculus.features import (
     lost_signal,
     resolvent_of_features,
 )
-from theory.calculus.mixture import deviation, exchangeable_rows, mixed_gram, mixed_noise, one_row
-from theory.calculus.rules import first_order, generator_moments, second_order, truth
-from theory.calculus.words import trace, transposed
-from theory.definitions import DEFINITIONS
+from ridgeproof.theory.calculus.mixture import (
+    deviation,
+    exchangeable_rows,
+    mixed_gram,
+    mixed_noise,
+    one_row,
+)
+from ridgeproof.theory.calculus.rules import first_order, generator_moments, second_order, truth
+from ridgeproof.theory.calculus.words import trace, transposed
+from ridgeproof.theory.definitions import DEFINITIONS
 
 __all__ = ["degrees_of_features", "downstream_features"]
 

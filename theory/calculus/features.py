@@ -21,11 +21,11 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Mul, Rational, Symbol
 
-from theory import symbols as sy
-from theory.calculus.alphabet import DOWNSTREAM, SIGMA, SIGMA_INVERSE
-from theory.calculus.mixture import LABELS, right_side
-from theory.calculus.rules import Kind, Rule
-from theory.calculus.words import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, SIGMA, SIGMA_INVERSE
+from ridgeproof.theory.calculus.mixture import LABELS, right_side
+from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.words import (
     Tr,
     Word,
     letter,
@@ -34,7 +34,7 @@ from theory.calculus.words import (
     trace,
     transposed,
 )
-from theory.errors import DerivationError
+from ridgeproof.theory.errors import DerivationError
 
 __all__ = [
     "ESTIMATE",

@@ -16,8 +16,8 @@ from functools import lru_cache
 
 from sympy import Expr, expand, expand_func, simplify
 
-from theory import symbols as sy
-from theory.calculus.alphabet import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.alphabet import (
     AGAIN,
     ALL_INVERSE,
     ALL_X,
@@ -27,9 +27,9 @@ from theory.calculus.alphabet import (
     B,
     W,
 )
-from theory.calculus.derivation import Section, unfold
-from theory.calculus.eigenbasis import eigenbasis
-from theory.calculus.rules import (
+from ridgeproof.theory.calculus.derivation import Section, unfold
+from ridgeproof.theory.calculus.eigenbasis import eigenbasis
+from ridgeproof.theory.calculus.rules import (
     Kind,
     Rule,
     generator_moments,
@@ -37,9 +37,9 @@ from theory.calculus.rules import (
     noise_expectation,
     pseudo_inverse,
 )
-from theory.calculus.sections import components
-from theory.calculus.words import replace_words, trace, transposed
-from theory.errors import DerivationError
+from ridgeproof.theory.calculus.sections import components
+from ridgeproof.theory.calculus.words import replace_words, trace, transposed
+from ridgeproof.theory.errors import DerivationError
 
 __all__ = [
     "fit_again",

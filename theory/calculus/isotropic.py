@@ -6,12 +6,12 @@ from functools import lru_cache
 
 from sympy import Expr, cancel, together
 
-from theory import symbols as sy
-from theory.calculus.alphabet import GENERATOR, SIGMA, TRUTH
-from theory.calculus.derivation import Section, unfold
-from theory.calculus.eigenbasis import eigenbasis
-from theory.calculus.recurrences import solved_over_generations
-from theory.calculus.rules import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.alphabet import GENERATOR, SIGMA, TRUTH
+from ridgeproof.theory.calculus.derivation import Section, unfold
+from ridgeproof.theory.calculus.eigenbasis import eigenbasis
+from ridgeproof.theory.calculus.recurrences import solved_over_generations
+from ridgeproof.theory.calculus.rules import (
     Kind,
     Rule,
     dual_inverse_wishart,
@@ -25,10 +25,10 @@ from theory.calculus.rules import (
     summed_noise_expectation,
     truth,
 )
-from theory.calculus.words import trace, transposed
-from theory.definitions import ridge_of_kappa
-from theory.errors import DerivationError
-from theory.specialise import isotropic
+from ridgeproof.theory.calculus.words import trace, transposed
+from ridgeproof.theory.definitions import ridge_of_kappa
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.specialise import isotropic
 
 __all__ = [
     "equal_when_isotropic",

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from sympy import Expr, Integer, Mul
 
-from theory import symbols as sy
-from theory.calculus.alphabet import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.alphabet import (
     DOWNSTREAM,
     MIXTURE,
     SIGMA,
@@ -28,9 +28,9 @@ from theory.calculus.alphabet import (
     N,
     W,
 )
-from theory.calculus.rules import Kind, Rule, expect_noise
-from theory.calculus.words import Tr, Word, map_words, replace_words, trace, transposed
-from theory.errors import DerivationError
+from ridgeproof.theory.calculus.rules import Kind, Rule, expect_noise
+from ridgeproof.theory.calculus.words import Tr, Word, map_words, replace_words, trace, transposed
+from ridgeproof.theory.errors import DerivationError
 
 __all__ = [
     "LABELS",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sympy import Expr, simplify
 
-from theory import symbols as sy
-from theory.calculus.rules import Kind, Rule
-from theory.errors import DerivationError
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.errors import DerivationError
 
 __all__ = ["solve_affine", "solved_over_generations"]
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from sympy import Expr
 
-from theory import symbols as sy
-from theory.calculus.alphabet import DOWNSTREAM, RBAR, SIGMA
-from theory.calculus.rules import Kind, Rule
-from theory.calculus.words import trace
-from theory.errors import DerivationError
-from theory.spectral import SpectralSum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, RBAR, SIGMA
+from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.words import trace
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = [
     "CUBE",

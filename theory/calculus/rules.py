@@ -1,7 +1,7 @@
 """The axioms of the calculus, as rewrite rules on words.
 
 Each rule states its equation, how it is justified, and how it rewrites.  Whether it is *true* is
-decided elsewhere, on random matrices (`verification.steps`): nothing here marks itself as checked.
+decided elsewhere, on random matrices (`verification.derivations.steps`): nothing here marks itself as checked.
 
 Sources: the exact identities are algebra; the inverse Wishart moment is classical; the
 deterministic equivalents of first and second order are classical results for Gaussian designs,
@@ -16,10 +16,10 @@ from enum import Enum
 
 from sympy import Expr, Integer, Mul, Symbol
 
-from theory import symbols as sy
-from theory.calculus.alphabet import SIGMA, SIGMA_INVERSE, TRUTH, W_TRUTH, A, Fit, M, W
-from theory.calculus.words import Tr, Word, map_words, replace_words, trace, transposed
-from theory.errors import DerivationError
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.alphabet import SIGMA, SIGMA_INVERSE, TRUTH, W_TRUTH, A, Fit, M, W
+from ridgeproof.theory.calculus.words import Tr, Word, map_words, replace_words, trace, transposed
+from ridgeproof.theory.errors import DerivationError
 
 __all__ = [
     "Kind",

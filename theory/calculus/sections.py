@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from sympy import Add, Expr, Integer, Mul, Symbol
 
-from theory import symbols as sy
-from theory.calculus.alphabet import DOWNSTREAM, GENERATOR, MIXTURE, SIGMA, TRUTH, B, Fit
-from theory.calculus.derivation import Section, Step, unfold
-from theory.calculus.eigenbasis import eigenbasis
-from theory.calculus.mixture import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, GENERATOR, MIXTURE, SIGMA, TRUTH, B, Fit
+from ridgeproof.theory.calculus.derivation import Section, Step, unfold
+from ridgeproof.theory.calculus.eigenbasis import eigenbasis
+from ridgeproof.theory.calculus.mixture import (
     deviation,
     exchangeable_rows,
     mixed_gram,
@@ -22,8 +22,8 @@ from theory.calculus.mixture import (
     one_row,
     one_row_of_least_squares,
 )
-from theory.calculus.recurrences import solved_over_generations
-from theory.calculus.rules import (
+from ridgeproof.theory.calculus.recurrences import solved_over_generations
+from ridgeproof.theory.calculus.rules import (
     Kind,
     Rule,
     elliptical_inverse,
@@ -39,9 +39,9 @@ from theory.calculus.rules import (
     second_order,
     truth,
 )
-from theory.calculus.words import trace, transposed
-from theory.errors import DerivationError
-from theory.spectral import SpectralSum
+from ridgeproof.theory.calculus.words import trace, transposed
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = [
     "components",

@@ -17,7 +17,7 @@ from sympy import Add, Expr, Integer, Mul, Pow, Symbol, expand
 from sympy.core.sympify import _sympify
 from sympy.printing.pretty.stringpict import prettyForm
 
-from theory.errors import DerivationError
+from ridgeproof.theory.errors import DerivationError
 
 __all__ = [
     "Tr",
@@ -137,7 +137,7 @@ def spell(word: Iterable[Symbol]) -> Word:
 def trace(matrix: Expr) -> Expr:
     """The trace of a noncommutative polynomial, as a combination of canonical words.
 
-    >>> from theory.calculus.alphabet import SIGMA, DOWNSTREAM
+    >>> from ridgeproof.theory.calculus.alphabet import SIGMA, DOWNSTREAM
     >>> trace(SIGMA * DOWNSTREAM.R - DOWNSTREAM.R * SIGMA)
     0
     """

@@ -4,18 +4,18 @@
 `error_exponent` the max-plus expression they come from.
 """
 
-from theory.exponents.crossover import crossover, crossover_of_ridge, plateau_exponent
-from theory.exponents.derivation import Step, derivation_steps
-from theory.exponents.evaluation import (
+from ridgeproof.theory.exponents.crossover import crossover, crossover_of_ridge, plateau_exponent
+from ridgeproof.theory.exponents.derivation import Step, derivation_steps
+from ridgeproof.theory.exponents.evaluation import (
     REGIMES,
     Exponents,
     check_noise,
     check_parameter,
     exponents,
 )
-from theory.exponents.kept_ridge import classical_ell, naive_rate, rate_regimes
-from theory.exponents.optimum import Optimum, optimal_exponents
-from theory.exponents.plateau import (
+from ridgeproof.theory.exponents.kept_ridge import classical_ell, naive_rate, rate_regimes
+from ridgeproof.theory.exponents.optimum import Optimum, optimal_exponents
+from ridgeproof.theory.exponents.plateau import (
     Refutation,
     gap_identity,
     plateau_height,
@@ -23,11 +23,11 @@ from theory.exponents.plateau import (
     synthetic_factor,
     threshold,
 )
-from theory.exponents.proofs import Method, Proof, prove
-from theory.exponents.regimes import Regime
-from theory.exponents.regions import PARAMETERS, Interval, Region, c, source
-from theory.exponents.symbolic import Formulas, formulas
-from theory.exponents.terms import KAPPA, LEARNED, Noise, error_exponent, terms, unfold
+from ridgeproof.theory.exponents.proofs import Method, Proof, prove
+from ridgeproof.theory.exponents.regimes import Regime
+from ridgeproof.theory.exponents.regions import PARAMETERS, Interval, Region, c, source
+from ridgeproof.theory.exponents.symbolic import Formulas, formulas
+from ridgeproof.theory.exponents.terms import KAPPA, LEARNED, Noise, error_exponent, terms, unfold
 
 __all__ = [
     "KAPPA",

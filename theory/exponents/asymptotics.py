@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from sympy import Eq, Expr, Ge, Le, Rational, Symbol, cancel, diff, oo, powsimp
 
-from theory import symbols as sy
-from theory.errors import DerivationError
-from theory.exponents.maxplus import SIDES, resolve
-from theory.exponents.proofs import Proof, prove
-from theory.exponents.regions import Region, c, source
-from theory.exponents.terms import KAPPA, LEARNED, terms
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.exponents.maxplus import SIDES, resolve
+from ridgeproof.theory.exponents.proofs import Proof, prove
+from ridgeproof.theory.exponents.regions import Region, c, source
+from ridgeproof.theory.exponents.terms import KAPPA, LEARNED, terms
 
 __all__ = [
     "bias_head_and_tail",

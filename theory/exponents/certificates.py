@@ -14,12 +14,12 @@ from itertools import combinations
 
 from sympy import Expr, cancel, oo
 
-from theory.errors import DerivationError
-from theory.exponents.maxplus import Cell, Line, Vertex
-from theory.exponents.proofs import Method, Proof, is_nonnegative, is_positive, prove
-from theory.exponents.regions import Region
-from theory.exponents.terms import Noise, error_exponent
-from theory.symbols import ell
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.exponents.maxplus import Cell, Line, Vertex
+from ridgeproof.theory.exponents.proofs import Method, Proof, is_nonnegative, is_positive, prove
+from ridgeproof.theory.exponents.regions import Region
+from ridgeproof.theory.exponents.terms import Noise, error_exponent
+from ridgeproof.theory.symbols import ell
 
 __all__ = ["certify", "certify_by_smt", "certify_collapse"]
 

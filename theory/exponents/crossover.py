@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from sympy import Expr, cancel, solve
 
-from theory import symbols as sy
-from theory.errors import DerivationError
-from theory.exponents.maxplus import SIDES
-from theory.exponents.regimes import optimal_regimes
-from theory.exponents.regions import c
-from theory.exponents.terms import Noise
-from theory.formula import Form
-from theory.theorems.ridge import FORMULA
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.exponents.maxplus import SIDES
+from ridgeproof.theory.exponents.regimes import optimal_regimes
+from ridgeproof.theory.exponents.regions import c
+from ridgeproof.theory.exponents.terms import Noise
+from ridgeproof.theory.formula import Form
+from ridgeproof.theory.theorems.ridge import FORMULA
 
 __all__ = ["crossover", "crossover_of_ridge", "plateau_exponent"]
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from sympy import And, Eq, Expr, Implies, Le, Max, Min, Symbol, oo
 
-from theory import symbols as sy
-from theory.exponents.asymptotics import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.exponents.asymptotics import (
     bias_head_and_tail,
     complement_is_square,
     head_level_bound,
@@ -23,13 +23,13 @@ from theory.exponents.asymptotics import (
     tail_level_bound,
     terms_are_continuous,
 )
-from theory.exponents.crossover import crossover, crossover_of_ridge, plateau_exponent
-from theory.exponents.optimum import optimal_exponents
-from theory.exponents.plateau import gap_identity, plateau_height, refute_divergence
-from theory.exponents.proofs import Method, Proof
-from theory.exponents.regimes import Regime
-from theory.exponents.regions import c
-from theory.exponents.terms import KAPPA, LEARNED, Noise, terms, unfold
+from ridgeproof.theory.exponents.crossover import crossover, crossover_of_ridge, plateau_exponent
+from ridgeproof.theory.exponents.optimum import optimal_exponents
+from ridgeproof.theory.exponents.plateau import gap_identity, plateau_height, refute_divergence
+from ridgeproof.theory.exponents.proofs import Method, Proof
+from ridgeproof.theory.exponents.regimes import Regime
+from ridgeproof.theory.exponents.regions import c
+from ridgeproof.theory.exponents.terms import KAPPA, LEARNED, Noise, terms, unfold
 
 __all__ = ["Step", "derivation_steps"]
 

@@ -7,16 +7,16 @@ from fractions import Fraction
 
 from sympy import Expr, Rational, oo
 
-from theory.checks import check_real, exact
-from theory.errors import InputError
-from theory.exponents.kept_ridge import classical_ell
-from theory.exponents.maxplus import SIDES, cells
-from theory.exponents.regimes import lowest, settle
-from theory.exponents.regions import c as c_symbol
-from theory.exponents.regions import source
-from theory.exponents.terms import Noise, error_exponent
-from theory.symbols import beta as beta_symbol
-from theory.symbols import ell as ell_symbol
+from ridgeproof.theory.checks import check_real, exact
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.exponents.kept_ridge import classical_ell
+from ridgeproof.theory.exponents.maxplus import SIDES, cells
+from ridgeproof.theory.exponents.regimes import lowest, settle
+from ridgeproof.theory.exponents.regions import c as c_symbol
+from ridgeproof.theory.exponents.regions import source
+from ridgeproof.theory.exponents.terms import Noise, error_exponent
+from ridgeproof.theory.symbols import beta as beta_symbol
+from ridgeproof.theory.symbols import ell as ell_symbol
 
 __all__ = ["REGIMES", "Exponents", "check_noise", "check_parameter", "exponents"]
 

@@ -7,13 +7,13 @@ from functools import lru_cache
 
 from sympy import Expr, Max, cancel, solve
 
-from theory.errors import DerivationError
-from theory.exponents.maxplus import SIDES, Side, cells, undominated
-from theory.exponents.proofs import Proof, is_nonnegative, prove
-from theory.exponents.regimes import Regime, optimal_regimes
-from theory.exponents.regions import PARAMETERS, c
-from theory.exponents.terms import Noise
-from theory.symbols import beta
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.exponents.maxplus import SIDES, Side, cells, undominated
+from ridgeproof.theory.exponents.proofs import Proof, is_nonnegative, prove
+from ridgeproof.theory.exponents.regimes import Regime, optimal_regimes
+from ridgeproof.theory.exponents.regions import PARAMETERS, c
+from ridgeproof.theory.exponents.terms import Noise
+from ridgeproof.theory.symbols import beta
 
 __all__ = ["classical_ell", "naive_rate", "rate_regimes"]
 

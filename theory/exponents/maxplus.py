@@ -14,11 +14,11 @@ from itertools import combinations
 from sympy import Basic, Expr, Max, Min, Piecewise, S, Symbol, cancel, factor, oo
 from sympy.core.sympify import _sympify
 
-from theory.errors import DerivationError
-from theory.exponents.proofs import is_nonnegative
-from theory.exponents.regions import PARAMETERS, Region, c
-from theory.exponents.terms import Noise, terms
-from theory.symbols import beta, ell
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.exponents.proofs import is_nonnegative
+from ridgeproof.theory.exponents.regions import PARAMETERS, Region, c
+from ridgeproof.theory.exponents.terms import Noise, terms
+from ridgeproof.theory.symbols import beta, ell
 
 __all__ = ["SIDES", "Cell", "Line", "Side", "Vertex", "cells", "resolve", "undominated", "vertices"]
 

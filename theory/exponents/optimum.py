@@ -23,11 +23,11 @@ from itertools import chain
 
 from sympy import Expr, Piecewise, oo
 
-from theory.exponents.kept_ridge import classical_ell, rate_regimes
-from theory.exponents.maxplus import SIDES
-from theory.exponents.regimes import Regime, optimal_regimes
-from theory.exponents.regions import c
-from theory.exponents.terms import Noise, unfold
+from ridgeproof.theory.exponents.kept_ridge import classical_ell, rate_regimes
+from ridgeproof.theory.exponents.maxplus import SIDES
+from ridgeproof.theory.exponents.regimes import Regime, optimal_regimes
+from ridgeproof.theory.exponents.regions import c
+from ridgeproof.theory.exponents.terms import Noise, unfold
 
 __all__ = ["Optimum", "optimal_exponents"]
 

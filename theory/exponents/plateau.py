@@ -22,13 +22,13 @@ from functools import lru_cache
 
 from sympy import Expr, cancel, oo, solve
 
-from theory import symbols as sy
-from theory.errors import DerivationError
-from theory.exponents.kept_ridge import classical_ell, naive_rate
-from theory.exponents.proofs import Proof, prove
-from theory.exponents.regions import PARAMETERS, Region, c
-from theory.formula import Form
-from theory.theorems.ridge import FORMULA
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.exponents.kept_ridge import classical_ell, naive_rate
+from ridgeproof.theory.exponents.proofs import Proof, prove
+from ridgeproof.theory.exponents.regions import PARAMETERS, Region, c
+from ridgeproof.theory.formula import Form
+from ridgeproof.theory.theorems.ridge import FORMULA
 
 __all__ = [
     "Refutation",

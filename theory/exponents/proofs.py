@@ -17,9 +17,9 @@ from importlib.util import find_spec
 from sympy import Expr, Poly, Symbol, cancel, fraction
 from sympy.core.sympify import _sympify
 
-from theory.errors import DerivationError
-from theory.exponents.regions import Region
-from theory.exponents.smt import no_counterexample
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.exponents.regions import Region
+from ridgeproof.theory.exponents.smt import no_counterexample
 
 __all__ = ["Method", "Proof", "is_nonnegative", "is_positive", "prove"]
 
@@ -59,7 +59,7 @@ def prove(
         DerivationError: no method available proves it.
 
     >>> from sympy import oo
-    >>> from theory.symbols import beta
+    >>> from ridgeproof.theory.symbols import beta
     >>> prove(beta - 1, Region(()).within(beta, 1, oo), strict=True).method.value
     'positivity'
     """

@@ -13,13 +13,13 @@ from itertools import combinations, pairwise
 
 from sympy import Expr, Rational, Symbol, cancel, factor, fraction, oo
 
-from theory.errors import DerivationError
-from theory.exponents.certificates import certify, certify_collapse
-from theory.exponents.maxplus import Cell, Side, Vertex, cells, vertices
-from theory.exponents.proofs import Proof, prove
-from theory.exponents.regions import PARAMETERS, Region, c, source
-from theory.exponents.terms import Noise
-from theory.symbols import beta
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.exponents.certificates import certify, certify_collapse
+from ridgeproof.theory.exponents.maxplus import Cell, Side, Vertex, cells, vertices
+from ridgeproof.theory.exponents.proofs import Proof, prove
+from ridgeproof.theory.exponents.regions import PARAMETERS, Region, c, source
+from ridgeproof.theory.exponents.terms import Noise
+from ridgeproof.theory.symbols import beta
 
 __all__ = ["Regime", "critical_values", "lowest", "optimal_regimes", "settle"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sympy import And, Expr, Le, Lt, S, Symbol, cancel, oo
 from sympy.core.sympify import _sympify
 
-from theory.symbols import beta
+from ridgeproof.theory.symbols import beta
 
 __all__ = ["PARAMETERS", "Interval", "Region", "c", "source"]
 

@@ -24,8 +24,8 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
-from theory.errors import DerivationError, NotBuilt
-from theory.exponents.regions import Region
+from ridgeproof.theory.errors import DerivationError, NotBuilt
+from ridgeproof.theory.exponents.regions import Region
 
 __all__ = ["no_counterexample"]
 

@@ -8,13 +8,13 @@ from fractions import Fraction
 
 from sympy import Expr, Piecewise, Rational, Symbol
 
-from theory import symbols as sy
-from theory.errors import InputError
-from theory.exponents.evaluation import check_parameter
-from theory.exponents.optimum import optimal_exponents
-from theory.exponents.plateau import threshold
-from theory.exponents.regions import c
-from theory.exponents.terms import Noise, error_exponent, unfold
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.exponents.evaluation import check_parameter
+from ridgeproof.theory.exponents.optimum import optimal_exponents
+from ridgeproof.theory.exponents.plateau import threshold
+from ridgeproof.theory.exponents.regions import c
+from ridgeproof.theory.exponents.terms import Noise, error_exponent, unfold
 
 __all__ = ["Formulas", "formulas"]
 

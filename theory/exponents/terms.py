@@ -24,8 +24,8 @@ from enum import StrEnum
 
 from sympy import Expr, Max, Min, Piecewise, S
 
-from theory.exponents.regions import c, source
-from theory.symbols import beta, ell, r
+from ridgeproof.theory.exponents.regions import c, source
+from ridgeproof.theory.symbols import beta, ell, r
 
 __all__ = ["KAPPA", "LEARNED", "Noise", "error_exponent", "terms", "unfold"]
 

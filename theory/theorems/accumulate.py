@@ -6,17 +6,17 @@ from functools import lru_cache
 
 from sympy import And, Eq, EulerGamma, Expr, Not, Or, Piecewise, digamma, pi, polygamma
 
-from theory import symbols as sy
-from theory.calculus.derivation import Derivation, Section, restate, unfold
-from theory.calculus.gathering import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.derivation import Derivation, Section, restate, unfold
+from ridgeproof.theory.calculus.gathering import (
     gathering_generation,
     repeating_generation,
     summed_over_generations,
 )
-from theory.calculus.rules import Kind, Rule
-from theory.calculus.sections import downstream_ridge, insert_moments
-from theory.formula import Formula, FormulaKind
-from theory.theorems import ridge
+from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.sections import downstream_ridge, insert_moments
+from ridgeproof.theory.formula import Formula, FormulaKind
+from ridgeproof.theory.theorems import ridge
 
 __all__ = ["FORMULA", "fresh_limit", "shared_limit"]
 

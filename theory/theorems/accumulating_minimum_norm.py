@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from sympy import Eq, Expr, Not, Piecewise
 
-from theory import symbols as sy
-from theory.calculus.derivation import Derivation, restate, unfold
-from theory.formula import Formula, FormulaKind
-from theory.theorems import generator
-from theory.theorems.accumulating_generator import POOLED
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
+from ridgeproof.theory.formula import Formula, FormulaKind
+from ridgeproof.theory.theorems import generator
+from ridgeproof.theory.theorems.accumulating_generator import POOLED
 
 __all__ = ["FORMULA"]
 

@@ -23,16 +23,16 @@ from sympy import (
     zeta,
 )
 
-from theory import symbols as sy
-from theory.calculus.derivation import Derivation, Section, Step
-from theory.calculus.rules import Kind, Rule
-from theory.errors import DerivationError
-from theory.formula import Formula, FormulaKind
-from theory.spectral import SpectralSum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
+from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.formula import Formula, FormulaKind
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["CONSTANT", "FORMULA", "power_sum", "transform"]
 
-# The name of lines that are measured on the infinite spectrum (verification.scaling_constants).
+# The name of lines that are measured on the infinite spectrum (verification.derivations.scaling_constants).
 CONSTANT = "constant"
 
 _z, _p, _u, _i = Symbol("z"), Symbol("p"), Symbol("u", positive=True), Symbol("i", positive=True)

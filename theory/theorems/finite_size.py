@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from theory import symbols as sy
-from theory.calculus import isotropic as iso
-from theory.calculus.alphabet import DOWNSTREAM, SIGMA, TRUTH
-from theory.calculus.derivation import Derivation, unfold
-from theory.calculus.eigenbasis import eigenbasis
-from theory.calculus.rules import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus import isotropic as iso
+from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, SIGMA, TRUTH
+from ridgeproof.theory.calculus.derivation import Derivation, unfold
+from ridgeproof.theory.calculus.eigenbasis import eigenbasis
+from ridgeproof.theory.calculus.rules import (
     generator_moments,
     gram,
     isotropic_covariance,
@@ -19,8 +19,8 @@ from theory.calculus.rules import (
     ridge_fit,
     truth,
 )
-from theory.calculus.words import trace, transposed
-from theory.formula import Formula, FormulaKind
+from ridgeproof.theory.calculus.words import trace, transposed
+from ridgeproof.theory.formula import Formula, FormulaKind
 
 __all__ = ["FORMULA"]
 

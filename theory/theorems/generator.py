@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from sympy import And, Not
 
-from theory import symbols as sy
-from theory.calculus.derivation import Derivation, restate, unfold
-from theory.calculus.sections import ridge_generator_mean, ridge_generator_second_moment
-from theory.formula import Formula, FormulaKind
-from theory.spectral import SpectralSum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
+from ridgeproof.theory.calculus.sections import ridge_generator_mean, ridge_generator_second_moment
+from ridgeproof.theory.formula import Formula, FormulaKind
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["FORMULA"]
 

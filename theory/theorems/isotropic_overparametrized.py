@@ -6,12 +6,12 @@ from functools import lru_cache
 
 from sympy import Add, And, Expr, Not, Piecewise
 
-from theory import symbols as sy
-from theory.calculus import isotropic as iso
-from theory.calculus.derivation import Derivation, Section, unfold
-from theory.calculus.sections import downstream_ridge
-from theory.chains import MINIMUM_NORM_CHAIN
-from theory.formula import Formula, FormulaKind
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus import isotropic as iso
+from ridgeproof.theory.calculus.derivation import Derivation, Section, unfold
+from ridgeproof.theory.calculus.sections import downstream_ridge
+from ridgeproof.theory.chains.assumptions import MINIMUM_NORM_CHAIN
+from ridgeproof.theory.formula import Formula, FormulaKind
 
 __all__ = ["FORMULA"]
 

@@ -6,10 +6,10 @@ from functools import lru_cache
 
 from sympy import And, Eq, Or
 
-from theory import symbols as sy
-from theory.calculus.derivation import Derivation
-from theory.calculus.sections import least_squares_generation
-from theory.formula import Formula, FormulaKind
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.derivation import Derivation
+from ridgeproof.theory.calculus.sections import least_squares_generation
+from ridgeproof.theory.formula import Formula, FormulaKind
 
 __all__ = ["FORMULA"]
 

@@ -6,15 +6,15 @@ from functools import lru_cache
 
 from sympy import And, Eq, Expr, Integer, Not, Piecewise
 
-from theory import symbols as sy
-from theory.calculus import isotropic as iso
-from theory.calculus.alphabet import DOWNSTREAM, SIGMA, TRUTH
-from theory.calculus.derivation import Derivation, Section, unfold
-from theory.calculus.eigenbasis import eigenbasis
-from theory.calculus.rules import generator_moments, least_squares, pseudo_inverse, truth
-from theory.calculus.words import trace, transposed
-from theory.chains import MINIMUM_NORM_CHAIN
-from theory.formula import Formula, FormulaKind
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus import isotropic as iso
+from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, SIGMA, TRUTH
+from ridgeproof.theory.calculus.derivation import Derivation, Section, unfold
+from ridgeproof.theory.calculus.eigenbasis import eigenbasis
+from ridgeproof.theory.calculus.rules import generator_moments, least_squares, pseudo_inverse, truth
+from ridgeproof.theory.calculus.words import trace, transposed
+from ridgeproof.theory.chains.assumptions import MINIMUM_NORM_CHAIN
+from ridgeproof.theory.formula import Formula, FormulaKind
 
 __all__ = ["FORMULA"]
 

@@ -6,17 +6,17 @@ from functools import lru_cache
 
 from sympy import And, Expr, Symbol, diff, together
 
-from theory import symbols as sy
-from theory.calculus import isotropic as iso
-from theory.calculus.algebra import canonical
-from theory.calculus.derivation import Derivation, unfold
-from theory.calculus.rules import Kind, Rule
-from theory.chains import LEAST_SQUARES_CHAIN
-from theory.definitions import ridge_of_kappa
-from theory.formula import Formula, FormulaKind
-from theory.positivity import Proof, prove_nonnegative
-from theory.specialise import isotropic
-from theory.theorems import ridge
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus import isotropic as iso
+from ridgeproof.theory.calculus.algebra import canonical
+from ridgeproof.theory.calculus.derivation import Derivation, unfold
+from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.chains.assumptions import LEAST_SQUARES_CHAIN
+from ridgeproof.theory.definitions import ridge_of_kappa
+from ridgeproof.theory.domains.positivity import Proof, prove_nonnegative
+from ridgeproof.theory.formula import Formula, FormulaKind
+from ridgeproof.theory.specialise import isotropic
+from ridgeproof.theory.theorems import ridge
 
 __all__ = ["FORMULA", "correction_is_nonnegative", "optimum_increases", "stationarity"]
 
@@ -47,7 +47,7 @@ def stationarity() -> Expr:
 
 
 def _unfolded(total: Expr) -> Expr:
-    from theory.definitions import DEFINITIONS
+    from ridgeproof.theory.definitions import DEFINITIONS
 
     return total.subs({sy.df1: DEFINITIONS[sy.df1], sy.df2: DEFINITIONS[sy.df2]})
 

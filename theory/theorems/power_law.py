@@ -6,11 +6,11 @@ from functools import lru_cache, partial
 
 from sympy import And, Expr
 
-from theory import symbols as sy
-from theory.calculus.derivation import Derivation, Section, Step
-from theory.calculus.rules import Kind, Rule
-from theory.exponents import derivation_steps, terms, unfold
-from theory.formula import Formula, FormulaKind
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
+from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.exponents import derivation_steps, terms, unfold
+from ridgeproof.theory.formula import Formula, FormulaKind
 
 __all__ = ["FORMULA"]
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from theory import symbols as sy
-from theory.calculus.derivation import Derivation, restate, unfold
-from theory.calculus.sections import downstream_ridge, insert_moments, least_squares_chain
-from theory.chains import LEAST_SQUARES_CHAIN
-from theory.formula import Formula, FormulaKind
-from theory.spectral import SpectralSum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
+from ridgeproof.theory.calculus.sections import (
+    downstream_ridge,
+    insert_moments,
+    least_squares_chain,
+)
+from ridgeproof.theory.chains.assumptions import LEAST_SQUARES_CHAIN
+from ridgeproof.theory.formula import Formula, FormulaKind
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["FORMULA"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from theory import symbols as sy
-from theory.calculus.derivation import Derivation
-from theory.formula import Formula, FormulaKind
-from theory.theorems import generator
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.derivation import Derivation
+from ridgeproof.theory.formula import Formula, FormulaKind
+from ridgeproof.theory.theorems import generator
 
 __all__ = ["FORMULA"]
 

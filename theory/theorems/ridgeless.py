@@ -6,15 +6,15 @@ from functools import lru_cache
 
 from sympy import And, Eq, Integer, Or
 
-from theory import symbols as sy
-from theory.calculus.derivation import Derivation, restate, unfold
-from theory.calculus.sections import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
+from ridgeproof.theory.calculus.sections import (
     downstream_least_squares,
     insert_moments,
     least_squares_chain,
 )
-from theory.chains import LEAST_SQUARES_CHAIN
-from theory.formula import Formula, FormulaKind
+from ridgeproof.theory.chains.assumptions import LEAST_SQUARES_CHAIN
+from ridgeproof.theory.formula import Formula, FormulaKind
 
 __all__ = ["FORMULA"]
 

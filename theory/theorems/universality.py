@@ -6,10 +6,10 @@ from functools import lru_cache
 
 from sympy import Expr, diff
 
-from theory import symbols as sy
-from theory.calculus.alphabet import DOWNSTREAM, RBAR
-from theory.calculus.derivation import Derivation, restate, unfold
-from theory.calculus.rows import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, RBAR
+from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
+from ridgeproof.theory.calculus.rows import (
     CUBE,
     common_share,
     equal_shares,
@@ -18,11 +18,11 @@ from theory.calculus.rows import (
     linear_in_the_share,
     resolvent_difference,
 )
-from theory.calculus.rules import Kind, Rule
-from theory.calculus.words import trace
-from theory.definitions import defined, ridge_of_kappa
-from theory.formula import Formula, FormulaKind
-from theory.spectral import SpectralSum
+from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.words import trace
+from ridgeproof.theory.definitions import defined, ridge_of_kappa
+from ridgeproof.theory.formula import Formula, FormulaKind
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["FORMULA"]
 

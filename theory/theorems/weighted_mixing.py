@@ -6,13 +6,12 @@ from functools import lru_cache
 
 from sympy import And, Eq, Expr, Integer, Or
 
-from theory import symbols as sy
-from theory.calculus.averaging import averaged_mean, averaged_second_moment
-from theory.calculus.derivation import Derivation, Section, restate, unfold
-from theory.calculus.recurrences import solved_over_generations
-from theory.calculus.rules import Kind, Rule
-from theory.formula import Formula, FormulaKind
-from theory.mixing_weights import (
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.averaging import averaged_mean, averaged_second_moment
+from ridgeproof.theory.calculus.derivation import Derivation, Section, restate, unfold
+from ridgeproof.theory.calculus.recurrences import solved_over_generations
+from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.chains.mixing_weights import (
     LABEL_NOISE,
     excess_of_weight,
     greedy_weight,
@@ -20,7 +19,8 @@ from theory.mixing_weights import (
     noise_step,
     ratio_of_weight,
 )
-from theory.spectral import SpectralSum
+from ridgeproof.theory.formula import Formula, FormulaKind
+from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["FORMULA"]
 

@@ -6,12 +6,12 @@ from functools import lru_cache
 
 from sympy import sqrt
 
-from theory import symbols as sy
-from theory.calculus.averaging import averaged_model
-from theory.calculus.derivation import Derivation, restate, unfold
-from theory.formula import Formula, FormulaKind
-from theory.mixing_weights import LABEL_NOISE
-from theory.theorems import generator, weighted_mixing
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.averaging import averaged_model
+from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
+from ridgeproof.theory.chains.mixing_weights import LABEL_NOISE
+from ridgeproof.theory.formula import Formula, FormulaKind
+from ridgeproof.theory.theorems import generator, weighted_mixing
 
 __all__ = ["FORMULA"]
 

@@ -11,10 +11,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from theory.errors import InputError
+from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
-    from verification.claim import AnyClaim
+    from ridgeproof.verification.suite.claim import AnyClaim
 
 __all__ = ["all_claims", "claims_of", "find_claim"]
 

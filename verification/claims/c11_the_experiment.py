@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from theory import symbols as sy
-from theory.catalogue import find
-from theory.formula import Form
-from theory.setting import Setting
-from verification.claim import Claim, Mutant
-from verification.domain_table import read_domain
-from verification.experiments import isotropic, overparametrized
-from verification.judge import Judge
-from verification.theories import Theory, mutated
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.formula import Form
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.figures.experiments import isotropic, overparametrized
+from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
+from ridgeproof.verification.testing.judge import Judge
 
 __all__ = ["CLAIM"]
 

@@ -6,16 +6,16 @@ from fractions import Fraction
 
 from sympy import Expr
 
-from theory import symbols as sy
-from theory.catalogue import find
-from theory.spectral import SpectralSum
-from verification.data_claim import DataClaim, DataMutant
-from verification.experiments.digits import missing_digits
-from verification.experiments.kernel_chain import Plan
-from verification.experiments.kernel_theory import adaptive_lam, fitted_decay
-from verification.experiments.kernel_trial import Entry, Gap, KernelTrial
-from verification.judge import Judge
-from verification.theories import Theory, mutated
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.spectral import SpectralSum
+from ridgeproof.verification.figures.digits import missing_digits
+from ridgeproof.verification.figures.kernel_chain import Plan
+from ridgeproof.verification.figures.kernel_theory import adaptive_lam, fitted_decay
+from ridgeproof.verification.figures.kernel_trial import Entry, Gap, KernelTrial
+from ridgeproof.verification.suite.data_claim import DataClaim, DataMutant
+from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
+from ridgeproof.verification.testing.judge import Judge
 
 __all__ = ["CLAIM", "KERNELS", "WITHIN", "plan_for", "trial"]
 

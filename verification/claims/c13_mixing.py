@@ -3,15 +3,20 @@
 from fractions import Fraction
 from functools import lru_cache
 
-from numerics.optimum import optimum
-from theory import symbols as sy
-from theory.catalogue import find
-from theory.setting import Setting, make_setting
-from theory.spectral import SpectralSum
-from verification.claim import Claim, Mutant
-from verification.domain_table import read_domain
-from verification.judge import Judge
-from verification.theories import Theory, as_fraction, mutated, signal_energy
+from ridgeproof.numerics.optima.optimum import optimum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.theory.spectral import SpectralSum
+from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.theory_on_trial import (
+    Theory,
+    as_fraction,
+    mutated,
+    signal_energy,
+)
+from ridgeproof.verification.testing.judge import Judge
 
 __all__ = ["CLAIM"]
 

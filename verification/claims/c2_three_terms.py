@@ -1,13 +1,13 @@
 """C2: ridge error = bias + variance + n sigma0^2 rho, each term on its own."""
 
-from theory import symbols as sy
-from theory.formula import ERROR_TERMS
-from theory.setting import Setting, make_setting
-from theory.spectral import SpectralSum
-from verification.claim import Claim, Mutant
-from verification.domain_table import read_domain
-from verification.judge import Judge
-from verification.theories import Theory, mutated
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.formula import ERROR_TERMS
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.theory.spectral import SpectralSum
+from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
+from ridgeproof.verification.testing.judge import Judge
 
 __all__ = ["CLAIM"]
 

@@ -4,14 +4,14 @@ from fractions import Fraction
 
 from sympy import Rational
 
-from numerics.optimum import optimum
-from numerics.phase import phase
-from theory import symbols as sy
-from theory.setting import Setting, make_setting
-from verification.claim import Claim, Mutant
-from verification.domain_table import read_domain
-from verification.judge import Judge
-from verification.theories import Theory, mutated, signal_energy
+from ridgeproof.numerics.chains.phase import phase
+from ridgeproof.numerics.optima.optimum import optimum
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.theory_on_trial import Theory, mutated, signal_energy
+from ridgeproof.verification.testing.judge import Judge
 
 __all__ = ["CLAIM"]
 

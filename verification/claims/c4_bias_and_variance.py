@@ -1,11 +1,11 @@
 """C4: fake data hurt the variance alone for T0 >= d + 2, and bias and variance for T0 < d."""
 
-from theory import symbols as sy
-from theory.setting import Setting, make_setting
-from verification.claim import Claim, Mutant
-from verification.domain_table import read_domain
-from verification.judge import Judge
-from verification.theories import Theory, mutated
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
+from ridgeproof.verification.testing.judge import Judge
 
 __all__ = ["CLAIM"]
 

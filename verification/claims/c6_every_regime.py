@@ -1,12 +1,12 @@
 """C6: the explicit formulas agree with simulation, isotropic or not, in every regime."""
 
-from theory import symbols as sy
-from theory.catalogue import find
-from theory.setting import Setting, make_setting
-from verification.claim import Claim, Mutant
-from verification.domain_table import read_domain
-from verification.judge import Judge
-from verification.theories import Theory, mutated
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
+from ridgeproof.verification.testing.judge import Judge
 
 __all__ = ["CLAIM"]
 

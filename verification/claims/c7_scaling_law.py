@@ -2,17 +2,17 @@
 
 from fractions import Fraction
 
-from theory import symbols as sy
-from theory.exponents import exponents
-from theory.setting import Setting
-from theory.spectra import PowerLaw, Source
-from theory.spectral import SpectralSum
-from verification.claim import Claim, Mutant
-from verification.claims.witnesses import LARGE_POWER_LAW, SMALL_POWER_LAW
-from verification.domain_table import read_domain
-from verification.judge import Judge
-from verification.slopes import Growth, measured_slope
-from verification.theories import Theory, mutated
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.exponents import exponents
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.settings.spectra import PowerLaw, Source
+from ridgeproof.theory.spectral import SpectralSum
+from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.derivations.slopes import Growth, measured_slope
+from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
+from ridgeproof.verification.suite.witnesses import LARGE_POWER_LAW, SMALL_POWER_LAW
+from ridgeproof.verification.testing.judge import Judge
 
 __all__ = ["CLAIM"]
 

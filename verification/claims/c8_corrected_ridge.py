@@ -2,12 +2,12 @@
 
 from fractions import Fraction
 
-from numerics.optimum import optimum
-from theory.setting import Setting, make_setting
-from verification.claim import Claim, Mutant
-from verification.domain_table import read_domain
-from verification.judge import Judge
-from verification.theories import Theory, as_fraction
+from ridgeproof.numerics.optima.optimum import optimum
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.theory_on_trial import Theory, as_fraction
+from ridgeproof.verification.testing.judge import Judge
 
 __all__ = ["CLAIM"]
 

@@ -2,16 +2,21 @@
 
 from fractions import Fraction
 
-from theory import symbols as sy
-from theory.exponents import exponents
-from theory.setting import Setting, make_setting
-from theory.spectra import PowerLaw, Source
-from verification.claim import Claim, Mutant
-from verification.claims.witnesses import SMALL_POWER_LAW
-from verification.domain_table import read_domain
-from verification.judge import Judge
-from verification.slopes import Growth, best_error_slope, crossover_size, plateau_slope
-from verification.theories import Theory, mutated
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.exponents import exponents
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.theory.settings.spectra import PowerLaw, Source
+from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.derivations.slopes import (
+    Growth,
+    best_error_slope,
+    crossover_size,
+    plateau_slope,
+)
+from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
+from ridgeproof.verification.suite.witnesses import SMALL_POWER_LAW
+from ridgeproof.verification.testing.judge import Judge
 
 __all__ = ["CLAIM"]
 

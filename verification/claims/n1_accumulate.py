@@ -1,12 +1,12 @@
 """N1: accumulating the sets keeps the error bounded; pi^2/6 is exact for one shared design only."""
 
-from theory import symbols as sy
-from theory.formula import Form
-from theory.setting import Setting, make_setting
-from verification.claim import Claim, Mutant
-from verification.domain_table import read_domain
-from verification.judge import Judge
-from verification.theories import Theory, mutated
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.formula import Form
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
+from ridgeproof.verification.testing.judge import Judge
 
 __all__ = ["CLAIM"]
 

@@ -2,15 +2,15 @@
 
 from fractions import Fraction
 
-from theory import symbols as sy
-from theory.catalogue import find
-from theory.formula import Form
-from theory.setting import Setting, make_setting
-from theory.spectral import SpectralSum
-from verification.claim import Claim, Mutant
-from verification.domain_table import read_domain
-from verification.judge import Judge
-from verification.theories import Theory, mutated
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.formula import Form
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.theory.spectral import SpectralSum
+from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
+from ridgeproof.verification.testing.judge import Judge
 
 __all__ = ["CLAIM"]
 

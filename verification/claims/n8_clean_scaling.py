@@ -5,15 +5,15 @@ from fractions import Fraction
 
 from sympy import Symbol, zeta
 
-from theory import symbols as sy
-from theory.catalogue import find
-from theory.setting import Setting, make_setting
-from theory.spectra import PowerLaw, Source
-from verification.claim import Claim, Mutant
-from verification.domain_table import read_domain
-from verification.judge import Judge
-from verification.scaling_constants import Clean, law, measured
-from verification.theories import Theory, mutated
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.theory.settings.spectra import PowerLaw, Source
+from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.derivations.scaling_constants import Clean, law, measured
+from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
+from ridgeproof.verification.testing.judge import Judge
 
 __all__ = ["CLAIM"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-from numerics.evaluate import evaluate
-from numerics.optimum import Optimum, optimum
-from theory.errors import RidgeproofError
-from theory.formula import ERROR_TERMS, Form
-from theory.setting import Setting
-from verification.simulate import simulate
-from verification.sweep.question import OPTIMA, Question
+from ridgeproof.numerics.evaluate import evaluate
+from ridgeproof.numerics.optima.optimum import Optimum, optimum
+from ridgeproof.theory.errors import RidgeproofError
+from ridgeproof.theory.formula import ERROR_TERMS, Form
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.verification.simulation.simulate import simulate
+from ridgeproof.verification.sweep.question import OPTIMA, Question
 
 __all__ = ["answer"]
 
@@ -24,7 +24,7 @@ def answer(question: Question, setting: Setting) -> list[float | int | str | Non
     What has no number there (no theorem, an infinite expectation, a penalty that does not exist)
     leaves its cells empty and does not stop the others.
 
-    >>> from theory.setting import make_setting
+    >>> from ridgeproof.theory.settings.setting import make_setting
     >>> question = Question(theory=("test_error",), forms=("limit", "exact"))
     >>> answer(question, make_setting(d=10, T=40, sigma=1))
     [0.333333333333333, 0.344827586206897, 'exact', '']

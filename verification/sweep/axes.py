@@ -18,14 +18,21 @@ from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
 from sympy import Expr, Integer, Rational, Symbol
 
-from theory import symbols as sy
-from theory.checks import check_integer, exact
-from theory.entries import IntegerRange, evaluated, nearest, used_symbols
-from theory.errors import InputError
-from theory.setting import Setting
-from theory.spectra import PowerLaw, SignalSpec, Source, SpectrumSpec, parse_signal, parse_spectrum
-from verification.domain_table import check_keys
-from verification.parser import parse_formula
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.checks import check_integer, exact
+from ridgeproof.theory.domains.entries import IntegerRange, evaluated, nearest, used_symbols
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.settings.spectra import (
+    PowerLaw,
+    SignalSpec,
+    Source,
+    SpectrumSpec,
+    parse_signal,
+    parse_spectrum,
+)
+from ridgeproof.verification.conjectures.domain_table import check_keys
+from ridgeproof.verification.conjectures.parser import parse_formula
 
 __all__ = ["Item", "Kind", "Values", "known_after", "names", "read_values"]
 

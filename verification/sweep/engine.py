@@ -1,6 +1,6 @@
 """stream: run batches on any executor as they come, and hand results over as they finish.
 
-Unlike `verification.executors.iterate_chunks`, which keeps the order of its tasks, nothing here
+Unlike `verification.compute.executors.iterate_chunks`, which keeps the order of its tasks, nothing here
 waits for a slow batch, and batches are made only when there is room for them.
 """
 
@@ -11,9 +11,9 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from dataclasses import replace
 from itertools import chain
 
-from theory.errors import RidgeproofError
-from verification.executors import borrow, single_threaded, submit
-from verification.sweep.tasks import Batch, Finished
+from ridgeproof.theory.errors import RidgeproofError
+from ridgeproof.verification.compute.executors import borrow, single_threaded, submit
+from ridgeproof.verification.sweep.tasks import Batch, Finished
 
 __all__ = ["stream"]
 

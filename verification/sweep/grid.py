@@ -14,13 +14,13 @@ from typing import Any
 
 from sympy import Symbol
 
-from numerics.files import file_length
-from theory import symbols as sy
-from theory.errors import InputError
-from theory.setting import Setting, make_setting
-from theory.spectra import PowerLaw, Source, SpectrumFile
-from verification.domain_table import check_keys
-from verification.sweep.axes import Kind, Values, known_after, names, read_values
+from ridgeproof.numerics.spectra.number_files import file_length
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.theory.settings.spectra import PowerLaw, Source, SpectrumFile
+from ridgeproof.verification.conjectures.domain_table import check_keys
+from ridgeproof.verification.sweep.axes import Kind, Values, known_after, names, read_values
 
 __all__ = ["MOST_SETTINGS", "Axis", "Grid", "read_grid"]
 

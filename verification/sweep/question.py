@@ -9,17 +9,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from theory.checks import check_integer, exact
-from theory.errors import InputError
-from theory.formula import Form
-from verification.domain_table import check_keys
-from verification.simulate import METHODS, QUANTITIES
-from verification.sweep.axes import Kind
+from ridgeproof.theory.checks import check_integer, exact
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.formula import Form
+from ridgeproof.verification.conjectures.domain_table import check_keys
+from ridgeproof.verification.simulation.simulate import METHODS, QUANTITIES
+from ridgeproof.verification.sweep.axes import Kind
 
 __all__ = ["FORMS", "OPTIMA", "Column", "Question", "read_question"]
 
 FORMS = tuple(form.value for form in Form)
-# Quantities of `numerics.optimum`, each with its field there.
+# Quantities of `numerics.optima.optimum`, each with its field there.
 OPTIMA = {
     "optimal_lam": "lam",
     "optimal_value": "value",

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from theory.errors import InputError, RidgeproofError
-from verification.domain_table import check_keys
-from verification.seeds import canonical_json
-from verification.sweep.engine import stream
-from verification.sweep.grid import MOST_SETTINGS, Grid, read_grid
-from verification.sweep.question import Question, read_question
-from verification.sweep.store import Store
-from verification.sweep.table import check_format, table_columns, write_table
-from verification.sweep.tasks import Batch, Finished, Task, make_task, run_batch
-from verification.sweep.version import code_version
-from verification.toml_file import read_tables
+from ridgeproof.theory.errors import InputError, RidgeproofError
+from ridgeproof.verification.conjectures.domain_table import check_keys
+from ridgeproof.verification.conjectures.toml_file import read_tables
+from ridgeproof.verification.simulation.seeds import canonical_json
+from ridgeproof.verification.sweep.engine import stream
+from ridgeproof.verification.sweep.grid import MOST_SETTINGS, Grid, read_grid
+from ridgeproof.verification.sweep.question import Question, read_question
+from ridgeproof.verification.sweep.store import Store
+from ridgeproof.verification.sweep.table import check_format, table_columns, write_table
+from ridgeproof.verification.sweep.tasks import Batch, Finished, Task, make_task, run_batch
+from ridgeproof.verification.sweep.version import code_version
 
 __all__ = ["Summary", "Sweep", "read_sweep", "run_sweep", "store_path"]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from theory.errors import InputError, RidgeproofError
-from verification.sweep.tasks import Task
+from ridgeproof.theory.errors import InputError, RidgeproofError
+from ridgeproof.verification.sweep.tasks import Task
 
 __all__ = ["Store"]
 

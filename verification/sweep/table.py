@@ -13,11 +13,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from theory.errors import InputError, RidgeproofError
-from theory.setting import Setting
-from verification.sweep.axes import Kind
-from verification.sweep.grid import Grid
-from verification.sweep.question import Column, Question
+from ridgeproof.theory.errors import InputError, RidgeproofError
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.verification.sweep.axes import Kind
+from ridgeproof.verification.sweep.grid import Grid
+from ridgeproof.verification.sweep.question import Column, Question
 
 __all__ = ["check_format", "table_columns", "write_table"]
 

@@ -11,15 +11,15 @@ import time
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from numerics.files import file_stamp
-from numerics.precision import Float64
-from numerics.spectrum import build_spectrum
-from theory.setting import Setting, make_setting
-from theory.spectra import SignalFile, SpectrumFile
-from verification.seeds import canonical_json, digest
-from verification.sweep.answer import answer
-from verification.sweep.question import Question
-from verification.sweep.version import code_version
+from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.spectra.number_files import file_stamp
+from ridgeproof.numerics.spectra.spectrum import build_spectrum
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.theory.settings.spectra import SignalFile, SpectrumFile
+from ridgeproof.verification.simulation.seeds import canonical_json, digest
+from ridgeproof.verification.sweep.answer import answer
+from ridgeproof.verification.sweep.question import Question
+from ridgeproof.verification.sweep.version import code_version
 
 __all__ = ["Batch", "Finished", "Task", "make_task", "run_batch"]
 

@@ -9,11 +9,11 @@ from itertools import product
 
 import pytest
 
-from theory.errors import InputError
-from theory.setting import Setting, make_setting
-from verification.sweep.axes import Kind, names
-from verification.sweep.grid import read_grid
-from verification.sweep.run import read_sweep
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.verification.sweep.axes import Kind, names
+from ridgeproof.verification.sweep.grid import read_grid
+from ridgeproof.verification.sweep.run import read_sweep
 
 
 def settings(text):

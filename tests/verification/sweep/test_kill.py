@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from verification.sweep import run
-from verification.sweep.run import Progress, read_sweep, run_sweep, store_path
+from ridgeproof.verification.sweep import run
+from ridgeproof.verification.sweep.run import Progress, read_sweep, run_sweep, store_path
 
 _ROOT = Path(__file__).parents[3]
 SEED = 5  # not the command's default: it has to be repeated

@@ -14,17 +14,17 @@ from contextlib import closing, nullcontext
 import pyarrow.parquet as pq
 import pytest
 
-from numerics.evaluate import evaluate
-from numerics.optimum import optimum
-from theory.errors import InputError, RidgeproofError
-from theory.formula import Form
-from theory.setting import make_setting
-from verification.simulate import simulate
-from verification.sweep import engine, run, tasks
-from verification.sweep.answer import answer
-from verification.sweep.question import read_question
-from verification.sweep.run import read_sweep, run_sweep, store_path
-from verification.sweep.store import Store
+from ridgeproof.numerics.evaluate import evaluate
+from ridgeproof.numerics.optima.optimum import optimum
+from ridgeproof.theory.errors import InputError, RidgeproofError
+from ridgeproof.theory.formula import Form
+from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.verification.simulation.simulate import simulate
+from ridgeproof.verification.sweep import engine, run, tasks
+from ridgeproof.verification.sweep.answer import answer
+from ridgeproof.verification.sweep.question import read_question
+from ridgeproof.verification.sweep.run import read_sweep, run_sweep, store_path
+from ridgeproof.verification.sweep.store import Store
 
 SEED = 7
 SPEC = """

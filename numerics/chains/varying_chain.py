@@ -1,0 +1,179 @@
+"""The moments along a chain whose generations differ, or whose generators see more than one set.
+
+Each generation evaluates the catalogued step at its own T0, sigma0, lam0, kappa0, weight of real
+labels and number of rows so far; n is then the number of the generation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from sympy import Expr, Integer, Rational
+
+from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.kappa.fixed_point import solve_kappa
+from ridgeproof.numerics.point import Point
+from ridgeproof.numerics.walker import evaluate_expression, evaluate_levels
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.recurrences import solve_affine
+from ridgeproof.theory.errors import NotBuilt
+from ridgeproof.theory.settings.generations import Accumulate, Replace
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.spectral import SpectralSum
+
+__all__ = ["State", "generation_points", "is_varying", "last_state"]
+
+# Operations on levels in all, and what a step costs besides, before iteration is refused.
+_MAX_OPERATIONS, _OVERHEAD = 3 * 10**7, 3_000
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """The moments of one generator, level by level: E[w_i] = mean w0_i, a = signal + noise + real.
+
+    ``noise`` is the part of a that comes from sigma0, ``real`` that from sigma_real.
+    """
+
+    mean: Array
+    signal: Array
+    noise: Array
+    real: Array
+
+
+def is_varying(setting: Setting) -> bool:
+    """Whether the chain is more than one step of its own repeated."""
+    return bool(setting.schedule) or setting.chain != Replace()
+
+
+def last_state(setting: Setting, point: Point, expressions: Mapping[str, Expr]) -> State:
+    """The moments after n generations of a generator given by mean, second_moment, label_noise."""
+    alike = not setting.schedule and len(setting.weights) == 1
+    # On one design, or by least squares alike, the generations differ from one fit only in noise.
+    if setting.design == "shared" or (alike and _is_least_squares(setting)):
+        return _one_fit(setting, point, expressions, alike=alike)
+    _check_cost(setting.n, point)
+    parts = _parts(expressions)
+    state = _truth(point)
+    for here in generation_points(setting, point):
+        following = _step(parts, here, state)
+        if alike and _same(following, state):
+            break  # the fixed point, to the last digit: further steps change nothing
+        state = following
+    return state
+
+
+def generation_points(setting: Setting, point: Point) -> Iterator[Point]:
+    """The point of each generation in turn.
+
+    kappa0 belongs to the rows that the generator is fitted on.
+    """
+    counts = isinstance(setting.chain, Accumulate)
+    solved: dict[tuple[Any, ...], Any] = {}
+    known: dict[tuple[Any, ...], Point] = {}
+    for index, (each, weight, rows) in enumerate(setting.stages(), start=1):
+        fit = rows, each.lam0
+        if fit not in solved:
+            solved[fit] = solve_kappa(point.spectrum, each.lam0, rows, point.engine).exact
+        key = (each, weight, index if counts else rows)
+        if key not in known:
+            known[key] = point.with_values(
+                {
+                    sy.n: index,
+                    sy.T0: each.T0,
+                    sy.sigma0: each.sigma0,
+                    sy.lam0: each.lam0,
+                    sy.weight: weight,
+                    sy.gathered: rows,
+                    sy.kappa0: solved[fit],
+                }
+            )
+        yield known[key]
+
+
+def _one_fit(
+    setting: Setting, point: Point, expressions: Mapping[str, Expr], *, alike: bool
+) -> State:
+    """A single fit of w0, without ridge, whose label noise is that of all generations."""
+    label = expressions["label_noise"]
+    silent = {"noise": label.subs(sy.sigma_real, 0), "real": label.subs(sy.sigma0, 0)}
+    first = next(generation_points(setting, point))
+    if alike:
+        weight = Rational(*setting.weights[0].as_integer_ratio())
+        last = first.with_values({sy.n: setting.n})
+        pooled = {
+            name: evaluate_expression(
+                solve_affine(part.subs(sy.weight, weight), sy.pooled, Integer(0)), last
+            )
+            for name, part in silent.items()
+        }
+    else:
+        _check_cost(setting.n, point)
+        pooled = dict.fromkeys(silent, Fraction(0))
+        for here in generation_points(setting, point):
+            pooled = {
+                name: evaluate_expression(part, here.with_values({sy.pooled: pooled[name]}))
+                for name, part in silent.items()
+            }
+    unit = first.with_values({sy.sigma0: 1, sy.weight: 0})
+    once = _step(_parts(expressions), unit, _truth(point))
+    with point.engine.scope():
+        return State(
+            once.mean, once.signal, once.noise * pooled["noise"], once.noise * pooled["real"]
+        )
+
+
+def _is_least_squares(setting: Setting) -> bool:
+    return all(each.lam0 == 0 and each.T0 >= setting.d for each in setting.distinct_generations[:1])
+
+
+def _check_cost(n: int, point: Point) -> None:
+    if n * (_OVERHEAD + len(point.spectrum.s)) > _MAX_OPERATIONS:
+        raise NotBuilt(
+            f"n = {n} generations, stepped through one by one, are too many. The error has a "
+            "limit as n grows or follows its trend: evaluate a smaller n"
+        )
+
+
+def _truth(point: Point) -> State:
+    with point.engine.scope():
+        # Functions of s, also where a spectrum knows the signal on a range of levels as such.
+        nothing = point.spectrum.s * 0
+        return State(nothing + point.engine.number(1), point.spectrum.w0sq, nothing, nothing)
+
+
+def _parts(expressions: Mapping[str, Expr]) -> dict[str, Expr]:
+    """The step of each part of the state, the causes of the others silent."""
+    second = expressions["second_moment"]
+    forgotten = {sy.w0: Integer(0), sy.m: Integer(0)}
+    noisy = second.subs(forgotten).replace(
+        lambda node: isinstance(node, SpectralSum), lambda node: node.with_levels(forgotten)
+    )
+    return {
+        "mean": expressions["mean"],
+        "signal": second.subs({sy.sigma0: 0, sy.sigma_real: 0}),
+        "noise": noisy.subs(sy.sigma_real, 0),
+        "real": noisy.subs(sy.sigma0, 0),
+    }
+
+
+def _step(parts: Mapping[str, Expr], point: Point, state: State) -> State:
+    return State(
+        **{
+            name: evaluate_levels(
+                part,
+                point.with_moments(
+                    a=state.signal if name == "mean" else getattr(state, name), m=state.mean
+                ),
+            )
+            for name, part in parts.items()
+        }
+    )
+
+
+def _same(one: State, other: State) -> bool:
+    pairs = zip(vars(one).values(), vars(other).values(), strict=True)
+    return all(np.array_equal(x, y) for x, y in pairs)

@@ -1,0 +1,1 @@
+"""Whole grids of settings at once, in vectorised float64."""

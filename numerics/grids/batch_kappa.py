@@ -1,0 +1,158 @@
+"""kappa for whole arrays of (lam, T), by the equation of `numerics.kappa.fixed_point`, vectorised."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.grids.level_blocks import sums_over_levels
+from ridgeproof.numerics.spectra.spectral_levels import Spectrum
+from ridgeproof.theory.errors import InputError, SolverError
+
+__all__ = ["batch_kappa", "batch_lam"]
+
+_MAX_STEPS = 100
+# Newton is quadratic: the step after one of this size reaches the rounding errors.
+_LAST_STEP = 1e-7
+_SAMPLE = 2**16
+
+
+def batch_kappa(spectrum: Spectrum, lam: ArrayLike, T: ArrayLike) -> Array:
+    """Solve lam = kappa (1 - df_1(kappa)/T) for every pair of the broadcast arrays lam and T.
+
+    Args:
+        spectrum: levels in float64, in any order; may be memory-mapped.
+        lam: ridge penalties, >= 0.
+        T: rows, >= 1.
+
+    Returns:
+        kappa in the broadcast shape; 0 where lam = 0 and T >= d.
+
+    Raises:
+        InputError: a negative or non-finite lam, or T < 1.
+        SolverError: a point did not converge.
+
+    >>> from ridgeproof.numerics.arithmetic.precision import Float64
+    >>> from ridgeproof.numerics.spectra.spectrum import build_spectrum
+    >>> from ridgeproof.theory.settings.setting import make_setting
+    >>> isotropic = build_spectrum(make_setting(d=300, T=1), Float64())
+    >>> batch_kappa(isotropic, 0, [100, 150, 600])
+    array([2., 1., 0.])
+    """
+    lams, rows = np.broadcast_arrays(np.asarray(lam, np.float64), np.asarray(T, np.float64))
+    _check("lam", lams, least=0.0)
+    _check("T", rows, least=1.0)
+    kappa = np.zeros(lams.size)
+    solved = (lams > 0) | (rows < spectrum.d)
+    wanted = np.flatnonzero(solved.ravel())
+    if len(wanted):
+        kappa[wanted] = _newton(spectrum, lams.ravel()[wanted], rows.ravel()[wanted])
+    return kappa.reshape(lams.shape)
+
+
+def batch_lam(spectrum: Spectrum, kappa: ArrayLike, T: ArrayLike) -> Array:
+    """Lam = kappa (1 - df_1(kappa)/T), explicit in kappa, for the broadcast arrays.
+
+    It is negative where kappa lies below the ridgeless one; nothing is solved.
+
+    Raises:
+        InputError: a negative or non-finite kappa, or T < 1.
+    """
+    kappas, rows = np.broadcast_arrays(np.asarray(kappa, np.float64), np.asarray(T, np.float64))
+    _check("kappa", kappas, least=0.0)
+    _check("T", rows, least=1.0)
+    sides = _sides(spectrum, kappas.ravel(), rows.ravel())
+    lams = kappas.ravel() / rows.ravel() * (sides.Q - sides.P)
+    return np.asarray(lams.reshape(kappas.shape))
+
+
+def _check(name: str, values: Array, *, least: float) -> None:
+    bad = ~((values >= least) & (values < np.inf))
+    if bad.any():
+        condition = f"must be finite and at least {least:g}"
+        raise InputError(name, values[bad].flat[0], condition, f"give {name} >= {least:g}")
+
+
+class _Sides(NamedTuple):
+    """P without lam T/kappa, Q, and -d/d log kappa of the first and of Q (with its sign)."""
+
+    P: Array
+    Q: Array
+    P_slope: Array
+    Q_slope: Array
+
+
+def _sides(spectrum: Spectrum, kappa: Array, T: Array) -> _Sides:
+    def summands(s: Array, _: Array, part: slice) -> tuple[Array, ...]:
+        k = kappa[part, None]
+        below = s < k
+        # u where s < kappa, 1 - u where s >= kappa: never more than 1/2.
+        small = np.minimum(s, k) / (s + k)
+        bent = small - small * small
+        low, low_bent = small * below, bent * below
+        return low, small - low, low_bent, bent - low_bent, below
+
+    low, high, low_slope, high_slope, smaller = sums_over_levels(spectrum, len(kappa), summands)
+    surplus = spectrum.d - smaller - T
+    return _Sides(
+        low + np.maximum(surplus, 0), high + np.maximum(-surplus, 0), low_slope, high_slope
+    )
+
+
+def _newton(spectrum: Spectrum, lam: Array, T: Array) -> Array:
+    """Safeguarded Newton on log kappa for all points together, dropping those that are done."""
+    result = _guess(spectrum, lam, T)
+    lower, upper = np.zeros(len(lam)), np.full(len(lam), np.inf)
+    active = np.arange(len(lam))
+    for _ in range(_MAX_STEPS):
+        kappa = result[active]
+        step = _log_step(spectrum, lam[active], T[active], kappa)
+        lower[active] = np.where(step > 0, kappa, lower[active])
+        upper[active] = np.where(step > 0, upper[active], kappa)
+        following = kappa * np.exp(step)
+        low, high = lower[active], upper[active]
+        outside = (following <= low) | (following >= high)
+        far = outside & (low > 0) & (high < np.inf) & (abs(step) > _LAST_STEP)
+        result[active] = np.where(far, np.sqrt(low) * np.sqrt(high), following)
+        if not ((result[active] > 0) & (result[active] < np.inf)).all():
+            raise SolverError(
+                f"kappa on a grid over d = {spectrum.d}: a point left the range of float64: "
+                "rescale Sigma and lam together, or use evaluate, which has no such limit"
+            )
+        active = active[abs(step) > _LAST_STEP]
+        if not len(active):
+            return result
+    raise SolverError(
+        f"kappa on a grid: {len(active)} points did not converge in {_MAX_STEPS} steps, first "
+        f"lam = {lam[active[0]]}, T = {T[active[0]]:g}: use evaluate with more digits"
+    )
+
+
+def _log_step(spectrum: Spectrum, lam: Array, T: Array, kappa: Array) -> Array:
+    with np.errstate(all="ignore"):
+        sides = _sides(spectrum, kappa, T)
+        ridge = lam / kappa * T
+        P, Q = sides.P + ridge, sides.Q
+        slope = (sides.P_slope + ridge) / P + sides.Q_slope / Q
+        # Close to the root log1p keeps what the quotient would round away.
+        near = abs(P - Q) < Q / 2
+        return np.asarray(np.where(near, np.log1p((P - Q) / Q), np.log(P / Q)) / slope)
+
+
+def _guess(spectrum: Spectrum, lam: Array, T: Array) -> Array:
+    """The root of one level that resembles the spectrum near kappa, from a sample of levels."""
+    stride = -(-len(spectrum.s) // _SAMPLE)
+    sample = np.sort(np.asarray(spectrum.s[::stride]))[::-1]
+    order = np.argsort(-np.asarray(spectrum.s[::stride]), kind="stable")
+    ranks = np.cumsum(spectrum.multiplicity[::stride][order]) * stride
+    d = spectrum.d
+    wanted = np.where(T < d, T, (d + 1) // 2)
+    s = sample[np.minimum(ranks.searchsorted(wanted), len(sample) - 1)]
+    half = ((T - d) * s - lam * T) / 2
+    root = np.sqrt(half * half + lam * T * T * s)
+    with np.errstate(invalid="ignore"):
+        small = np.where(half < 0, (root - half) / T, lam * T * s / (root + half))
+    return np.asarray(np.where(T < d, lam + s, small))

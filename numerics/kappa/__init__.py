@@ -1,0 +1,1 @@
+"""The effective penalty kappa: the fixed point, its certificate, its relatives."""

@@ -1,0 +1,265 @@
+"""The corrected optimal ridge: the penalty that minimises the test error on fake data (T8).
+
+Sweep and refinement run over kappa in [kappa(lam=0), infinity], where lam is explicit.  All
+stationary points and both ends are compared: a stationary point can be a maximum or only a local
+minimum, and the minimum can sit at lam = 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import mpmath
+
+from ridgeproof.numerics.arithmetic.precision import Engine, Float64, Multiprecision, Number
+from ridgeproof.numerics.evaluate import MAX_DIGITS
+from ridgeproof.numerics.optima.curve import Curves, curve_formula
+from ridgeproof.numerics.optima.quartic import closed_optimum, has_closed_optimum
+from ridgeproof.numerics.optima.stationary import refine
+from ridgeproof.numerics.optima.stationary_brackets import Bracket, shape
+from ridgeproof.theory.checks import check_integer
+from ridgeproof.theory.errors import InfiniteExpectation, SolverError
+from ridgeproof.theory.formula import Form
+from ridgeproof.theory.settings.finiteness import require_finite_limit
+from ridgeproof.theory.settings.selection import require_form
+from ridgeproof.theory.settings.setting import Setting
+
+__all__ = ["Optimum", "StationaryPoint", "optimum"]
+
+# Spectra with more levels than this are treated in float64 when 15 digits are enough.
+_MANY_LEVELS = 20_000
+_MAX_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class StationaryPoint:
+    """A zero of dE/dkappa inside (lam = 0, lam = infinity).
+
+    ``lam_radius`` and ``radius`` bound the numerical errors of ``lam`` and ``value``.
+    """
+
+    lam: Number
+    value: Number
+    kappa: Number
+    is_minimum: bool
+    lam_radius: Number
+    radius: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Optimum:
+    """The global minimum of the test error over lam, and what the classical penalty gives.
+
+    Attributes:
+        lam: the optimal penalty; 0 and infinity are ends, see ``at_end``.
+        value: the test error there.
+        kappa: the effective penalty there.
+        lam_radius: bound on the numerical error of lam, from a sign change of dE/dkappa.
+        radius: bound on the numerical error of value.
+        classical_lam: the optimal penalty of the same setting on clean data (n = 0).
+        value_at_classical: the test error of the setting at the classical penalty.
+        closed_form: whether lam is the catalogued closed form (T8).
+        at_end: "" inside, else "lam = 0" or "lam = infinity".
+        stationary: every stationary point, by growing lam (the closed form's only one).
+        form: limit, or exact finite-size moments of the generators.
+        digits: significant digits asked for.
+    """
+
+    lam: Number
+    value: Number
+    kappa: Number
+    lam_radius: Number
+    radius: Number
+    classical_lam: Number
+    value_at_classical: Number
+    closed_form: bool
+    at_end: str
+    stationary: tuple[StationaryPoint, ...]
+    form: str
+    digits: int
+
+    def shown(self, number: Number) -> str:
+        """A number of this record as a decimal string with ``digits`` significant digits."""
+        if number in (0, mpmath.inf):
+            return "inf" if number else "0"
+        with mpmath.workdps(self.digits + 5):
+            return mpmath.nstr(mpmath.mpf(number), self.digits, min_fixed=-5, max_fixed=16)
+
+
+@dataclass(frozen=True, eq=False)
+class _Minimum:
+    lam: Number
+    value: Number
+    kappa: Number
+    lam_radius: Number
+    radius: Number
+    at_end: str
+    stationary: tuple[StationaryPoint, ...]
+
+
+def optimum(
+    setting: Setting, *, digits: int = 15, form: Form = Form.LIMIT, closed: bool = True
+) -> Optimum:
+    """The penalty lam in [0, infinity] that minimises the test error of a setting.
+
+    Args:
+        setting: the process; its own lam is ignored.
+        digits: significant digits asked for, 1 to 2000.
+        form: ``limit``, or ``exact`` for the exact finite-size moments of the generators.
+        closed: use the closed form where one is known, rather than the search.
+
+    Raises:
+        InfiniteExpectation: the expectation is infinite for every lam, or the error has no
+            minimum because it still falls towards an excluded lam = 0.
+        NoTheorem: no catalogued theorem covers the combination.
+        SolverError: a stationary point could not be certified.
+
+    >>> from ridgeproof.theory.settings.setting import make_setting
+    >>> fake = make_setting(d=200, T=400, T0=500, n=5, sigma="1/2", sigma0="1/2")
+    >>> found = optimum(fake)
+    >>> found.shown(found.lam), found.shown(found.classical_lam)
+    ('0.787521482995822', '0.125')
+    """
+    check_integer("digits", digits, least=1, most=MAX_DIGITS)
+    setting = setting.with_(lam=0)
+    require_finite_limit(setting.with_(lam=1))
+    require_form(setting, form)
+    curves = Curves(setting, form)
+    curve_formula(setting)  # refuses a setting without a theorem before any work
+    closed_form = closed and has_closed_optimum(setting)
+    best = _minimum(curves, digits, closed=closed_form)
+    classical = best
+    if setting.n > 0:
+        clean = Curves(setting.clean(), form)
+        closed_clean = closed and has_closed_optimum(setting.clean())
+        classical = _minimum(clean, digits, closed=closed_clean)
+    return Optimum(
+        lam=best.lam,
+        value=best.value,
+        kappa=best.kappa,
+        lam_radius=best.lam_radius,
+        radius=best.radius,
+        classical_lam=classical.lam,
+        value_at_classical=_error(curves, classical.kappa, digits)[0],
+        closed_form=closed_form,
+        at_end=best.at_end,
+        stationary=best.stationary,
+        form=form.value,
+        digits=digits,
+    )
+
+
+def _engine(setting: Setting, digits: int) -> Engine:
+    many = setting.distinct > _MANY_LEVELS
+    return Float64() if many and digits <= Float64().digits else Multiprecision(digits)
+
+
+def _minimum(curves: Curves, digits: int, *, closed: bool) -> _Minimum:
+    if closed:
+        lam, kappa = closed_optimum(curves.setting, digits, curves.form)
+        if lam == 0:
+            return _at_zero(curves, digits, ())
+        if lam == mpmath.inf:
+            return _at_infinity(curves, digits)
+        value, radius = _error(curves, kappa, digits)
+        lam_radius = lam * mpmath.mpf(10) ** -(digits + 1)
+        only = StationaryPoint(lam, value, kappa, True, lam_radius, radius)
+        return _inside(only, (only,))
+    if curves.at(_engine(curves.setting, digits)).energy == 0:
+        return _at_infinity(curves, digits)
+    return _searched(curves, digits)
+
+
+def _searched(curves: Curves, digits: int) -> _Minimum:
+    course = shape(curves)
+    points = tuple(_settled(curves, bracket, digits) for bracket in course.brackets)
+    minima = [_inside(point, points) for point in points if point.is_minimum]
+    if course.first > 0 and _zero_is_finite(curves.setting):
+        minima.append(_at_zero(curves, digits, points))
+    if not minima:
+        raise _no_minimum(curves.setting)
+    least = min(minima, key=lambda found: found.value)
+    if course.first > 0 and not _zero_is_finite(curves.setting):
+        start = _error(curves, curves.at(_engine(curves.setting, digits)).start, digits)[0]
+        if start < least.value:
+            raise _no_minimum(curves.setting)
+    return least
+
+
+def _settled(curves: Curves, bracket: Bracket, digits: int) -> StationaryPoint:
+    """Refine with more digits until those that lam and the error lose are made up for."""
+    engine = _engine(curves.setting, digits)
+    failure = SolverError("unreachable")
+    for _ in range(_MAX_ATTEMPTS):
+        try:
+            root = refine(curves, bracket, engine)
+        except SolverError as error:
+            failure = error
+            engine = Multiprecision(engine.digits + max(15, engine.digits // 2))
+            continue
+        curve = curves.at(engine)
+        with engine.scope():
+            lam = curve.penalty(root.kappa)
+            slack = root.radius * root.kappa * curve.penalty_slope(root.kappa)
+            if isinstance(engine, Float64) or slack <= lam * mpmath.mpf(10) ** -(digits + 1):
+                value, radius = _error(curves, root.kappa, digits)
+                return StationaryPoint(lam, value, root.kappa, root.is_minimum, slack, radius)
+            lost = mpmath.log10(slack / abs(lam)) + digits + 1 if lam else engine.digits
+        failure = SolverError(f"lam near {mpmath.nstr(lam, 5)} loses too many digits")
+        engine = Multiprecision(engine.digits + max(5, int(lost) + 2))
+    raise failure
+
+
+def _error(curves: Curves, kappa: Number, digits: int) -> tuple[Number, Number]:
+    """The error at kappa and a radius below the digits asked for."""
+    if kappa == mpmath.inf:
+        return curves.at(_engine(curves.setting, digits)).energy, mpmath.mpf(0)
+    engine = _engine(curves.setting, digits)
+    for _ in range(_MAX_ATTEMPTS):
+        curve = curves.at(engine)
+        with engine.scope():
+            found = curve.error(kappa if isinstance(kappa, Fraction) else engine.convert(kappa))
+            radius = found.scale * curve.noise
+            enough = radius <= abs(found.value) * mpmath.mpf(10) ** -(digits + 1)
+            if enough or isinstance(engine, Float64) or found.scale == 0:
+                return found.value, radius
+        engine = Multiprecision(engine.digits + max(15, engine.digits // 2))
+    return found.value, radius
+
+
+def _inside(point: StationaryPoint, stationary: tuple[StationaryPoint, ...]) -> _Minimum:
+    return _Minimum(
+        point.lam, point.value, point.kappa, point.lam_radius, point.radius, "", stationary
+    )
+
+
+def _at_zero(curves: Curves, digits: int, stationary: tuple[StationaryPoint, ...]) -> _Minimum:
+    kappa = curves.at(_engine(curves.setting, digits)).start
+    value, radius = _error(curves, kappa, digits)
+    nothing = mpmath.mpf(0)
+    return _Minimum(nothing, value, kappa, nothing, radius, "lam = 0", stationary)
+
+
+def _at_infinity(curves: Curves, digits: int) -> _Minimum:
+    nothing, infinite = mpmath.mpf(0), mpmath.inf
+    energy = curves.at(_engine(curves.setting, digits)).energy
+    return _Minimum(infinite, energy, infinite, nothing, nothing, "lam = infinity", ())
+
+
+def _zero_is_finite(setting: Setting) -> bool:
+    try:
+        require_finite_limit(setting.with_(lam=0))
+    except InfiniteExpectation:
+        return False
+    return True
+
+
+def _no_minimum(setting: Setting) -> InfiniteExpectation:
+    return InfiniteExpectation(
+        "T",
+        setting.T,
+        f"lies within 1 of d = {setting.d}: the error formula falls all the way to lam = 0, where "
+        "the expectation is infinite, so that no lam is optimal",
+        f"take T <= {setting.d - 2} or T >= {setting.d + 2}, or sigma = 0",
+    )

@@ -1,0 +1,1 @@
+"""Spectra as levels with multiplicities: lists, power laws of any length, files."""

@@ -1,0 +1,145 @@
+"""The rules of the calculus: what each rewrites, what it refuses, and that none is superfluous."""
+
+from __future__ import annotations
+
+import pytest
+from sympy import Integer, expand
+
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus import rules
+from ridgeproof.theory.calculus.alphabet import (
+    DOWNSTREAM,
+    GENERATOR,
+    SIGMA,
+    SIGMA_INVERSE,
+    TRUTH,
+    W_TRUTH,
+    A,
+    B,
+    M,
+    W,
+)
+from ridgeproof.theory.calculus.derivation import restate, unfold
+from ridgeproof.theory.calculus.eigenbasis import eigenbasis
+from ridgeproof.theory.calculus.words import trace, transposed
+from ridgeproof.theory.catalogue import catalogue
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.spectral import SpectralSum
+
+FIT = DOWNSTREAM
+X, E_, S, R, P, PI, K, G, V = (
+    FIT.X, FIT.e, FIT.S, FIT.R, FIT.P, FIT.Pi, FIT.K, FIT.G, FIT.Winv,
+)  # fmt: skip
+Xt, Et, Pt, Wt = (transposed(x) for x in (X, E_, P, W))
+GAIN = FIT.T * (1 - FIT.gamma)
+
+REWRITES = [
+    (rules.gram(FIT), trace(B * Xt * X), FIT.T * trace(B * S)),
+    (rules.gram(GENERATOR), trace(B * transposed(GENERATOR.X) * GENERATOR.X),
+     sy.T0 * trace(B * GENERATOR.S)),
+    (rules.resolvent(FIT), trace(B * R * S), trace(B) - sy.lam * trace(B * R)),
+    # R S R holds R S once and S R once: the transpose of the pattern must be seen too.
+    (rules.resolvent(FIT), trace(B * S * R), trace(B) - sy.lam * trace(B * R)),
+    (rules.noise_expectation(FIT), trace(Xt * E_ * Et * X), trace(Xt * X)),
+    (rules.noise_expectation(FIT), trace(Xt * E_ * Wt), Integer(0)),
+    (rules.summed_noise_expectation(FIT), trace(P * FIT.f * transposed(FIT.f) * Pt * B),
+     sy.n * trace(P * Pt * B)),
+    (rules.generator_moments(FIT), trace(B * W * Wt), trace(A * B)),
+    (rules.generator_moments(FIT), trace(B * W * transposed(TRUTH)), trace(B * M)),
+    (rules.truth(), trace(SIGMA * TRUTH * transposed(TRUTH)), trace(SIGMA * W_TRUTH)),
+    (rules.inverse_wishart(FIT), trace(B * V), trace(B * SIGMA_INVERSE) / (sy.T - sy.d - 1)),
+    (rules.pseudo_inverse(FIT), trace(B * P * X * A), trace(A * B)),
+    (rules.pseudo_inverse(FIT), trace(B * P * Pt), trace(B * V)),
+    (rules.projector(FIT), trace(B * P * X * A * Xt * Pt), trace(B * PI * A * PI)),
+    (rules.projector(FIT), trace(A * P * X * P * Pt), trace(A * P * Pt)),
+    (rules.random_projection(FIT), trace(A * PI), sy.T / sy.d * trace(A)),
+    (rules.dual_inverse_wishart(FIT), trace(B * P * Pt),
+     sy.T / (sy.d * (sy.d - sy.T - 1)) * trace(B * SIGMA)),
+    (rules.isotropic_covariance(), trace(SIGMA * A) + trace(SIGMA), trace(A) + trace(SIGMA)),
+    (rules.first_order(FIT), trace(A * R), trace(A * K) / sy.lam),
+    (rules.second_order(FIT), sy.lam**2 * trace(B * R * A * R),
+     # The word is spelled A R B R: B stands between the resolvents.
+     trace(A * K * B * K) + trace(A * K * SIGMA * K) * trace(B * SIGMA * G * G) / GAIN),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "line", "expected"), REWRITES)
+def test_a_rule_rewrites_as_its_equation_says(rule, line, expected):
+    """One small line for each rule, against the equation typed again by hand."""
+    assert expand(rule(line) - expected) == 0
+
+
+@pytest.mark.parametrize("rule", [rule for rule, _, _ in REWRITES])
+def test_a_rule_that_finds_nothing_is_an_error(rule):
+    """A step that does nothing is none."""
+    with pytest.raises(DerivationError, match="does not apply"):
+        rule(trace(B * B) * sy.b)
+
+
+@pytest.mark.parametrize(
+    ("rule", "line", "complaint"),
+    [
+        (rules.noise_expectation(FIT), trace(A * E_ * Wt * E_ * Wt), "2 noise vectors"),
+        (rules.second_order(FIT), trace(R * A * R * B * R), "no deterministic equivalent"),
+        (rules.second_order(FIT), trace(R * S * R * B), "no deterministic equivalent"),
+        (rules.first_order(FIT), trace(R * A * R * B), "needs the second-order equivalent"),
+        (eigenbasis(), trace(SIGMA * R), "still holds a random matrix"),
+        (eigenbasis(), trace(A * W_TRUTH), "more than the diagonal"),
+        (eigenbasis(), trace(SIGMA * TRUTH * transposed(TRUTH)), "which has no diagonal"),
+        (restate(sy.b, "b"), SpectralSum(sy.s), "which is not b"),
+    ],
+)
+def test_a_rule_refuses_what_its_equation_does_not_cover(rule, line, complaint):
+    """Fourth moments, third-order equivalents and unproved restatements are errors, not guesses."""
+    with pytest.raises(DerivationError, match=complaint):
+        rule(line)
+
+
+def sections():
+    """Every section of every derivation made of rules, each once."""
+    found = {}
+    for formula in catalogue().values():
+        if formula.kind.value == "scaling":
+            continue  # its lines are statements with proofs of their own
+        for section in formula.derive().sections:
+            found.setdefault((section.title, str(section.start), str(section.result)), section)
+    return list(found.values())
+
+
+# Sigma = I shortens these lines early, and would enter through the totals in any case.
+# Powers of Sigma are merged for the reader: the eigenbasis would merge them as well.
+SHORTENED = {
+    ("mu_n", "isotropic covariance"),
+    ("gamma_width", "powers of Sigma"),
+    ("E_test", "powers of Sigma"),
+}
+
+
+@pytest.mark.parametrize("section", sections(), ids=lambda section: section.title)
+def test_no_rule_of_a_section_can_be_left_out(section):
+    """Leaving out any one rule makes the derivation fail, or end elsewhere."""
+    chain = [step.rule for step in section.steps]
+    for left_out in {rule.name: rule for rule in chain}.values():
+        if (section.label, left_out.name) in SHORTENED:
+            continue
+        shorter = [rule for rule in chain if rule.statement != left_out.statement]
+        try:
+            shortened = unfold(section.title, section.label, section.start, "", shorter)
+        except DerivationError:
+            continue
+        assert shortened.result != section.result, left_out.name
+
+
+@pytest.mark.parametrize("section", sections(), ids=lambda section: section.title)
+def test_unfolding_again_gives_the_same_lines(section):
+    """A section is a function of its start and its rules: nothing is typed in between."""
+    again = unfold(
+        section.title, section.label, section.start, "", [step.rule for step in section.steps]
+    )
+    assert [step.expression for step in again.steps] == [s.expression for s in section.steps]
+
+
+def test_steps_say_why():
+    """A justification is the kind of the rule and its equation."""
+    step = catalogue()["ridge"].derive().sections[1].steps[2]
+    assert step.justification == "exact identity: R S = 1 - lam R"

@@ -1,0 +1,163 @@
+"""The exact exponents, against closed forms and against brute force over ell."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+
+import pytest
+from sympy import oo
+
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.exponents import exponents
+
+BETAS = [Fraction(11, 10), Fraction(3, 2), Fraction(7)]
+SOURCES = [Fraction(1, 20), Fraction(2, 3), Fraction(1), Fraction(5, 2)]
+GROWTHS = [Fraction(k, 20) for k in (1, 4, 8, 13, 19, 20, 27)]
+GRID = list(product(BETAS, SOURCES, GROWTHS))
+FLAGS = [{}, {"clean": True}, {"noise_free": True}]
+
+
+def edge_of(beta, r):
+    """1/(2 beta min(r, 1) + 1)."""
+    return 1 / (2 * beta * min(r, Fraction(1)) + 1)
+
+
+def with_edges(grid):
+    """The grid and, for each (beta, r), the point c = 1/(2 beta r_ + 1) itself."""
+    return grid + [(beta, r, edge_of(beta, r)) for beta, r in product(BETAS, SOURCES)]
+
+
+def power_sum(exponent, low, high):
+    """Exponent of sum_{T^low < i <= T^high} i^exponent, exponent != -1: its larger end."""
+    return max(low * (exponent + 1), high * (exponent + 1))
+
+
+def brute_terms(beta, r, c, ell):
+    """The terms at lam = T^-ell, from the sums over the levels rather than the closed forms."""
+    k = ell if c <= 1 else min(ell, beta)
+    cut = min(k / beta, c)  # the directions with s_i >= kappa are i <= T^cut
+    learned = cut if cut == c else max(cut, k + power_sum(-beta, cut, c))
+    head = [-2 * k, -2 * k + cut * (2 * beta - 2 * beta * r)]
+    tail = [] if cut == c else [power_sum(-1 - 2 * beta * r, cut, c)]
+    gamma = learned - 1
+    return {
+        "bias": max(head + tail),
+        "variance": gamma,
+        "synthetic": max(learned, gamma + c if cut < c else gamma) - c,
+    }
+
+
+def brute(beta, r, c, ell, clean=False, noise_free=False):
+    """The exponent of the whole error."""
+    found = brute_terms(beta, r, c, ell)
+    if noise_free:
+        return found["bias"]
+    return max(found["bias"], found["variance"]) if clean else max(found.values())
+
+
+def test_the_worked_example():
+    """beta = 3/2, r = 2/5, c = 3/5: the numbers every other layer quotes."""
+    found = exponents(Fraction(3, 2), Fraction(2, 5), Fraction(3, 5))
+    assert (found.ell, found.rate) == (Fraction(9, 22), Fraction(-18, 55))
+    assert (found.classical_ell, found.rate_at_classical) == (Fraction(15, 22), Fraction(-8, 55))
+    assert found.regime == "classical-slower"
+
+
+@pytest.mark.parametrize(("beta", "r", "c"), with_edges(GRID))
+def test_fake_data_closed_forms(beta, r, c):
+    """Corrected optimum min(c,1) times the classical one; plateau, slower rate or optimality."""
+    found, edge, reach = exponents(beta, r, c), edge_of(beta, r), min(c, Fraction(1))
+    assert found.ell == found.least_ell == reach * beta * edge
+    assert found.rate == -reach * (1 - edge)
+    assert found.classical_ell == beta * edge
+    if c <= edge:
+        expected = (Fraction(0), "classical-plateaus")
+    elif c < 1:
+        expected = (edge - c, "classical-slower")
+    else:
+        expected = (found.rate, "classical-optimal")
+    assert (found.rate_at_classical, found.regime) == expected
+
+
+@pytest.mark.parametrize(("beta", "r", "c"), with_edges(GRID))
+def test_clean_closed_forms(beta, r, c):
+    """Clean data: the classical rate while d is large, the parametric rate T^-(1-c) below."""
+    found, edge, saturated = exponents(beta, r, c, clean=True), edge_of(beta, r), min(r, 1)
+    if c >= edge:
+        assert (found.ell, found.rate) == (beta * edge, edge - 1)
+        assert found.rate_at_classical == found.rate
+        assert found.regime == "classical-optimal"
+    else:
+        assert found.rate == c - 1
+        assert found.least_ell == (1 - c) / 2 + beta * c * (1 - saturated)
+        assert found.ell == 1 - c + beta * c * (1 - 2 * saturated)
+        assert found.ell > found.least_ell > beta * c
+        assert found.rate_at_classical == brute(beta, r, c, beta * edge, clean=True)
+        assert found.regime == "finite-dimension"
+
+
+@pytest.mark.parametrize(("beta", "r", "c"), GRID)
+def test_noise_free_closed_forms(beta, r, c):
+    """No noise: the truth itself for T >= d, rate T^(-2 beta r_) as ell -> beta for T < d."""
+    found = exponents(beta, r, c, noise_free=True)
+    if c <= 1:
+        assert (found.ell, found.rate, found.regime) == (oo, -oo, "interpolation")
+    else:
+        assert (found.ell, found.rate) == (beta, -2 * beta * min(r, 1))
+        assert found.regime == "undersampled"
+
+
+@pytest.mark.parametrize("flags", FLAGS)
+@pytest.mark.parametrize(("beta", "r", "c"), with_edges(GRID)[::5])
+def test_no_ell_on_a_fine_grid_does_better(beta, r, c, flags):
+    """Brute force over ell: never below the rate, and the rate is reached up to the grid's step."""
+    found = exponents(beta, r, c, **flags)
+    steps, top = 200, 3 * beta * max(c, 1) + 1
+    values = [brute(beta, r, c, top * i / steps, **flags) for i in range(steps + 1)]
+    if found.rate == -oo:
+        assert values == sorted(values, reverse=True)
+        assert values[-1] < -2 * beta * c * min(r, 1)
+        return
+    slope = max(Fraction(2), 1 / beta)  # the largest |slope| of any term
+    assert found.rate <= min(values) <= found.rate + slope * top / steps
+    assert brute(beta, r, c, found.ell, **flags) == found.rate
+    assert brute(beta, r, c, found.least_ell, **flags) == found.rate
+    just_before = found.least_ell * Fraction(999, 1000)
+    assert brute(beta, r, c, just_before, **flags) > found.rate
+
+
+@pytest.mark.parametrize("flags", FLAGS)
+@pytest.mark.parametrize("ell", [Fraction(0), Fraction(1, 3), Fraction(1), Fraction(12)])
+@pytest.mark.parametrize(("beta", "r", "c"), GRID[::7])
+def test_the_rate_at_any_ell(beta, r, c, ell, flags):
+    """The max-plus formula equals the sums over the levels inside and beyond the domain."""
+    assert exponents(beta, r, c, ell=ell, **flags).rate_at_ell == brute(beta, r, c, ell, **flags)
+
+
+def test_numbers_are_read_exactly():
+    """Decimals, ratios, ints and floats give the same rationals."""
+    assert exponents(1.5, "0.4", "3/5") == exponents(Fraction(3, 2), Fraction(2, 5), 0.6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "flags", "name"),
+    [
+        ((1, 1, 1), {}, "beta"),
+        (("1/2", 1, 1), {}, "beta"),
+        (("two", 1, 1), {}, "beta"),
+        ((float("nan"), 1, 1), {}, "beta"),
+        ((2, 0, 1), {}, "r"),
+        ((2, -1, 1), {}, "r"),
+        ((2, 1, 0), {}, "c"),
+        ((2, 1, float("inf")), {}, "c"),
+        ((2, 1, 1), {"ell": -1}, "ell"),
+        ((2, 1, True), {}, "c"),
+        ((2, 1, 1), {"clean": True, "noise_free": True}, "--clean --noise-free"),
+    ],
+)
+def test_bad_calls_name_the_value(arguments, flags, name):
+    """Every refusal carries the name of what is wrong."""
+    with pytest.raises(InputError) as caught:
+        exponents(*arguments, **flags)
+    assert caught.value.name == name

@@ -1,0 +1,602 @@
+"""The second route for every line of a derivation: true lines pass it, altered ones do not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from sympy import Add, Integer, Mul, expand
+
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus import alphabet, averaging, features, gathering, mixture, rules
+from ridgeproof.theory.calculus.alphabet import (
+    AGAIN,
+    ALL_INVERSE,
+    AVERAGED,
+    DOWNSTREAM,
+    GATHERED,
+    GENERATOR,
+    MIXTURE,
+    REAL_NOISE,
+    SIGMA,
+    SIGMA_INVERSE,
+    TRUTH,
+    W_TRUTH,
+    A,
+    M,
+    W,
+)
+from ridgeproof.theory.calculus.derivation import Step
+from ridgeproof.theory.calculus.features import FEATURES
+from ridgeproof.theory.calculus.rules import Kind
+from ridgeproof.theory.calculus.words import Tr, map_words, replace_words, trace, transposed
+from ridgeproof.theory.catalogue import catalogue, find
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.verification.derivations import steps, worlds
+from ridgeproof.verification.derivations.steps import check_derivation, check_section, check_step
+
+GEN, DOWN = GENERATOR, DOWNSTREAM
+DESIGNS = (DOWN.X, GEN.X, FEATURES.X)
+
+
+@lru_cache
+def lines():
+    """Every line of every derivation made of rules, with the line before it, each once."""
+    found = {}
+    for formula in catalogue().values():
+        if formula.kind.value == "scaling":
+            continue
+        for section in formula.derive().sections:
+            for previous, step in section.pairs():
+                found.setdefault((previous, step.rule.statement, step.expression), (previous, step))
+    return list(found.values())
+
+
+def is_cheap(step):
+    """Whether the check of a line needs no Monte Carlo."""
+    return not set(step.rule.letters) & set(DESIGNS)
+
+
+def lines_of(rule):
+    """The lines that a rule led to, without the drawn terms that it left alone; shortest first."""
+    found = []
+    for previous, step in lines():
+        if step.rule.statement == rule.statement:
+            kept = {*Add.make_args(previous)} & {*Add.make_args(step.expression)}
+            drawn = [term for term in kept if any(x.is_random for x in term.atoms(Tr))]
+            common = Integer(0) if is_cheap(step) else Add(*drawn)
+            found.append((previous - common, replace(step, expression=step.expression - common)))
+    return sorted(found, key=lambda pair: len(pair[0].atoms(Tr)))
+
+
+def is_drawn(line):
+    """Whether a line holds a drawn letter."""
+    return any(x.is_random for x in line.atoms(Tr))
+
+
+class Recorder:
+    """Plays the lines of a Monte Carlo check again for each altered right-hand side.
+
+    The left-hand side and every altered line that holds a drawn letter keep their value in each
+    world; for the others one world of each size gives it.  The decision itself is the check's own.
+    """
+
+    def __init__(self, previous, altered, monkeypatch):
+        self.previous, self.playing = previous, None
+        self.values = {line: [] for line in (previous, *filter(is_drawn, altered))}
+        self.worlds, self.seen, self.featured = {}, {}, {}
+        monkeypatch.setattr(steps, "value", self.value)
+        monkeypatch.setattr(steps, "draw_world", self.draw_world)
+        self.with_features = steps.with_features
+        monkeypatch.setattr(steps, "with_features", self.draw_features)
+
+    def value(self, expression, world):
+        """The recorded value of a line, or the value in this world."""
+        if self.playing is None and expression == self.previous:
+            for line, kept in self.values.items():
+                kept.append(worlds.value(line, world))
+            return self.values[expression][-1]
+        if self.playing is not None and expression in self.values:
+            return next(self.playing[expression])
+        if is_drawn(expression):
+            return worlds.value(expression, world)
+        key = (expression, world.scalars[sy.d])
+        if key not in self.seen or expression.has(sy.h1, sy.h2):
+            self.seen[key] = worlds.value(expression, world)
+        return self.seen[key]
+
+    def draw_world(self, shape, rng, **options):
+        """A fresh world while recording, one world of each size while playing."""
+        size = shape.scalars[sy.d]
+        if self.playing is None or size not in self.worlds:
+            self.worlds[size] = worlds.draw_world(shape, rng, **options)
+        return self.worlds[size]
+
+    def draw_features(self, world, rng, **options):
+        """The same for the random features in a world."""
+        size = world.scalars[sy.d]
+        if self.playing is None or size not in self.featured:
+            self.featured[size] = self.with_features(world, rng, **options)
+        return self.featured[size]
+
+    def check(self, step):
+        """Check a line."""
+        outcome = check_step(self.previous, step)
+        self.playing = {line: iter(kept) for line, kept in self.values.items()}
+        return outcome
+
+
+def sequence(*rewrites):
+    """Several rewrites as one."""
+
+    def rewrite(expression):
+        for each in rewrites:
+            expression = each(expression)
+        return expression
+
+    return rewrite
+
+
+def swap(*pairs):
+    """Replace patterns of letters by matrices, one after the other."""
+    return sequence(*(replace_words(tuple(pattern), expand(matrix)) for pattern, matrix in pairs))
+
+
+def second_order(fit, *, weight=SIGMA, power=2, gain=None, first=1):
+    """The second-order equivalent with parts changed; as it stands it is the true one."""
+    gain = fit.T * (1 - fit.gamma) if gain is None else gain
+
+    def change(word):
+        if word.count(fit.R) != 2:
+            return None
+        i, j = (k for k, x in enumerate(word) if x == fit.R)
+        C, D = Mul(*word[i + 1 : j]), Mul(*(word[j + 1 :] + word[:i]))
+        spread = trace(fit.K * SIGMA * fit.K * D) * trace(C * weight * fit.G**power) / gain
+        return (first * trace(fit.K * C * fit.K * D) + spread) / fit.lam**2
+
+    return lambda expression: map_words(expression, change)
+
+
+def first_order(fit, matrix):
+    """Lam R replaced by another deterministic matrix."""
+    return lambda expression: map_words(
+        expression,
+        lambda word: (
+            trace(Mul(*(matrix if x == fit.R else x for x in word))) if fit.R in word else None
+        ),
+    )
+
+
+def no_noise(fit, square, noise):
+    """The noise rule with another covariance, odd words zero as they should be."""
+    return sequence(
+        replace_words((noise, transposed(noise)), square),
+        lambda expression: map_words(
+            expression, lambda word: Integer(0) if {noise, transposed(noise)} & set(word) else None
+        ),
+    )
+
+
+def isotropic_covariance(factor, letters=(SIGMA,)):
+    """Sigma = I with a wrong factor, or with more letters dropped."""
+
+    def change(word):
+        kept = [x for x in word if x not in letters]
+        return factor * trace(Mul(*kept)) if SIGMA in word and kept else None
+
+    return lambda expression: map_words(expression, change)
+
+
+def ridge(fit, answer):
+    """The ridge estimate by another expression."""
+    return swap(((fit.estimate,), answer))
+
+
+def mutants():
+    """For each rule of the calculus, altered copies: (rule, description, rewrite)."""
+    for fit in (DOWN, GEN):
+        X, Xt, e, P, Pt = fit.X, transposed(fit.X), fit.e, fit.P, transposed(fit.P)
+        R, S, T, lam, sigma, V = fit.R, fit.S, fit.T, fit.lam, fit.sigma, fit.Winv
+        true = rules.ridge_fit(fit)
+        yield true, "noise of the wrong sign", ridge(fit, R * Xt * (X * W - sigma * e) / T)
+        yield true, "no noise", ridge(fit, R * Xt * X * W / T)
+        yield true, "no 1/T", ridge(fit, R * Xt * (X * W + sigma * e))
+        yield true, "labels of the truth", ridge(fit, R * Xt * (X * TRUTH + sigma * e) / T)
+        true = rules.gram(fit)
+        yield true, "no T", swap(((Xt, X), S))
+        yield true, "T^2", swap(((Xt, X), T**2 * S))
+        true = rules.resolvent(fit)
+        yield true, "wrong sign", swap(((R, S), 1 + lam * R))
+        yield true, "no lam", swap(((R, S), 1 - R))
+        yield true, "no lam R", swap(((R, S), Integer(1)))
+        true = rules.noise_expectation(fit)
+        yield true, "variance 2", no_noise(fit, Integer(2), e)
+        yield true, "variance 1/T", no_noise(fit, 1 / T, e)
+        true = rules.least_squares(fit)
+        yield true, "noise of the wrong sign", ridge(fit, P * (X * W - sigma * e))
+        yield true, "no noise", ridge(fit, P * X * W)
+        yield true, "labels of the truth", ridge(fit, P * (X * TRUTH + sigma * e))
+        true = rules.pseudo_inverse(fit)
+        yield true, "X^+ X = 2", swap(((P, X), Integer(2)), ((P, Pt), V))
+        yield true, "X^+ X^+' = T (X'X)^-1", swap(((P, X), Integer(1)), ((P, Pt), T * V))
+        true = rules.inverse_wishart(fit)
+        yield true, "T - d", swap(((V,), SIGMA_INVERSE / (T - sy.d)))
+        yield true, "T - d + 1", swap(((V,), SIGMA_INVERSE / (T - sy.d + 1)))
+        yield true, "Sigma", swap(((V,), SIGMA / (T - sy.d - 1)))
+        true = rules.elliptical_inverse(fit)
+        yield true, "that of the normal law", swap(((V,), SIGMA_INVERSE / (T - sy.d)))
+        yield true, "q/T", swap(((V,), fit.q * SIGMA_INVERSE / T))
+        true = rules.elliptical_inverse(fit)
+        yield true, "normal rows", swap(((V,), SIGMA_INVERSE / (T - sy.d)))
+        yield true, "no d", swap(((V,), fit.q * SIGMA_INVERSE))
+        yield true, "Sigma", swap(((V,), fit.q * SIGMA / sy.d))
+        true = rules.generator_moments(fit)
+        yield (
+            true,
+            "E[ww'] = w0 w0'",
+            swap(((W, transposed(W)), W_TRUTH), ((W, transposed(TRUTH)), M)),
+        )
+        yield true, "E[w] = w0", swap(((W, transposed(W)), A), ((W, transposed(TRUTH)), W_TRUTH))
+        true = rules.second_order(fit)
+        gamma, gain = fit.gamma, T * (1 - fit.gamma)
+        yield true, "1 + gamma", second_order(fit, gain=T * (1 + gamma))
+        yield true, "no 1 - gamma", second_order(fit, gain=T)
+        yield true, "T - d - 1", second_order(fit, gain=T - sy.d - 1)
+        yield true, "no inflation", second_order(fit, gain=gain * 10**12)
+        yield true, "wrong sign", second_order(fit, gain=-gain)
+        yield true, "Sigma^2", second_order(fit, weight=SIGMA * SIGMA)
+        yield true, "G^3", second_order(fit, power=3)
+        yield true, "no first term", second_order(fit, first=0)
+        true = rules.first_order(fit)
+        yield true, "lam for kappa", first_order(fit, fit.G)
+        yield true, "1 - K", first_order(fit, SIGMA * fit.G / lam)
+        yield true, "wrong sign", first_order(fit, -fit.K / lam)
+        yield true, "K/kappa^2", first_order(fit, fit.K / fit.kappa**2)
+    yield from _overparametrised_mutants()
+    yield from _mixture_mutants()
+    yield from _feature_mutants()
+    yield from _chain_mutants()
+
+
+def resolvent_average(first, second):
+    """The rotational average with other traces in the place of h1 and h2."""
+    true = rules.resolvent_average(DOWN)
+    return lambda e: true.rewrite(e).subs({sy.h1: first, sy.h2: second}, simultaneous=True)
+
+
+def _overparametrised_mutants():
+    fit, d = GEN, sy.d
+    X, P, Pt, Pi, T, f = fit.X, fit.P, transposed(fit.P), fit.Pi, fit.T, fit.f
+    true = rules.projector(fit)
+    yield true, "X^+ X = 1", swap(((P, X), Integer(1)))
+    yield true, "Pi X^+ = 2 X^+", swap(((P, X), Pi), ((Pi, Pi), Pi), ((Pi, P), 2 * P))
+    yield true, "Pi^2 = 2 Pi", swap(((P, X), Pi), ((Pi, Pi), 2 * Pi), ((Pi, P), P))
+    true = rules.random_projection(fit)
+    yield true, "d/T", swap(((Pi,), d / T))
+    yield true, "T/(d-1)", swap(((Pi,), T / (d - 1)))
+    yield true, "1", swap(((Pi,), Integer(1)))
+    true = rules.dual_inverse_wishart(fit)
+    yield true, "d - T", swap(((P, Pt), T / (d * (d - T)) * SIGMA))
+    yield true, "d - T + 1", swap(((P, Pt), T / (d * (d - T + 1)) * SIGMA))
+    yield true, "no d", swap(((P, Pt), T / (d - T - 1) * SIGMA))
+    true = rules.isotropic_covariance()
+    yield true, "Sigma = 2", isotropic_covariance(2)
+    true = rules.resolvent_average(DOWN)
+    yield true, "no 1/d", resolvent_average(d * sy.h1, d * sy.h2)
+    yield true, "h2 = h1^2", resolvent_average(sy.h1, sy.h1**2)
+    yield true, "h2 = h1", resolvent_average(sy.h1, sy.h1)
+    true = rules.shared_chain(fit)
+    yield true, "noise of the wrong sign", swap(((fit.chain,), P * (X * TRUTH - fit.sigma * f)))
+    yield true, "the last noise alone", swap(((fit.chain,), P * (X * TRUTH + fit.sigma * fit.e)))
+    yield true, "labels of another model", swap(((fit.chain,), P * (X * W + fit.sigma * f)))
+    true = rules.summed_noise_expectation(fit)
+    yield true, "1 in place of n", no_noise(fit, Integer(1), f)
+    yield true, "n^2", no_noise(fit, sy.n**2, f)
+    true = rules.truth()
+    yield true, "the mean for the truth", swap(((TRUTH, transposed(TRUTH)), M))
+    yield true, "twice", swap(((TRUTH, transposed(TRUTH)), 2 * W_TRUTH))
+    true = rules.least_squares(DOWN, noiseless=True)
+    yield true, "the truth's labels", ridge(DOWN, DOWN.P * DOWN.X * TRUTH)
+    yield true, "half the labels", ridge(DOWN, DOWN.P * DOWN.X * W / 2)
+
+
+def mixed_fit(operator, real, synthetic):
+    """The estimate on both kinds of rows with other labels."""
+    X1, X2, e1, e2 = MIXTURE.X1, MIXTURE.X2, MIXTURE.e1, MIXTURE.e2
+    labels = transposed(X1) * (X1 * real + sy.sigma_real * e1)
+    return swap(
+        (
+            (MIXTURE.estimate,),
+            operator * (labels + transposed(X2) * (X2 * synthetic + sy.sigma * e2)),
+        )
+    )
+
+
+def rewritten(rule, change):
+    """A rule whose outcome for each word is changed as an expression."""
+    return lambda expression: change(rule.rewrite(expression))
+
+
+def exchangeable(full, single):
+    """Two S2 replaced by these multiples of S and of a single row; one S2 by P2 S."""
+
+    def change(word):
+        count = word.count(MIXTURE.S2)
+        if count == 2:
+            whole, row = (
+                trace(Mul(*(new if x == MIXTURE.S2 else x for x in word)))
+                for new in (DOWN.S, MIXTURE.row)
+            )
+            return full * whole + single * row
+        if count == 1:
+            return P2 * trace(Mul(*(DOWN.S if x == MIXTURE.S2 else x for x in word)))
+        return None
+
+    return lambda expression: map_words(expression, change)
+
+
+P2, ROWS = sy.synthetic_fraction, sy.T
+P1 = 1 - P2
+
+
+def _mixture_mutants():
+    """Slips in the rules about real and synthetic rows."""
+    X1, X2, S, S2, V, T, d = MIXTURE.X1, MIXTURE.X2, DOWN.S, MIXTURE.S2, DOWN.Winv, sy.T, sy.d
+    for true, operator in ((mixture.mixed_ridge_fit(), DOWN.R / T),
+                           (mixture.mixed_least_squares(), V)):  # fmt: skip
+        yield true, "every row synthetic", mixed_fit(operator, W, W)
+        yield true, "every row real", mixed_fit(operator, TRUTH, TRUTH)
+        yield true, "twice", mixed_fit(2 * operator, TRUTH, W)
+    true = mixture.mixed_gram()
+    synthetic = ((transposed(X2), X2), T * S2)
+    yield true, "X1'X1 = T S", swap(synthetic, ((transposed(X1), X1), T * S))
+    yield true, "no T", swap(synthetic, ((transposed(X1), X1), S - S2))
+    true = mixture.mixed_inverse()
+    yield true, "no 1/T", swap(((V, S), Integer(1)))
+    true = mixture.deviation()
+    N, D = alphabet.N, alphabet.D
+    both = D + N + transposed(N)
+    yield true, "no W0 in A", swap(((A,), both), ((M,), N + W_TRUTH))
+    yield true, "no W0 in M", swap(((A,), both + W_TRUTH), ((M,), N))
+    yield true, "no N in A", swap(((A,), D + W_TRUTH), ((M,), N + W_TRUTH))
+    for true, noise in zip(mixture.mixed_noise(), (MIXTURE.e1, MIXTURE.e2), strict=True):
+        yield true, "variance 2", no_noise(DOWN, Integer(2), noise)
+    true, pairs = mixture.exchangeable_rows(), P2 * (T * P2 - 1) / (T - 1)
+    single = P1 * P2 * T**2 / (T - 1)
+    yield true, "P2^2 alone", exchangeable(P2**2, 0)
+    yield true, "pairs alone", exchangeable(pairs, 0)
+    yield true, "the limit's pairs", exchangeable(P2**2, single)
+    yield true, "P1^2 for P1 P2", exchangeable(pairs, P1**2 * T**2 / (T - 1))
+    true = mixture.one_row()
+    yield true, "nothing", rewritten(true, lambda line: 0 * line)
+    yield true, "twice", rewritten(true, lambda line: 2 * line)
+    yield true, "d for T", rewritten(true, lambda line: line * T / d)
+    true = mixture.one_row_of_least_squares()
+    yield true, "T - d", rewritten(true, lambda line: line * (T - d - 1) / (T - d))
+    yield true, "the limit", rewritten(true, lambda line: line * T**2 * d / (T**2 - 4) / (d + 2))
+    yield true, "twice", rewritten(true, lambda line: 2 * line)
+
+
+def _feature_mutants():
+    """Slips in the rules about random features."""
+    L, U, J, H, S = features.L, features.U, features.J, features.H, DOWN.S
+    root, inverse_root = features.SIGMA_ROOT, features.SIGMA_ROOT_INVERSE
+    true = features.feature_fit()
+    yield true, "no 1/T", rewritten(true, lambda line: line.subs(sy.T, 1))
+    yield true, "noise of the wrong sign", rewritten(true, lambda x: x.subs(sy.sigma, -sy.sigma))
+    true = features.lost_signal()
+    yield true, "1 + L", swap(((U, S), 1 + L))
+    yield true, "L'", swap(((U, S), 1 - transposed(L)))
+    true = features.resolvent_of_features()
+    yield true, "no Sigma^-1", swap(((H,), SIGMA_INVERSE - J))
+    yield true, "J'", swap(((H,), SIGMA_INVERSE - SIGMA_INVERSE * J))
+    true = features.feature_resolvent()
+    yield true, "nu^2", swap(((J,), sy.nu**2 * inverse_root * FEATURES.R * root))
+    yield true, "no nu", swap(((J,), inverse_root * FEATURES.R * root))
+    true = features.functions_of_sigma()
+    inverted = swap(((SIGMA,), SIGMA_INVERSE))
+    yield true, "Sigma^-1 for Sigma", rewritten(true, inverted)
+    true = features.feature_gram()
+    kept = 1 - sy.gamma_width
+    for text, matrix in (("no 1 - gamma", H * SIGMA * H), ("1 - gamma", H * SIGMA * H * kept),
+                         ("no Sigma", H * H / kept),
+                         ("df2 alone", H * SIGMA * H / (1 - sy.gamma))):  # fmt: skip
+        yield true, text, swap(((U, S, U), matrix))
+    true = features.feature_first_order()
+    yield true, "1 - J", swap(((L,), 1 - J))
+    yield true, "wrong sign", swap(((L,), -J))
+    true = features.feature_second_order()
+    for text, gain in (
+        ("no inflation", None),
+        ("no 1 - gamma", Integer(1)),
+        ("1 + gamma", 2 - kept),
+    ):
+        yield true, text, second_order_on_features(kept / gain if gain else Integer(0))
+    true = features.feature_degrees()
+    yield true, "df2", rewritten(true, lambda line: line.subs(sy.gamma_width, sy.gamma))
+    yield true, "no T", rewritten(true, lambda line: line / sy.T)
+    true, gain = rules.second_order(FEATURES), FEATURES.T * (1 - FEATURES.gamma)
+    yield true, "rows for the width", second_order(FEATURES, gain=sy.T * (1 - sy.gamma))
+    yield true, "no 1 - gamma", second_order(FEATURES, gain=FEATURES.T)
+    yield true, "wrong sign", second_order(FEATURES, gain=-gain)
+    true = rules.first_order(FEATURES)
+    yield true, "lam for kappa", first_order(FEATURES, FEATURES.G)
+    yield true, "K/lam", first_order(FEATURES, FEATURES.K / sy.lam)
+
+
+def second_order_on_features(share):
+    """The equivalent given the features with its second term times a number."""
+    rule = features.feature_second_order()
+    first = sequence(
+        lambda line: map_words(
+            line,
+            lambda word: (
+                trace(Mul(*(PLAIN.get(x, x) for x in word)))
+                if features.L in word and transposed(features.L) in word
+                else None
+            ),
+        )
+    )
+    return lambda line: first(line) + share * (rule.rewrite(line) - first(line))
+
+
+PLAIN = {features.L: features.J, transposed(features.L): transposed(features.J)}
+
+
+def _chain_mutants():
+    """Slips in the rules about averaged labels and about accumulated sets."""
+    X, Xt, P, e, noise = GEN.X, transposed(GEN.X), GEN.P, GEN.e, REAL_NOISE
+    weight, real, fake, N = sy.weight, sy.sigma_real, sy.sigma0, sy.gathered
+    true_labels, own = X * TRUTH + real * noise, X * W + fake * e
+    true = averaging.averaged_least_squares()
+    for text, labels in {
+        "real labels alone": true_labels,
+        "synthetic labels alone": own,
+        "weights exchanged": (1 - weight) * true_labels + weight * own,
+        "one noise": weight * X * TRUTH + (1 - weight) * X * W + fake * e,
+    }.items():
+        yield true, text, swap(((AVERAGED,), P * labels))
+    yield averaging.real_noise_expectation(), "variance 2", no_noise(GEN, Integer(2), noise)
+    true = gathering.gathered_fit()
+    yield true, "twice the noise", swap(((GATHERED,), W + 2 * fake * ALL_INVERSE * Xt * e))
+    yield true, "the old fit", swap(((GATHERED,), W))
+    yield true, "the new set alone", swap(((GATHERED,), W + fake * P * e))
+    true = gathering.fit_again()
+    yield true, "n for n + 1", swap(((AGAIN,), W + fake * P * e / sy.n))
+    yield true, "the new set alone", swap(((AGAIN,), W + fake * P * e))
+    word = (ALL_INVERSE, Xt, X, ALL_INVERSE)
+    true = gathering.gathered_share()
+    yield true, "every row new", swap((word, ALL_INVERSE))
+    yield true, "share of the earlier rows", swap((word, (1 - sy.T0 / N) * ALL_INVERSE))
+    yield true, "share squared", swap((word, (sy.T0 / N) ** 2 * ALL_INVERSE))
+    true = gathering.gathered_inverse()
+    for text, below in {"N - d": N - sy.d, "N - d + 1": N - sy.d + 1, "N": N}.items():
+        yield true, text, swap(((ALL_INVERSE,), SIGMA_INVERSE / below))
+
+
+def by_rule():
+    """Rules with their altered copies, one test each: their left-hand side is drawn once."""
+    table = {}
+    for true, description, rewrite in mutants():
+        table.setdefault(true.statement, (true, []))[1].append((description, rewrite))
+    return list(table.values())
+
+
+@pytest.mark.parametrize(("true", "altered"), by_rule(), ids=lambda x: getattr(x, "name", ""))
+def test_an_altered_rule_is_caught(true, altered, monkeypatch):
+    """The true rule passes its check; a sign, a factor or a term changed, it does not."""
+    shown = set()
+    for previous, step in lines_of(true):
+        wrong = [(text, rewrite(previous)) for text, rewrite in altered if text not in shown]
+        wrong = [(text, line) for text, line in wrong if expand(line - step.expression) != 0]
+        if not wrong:
+            continue
+        recorder = None
+        if not is_cheap(step):
+            recorder = Recorder(previous, [line for _, line in wrong], monkeypatch)
+        check = recorder.check if recorder else lambda step, line=previous: check_step(line, step)
+        assert check(step).checked
+        for text, line in wrong:
+            assert not check(replace(step, expression=line)).checked, text
+            shown.add(text)
+    assert shown == {text for text, _ in altered}
+
+
+NO_RULES = {"LABELS", "right_side"}
+
+
+def test_every_rule_has_altered_copies():
+    """No rule of the calculus is left without a mutant, for either fit."""
+    used = {step.rule.statement for _, step in lines()}
+    helpers = {"Kind", "Rule", "expect_noise"}
+    factories = [getattr(rules, name) for name in {*rules.__all__} - helpers]
+    mixed = [getattr(mixture, name)() for name in mixture.__all__ if name not in NO_RULES]
+    mixed += [getattr(features, name)() for name in features.__all__ if name.islower()]
+    mixed += [rules.second_order(FEATURES), rules.first_order(FEATURES)]
+    mixed += [averaging.averaged_least_squares(), averaging.real_noise_expectation()]
+    mixed += [gathering.gathered_fit(), gathering.fit_again()]
+    mixed += [gathering.gathered_share(), gathering.gathered_inverse()]
+    every = {
+        rule.statement for found in mixed for rule in (found if type(found) is tuple else [found])
+    }
+    for factory in factories:
+        fits = [()] if factory in {rules.truth, rules.isotropic_covariance} else [(DOWN,), (GEN,)]
+        every |= {factory(*fit).statement for fit in fits}
+    assert used & every
+    assert {true.statement for true, _ in by_rule()} >= used & every
+
+
+@pytest.mark.parametrize(
+    "pair", [p for p in lines() if is_cheap(p[1])], ids=lambda p: f"{p[1].rule.name}"
+)
+def test_cheap_lines_hold_and_not_without_a_term(pair):
+    """Each line passes; with a term left out, or its sign turned, it fails."""
+    previous, step = pair
+    assert check_step(previous, step).checked
+    terms = Add.make_args(step.expression)
+    for term in terms:
+        assert not check_step(previous, replace(step, expression=step.expression - term)).checked
+        turned = step.expression - 2 * term
+        assert not check_step(previous, replace(step, expression=turned)).checked
+
+
+@pytest.mark.parametrize("seed", [1, 20240212])
+def test_wide_inverse_wishart_line_holds_at_any_seed(seed):
+    """The line with the heaviest tails, X^+ X^+' with few rows, is decided at other seeds too."""
+    rule = rules.dual_inverse_wishart(GEN)
+    previous, step = lines_of(rule)[-1]
+    assert check_step(previous, step, seed).checked
+
+
+def test_no_power_is_no_check():
+    """A Monte Carlo comparison that is all noise does not count as checked."""
+    rng = np.random.Generator(np.random.PCG64DXSM(3))
+    noise = rng.normal(size=400)
+    assert not steps._monte_carlo(noise, 1.0, "noise").checked
+    assert steps._monte_carlo(noise / 1000, 1.0, "precise").checked
+    assert not steps._monte_carlo(noise / 1000 + 0.1, 1.0, "biased").checked
+
+
+@pytest.mark.parametrize("noise", [GEN.e, GEN.f])
+def test_a_surviving_noise_vector_is_an_error(noise):
+    """An expectation that leaves its own letter behind is refused, not averaged away."""
+    rule = next(r for _, s in lines() if noise in (r := s.rule).letters)
+    previous, step = lines_of(rule)[0]
+    left = step.expression + trace(noise * transposed(TRUTH) * SIGMA)
+    with pytest.raises(DerivationError, match="survives its own expectation"):
+        check_step(previous, Step(left, step.rule))
+
+
+@pytest.mark.parametrize(
+    ("kind", "factor"),
+    [
+        (Kind.COMPONENTS, 1 + sy.s / 10**6),
+        (Kind.INSERTION, 1 + sy.kappa / 10**6),
+        (Kind.RECURRENCE, (1 + 10**-6) ** sy.n),
+        (Kind.DERIVATIVE, 1 - sy.v / 10**6),
+        (Kind.ALGEBRA, 1 + sy.kappa0 / 10**6),
+    ],
+)
+def test_small_errors_are_seen(kind, factor):
+    """A relative error of a millionth, in any kind of line that is compared as numbers."""
+    chosen = [
+        pair
+        for pair in lines()
+        if pair[1].rule.kind is kind and not pair[1].expression.has(sy.eta, Tr)
+    ]
+    assert chosen
+    for previous, step in chosen[:3]:
+        wrong = replace(step, expression=step.expression * factor)
+        assert check_step(previous, step).checked
+        assert not check_step(previous, wrong).checked
+
+
+def test_sections_and_derivations_are_checked_line_by_line():
+    """One check for each line, in the shape of the derivation."""
+    derivation = find("optimal-ridge").derive()
+    outcome = check_derivation(derivation)
+    assert [len(section) for section in outcome] == [len(s.steps) for s in derivation.sections]
+    assert all(check.checked and check.gap <= check.allowed for s in outcome for check in s)
+    assert check_section(derivation.sections[0]) == outcome[0]

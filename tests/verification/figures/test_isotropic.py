@@ -1,0 +1,65 @@
+"""The isotropic figure: what it plots, recomputed by another route."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ridgeproof.numerics.evaluate import evaluate
+from ridgeproof.verification.figures.experiments import find_figure
+from ridgeproof.verification.figures.experiments.isotropic import GENERATIONS, base
+from ridgeproof.verification.figures.tracing import measure_figure, rational
+from ridgeproof.verification.simulation.samplers import sampled_errors
+
+
+@pytest.fixture(scope="module")
+def data():
+    """The figure, small."""
+    return measure_figure(find_figure("isotropic"), seed=5, shrink=20, effort=4)
+
+
+def test_lines_are_the_evaluated_errors(data):
+    """Lines are drawn from whole arrays; `evaluate` gives the same numbers one by one."""
+    rows, penalties = data.panels
+    for n, by_rows, by_penalty in zip(GENERATIONS, rows.curves, penalties.curves, strict=True):
+        for x, y in list(zip(by_rows.x, by_rows.y, strict=True))[::25]:
+            assert float(evaluate(base(15, n).with_(T=x)).value) == pytest.approx(y, rel=1e-12)
+        for x, y in list(zip(by_penalty.x, by_penalty.y, strict=True))[::25]:
+            there = base(15, n).with_(lam=rational(x))
+            assert float(evaluate(there).value) == pytest.approx(y, rel=1e-12)
+
+
+def test_points_agree_with_another_sampler(data):
+    """Means at n = 10, where T0 = 2 d, against draws from the known law of the chain."""
+    rng = np.random.default_rng(1)
+    process = {"T0": 30, "n": 10, "sigma": 0.5, "sigma0": 0.5, "lam0": 0.0, "design": "independent"}
+    for point in data.panels[1].curves[-1].points:
+        drawn = sampled_errors(
+            2000, np.ones(15), np.full(15, 15**-0.5), rng=rng, T=30, lam=point.x, **process
+        ).sum(axis=1)
+        spread = np.hypot(point.standard_error, drawn.std() / 2000**0.5)
+        assert abs(point.mean - drawn.mean()) < 4 * spread
+
+
+def test_the_valley_moves_to_the_right(data):
+    """The U shape: the best penalty grows with the generations."""
+    best = [curve.x[int(np.argmin(curve.y))] for curve in data.panels[1].curves]
+    assert best == sorted(set(best))
+
+
+def test_every_point_is_compared_with_the_exact_value(data):
+    """Isotropic ridge is known exactly at finite size; some points are literal."""
+    assert [against.name for against in data.tally] == ["EXACT"]
+    assert {point.method for point in data.points} == {"conditional", "literal"}
+    assert max(abs(point.z) for point in data.points) < 4.5
+
+
+def test_a_point_can_be_measured_again(data):
+    """The line that a point carries gives its very numbers."""
+    from click.testing import CliRunner
+
+    from ridgeproof.cli import cli
+
+    point = data.points[3]
+    result = CliRunner().invoke(cli, [*point.redo.split()[1:], "--json"])
+    assert f'"mean": {point.mean!r}' in result.stdout

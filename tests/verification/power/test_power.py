@@ -1,0 +1,76 @@
+"""Power: wrong formulas are refuted, true ones are not, and the page is current."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.catalogue import find
+from ridgeproof.verification.power import measure as power
+from ridgeproof.verification.power.benches import BENCHES
+from ridgeproof.verification.power.measure import formulas, measure_power
+from ridgeproof.verification.power.mutants import mutants_of
+from ridgeproof.verification.power.table import Fate, PowerTable
+from ridgeproof.verification.power.text import NO_POWER, conclusion, summary
+
+PAGE = Path(__file__).parents[3] / "docs" / "power.md"
+
+
+@pytest.mark.parametrize("name", ["ridgeless", "noise-free"])
+def test_the_cheap_formulas_kill_every_mutant(name):
+    """Simulation refutes all of them, so does the exact oracle, and neither the truth."""
+    table = measure_power((name,), seed=5)
+    assert len(table.rows) == len(mutants_of(name).mutants)
+    assert {row.fate for row in table.rows} == {Fate.KILLED}
+    counts = table.counts(name)
+    assert counts["simulation"] == counts["oracle"] == len(table.rows)
+    assert table.truths
+    assert not table.false_refutations
+    assert table.has_power
+
+
+@pytest.mark.slow
+def test_ridge_kills_every_mutant():
+    """Limits too, on Richardson pairs."""
+    table = measure_power(("ridge",), seed=5)
+    assert not table.survivors
+    assert not table.false_refutations
+
+
+def test_a_survivor_is_named():
+    """A mutant that nothing refuted is reported with the words that the command prints."""
+    table = measure_power(("noise-free",), seed=5)
+    lost = replace(table.rows[0], fate=Fate.SURVIVED, by=())
+    worse = PowerTable((lost, *table.rows[1:]), table.truths, 0, 0)
+    assert not worse.has_power
+    assert NO_POWER in "\n".join(conclusion(worse))
+    assert summary(worse)[0][4] == "1"
+    assert worse.data()["survivors"][0]["mutant"] == lost.mutant
+
+
+def test_every_bench_draws_points():
+    """A bench without points would pass everything."""
+    assert all(len(bench.settings) > 2 for bench in BENCHES)
+
+
+def test_the_page_lists_the_mutants_of_today():
+    """docs/power.md is generated; its formulas and mutants are those of the catalogue."""
+    text = PAGE.read_text(encoding="utf-8")
+    for name in formulas():
+        section = text.split(f"\n## {name}\n", maxsplit=1)[1].split("\n## ", maxsplit=1)[0]
+        listed = [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")]
+        assert listed == [mutant.description for mutant in mutants_of(name).mutants], (
+            "run: python -m ridgeproof.verification.power.page > docs/power.md"
+        )
+
+
+def test_a_wrong_catalogue_is_seen(monkeypatch):
+    """The other error rate: a wrong formula in the truth's place is refuted where it stands."""
+    formula = find("ridgeless")
+    wrong = {**formula.expressions, "variance": sy.sigma**2 * sy.d / (sy.T - sy.d)}
+    monkeypatch.setattr(power, "find", lambda _: replace(formula, expressions=wrong))
+    table = measure_power(("ridgeless",), seed=5)
+    assert {row.quantity for row in table.false_refutations} == {"variance"}

@@ -1,0 +1,1 @@
+"""Chains of generators: one step as an affine map, and what many steps do."""

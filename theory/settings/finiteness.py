@@ -1,0 +1,115 @@
+"""When the expected test error is infinite, so that there is no number to return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from ridgeproof.theory.errors import InfiniteExpectation
+from ridgeproof.theory.settings.features import Gaussian, Rademacher
+from ridgeproof.theory.settings.generations import Generation
+from ridgeproof.theory.settings.relevant import relevant
+from ridgeproof.theory.settings.setting import Setting
+
+__all__ = ["fits", "is_finite", "require_finite", "require_finite_limit"]
+
+
+def require_finite(setting: Setting) -> None:
+    """Raise InfiniteExpectation when the expected test error of the setting is infinite.
+
+    The inverse Wishart moment E tr (X'X)^+ is infinite for T in {d-1, d, d+1}; it enters whenever
+    label noise meets an unregularised fit.  Source: derived here (see docs/theory.md).
+
+    The law of the features changes nothing where its entries have a continuous density, positive
+    around 0: the error grows with the inverse square of the distance of one column of X (one row,
+    for T < d) from the span of the others, in |T - d| + 1 dimensions, where that distance has a
+    bounded and positive density.  Heavy tails make distances longer, which does no harm; a scale
+    for each row changes them by bounded factors.  Signs have finitely many designs, so that
+    everything is finite (and, near T = d, ruled by the rarest of them).
+
+    Raises:
+        InfiniteExpectation: a generator without ridge is fitted on noisy labels in d - 1, d or
+            d + 1 rows (all its rows, in an accumulating chain); or lam = 0, the downstream labels
+            are noisy, and |T - d| <= 1.  On random features narrower than d the width takes the
+            place of d, and what they leave out of the signal is noise.  As many features as
+            dimensions can be nearly dependent, which T = d - 1 rows do not forgive either.
+    """
+    if isinstance(setting.features, Rademacher) and setting.width is None:
+        return
+    d, T = setting.d, setting.T
+    for rows, each, noisy in fits(setting, setting.d + 1):
+        if noisy and each.lam0 == 0 and abs(rows - d) <= 1:
+            raise InfiniteExpectation(
+                "T0",
+                rows,
+                f"lies within 1 of d = {d}, where a generator fitted without ridge on noisy labels "
+                "has infinite expected error, whatever lam is",
+                f"take T0 <= {d - 2} or T0 >= {d + 2}, or lam0 > 0, or sigma0 = 0",
+            )
+    if setting.lam > 0:
+        return
+    width = setting.width
+    narrow = width is not None and (width < d or T < width == d)
+    size = width if width is not None and narrow else d
+    if (narrow or _is_downstream_noisy(setting)) and abs(T - size) <= 1:
+        raise InfiniteExpectation(
+            "T",
+            T,
+            f"lies within 1 of {'the width' if narrow else 'd'} = {size}, where the ridgeless fit "
+            "has infinite expected error",
+            f"take T <= {size - 2} or T >= {size + 2}, or lam > 0"
+            f"{'' if narrow else ', or sigma = 0'}",
+        )
+
+
+def is_finite(setting: Setting, quantity: str = "test_error") -> bool:
+    """Whether a quantity has a finite expectation: the error or one of its terms.
+
+    The optimal_lam exists where some lam gives a finite error.
+    """
+    free = quantity == "optimal_lam"
+    try:
+        require_finite(setting.with_(lam=Fraction(1)) if free else relevant(setting, quantity))
+    except InfiniteExpectation:
+        return False
+    return True
+
+
+def require_finite_limit(setting: Setting) -> None:
+    """Raise InfiniteExpectation as for normal features: the limits do not see the law.
+
+    Raises:
+        InfiniteExpectation: as `require_finite`.
+    """
+    require_finite(setting.with_(features=Gaussian()))
+
+
+def fits(setting: Setting, enough: int) -> Iterator[tuple[int, Generation, bool]]:
+    """The rows that each generator is fitted on, its generation, and whether labels are noisy.
+
+    As far as they differ; gathered sets beyond ``enough`` rows are left out.
+    """
+    noisy = False
+    for each, weight, rows in setting.distinct_stages(enough):
+        # Noise of any earlier set stays in a gathered one.
+        noisy = _is_noisy(setting, each, weight) or (setting.gathers and noisy)
+        yield rows, each, noisy
+
+
+def _is_noisy(setting: Setting, generation: Generation, weight: Fraction) -> bool:
+    """Whether the labels of a generation carry noise, synthetic or real."""
+    return (weight < 1 and generation.sigma0 > 0) or (weight > 0 and setting.real_noise > 0)
+
+
+def _is_downstream_noisy(setting: Setting) -> bool:
+    """Whether the downstream labels deviate from one linear function of the features.
+
+    With real and synthetic rows they do as soon as the last generator differs from the truth.
+    """
+    share = setting.synthetic_fraction
+    if (share > 0 and setting.sigma > 0) or (share < 1 and setting.real_noise > 0):
+        return True
+    return 0 < share < 1 and any(
+        noisy or each.lam0 > 0 or rows < setting.d
+        for rows, each, noisy in fits(setting, setting.d + 1)
+    )

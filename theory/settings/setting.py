@@ -1,0 +1,340 @@
+"""Setting: one exactly stated instance of the process, validated once.
+
+The process (Dohmatob, Feng, Kempe 2024, arXiv 2402.07712): Gaussian features with covariance
+Sigma in d dimensions, ground truth w0, a chain of n generators each fitted on T0 rows labelled
+by its predecessor (label noise sigma0, ridge lam0, least squares or minimum norm at lam0 = 0),
+then one downstream ridge fit on T rows (label noise sigma, ridge lam in the normalisation
+``(X'X/T + lam)^-1``, so that scikit-learn's alpha is T*lam).  n = 0 is clean data.
+
+Beyond the source the generators may use earlier data (`theory.settings.generations`), a share of the
+downstream rows may be real, the downstream fit may see random features, and the features may
+follow another law (`theory.settings.features`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from typing import Any, Final
+
+from ridgeproof.theory.checks import check_integer, check_real, exact
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.settings.features import FeatureLaw, Gaussian, parse_features
+from ridgeproof.theory.settings.generations import (
+    Accumulate,
+    ChainSpec,
+    Generation,
+    Replace,
+    Weighted,
+    parse_chain,
+)
+from ridgeproof.theory.settings.setting_checks import (
+    check_downstream,
+    check_generations,
+    check_spectrum,
+)
+from ridgeproof.theory.settings.spectra import (
+    Flat,
+    Isotropic,
+    SignalSpec,
+    SpectrumSpec,
+    parse_signal,
+    parse_spectrum,
+)
+
+__all__ = ["DESIGNS", "INFINITE", "Setting", "make_setting"]
+
+DESIGNS = ("independent", "shared")
+# The dimension of an infinite power law.  It compares with integers as it should; whoever does
+# arithmetic with d asks `Setting.is_infinite` first.
+INFINITE: Final[int] = math.inf  # type: ignore[assignment]
+_ISOTROPIC, _FLAT = Isotropic(), Flat()
+_REPLACE, _GAUSSIAN = Replace(), Gaussian()
+# What one number or a list of numbers, one for each generation, may be given for.
+_SCHEDULED = ("T0", "sigma0", "lam0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One instance of the process; every number is exact.
+
+    ``copies = k`` means that the spectrum specification describes d/k levels, each repeated k
+    times with its signal energy split equally: the deterministic equivalent of `grown(k)` equals
+    that of the setting itself, which is how limits are approached.
+
+    ``d = INFINITE`` (``"inf"``) is the limit of a power law with beta > 1, whose trace is finite,
+    and a signal with a source, whose energy is.
+
+    Raises:
+        InputError: a field violates its range, or two fields contradict each other.
+    """
+
+    d: int
+    T: int
+    T0: int | None = None
+    n: int = 0
+    sigma: Fraction = Fraction(0)
+    sigma0: Fraction = Fraction(0)
+    lam: Fraction = Fraction(0)
+    lam0: Fraction = Fraction(0)
+    design: str = "independent"
+    spectrum: SpectrumSpec = _ISOTROPIC
+    signal: SignalSpec = _FLAT
+    copies: int = 1
+    chain: ChainSpec = _REPLACE
+    schedule: tuple[Generation, ...] = ()
+    synthetic_fraction: Fraction = Fraction(1)
+    sigma_real: Fraction | None = None
+    width: int | None = None
+    features: FeatureLaw = _GAUSSIAN
+
+    def __post_init__(self) -> None:
+        for name in ("T", "copies"):
+            check_integer(name, getattr(self, name), least=1)
+        _check_dimension("d", self.d)
+        check_integer("n", self.n, least=0)
+        for name in ("sigma", "sigma0", "lam", "lam0"):
+            check_real(name, getattr(self, name), least=0)
+        if self.n >= 1 and self.T0 is None and not self.schedule:
+            raise InputError(
+                "T0", "missing", "a chain of n >= 1 generators needs its sample size", "give T0"
+            )
+        if self.T0 is not None:
+            check_integer("T0", self.T0, least=1)
+        if self.design not in DESIGNS:
+            raise InputError(
+                "design", self.design, "is not a design", "choose independent or shared"
+            )
+        check_spectrum(self)
+        check_generations(self)
+        check_downstream(self)
+
+    @property
+    def distinct_generations(self) -> tuple[Generation, ...]:
+        """The generations of a schedule in turn; of a chain of like ones, however long, one."""
+        if self.schedule or self.T0 is None or self.n == 0:
+            return self.schedule
+        return (Generation(self.T0, self.sigma0, self.lam0),)
+
+    @property
+    def weights(self) -> tuple[Fraction, ...]:
+        """The weights on real labels of a weighted chain; empty for the others."""
+        return self.chain.weights if isinstance(self.chain, Weighted) else ()
+
+    def stages(self) -> Iterator[tuple[Generation, Fraction, int]]:
+        """Each generation, its weight on real labels, and the rows its generator is fitted on.
+
+        These are the rows of all the sets so far where generators accumulate fresh ones.
+        """
+        generations, weights = self.distinct_generations, self.weights or (Fraction(0),)
+        rows = 0
+        for index in range(self.n):
+            each = generations[index if len(generations) > 1 else 0]
+            rows = rows + each.T0 if self.gathers else each.T0
+            yield each, weights[index if len(weights) > 1 else 0], rows
+
+    def distinct_stages(self, enough: int) -> Iterator[tuple[Generation, Fraction, int]]:
+        """The stages as far as they differ: of a chain of like generations, one.
+
+        Gathered sets only grow; those after the first with more than ``enough`` rows are left out.
+        """
+        alike = not self.schedule and len(self.weights) <= 1
+        for stage in self.stages():
+            yield stage
+            if alike and (not self.gathers or stage[2] > enough):
+                return
+
+    @property
+    def gathers(self) -> bool:
+        """Whether generators are fitted on more rows each time: all the fresh sets so far."""
+        return isinstance(self.chain, Accumulate) and self.design == "independent"
+
+    @property
+    def real_noise(self) -> Fraction:
+        """The label noise of real rows: sigma_real, or sigma where it is not given."""
+        return self.sigma if self.sigma_real is None else self.sigma_real
+
+    @property
+    def synthetic_rows(self) -> int:
+        """How many downstream rows the last generator labels: T P2."""
+        return int(self.T * self.synthetic_fraction)
+
+    @property
+    def is_infinite(self) -> bool:
+        """Whether d is infinite."""
+        return self.d == INFINITE
+
+    @property
+    def distinct(self) -> int:
+        """How many eigenvalues the spectrum specification describes: d over copies."""
+        return self.d if self.is_infinite else self.d // self.copies
+
+    def grown(self, k: int) -> Setting:
+        """The same setting k times as large: every level k times, and d, T, T0 times k."""
+        return replace(
+            self,
+            d=k * self.d,
+            T=k * self.T,
+            T0=None if self.T0 is None else k * self.T0,
+            copies=k * self.copies,
+            schedule=tuple(replace(each, T0=k * each.T0) for each in self.schedule),
+            width=None if self.width is None else k * self.width,
+        )
+
+    def clean(self) -> Setting:
+        """The same downstream fit on clean data (n = 0)."""
+        return replace(self, n=0, schedule=(), chain=_REPLACE)
+
+    def silenced(self, *noises: str) -> Setting:
+        """A copy without some of the label noises sigma, sigma0 and sigma_real."""
+        changes: dict[str, Any] = {name: Fraction(0) for name in noises}
+        if "sigma" in noises and "sigma_real" not in noises:
+            changes["sigma_real"] = self.real_noise
+        if "sigma0" in noises and self.schedule:
+            changes["schedule"] = tuple(replace(x, sigma0=Fraction(0)) for x in self.schedule)
+        return replace(self, **changes)
+
+    def with_(self, **changes: Any) -> Setting:
+        """A copy with some fields changed, validated again."""
+        return replace(self, **changes)
+
+    def canonical(self) -> dict[str, str | int | None]:
+        """The setting as plain JSON values; two settings are equal iff these are."""
+        plain: dict[str, str | int | None] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name in _EXTENSIONS and value == field.default:
+                continue  # named random streams are those of the source's process
+            if field.name == "schedule":
+                continue
+            plain[field.name] = value if isinstance(value, int) or value is None else str(value)
+        for name in _SCHEDULED if self.schedule else ():
+            plain[name] = ",".join(str(getattr(each, name)) for each in self.schedule)
+        return plain
+
+    def command_line(self) -> str:
+        """The setting as options of the command line, ready to paste."""
+        parts = [f"--d {self.d}", f"--T {self.T}"]
+        if self.n:
+            shown = self.canonical()
+            parts += [f"--T0 {shown['T0']}", f"--n {self.n}", f"--sigma0 {shown['sigma0']}"]
+            if shown["lam0"] != "0":
+                parts.append(f"--lam0 {shown['lam0']}")
+            if self.design != "independent":
+                parts.append(f"--design {self.design}")
+            if self.chain != _REPLACE:
+                parts.append(f"--chain {self.chain}")
+        parts += [f"--sigma {self.sigma}", f"--lam {self.lam}"]
+        parts += [f"--spectrum {self.spectrum}", f"--signal {self.signal}"]
+        if self.copies > 1:
+            parts.append(f"--copies {self.copies}")
+        if self.synthetic_fraction != 1:
+            parts.append(f"--synthetic-fraction {self.synthetic_fraction}")
+        if self.sigma_real is not None:
+            parts.append(f"--sigma-real {self.sigma_real}")
+        if self.width is not None:
+            parts.append(f"--width {self.width}")
+        if self.features != _GAUSSIAN:
+            parts.append(f"--features {self.features}")
+        return " ".join(parts)
+
+    def __str__(self) -> str:
+        return self.command_line().replace("--", "")
+
+
+# Fields that a setting of the source's process does not mention.
+_EXTENSIONS = frozenset(
+    {"chain", "schedule", "synthetic_fraction", "sigma_real", "width", "features"}
+)
+
+
+def make_setting(**given: Any) -> Setting:
+    """Build a Setting from user-friendly values: numbers as int, float, Fraction or text.
+
+    Floats are read through their shortest decimal form (0.1 is exactly 1/10); spectrum and signal
+    may be given as text.  A list (or text with commas) of n numbers for T0, sigma0 or lam0 is a
+    schedule: the numbers of the generations in turn.
+
+    Raises:
+        InputError: naming the offending field.
+
+    >>> make_setting(d=10, T=20, lam=0.1, spectrum="power-law:3/2").lam
+    Fraction(1, 10)
+    """
+    known = {field.name for field in fields(Setting)}
+    given = _scheduled(given)
+    for name in given:
+        if name not in known:
+            raise InputError(
+                "setting", name, "is not a field of a setting", f"choose from {sorted(known)}"
+            )
+    made: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is None:
+            continue
+        match name:
+            case "d":
+                made[name] = _check_dimension(name, value)
+            case "T" | "T0" | "copies" | "width":
+                made[name] = check_integer(name, value, least=1)
+            case "n":
+                made[name] = check_integer(name, value, least=0)
+            case "sigma" | "sigma0" | "lam" | "lam0" | "sigma_real" | "synthetic_fraction":
+                made[name] = exact(name, value)
+            case "spectrum" if isinstance(value, str):
+                made[name] = parse_spectrum(value, name)
+            case "signal" if isinstance(value, str):
+                made[name] = parse_signal(value, name)
+            case "chain" if isinstance(value, str):
+                made[name] = parse_chain(value, name)
+            case "features" if isinstance(value, str):
+                made[name] = parse_features(value, name)
+            case _:
+                made[name] = value
+    for name in ("d", "T"):
+        if name not in made:
+            raise InputError(name, "missing", "is needed", f"give {name}")
+    return Setting(**made)
+
+
+def _scheduled(given: dict[str, Any]) -> dict[str, Any]:
+    """Turn lists of T0, sigma0 or lam0 into a schedule."""
+    lists: dict[str, list[Any]] = {}
+    for name in _SCHEDULED:
+        value = given.get(name)
+        if isinstance(value, str) and "," in value:
+            value = value.split(",")
+        if isinstance(value, list | tuple):
+            lists[name] = list(value)
+    if not lists:
+        return given
+    n = check_integer("n", given.get("n", 0), least=0)
+    for name, values in lists.items():
+        if len(values) != n:
+            raise InputError(
+                name,
+                ",".join(map(str, values)),
+                f"has {len(values)} numbers for n = {n} generations",
+                "give one number, or one for each generation",
+            )
+    plain = {"T0": None, "sigma0": 0, "lam0": 0}
+    columns = {name: lists.get(name, [given.get(name) or plain[name]] * n) for name in _SCHEDULED}
+    if n and columns["T0"][0] is None:
+        raise InputError("T0", "missing", "is needed", "give T0")
+    rows = zip(*(columns[name] for name in _SCHEDULED), strict=True)
+    schedule = tuple(
+        Generation(check_integer("T0", T0, least=1), exact("sigma0", sigma0), exact("lam0", lam0))
+        for T0, sigma0, lam0 in rows
+    )
+    kept = {name: value for name, value in given.items() if name not in _SCHEDULED}
+    if len(set(schedule)) == 1:  # alike after all
+        return kept | {name: getattr(schedule[0], name) for name in _SCHEDULED}
+    return kept | {"schedule": schedule}
+
+
+def _check_dimension(name: str, value: object) -> int:
+    if value == INFINITE or (isinstance(value, str) and value.strip() == "inf"):
+        return INFINITE
+    return check_integer(name, value, least=1)

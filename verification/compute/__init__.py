@@ -1,0 +1,1 @@
+"""Where independent tasks run: any executor, a dask cluster, under a time limit."""

@@ -1,0 +1,1 @@
+"""Conjectures: how they are stated, drawn from their domain, and decided rung by rung."""

@@ -1,0 +1,109 @@
+"""equals, at-most and at-least: the claim at drawn points, and where it is closest to failing."""
+
+from __future__ import annotations
+
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.verification.conjectures.admissible import admissible
+from ridgeproof.verification.conjectures.ladder.on_trial import (
+    NEXT_TO_A_THRESHOLD,
+    decide_by_simulation,
+)
+from ridgeproof.verification.conjectures.ladder.precise import Finding, examine
+from ridgeproof.verification.conjectures.ladder.search import smallest
+from ridgeproof.verification.conjectures.ladder.simulated import judge_point, pilot_point
+from ridgeproof.verification.conjectures.ladder.truth import known_value
+from ridgeproof.verification.conjectures.ladder.worst import places_to_look, worst
+from ridgeproof.verification.testing.progress import Trial
+from ridgeproof.verification.testing.verdict import Counterexample, Outcome, Verdict
+
+__all__ = ["decide_pointwise"]
+
+
+def decide_pointwise(trial: Trial, settings: list[Setting], seed: int) -> Verdict:
+    """Compare the claim with the theory at settings that simulation can judge, and at others.
+
+    What theory does not know is put on trial by simulation.
+    """
+    conjecture = trial.conjecture
+    findings: list[Finding] = []
+    for setting in settings:
+        if trial.late():
+            return trial.out_of_time("precision")
+        trial.watch(f"precision: {len(findings)} of {len(settings)} points")
+        findings.append(examine(conjecture, setting))
+        found = findings[-1].counterexample
+        if found is not None:
+            return _shrunk(trial, found, "precision")
+    settled = [finding.setting for finding in findings if finding.is_settled]
+    trial.note(
+        "precision",
+        f"agrees with the derived theory at {len(settled)} of {len(findings)} points"
+        if settled
+        else "no derived theorem gives the quantity at the drawn points",
+        theorems=sorted(
+            {f for finding in findings if finding.known for f in finding.known.formulas}
+        ),
+    )
+    if settled:
+        found = _closer(trial, settled, seed)
+        if found is not None:
+            return _shrunk(trial, found, "search")
+        if trial.late():
+            return trial.out_of_time("search")
+    if len(settled) == len(findings):
+        return trial.verdict(Outcome.IDENTICAL)
+    unknown = [finding.setting for finding in findings if not finding.is_settled]
+    unknown = [setting for setting in unknown if admissible(setting, conjecture.quantity) is None]
+    if not unknown:
+        trial.note("simulation", f"no theorem, and {NEXT_TO_A_THRESHOLD}")
+        return trial.verdict(Outcome.UNDECIDED)
+    return decide_by_simulation(
+        trial,
+        unknown,
+        lambda setting, judge, method: judge_point(conjecture, setting, judge, method),
+        pilot=lambda setting: (
+            pilot_point(conjecture, setting, trial.seed)
+            if known_value(setting, conjecture.quantity, conjecture.kind) is None
+            else None
+        ),
+    )
+
+
+def _closer(trial: Trial, settled: list[Setting], seed: int) -> Counterexample | None:
+    """A failure nearer to the thresholds than simulation goes, or where an inequality is tight."""
+    conjecture = trial.conjecture
+    settings, evaluations, words = places_to_look(
+        conjecture.domain, settled, conjecture.quantity, seed
+    )
+    equality = conjecture.relation == "equals"
+    trial.watch("search: looking for where the claim is closest to failing")
+
+    def margin(setting: Setting) -> float | None:
+        return examine(conjecture, setting).margin
+
+    found, tried = worst(
+        conjecture.domain,
+        settings,
+        margin,
+        # The margin of an equality leads nowhere.
+        evaluations=0 if equality else evaluations,
+        late=trial.late,
+    )
+    if found is not None:
+        return examine(conjecture, found).counterexample
+    words = "points, those next to a threshold included" if equality and evaluations else words
+    trial.note("search", f"holds at all of {tried} {words}")
+    return None
+
+
+def _shrunk(trial: Trial, found: Counterexample, rung: str) -> Verdict:
+    conjecture = trial.conjecture
+    trial.found = found
+
+    def fails(setting: Setting) -> bool:
+        return not trial.late() and examine(conjecture, setting).counterexample is not None
+
+    setting = smallest(conjecture.domain, conjecture.quantity, fails)
+    best = examine(conjecture, setting).counterexample if setting is not None else None
+    trial.note(rung, "the claim fails; the smallest counterexample found at this budget")
+    return trial.verdict(Outcome.REFUTED, best or found)

@@ -1,0 +1,185 @@
+"""Rung 2: is the claim symbolically equal to a derived theorem, or ordered against it?
+
+The theorem's assumptions must be proved on the whole domain; the comparison is made after putting
+in what the domain fixes (lam = 0 with T >= d means kappa = 0 and df1 = df2 = d).
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from sympy import Add, Expr, Max, Min, Mul, Pow, Rational, Symbol, diff, false, simplify, true
+from sympy.logic.boolalg import Boolean
+
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.algebra import canonical
+from ridgeproof.theory.catalogue import catalogue
+from ridgeproof.theory.domains.domain import Domain
+from ridgeproof.theory.domains.entries import EXTRA, Derived, Fixed, used_symbols
+from ridgeproof.theory.domains.holds import holds_on, slack_substitution
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
+from ridgeproof.theory.limits import proportional_limit
+from ridgeproof.theory.settings.features import Elliptical, Gaussian
+from ridgeproof.theory.settings.spectra import Flat, Isotropic, Source
+from ridgeproof.theory.specialise import isotropic
+from ridgeproof.verification.conjectures.conjecture import Conjecture
+
+__all__ = ["covering_theorem", "prove"]
+
+# Functions of the setting that only the fixed point defines.
+_IMPLICIT = {
+    sy.kappa, sy.kappa0, sy.df1, sy.df2, sy.df1_0, sy.df2_0, sy.gamma, sy.gamma0, sy.q, sy.q0,
+}  # fmt: skip
+
+# The theorems are fractions of degree below 10, and so is what one compares with them.
+_MAX_DEGREE = 40
+
+
+def covering_theorem(domain: Domain, kind: str) -> Formula | None:
+    """The most specific test-error theorem whose assumptions are proved on the whole domain."""
+    flags, kinds = _flags(domain), _kinds(domain, kind)
+    found = [
+        formula
+        for formula in catalogue().values()
+        if formula.is_test_error
+        and (formula.chain, formula.downstream, formula.features) == kinds
+        and (kind == "limit" or formula.kind is FormulaKind.EXACT)
+        and holds_on(domain, formula.assumptions.subs(flags))
+    ]
+    return max(found, key=lambda formula: formula.priority, default=None)
+
+
+def _kinds(domain: Domain, kind: str) -> tuple[str, str, str] | None:
+    """The kinds of chain, downstream fit and features, where the domain has one of each."""
+    chains = {str(option).partition(":")[0] for option in domain.options("chain")}
+    laws = domain.options("features")
+    features = {"elliptical" if isinstance(law, Elliptical) else "iid" for law in laws}
+    # Mixtures and random features are compared point by point.
+    plain = not {name for name, _ in domain.items} & set(EXTRA)
+    if not plain or len(chains) != 1 or len(features) != 1:
+        return None
+    if kind == "exact" and any(law != Gaussian() for law in laws):
+        return None
+    return chains.pop(), "ridge", features.pop()
+
+
+def prove(conjecture: Conjecture) -> Formula | None:
+    """The theorem from which the claim follows on its whole domain, or None.
+
+    equals: the difference is zero in canonical form.  at-most, at-least: the difference has one
+    sign on the domain.  increases-in, decreases-in: so has the derivative.
+    """
+    if conjecture.quantity == "optimal_lam" or conjecture.relation == "scales-as":
+        return None
+    if _degree(conjecture.formula) > _MAX_DEGREE:
+        return None
+    theorem = covering_theorem(conjecture.domain, conjecture.kind)
+    if theorem is None:
+        return None
+    try:
+        return theorem if _follows(conjecture, theorem) else None
+    except DerivationError:
+        return None
+
+
+def _degree(claim: Expr) -> float:
+    """A bound on the degree of the fraction that the claim is; infinite where it is none.
+
+    The theorems are of low degree.  Algebra on a claim far beyond them would not end.
+    """
+    if not claim.free_symbols:
+        return 0
+    if claim.is_Symbol:
+        return 1
+    if isinstance(claim, Pow):
+        base, exponent = claim.args
+        if exponent.is_Rational:
+            return abs(float(exponent)) * _degree(base)
+        # b eta^n is one of the theorems.
+        linear = exponent.free_symbols == {sy.n} and exponent.diff(sy.n).is_Rational
+        return _degree(base) + 1 if linear else math.inf
+    if isinstance(claim, Add | Mul | Min | Max):
+        return sum(_degree(part) for part in claim.args)
+    return math.inf
+
+
+def _follows(conjecture: Conjecture, theorem: Formula) -> bool:
+    domain = conjecture.domain
+    form = Form.LIMIT if conjecture.kind == "limit" else Form.EXACT
+    name = conjecture.quantity if conjecture.quantity in ERROR_TERMS else ""
+    truth = _specialised(theorem.expression(name, form), domain)
+    if conjecture.relation in {"increases-in", "decreases-in"}:
+        # kappa moves with every variable, and so may derived entries: a partial derivative proves
+        # nothing.
+        if truth.free_symbols & _IMPLICIT or _followers(domain, conjecture.variable):
+            return False
+        slope = diff(truth, conjecture.variable)
+        return _ordered(domain, slope if conjecture.relation == "increases-in" else -slope)
+    claim = conjecture.formula
+    if conjecture.kind == "limit":
+        claim = proportional_limit(claim)
+    difference = _specialised(claim, domain) - truth
+    if conjecture.relation == "equals":
+        return _vanishes(difference, domain)
+    return _ordered(domain, difference if conjecture.relation == "at-most" else -difference)
+
+
+def _followers(domain: Domain, variable: Symbol | None) -> set[Symbol]:
+    """The derived entries that follow a variable, directly or through others."""
+    moving = {variable}
+    for name, entry in domain.numbers():
+        if isinstance(entry, Derived) and used_symbols(entry) & moving:
+            moving.add(sy.NAMED[name])
+    return moving - {variable}
+
+
+def _vanishes(difference: Expr, domain: Domain) -> bool:
+    if canonical(difference) == 0:
+        return True
+    return bool(simplify(canonical(difference.subs(slack_substitution(domain)))) == 0)
+
+
+def _ordered(domain: Domain, non_negative: Expr) -> bool:
+    # Degrees of freedom are not rational functions of the setting: nothing to prove with.
+    if non_negative.free_symbols & _IMPLICIT:
+        return False
+    return holds_on(domain, non_negative >= 0) is True
+
+
+def _specialised(expression: Expr, domain: Domain) -> Expr:
+    """Put in what the domain fixes."""
+    expression = expression.subs(_flags(domain))
+    if domain["lam"] == Fixed(Fraction(0)) and holds_on(domain, sy.T >= sy.d):
+        expression = expression.subs({sy.gamma: sy.df2 / sy.T})
+        expression = expression.subs({sy.df1: sy.d, sy.df2: sy.d, sy.kappa: 0, sy.lam: 0})
+    fixed = {
+        sy.NAMED[name]: Rational(entry.value.numerator, entry.value.denominator)
+        for name, entry in domain.numbers()
+        if isinstance(entry, Fixed)
+    }
+    expression = expression.subs(fixed)
+    if _all(domain, "spectrum", Isotropic):
+        expression = isotropic(expression)
+        if _all(domain, "signal", Flat):
+            expression = expression.subs(sy.b, 1)
+    if _all(domain, "signal", Source):
+        expression = expression.subs(sy.b, 1)
+    return expression
+
+
+def _all(domain: Domain, name: str, kind: type) -> bool:
+    return all(isinstance(option, kind) for option in domain.options(name))
+
+
+def _flags(domain: Domain) -> dict[Symbol, Boolean]:
+    """The Boolean facts that the domain settles: the design and whether Sigma = I."""
+    flags: dict[Symbol, Boolean] = {}
+    designs = set(domain.options("design"))
+    if len(designs) == 1:
+        flags[sy.shared] = true if designs == {"shared"} else false
+    kinds = {isinstance(option, Isotropic) for option in domain.options("spectrum")}
+    if len(kinds) == 1:
+        flags[sy.is_isotropic] = true if kinds == {True} else false
+    return flags

@@ -1,0 +1,257 @@
+"""parse_formula: a user's text to a SymPy expression, through a whitelist and never by evaluation.
+
+`verification.conjectures.tokens` lets only arithmetic through to Python's parser; here its syntax tree is
+walked, and every node either has a rule or is refused.  SymPy folds constants while an expression
+is built, hence the limits on powers, on numbers and on the arguments of exp and zeta.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from sympy import (
+    Add,
+    Expr,
+    I,
+    Integer,
+    Max,
+    Min,
+    Pow,
+    Rational,
+    Symbol,
+    exp,
+    log,
+    nan,
+    oo,
+    pi,
+    sqrt,
+    zeta,
+    zoo,
+)
+
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.symbols import NAMED
+from ridgeproof.verification.conjectures.tokens import Source, translate
+
+__all__ = ["CONSTANTS", "FUNCTIONS", "parse_formula"]
+
+FUNCTIONS: dict[str, Callable[..., Expr]] = {
+    "sqrt": sqrt,
+    "log": log,
+    "exp": exp,
+    "min": Min,
+    "max": Max,
+    "zeta": zeta,
+}
+CONSTANTS: dict[str, Expr] = {"pi": pi}
+
+_MAX_NODES = 400
+_MAX_EXPONENT = 64
+_MAX_BITS = 1024
+_MAX_ARGUMENTS = 8
+
+_GRAMMAR = "a formula has numbers, names, + - * / ^, parentheses and the functions " + ", ".join(
+    FUNCTIONS
+)
+
+
+def parse_formula(text: str, names: Mapping[str, Symbol] = NAMED, *, name: str = "formula") -> Expr:
+    """Read a formula such as ``sigma^2*d/(T-d-1)`` as an exact SymPy expression.
+
+    ``^`` and ``**`` both mean power, with Python's precedence (``-d^2`` is ``-(d^2)``, and powers
+    group from the right).  Decimals are exact: 0.1 is 1/10.
+
+    Args:
+        text: the formula, at most 2,000 characters.
+        names: the names that may occur, each with its symbol; ``pi`` and the functions sqrt, log,
+            exp, min, max, zeta are always known.
+        name: what the text is called in an error message.
+
+    Raises:
+        InputError: the text is not a formula, or is too large; names the column (from 1, in the
+            user's text), the offending piece and the remedy.
+
+    >>> parse_formula("sigma^2*d/(T - d - 1) + 0.1")
+    d*sigma**2/(T - d - 1) + 1/10
+    >>> parse_formula("sigam^2")
+    Traceback (most recent call last):
+    theory.errors.InputError: formula, column 1 = sigam: is not a known name. Did you mean sigma...
+    """
+    source = translate(text, [*names, *CONSTANTS], FUNCTIONS, name)
+    tree = _tree(source)
+    count = sum(isinstance(node, ast.expr) for node in ast.walk(tree))
+    if count > _MAX_NODES:
+        raise InputError(name, text, f"has {count} terms", f"use at most {_MAX_NODES}")
+    try:
+        return _build(tree, source, {**CONSTANTS, **names})
+    except InputError:
+        raise
+    except (ArithmeticError, NotImplementedError, RecursionError, TypeError, ValueError) as error:
+        raise InputError(name, text, f"cannot be built ({error})", "simplify it") from error
+
+
+def _tree(source: Source) -> ast.expr:
+    try:
+        return ast.parse(source.translated, mode="eval").body
+    except SyntaxError as error:
+        start = source.columns[min(max((error.offset or 1) - 1, 0), len(source.columns) - 1)]
+        if not source.text[start:].strip():
+            start = len(source.text.rstrip()) - 1
+            condition, remedy = "ends too early", "complete the formula"
+        else:
+            condition, remedy = "does not continue as a formula", _GRAMMAR
+        piece = source.text[start : start + 20]
+    except (ValueError, MemoryError, RecursionError):
+        start, piece = 0, source.text
+        condition, remedy = "is nested too deeply", "write it with fewer levels"
+    raise source.error_at(start, piece, condition, remedy)
+
+
+def _build(node: ast.expr, source: Source, names: Mapping[str, Expr]) -> Expr:
+    """The expression of a node; sums, products and signs are unrolled, so recursion is shallow."""
+    spine: list[ast.BinOp | ast.UnaryOp] = []
+    while True:
+        if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow):
+            spine.append(node)
+            node = node.left
+        elif isinstance(node, ast.UnaryOp):
+            spine.append(node)
+            node = node.operand
+        else:
+            break
+    value = _atom(node, source, names)
+    for parent in reversed(spine):
+        if isinstance(parent, ast.UnaryOp):
+            value = _sign(parent, value, source)
+        else:
+            value = _combine(parent, value, _build(parent.right, source, names), source)
+        _check_value(parent, value, source)
+    return value
+
+
+def _atom(node: ast.expr, source: Source, names: Mapping[str, Expr]) -> Expr:
+    match node:
+        case ast.Constant():
+            number = Fraction(source.literal(node))
+            value = Rational(number.numerator, number.denominator)
+        case ast.Name(id=name) if name in names:
+            return names[name]
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            value = _power(node, _build(left, source, names), right, source, names)
+        case ast.Call():
+            value = _call(node, source, names)
+        case _:
+            raise source.error(node, "is not part of a formula", _GRAMMAR)
+    _check_value(node, value, source)
+    return value
+
+
+def _sign(node: ast.UnaryOp, value: Expr, source: Source) -> Expr:
+    match node.op:
+        case ast.UAdd():
+            return value
+        case ast.USub():
+            return -value
+    raise source.error(node, "is not a sign", _GRAMMAR)
+
+
+def _combine(node: ast.BinOp, left: Expr, right: Expr, source: Source) -> Expr:
+    match node.op:
+        case ast.Add():
+            return left + right
+        case ast.Sub():
+            return left - right
+        case ast.Mult():
+            return left * right
+        case ast.Div() if right == 0:
+            raise source.error(node.right, "is zero and divides", "remove the division by zero")
+        case ast.Div():
+            return left / right
+    raise source.error(node, "is not an operation", _GRAMMAR)
+
+
+def _power(
+    node: ast.BinOp, base: Expr, right: ast.expr, source: Source, names: Mapping[str, Expr]
+) -> Expr:
+    """base^exponent, refused before SymPy could fold it into a number of astronomical size."""
+    for inner in ast.walk(right):
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Pow):
+            raise source.error(inner, "is a power inside an exponent", "multiply the exponents out")
+    exponent = _build(right, source, names)
+    if exponent.has(log, exp):
+        raise source.error(right, "is an exponent with log or exp in it", "rewrite the power")
+    if base.has(exp) and not exponent.is_Rational:
+        raise source.error(node, "is a power of exp", "write exp(a)^b as exp(a*b)")
+    if not exponent.is_number and any(not power.exp.is_number for power in base.atoms(Pow)):
+        raise source.error(node, "is a power of a power", "multiply the exponents out")
+    if _is_negative(base) and not exponent.is_integer:
+        raise source.error(node, "is not real: its base is negative", "check the sign of the base")
+    if base == 0 and exponent.is_negative:
+        raise source.error(node, "divides by zero", "remove the division by zero")
+    size = max([abs(x) for x in exponent.atoms(Rational)], default=Integer(1)) * _degree(base)
+    if size > _MAX_EXPONENT:
+        raise source.error(
+            node, f"has an exponent beyond {_MAX_EXPONENT}", f"keep powers within {_MAX_EXPONENT}"
+        )
+    return Pow(base, exponent)
+
+
+def _degree(value: Expr) -> Expr:
+    """The largest product of numeric exponents along any path, at least 1."""
+    if isinstance(value, Pow):
+        own = max([abs(x) for x in value.exp.atoms(Rational)], default=Integer(1))
+        return max(Integer(1), own * _degree(value.base))
+    return max((_degree(argument) for argument in value.args), default=Integer(1))
+
+
+def _call(node: ast.Call, source: Source, names: Mapping[str, Expr]) -> Expr:
+    called = node.func.id if isinstance(node.func, ast.Name) else ""
+    if called not in FUNCTIONS:
+        raise source.error(node.func, "is not a function", "write a product with *, as in d*(T-1)")
+    if node.keywords or any(isinstance(given, ast.Starred) for given in node.args):
+        raise source.error(
+            node, "unpacks its arguments", f"write {called}(...) with plain formulas"
+        )
+    least, most = (2, _MAX_ARGUMENTS) if called in {"min", "max"} else (1, 1)
+    if not least <= len(node.args) <= most:
+        wanted = "one argument" if most == 1 else f"{least} to {most} arguments"
+        raise source.error(node, f"has {len(node.args)} arguments", f"give {called} {wanted}")
+    values = [_build(given, source, names) for given in node.args]
+    _check_arguments(called, node, values[0], source)
+    # Evaluating exp or log asks for the sign of the argument: slow, and it changes nothing here.
+    evaluate = called not in {"exp", "log"} or values[0].is_number
+    return FUNCTIONS[called](*values, evaluate=evaluate)
+
+
+def _check_arguments(called: str, node: ast.Call, value: Expr, source: Source) -> None:
+    if called == "exp" and value.has(exp, log):
+        # exp(k log x) is folded into x^k, which escapes the limit on exponents.
+        raise source.error(node, "has exp or log inside exp", "write it as a power")
+    if called == "zeta" and value.has(zeta):
+        raise source.error(node, "has zeta inside zeta", "use one zeta at a time")
+    if called == "sqrt" and _is_negative(value):
+        raise source.error(node, "is not real", "give sqrt a non-negative argument")
+    if called == "log" and (value == 0 or _is_negative(value)):
+        raise source.error(node, "is not real", "give log a positive argument")
+    if called == "zeta" and value.is_number and not 1 < value <= _MAX_EXPONENT:
+        raise source.error(
+            node, "has a bad argument", f"zeta takes numbers in (1, {_MAX_EXPONENT}]"
+        )
+
+
+def _is_negative(value: Expr) -> bool:
+    """Whether a number, or a product of symbols, is negative; sums of symbols take too long."""
+    return (value.is_number or not value.has(Add)) and value.is_negative is True
+
+
+def _check_value(node: ast.expr, value: Expr, source: Source) -> None:
+    if value.has(zoo, oo, -oo, nan, I):
+        raise source.error(
+            node, "is not a finite real number", "check divisions, roots and logarithms"
+        )
+    if any(max(abs(x.p), x.q).bit_length() > _MAX_BITS for x in value.atoms(Rational)):
+        raise source.error(
+            node, "contains too large a number", "keep numbers within 1e-300 and 1e300"
+        )

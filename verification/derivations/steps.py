@@ -1,0 +1,354 @@
+"""Checking a derivation, line by line, by a route that knows nothing of its rules.
+
+    definition, exact identity   equal in one random world, where w_hat comes from a generic
+                                 least-squares solver and every inverse is a numerical inverse
+    expectation                  averaged exactly over a cubature of the noise or of the labelling
+                                 model; the inverse Wishart mean by Monte Carlo
+    deterministic equivalent     the O(1/d) error vanishes under Richardson extrapolation over
+                                 three sizes, within Monte Carlo error
+    first correction             the same at laws of different kurtosis, with controls of known mean
+    algebra, components,         equal as numbers for a random spectrum and signal
+    insertion, recurrence
+
+A check returns how far the two routes are apart and how far they may be; nothing is marked as
+checked by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from sympy import Expr, Symbol
+
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.alphabet import ALL_INVERSE, ALL_X, DOWNSTREAM, GENERATOR, Fit, W
+from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
+from ridgeproof.theory.calculus.features import FEATURES
+from ridgeproof.theory.calculus.rules import Kind
+from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.settings.features import Gaussian, Rademacher, Uniform, parse_features
+from ridgeproof.theory.theorems.clean_scaling import CONSTANT
+from ridgeproof.verification.derivations.feature_worlds import (
+    feature_letters,
+    sees_features,
+    with_features,
+)
+from ridgeproof.verification.derivations.first_corrections import first_correction
+from ridgeproof.verification.derivations.scaling_constants import check_constant
+from ridgeproof.verification.derivations.scaling_steps import check_scaling
+from ridgeproof.verification.derivations.worlds import (
+    World,
+    average_over_labeller,
+    average_over_noise,
+    draw_world,
+    holds,
+    make_shape,
+    row_letters,
+    value,
+)
+
+__all__ = ["StepCheck", "check_derivation", "check_section", "check_step"]
+
+# Rounding: worlds are of size ~10 with condition numbers ~1e2, so 1e-9 leaves six digits of slack
+# to float64 and none to a wrong formula.
+_ROUNDING = 1e-9
+# Monte Carlo comparisons allow this many standard errors (about 1 in 10^6 two-sided).
+_STANDARD_ERRORS = 5.0
+_ELLIPTICAL = parse_features("elliptical:1/2*2/3,2*1/3")
+# First corrections are numbers of order 1 where they are checked, and wrong ones differ by 0.3.
+_CORRECTION_POWER = 0.06
+# A comparison has power only if its standard error is small next to what is compared.
+_POWER = 0.01
+
+
+@dataclass(frozen=True)
+class StepCheck:
+    """The outcome for one line: ``checked`` iff gap <= allowed."""
+
+    checked: bool
+    gap: float
+    allowed: float
+    method: str
+
+
+def check_derivation(derivation: Derivation, seed: int = 0) -> tuple[tuple[StepCheck, ...], ...]:
+    """Check every line of every section."""
+    return tuple(check_section(section, seed) for section in derivation.sections)
+
+
+def check_section(section: Section, seed: int = 0) -> tuple[StepCheck, ...]:
+    """Check every line of one section against the line before it."""
+    return tuple(check_step(previous, step, seed) for previous, step in section.pairs())
+
+
+def check_step(previous: Expr, step: Step, seed: int = 0) -> StepCheck:
+    """Check one line by the method that fits its kind."""
+    rng = np.random.Generator(np.random.PCG64DXSM(seed))
+    return _METHODS[step.rule.kind](previous, step, rng)
+
+
+def _world(step: Step, previous: Expr, rng: np.random.Generator) -> World:
+    """A world of the kind the line needs.
+
+    Ridge where no pseudo-inverse occurs, else ridgeless; fewer rows than dimensions, or Sigma = I,
+    where the rule asks for it.
+    """
+    ridgeless = any(
+        holds(symbol, e)
+        for fit in (DOWNSTREAM, GENERATOR)
+        for symbol in (fit.P, fit.Winv, fit.Pi, fit.f, fit.chain)
+        for e in (previous, step.expression)
+    )
+    isotropic = "isotropic" in step.rule.needs
+    # At least 8 rows more or fewer than dimensions: inverse Wishart means have light tails there.
+    wide = "wide" in step.rule.needs
+    sizes = {"d": 14, "T": 5, "T0": 6} if wide else {"d": 6, "T": 14, "T0": 16}
+    lam = 0.0 if ridgeless else 0.3
+    world = draw_world(make_shape(rng, **sizes, lam=lam, isotropic=isotropic), rng)
+    # An identity holds whatever the kurtosis is; at 0 a missing term would not be missed.
+    world = replace(world, scalars={**world.scalars, sy.kappa4: -0.7})
+    return with_features(world, rng) if sees_features(previous, step.expression) else world
+
+
+def _compare(left: Any, right: Any, method: str) -> StepCheck:
+    gap = float(np.max(np.abs(left - right)))
+    allowed = _ROUNDING * max(float(np.max(np.abs(left))), float(np.max(np.abs(right))), 1.0)
+    return StepCheck(bool(gap <= allowed), gap, allowed, method)
+
+
+def _pointwise(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
+    world = _world(step, previous, rng)
+    if step.rule.kind is Kind.DEFINITION and step.rule.substitution:
+        world = replace(world, scalars={**world.scalars, **_numbers(step)})
+        world = world.with_letters(_without_noise(world))
+    return _compare(value(previous, world), value(step.expression, world), "random matrices")
+
+
+def _numbers(step: Step) -> dict[Symbol, float]:
+    return {symbol: float(number) for symbol, number in step.rule.substitution.items()}
+
+
+def _without_noise(world: World) -> dict[Symbol, np.ndarray]:
+    """The estimates when the labels are noiseless, again by a generic solver."""
+    letters = {}
+    for fit in (DOWNSTREAM, GENERATOR):
+        X = world.letters[fit.X]
+        letters[fit.estimate] = np.linalg.lstsq(X, X @ world.letters[W], rcond=None)[0]
+    return letters
+
+
+def _expectation(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
+    letter = step.rule.letters[0]
+    world = _world(step, previous, rng)
+    if letter == ALL_X:
+        return _over_gathered_designs(previous, step, world, rng)
+    if letter in {fit.X for fit in (DOWNSTREAM, GENERATOR)}:
+        return _over_designs(previous, step, world, rng)
+    if holds(letter, step.expression):
+        raise DerivationError(f"{letter} survives its own expectation")
+    if letter == W:
+        averaged = average_over_labeller(previous, world)
+    else:
+        summands = world.scalars[sy.n] if letter in {DOWNSTREAM.f, GENERATOR.f} else 1
+        averaged = average_over_noise(previous, world, letter, int(summands))
+    return _compare(averaged, value(step.expression, world), "exact cubature")
+
+
+def _fit_of(letter: Symbol) -> Fit:
+    # Q belongs to the downstream fit, like X.
+    return GENERATOR if letter == GENERATOR.X else DOWNSTREAM
+
+
+def _over_designs(previous: Expr, step: Step, world: World, rng: np.random.Generator) -> StepCheck:
+    """Average both lines over fresh designs, the same ones for both."""
+    fit = _fit_of(step.rule.letters[0])
+    s, rows, count = world.levels[sy.s], int(world.scalars[fit.T]), 20_000
+    X = rng.normal(size=(count, rows, len(s))) * np.sqrt(s)
+    drawn = _ridge_letters(fit, X, world) if fit.R in world.letters else _plain_letters(fit, X)
+    if fit is DOWNSTREAM:
+        drawn |= {fit.S: np.swapaxes(X, 1, 2) @ X / rows, **row_letters(X, world.scalars)}
+        if FEATURES.X in world.letters:
+            drawn |= feature_letters(X, world.letters[FEATURES.X], world.scalars[fit.lam])
+    traces = _resolvent_traces(drawn.get(fit.R))
+    here = replace(world, scalars={**world.scalars, **traces}).with_letters(drawn)
+    before = np.broadcast_to(value(previous, here), count)
+    gaps = before - value(step.expression, here)
+    scale = float(max(np.abs(before).max() / np.sqrt(count), np.abs(gaps - before).max()))
+    return _monte_carlo(gaps, scale, "Monte Carlo over designs")
+
+
+def _over_gathered_designs(
+    previous: Expr, step: Step, world: World, rng: np.random.Generator
+) -> StepCheck:
+    """Average both lines over the rows of all sets, the last T0 of which are the generator's."""
+    s, rows, count = world.levels[sy.s], int(world.scalars[sy.T0]), 20_000
+    X = rng.normal(size=(count, int(world.scalars[sy.gathered]), len(s))) * np.sqrt(s)
+    inverses = np.linalg.inv(np.swapaxes(X, 1, 2) @ X)
+    gaps, scale = np.empty(count), 0.0
+    for i in range(count):
+        here = world.with_letters({GENERATOR.X: X[i, -rows:], ALL_INVERSE: inverses[i]})
+        before = value(previous, here)
+        gaps[i] = before - value(step.expression, here)
+        scale = max(scale, abs(before) / np.sqrt(count), abs(gaps[i] - before))
+    return _monte_carlo(gaps, scale, "Monte Carlo over the designs of all sets")
+
+
+def _plain_letters(fit: Fit, X: np.ndarray) -> dict[Symbol, np.ndarray]:
+    """Pseudo-inverse, projector and inverse Gram matrix of a stack of designs."""
+    Xt = np.swapaxes(X, 1, 2)
+    if X.shape[1] < X.shape[2]:
+        P = Xt @ np.linalg.inv(X @ Xt)
+        return {fit.P: P, fit.Pi: P @ X}
+    inverse = np.linalg.inv(Xt @ X)
+    P = inverse @ Xt
+    return {fit.P: P, fit.Pi: P @ X, fit.Winv: inverse}
+
+
+def _ridge_letters(fit: Fit, X: np.ndarray, world: World) -> dict[Symbol, np.ndarray]:
+    """Resolvents of a stack of designs."""
+    gram = np.swapaxes(X, 1, 2) @ X / X.shape[1]
+    return {fit.R: np.linalg.inv(gram + world.scalars[fit.lam] * np.eye(X.shape[2]))}
+
+
+def _resolvent_traces(R: np.ndarray | None) -> dict[Symbol, np.ndarray]:
+    """tr R and tr R^2 of each draw, whose means are h1 and h2."""
+    if R is None:
+        return {}
+    return {sy.h1: np.trace(R, axis1=1, axis2=2), sy.h2: np.sum(R * R, axis=(1, 2))}
+
+
+def _monte_carlo(gaps: np.ndarray, scale: float, method: str) -> StepCheck:
+    error = float(gaps.std(ddof=1) / np.sqrt(len(gaps)))
+    allowed = _STANDARD_ERRORS * error
+    gap = abs(float(gaps.mean()))
+    return StepCheck(bool(gap <= allowed and error <= _POWER * scale), gap, allowed, method)
+
+
+def _equivalent(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
+    """Richardson over k = 1, 2, 4: (x1 - 6 x2 + 8 x4)/3 has an O(1/d^3) error."""
+    # Few rows and little ridge make gamma large: a wrong 1 - gamma stands out by 10 errors.
+    base = make_shape(rng, d=20, T=30, T0=32, lam=0.1)
+    if "elliptical" in step.rule.needs:
+        base = replace(make_shape(rng, d=20, T=50, T0=60, lam=0.0), law=_ELLIPTICAL)
+    fit = _fit_of(step.rule.letters[0])
+    on_features = sees_features(previous, step.expression)
+    share = 2 if on_features else 1  # these worlds are dearer, and their lines less noisy
+    combined = 0.0
+    variance = 0.0
+    scale = 0.0
+    for k, weight, most in ((1, 1 / 3, 400), (2, -2.0, 800), (4, 8 / 3, 800)):
+        repetitions = most // share
+        shape = base.grown(k)
+        gaps = []
+        for _ in range(repetitions):
+            world = draw_world(shape, rng, fits=(fit,), estimates=False)
+            if on_features:
+                world = with_features(world, rng, estimates=False)
+            before, after = value(previous, world), value(step.expression, world)
+            gaps.append(before - after)
+            scale = max(scale, abs(before))
+        combined += weight * float(np.mean(gaps))
+        variance += weight**2 * float(np.var(gaps, ddof=1)) / repetitions
+    error = float(np.sqrt(variance))
+    allowed = _STANDARD_ERRORS * error
+    checked = abs(combined) <= allowed and error <= _POWER * scale
+    return StepCheck(bool(checked), abs(combined), allowed, "random matrices at d = 20, 40, 80")
+
+
+def _components(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
+    world = _world(step, previous, rng)
+    probed = float(np.sum(world.levels[sy.B] * value(step.expression, world)))
+    return _compare(value(previous, world), probed, "random spectrum and test matrix")
+
+
+def _levelwise(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
+    world = _world(step, previous, rng)
+    left = np.atleast_1d(value(previous, world))
+    right = np.atleast_1d(value(step.expression, world))
+    gap = float(np.max(np.abs(left - right)))
+    allowed = _ROUNDING * max(float(np.max(np.abs(left))), 1.0)
+    return StepCheck(bool(gap <= allowed), gap, allowed, "random spectrum and signal")
+
+
+def _insertion(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
+    world = _world(step, previous, rng)
+    levels, scalars = dict(world.levels), dict(world.scalars)
+    for symbol, inserted in step.rule.substitution.items():
+        number = value(inserted, world)
+        if symbol in levels:
+            levels[symbol] = np.broadcast_to(number, levels[sy.s].shape)
+        else:
+            scalars[symbol] = number
+    left = value(previous, replace(world, levels=levels, scalars=scalars))
+    return _compare(left, value(step.expression, world), "random spectrum and signal")
+
+
+def _derivative(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
+    """The complex-step derivative Im f(x + ih)/h, which has no cancellation."""
+    world = _world(step, previous, rng)
+    ((symbol, _),) = step.rule.substitution.items()
+    h = 1e-30
+    scalars = {**world.scalars, symbol: world.scalars[symbol] + 1j * h}
+    slope = np.imag(value(previous, replace(world, scalars=scalars))) / h
+    return _compare(float(slope), value(step.expression, world), "complex-step derivative")
+
+
+def _recurrence(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
+    """Iterate the step as numbers, and compare with the closed form at n = 0, ..., 6."""
+    world = _world(step, previous, rng)
+    ((unknown, start),) = step.rule.substitution.items()
+    current = value(start, world)
+    gap, scale = 0.0, 1.0
+    for generation in range(7):
+        here = replace(world, scalars={**world.scalars, sy.n: generation})
+        claimed = value(step.expression, here)
+        gap = max(gap, float(np.max(np.abs(claimed - current))))
+        scale = max(scale, float(np.max(np.abs(current))))
+        at = {unknown: current}
+        if unknown in world.levels:
+            here = replace(here, levels={**here.levels, **at})
+        else:
+            here = replace(here, scalars={**here.scalars, **at})
+        current = value(previous, here)
+    allowed = _ROUNDING * scale
+    return StepCheck(bool(gap <= allowed), gap, allowed, "iteration, n = 0..6")
+
+
+def _scaling(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
+    del previous, rng
+    check = check_constant if step.rule.name == CONSTANT else check_scaling
+    return StepCheck(*check(step))
+
+
+def _correction(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
+    """Beyond the deterministic equivalent: the law of the features matters, so try several."""
+    gaps, errors = [], []
+    for law in (Gaussian(), Rademacher(), Uniform()):
+        base = replace(make_shape(rng, d=16, T=24, T0=26, lam=0.2), law=law)
+        gap, error = first_correction(previous, step.expression, base, rng)
+        gaps.append(gap)
+        errors.append(error)
+    worst = max(range(len(gaps)), key=lambda i: gaps[i] / errors[i])
+    allowed = _STANDARD_ERRORS * errors[worst]
+    checked = gaps[worst] <= allowed and max(errors) <= _CORRECTION_POWER
+    return StepCheck(
+        checked, gaps[worst], allowed, "normal, sign and uniform entries at d = 16, 32"
+    )
+
+
+_METHODS: dict[Kind, Callable[[Expr, Step, np.random.Generator], StepCheck]] = {
+    Kind.DEFINITION: _pointwise,
+    Kind.IDENTITY: _pointwise,
+    Kind.EXPECTATION: _expectation,
+    Kind.EQUIVALENT: _equivalent,
+    Kind.ALGEBRA: _levelwise,
+    Kind.COMPONENTS: _components,
+    Kind.INSERTION: _insertion,
+    Kind.RECURRENCE: _recurrence,
+    Kind.DERIVATIVE: _derivative,
+    Kind.SCALING: _scaling,
+    Kind.CORRECTION: _correction,
+}

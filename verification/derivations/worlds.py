@@ -1,0 +1,435 @@
+"""Worlds: concrete matrices for every letter of the calculus, drawn at random.
+
+The second route for each line of a derivation.  Everything here is plain numpy on the definitions
+of the letters: no rule, no canonical form and no solver of the other layers is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import polygamma as _polygamma
+from sympy import Add, Expr, Mul, Number, NumberSymbol, Piecewise, Pow, Symbol, polygamma
+
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.alphabet import (
+    AGAIN,
+    ALL_INVERSE,
+    ALL_X,
+    AVERAGED,
+    DOWNSTREAM,
+    GATHERED,
+    GENERATOR,
+    MIXTURE,
+    RBAR,
+    REAL_NOISE,
+    SIGMA,
+    SIGMA_INVERSE,
+    TRUTH,
+    W_TRUTH,
+    A,
+    B,
+    D,
+    Fit,
+    M,
+    N,
+    W,
+)
+from ridgeproof.theory.calculus.words import Tr, Word, occurs, transposed
+from ridgeproof.theory.definitions import DEFINITIONS
+from ridgeproof.theory.errors import NotBuilt
+from ridgeproof.theory.settings.features import Elliptical, FeatureLaw, Gaussian, excess_kurtosis
+from ridgeproof.theory.spectral import SpectralSum
+from ridgeproof.verification.simulation.feature_laws import Entries
+
+__all__ = [
+    "Array",
+    "Shape",
+    "World",
+    "average_over_labeller",
+    "average_over_noise",
+    "draw_world",
+    "holds",
+    "make_shape",
+    "row_letters",
+    "value",
+]
+
+Array = NDArray[np.floating[Any]]
+_NORMAL = Gaussian()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Everything about a world that is not random: sizes, spectrum, moments, penalties."""
+
+    s: Array
+    w0: Array
+    mean: Array
+    second: Array  # E[w w'], full
+    probe: Array
+    scalars: Mapping[Symbol, float]
+    law: FeatureLaw = _NORMAL
+
+    def grown(self, k: int) -> Shape:
+        """The same shape k times as large, with signal energy split over the copies."""
+        scalars = dict(self.scalars)
+        for size in (sy.d, sy.T, sy.T0, sy.width):
+            scalars[size] *= k
+        copies = np.ones((k, k)) / k**2
+        centred = self.second - np.outer(self.mean, self.mean)
+        mean = np.tile(self.mean, k) / np.sqrt(k)
+        # The diagonal is split like the signal; what couples two levels is spread over all copies.
+        spread = np.kron(np.eye(k) / k, np.diag(np.diag(centred)))
+        coupled = np.kron(copies, centred - np.diag(np.diag(centred)))
+        return Shape(
+            np.tile(self.s, k),
+            np.tile(self.w0, k) / np.sqrt(k),
+            mean,
+            spread + coupled + np.outer(mean, mean),
+            np.tile(self.probe, k),
+            scalars,
+            self.law,
+        )
+
+
+@dataclass(frozen=True)
+class World:
+    """Numbers for every letter, scalar symbol and level symbol."""
+
+    letters: Mapping[Symbol, Array]
+    scalars: Mapping[Symbol, Any]
+    levels: Mapping[Symbol, Array]
+
+    def with_letters(self, letters: Mapping[Symbol, Array]) -> World:
+        """The same world with some letters replaced (and their transposes)."""
+        both = dict(self.letters)
+        for symbol, matrix in letters.items():
+            both[symbol] = matrix
+            both[transposed(symbol)] = np.swapaxes(matrix, -1, -2)
+        return replace(self, letters=both)
+
+
+def make_shape(
+    rng: np.random.Generator, *, d: int, T: int, T0: int, lam: float, isotropic: bool = False
+) -> Shape:
+    """A generic shape: spread spectrum, correlated generator moments, every scalar different."""
+    s = np.ones(d) if isotropic else np.geomspace(2.0, 0.2, d)
+    w0 = rng.normal(size=d) / np.sqrt(d)
+    mean = w0 * rng.uniform(0.3, 0.9, size=d)
+    factor = rng.normal(size=(d, d)) / d
+    scalars = {sy.d: d, sy.T: T, sy.T0: T0, sy.lam: lam, sy.lam0: 0.7 * lam}
+    scalars |= {sy.sigma: 0.8, sy.sigma0: 1.3, sy.n: 3, sy.pooled: 0.4, sy.sigma_real: 0.6}
+    scalars |= {sy.gathered: T0 + 9, sy.weight: 0.3, sy.ratio: 0.7, sy.best_weight: 0.45}
+    scalars |= {sy.synthetic_fraction: round(0.4 * T) / T, sy.width: round(0.75 * d)}
+    probe = rng.uniform(0.5, 1.5, size=d)
+    return Shape(s, w0, mean, np.outer(mean, mean) + factor @ factor.T, probe, scalars)
+
+
+def draw_world(
+    shape: Shape,
+    rng: np.random.Generator,
+    *,
+    fits: tuple[Fit, ...] = (DOWNSTREAM, GENERATOR),
+    estimates: bool = True,
+) -> World:
+    """Draw the fits and realise every letter from its definition."""
+    s = shape.s
+    root = np.linalg.cholesky(shape.second - np.outer(shape.mean, shape.mean))
+    labeller = shape.mean + root @ rng.normal(size=len(s))
+    scalars = dict(shape.scalars)
+    letters = {
+        SIGMA: np.diag(s),
+        SIGMA_INVERSE: np.diag(1 / s),
+        W: labeller[:, None],
+        TRUTH: shape.w0[:, None],
+        W_TRUTH: np.outer(shape.w0, shape.w0),
+        A: shape.second,
+        M: np.outer(shape.mean, shape.w0),
+        D: _deviation(shape),
+        N: np.outer(shape.mean - shape.w0, shape.w0),
+        B: np.diag(shape.probe),
+    }
+    for fit in fits:
+        letters |= _draw_fit(fit, shape, scalars, labeller, rng, estimates=estimates)
+    if DOWNSTREAM in fits:
+        letters |= _mixture(letters, shape, labeller, estimates=estimates)
+    if GENERATOR in fits:
+        letters |= _averaged(letters, shape, labeller, rng, estimates=estimates)
+        if estimates and scalars[sy.gathered] > len(s):
+            letters |= _gathered(letters, shape, labeller, rng)
+    second = np.diag(shape.second)
+    scalars |= {sy.alpha: float(second.sum()), sy.mu: float(shape.mean @ shape.w0)}
+    if DOWNSTREAM.R in letters:
+        R = letters[DOWNSTREAM.R]
+        scalars |= {sy.h1: float(np.trace(R)), sy.h2: float(np.sum(R * R))}
+        lam, d = scalars[sy.lam], len(s)
+        chi = 1 - (d - lam * float(np.trace(R))) / scalars[sy.T]
+        scalars |= {sy.chi: chi, sy.kappa4: float(excess_kurtosis(shape.law) or 0)}
+        letters[RBAR] = np.diag(1 / (chi * s + lam))
+    scalars[sy.v] = 1 / (1 + scalars.get(sy.kappa, 0.0))
+    rows, d = scalars[sy.T0], scalars[sy.d]
+    scalars[sy.Delta] = scalars[sy.n] * scalars[sy.sigma0] ** 2 * d / (rows - d - 1)
+    levels = {
+        sy.s: s,
+        sy.w0: shape.w0,
+        sy.m: shape.mean,
+        sy.a: np.diag(shape.second).copy(),
+        sy.B: shape.probe,
+    }
+    return World({}, scalars, levels).with_letters(letters)
+
+
+def _deviation(shape: Shape) -> Array:
+    """E[(w - w0)(w - w0)'], from the covariance of w."""
+    covariance = shape.second - np.outer(shape.mean, shape.mean)
+    return covariance + np.outer(shape.mean - shape.w0, shape.mean - shape.w0)
+
+
+def _draw_fit(
+    fit: Fit,
+    shape: Shape,
+    scalars: dict[Symbol, float],
+    labeller: Array,
+    rng: np.random.Generator,
+    *,
+    estimates: bool,
+) -> dict[Symbol, Array]:
+    s, rows, lam = shape.s, int(shape.scalars[fit.T]), shape.scalars[fit.lam]
+    d = len(s)
+    X = Entries(shape.law)(rng, (rows, d)) * np.sqrt(s)
+    noise = rng.normal(size=rows)
+    generations = rng.normal(size=(int(shape.scalars[sy.n]), rows))
+    S = X.T @ X / rows
+    kappa = _effective_penalty(s, lam, rows)
+    scalars[fit.kappa] = kappa
+    scalars[fit.df1] = float(np.sum(s / (s + kappa)))
+    scalars[fit.df2] = float(np.sum((s / (s + kappa)) ** 2))
+    scalars[fit.gamma] = scalars[fit.df2] / rows
+    if rows > d:
+        scalars[fit.q] = _elliptical_ratio(shape.law, d / rows)
+    letters = {
+        fit.X: X,
+        fit.e: noise[:, None],
+        fit.S: S,
+        fit.K: np.diag(kappa / (s + kappa)),
+        fit.G: np.diag(1 / (s + kappa)),
+    }
+    if lam > 0:
+        letters[fit.R] = np.linalg.inv(S + lam * np.eye(d))
+    else:
+        letters[fit.P] = np.linalg.pinv(X)
+        letters[fit.Pi] = letters[fit.P] @ X
+        letters[fit.f] = generations.sum(axis=0)[:, None]
+        if rows >= d:
+            letters[fit.Winv] = np.linalg.inv(X.T @ X)
+    if estimates:
+        labels = X @ labeller + shape.scalars[fit.sigma] * noise
+        letters[fit.estimate] = _generic_fit(X, labels, lam)[:, None]
+        if lam == 0:
+            letters[fit.chain] = _shared_chain(X, shape, fit, generations)[:, None]
+    return letters
+
+
+def _mixture(
+    letters: Mapping[Symbol, Array], shape: Shape, labeller: Array, *, estimates: bool
+) -> dict[Symbol, Array]:
+    """The downstream rows again, the first of them labelled by the truth."""
+    scalars, X, e = shape.scalars, letters[DOWNSTREAM.X], letters[DOWNSTREAM.e][:, 0]
+    rows, lam = len(X), scalars[DOWNSTREAM.lam]
+    real = rows - round(rows * scalars[sy.synthetic_fraction])
+    found = {name: stack[0] for name, stack in row_letters(X[None], shape.scalars).items()}
+    found |= {MIXTURE.X1: X[:real], MIXTURE.X2: X[real:]}
+    found |= {MIXTURE.e1: e[:real, None], MIXTURE.e2: e[real:, None]}
+    if estimates:
+        labels = X @ labeller + scalars[sy.sigma] * e
+        labels[:real] = X[:real] @ shape.w0 + scalars[sy.sigma_real] * e[:real]
+        found[MIXTURE.estimate] = _generic_fit(X, labels, lam)[:, None]
+    return found
+
+
+def row_letters(X: Array, scalars: Mapping[Symbol, float]) -> dict[Symbol, Array]:
+    """S2 of the synthetic rows, which come last, and x x'/T of the first, for a stack of X."""
+    rows = X.shape[1]
+    synthetic = X[:, rows - round(rows * scalars[sy.synthetic_fraction]) :]
+    first = X[:, :1]
+    return {
+        MIXTURE.S2: np.swapaxes(synthetic, 1, 2) @ synthetic / rows,
+        MIXTURE.row: np.swapaxes(first, 1, 2) @ first / rows,
+    }
+
+
+def _generic_fit(X: Array, labels: Array, lam: float) -> Array:
+    """Ridge as one least-squares problem with d more rows."""
+    rows, d = X.shape
+    stacked = np.vstack([X / np.sqrt(rows), np.sqrt(lam) * np.eye(d)])
+    target = np.concatenate([labels / np.sqrt(rows), np.zeros(d)])
+    fitted: Array = np.linalg.lstsq(stacked, target, rcond=None)[0]
+    return fitted
+
+
+def _averaged(
+    letters: Mapping[Symbol, Array],
+    shape: Shape,
+    labeller: Array,
+    rng: np.random.Generator,
+    *,
+    estimates: bool,
+) -> dict[Symbol, Array]:
+    """The generator's fit on its labels averaged with real ones, which have their own noise."""
+    scalars, X = shape.scalars, letters[GENERATOR.X]
+    noise = rng.normal(size=len(X))
+    found: dict[Symbol, Array] = {REAL_NOISE: noise[:, None]}
+    if estimates:
+        real = X @ shape.w0 + scalars[sy.sigma_real] * noise
+        fake = X @ labeller + scalars[sy.sigma0] * letters[GENERATOR.e][:, 0]
+        labels = scalars[sy.weight] * real + (1 - scalars[sy.weight]) * fake
+        found[AVERAGED] = _generic_fit(X, labels, scalars[sy.lam0])[:, None]
+    return found
+
+
+def _gathered(
+    letters: Mapping[Symbol, Array], shape: Shape, labeller: Array, rng: np.random.Generator
+) -> dict[Symbol, Array]:
+    """The generator's rows after others that the labeller itself was fitted on."""
+    X, e, n = letters[GENERATOR.X], letters[GENERATOR.e][:, 0], int(shape.scalars[sy.n])
+    rows, d = X.shape
+    labels = X @ labeller + shape.scalars[sy.sigma0] * e
+    before = rng.normal(size=(int(shape.scalars[sy.gathered]) - rows, d)) * np.sqrt(shape.s)
+
+    def after(inputs: Array) -> Array:
+        """The fit on the new set and on earlier ones, whose own fit is the labeller."""
+        noise = rng.normal(size=len(inputs))
+        residual = noise - inputs @ np.linalg.lstsq(inputs, noise, rcond=None)[0]
+        every = np.concatenate([inputs @ labeller + residual, labels])
+        return _generic_fit(np.vstack([inputs, X]), every, 0.0)[:, None]
+
+    joined = np.vstack([before, X])
+    return {
+        ALL_X: joined,
+        ALL_INVERSE: np.linalg.inv(joined.T @ joined),
+        GATHERED: after(before),
+        AGAIN: after(np.vstack([X] * n)),
+    }
+
+
+def _shared_chain(X: Array, shape: Shape, fit: Fit, generations: Array) -> Array:
+    """The last of several minimum-norm fits on one design, run one after the other."""
+    w = shape.w0
+    for noise in generations:
+        w = np.linalg.lstsq(X, X @ w + shape.scalars[fit.sigma] * noise, rcond=None)[0]
+    return w
+
+
+def _effective_penalty(s: Array, lam: float, rows: int) -> float:
+    if lam == 0 and rows >= len(s):
+        return 0.0
+
+    def gap(log_kappa: float) -> float:
+        kappa = float(np.exp(log_kappa))
+        return kappa * (1 - float(np.sum(s / (s + kappa))) / rows) - lam
+
+    upper = np.log(lam + float(np.sum(s)) / rows) + 1
+    lower = np.log(lam) - 1 if lam > 0 else upper - 60
+    return float(np.exp(brentq(gap, lower, upper, xtol=1e-15, rtol=1e-15)))
+
+
+def _elliptical_ratio(law: FeatureLaw, phi: float) -> float:
+    atoms = law.atoms if isinstance(law, Elliptical) else ((1, 1),)
+    values, chances = np.array(atoms, dtype=float).T
+
+    def gap(log_q: float) -> float:
+        learned = values * np.exp(log_q)
+        return float(chances @ (learned / (1 + learned))) - phi
+
+    return float(np.exp(brentq(gap, -60, 60, xtol=1e-15, rtol=1e-15)))
+
+
+def value(expression: Expr, world: World) -> Any:
+    """The number (or level array) that an expression takes in a world.
+
+    A letter may hold a stack of matrices; a trace is then an array over the stack.
+    """
+    return _value(expression, world, {})
+
+
+def _value(expression: Expr, world: World, traces: dict[Expr, Any]) -> Any:
+    if isinstance(expression, Tr):
+        if expression not in traces:
+            traces[expression] = _trace(expression.word, world)
+        return traces[expression]
+    if isinstance(expression, SpectralSum):
+        terms = _value(expression.summand, world, traces)
+        total = np.sum(np.broadcast_to(terms, world.levels[sy.s].shape))
+        return total if np.iscomplexobj(total) else float(total)
+    if isinstance(expression, Symbol):
+        if expression in world.levels:
+            return world.levels[expression]
+        if expression in world.scalars:
+            return world.scalars[expression]
+        return _value(DEFINITIONS[expression], world, traces)
+    if isinstance(expression, Number | NumberSymbol):
+        return float(expression)
+    if isinstance(expression, Piecewise):
+        numbers = {x: value(x, world) for x in expression.free_symbols & set(world.scalars)}
+        branch = next(part for part, holds in expression.args if bool(holds.subs(numbers)))
+        return value(branch, world)
+    if isinstance(expression, polygamma):
+        order, argument = expression.args
+        return _polygamma(int(order), value(argument, world))
+    if isinstance(expression, Add):
+        return sum((_value(term, world, traces) for term in expression.args), start=0.0)
+    if isinstance(expression, Mul):
+        result: Any = 1.0
+        for factor in expression.args:
+            result = result * _value(factor, world, traces)
+        return result
+    if isinstance(expression, Pow):
+        return _value(expression.base, world, traces) ** _value(expression.exp, world, traces)
+    raise NotBuilt(f"no number for {expression.func.__name__} in a world")
+
+
+def _trace(word: Word, world: World) -> Any:
+    """tr(P Q) as the sum of P_ij Q_ji: the last of the products need not be formed."""
+    *others, last = (world.letters[symbol] for symbol in word)
+    if not others:
+        return np.trace(last, axis1=-2, axis2=-1)
+    product = reduce(np.matmul, others)
+    return np.sum(product * np.swapaxes(last, -1, -2), axis=(-2, -1))
+
+
+def average_over_noise(expression: Expr, world: World, noise: Symbol, summands: int = 1) -> float:
+    """Exact expectation over a sum of normal vectors for expressions at most quadratic in it.
+
+    The 2N points +-sqrt(N) e_i have mean zero and second moment I, as one noise vector has.
+    """
+    size = len(world.letters[noise])
+    total = 0.0
+    for i in range(size):
+        for sign in (1.0, -1.0):
+            point = np.zeros((size, 1))
+            point[i] = sign * np.sqrt(size * summands)
+            total += value(expression, world.with_letters({noise: point}))
+    return total / (2 * size)
+
+
+def average_over_labeller(expression: Expr, world: World) -> float:
+    """Exact expectation over the labelling model w for expressions at most quadratic in it."""
+    mean = world.levels[sy.m]
+    root = np.linalg.cholesky(world.letters[A] - np.outer(mean, mean))
+    d = len(mean)
+    total = 0.0
+    for column in np.hstack([root, -root]).T * np.sqrt(d):
+        total += value(expression, world.with_letters({W: (mean + column)[:, None]}))
+    return total / (2 * d)
+
+
+def holds(letter: Symbol, expression: Expr) -> bool:
+    """Whether the letter or its transpose occurs."""
+    return occurs(letter, expression) or occurs(transposed(letter), expression)

@@ -1,0 +1,1 @@
+"""What a figure measures: theory along curves, simulation at points, kernels on digits."""

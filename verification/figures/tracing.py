@@ -1,0 +1,247 @@
+"""How experiments make their curves: theory along lines of settings, simulation at some points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.evaluate import evaluate_terms
+from ridgeproof.numerics.grids.batch import batch
+from ridgeproof.theory.errors import NoTheorem
+from ridgeproof.theory.formula import ERROR_TERMS
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.verification.compute.executors import borrow, iterate_chunks
+from ridgeproof.verification.figures.figure import Against, Curve, Figure, FigureData, Point
+from ridgeproof.verification.simulation.quantity_draws import Sampler
+from ridgeproof.verification.simulation.running_moments import Moments
+from ridgeproof.verification.simulation.simulate import simulate
+
+__all__ = [
+    "Line",
+    "Request",
+    "Run",
+    "geometric",
+    "measure_figure",
+    "rational",
+    "theory_value",
+    "theory_values",
+]
+
+# Fewer repetitions give no standard error worth the name.
+_LEAST = 8
+# What numerics.grids.batch varies along a line, and what it does not.
+_VARIED = ("T", "T0", "n", "sigma", "sigma0", "lam", "lam0")
+_FIXED = ("d", "design", "spectrum", "signal", "copies")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A point to simulate.
+
+    ``corrected`` draws 2 x(2) - x(1), x(k) being the setting with every level k times and d, T,
+    T0 k times as large: its mean is the limit up to O(1/d^2).  A corrected point is compared with
+    the limit; any other with the exact value where one is known.
+    """
+
+    x: float
+    setting: Setting
+    repetitions: int
+    method: str = "conditional"
+    quantity: str = "test_error"
+    corrected: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """The plan of a curve: settings along x for the theory, requests for the simulation."""
+
+    label: str
+    theory: Sequence[tuple[float, Setting]]
+    simulated: Sequence[Request] = ()
+    quantity: str = "test_error"
+    hue: int | None = None
+    dash: int | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """How much to measure, and where.
+
+    Attributes:
+        seed: of every draw.
+        effort: multiplies the repetitions.
+        shrink: divides the sizes; tests draw every figure small.
+        executor: where to simulate; inline where None.
+        watch: called with the number of points done.
+    """
+
+    seed: int = 0
+    effort: float = 1.0
+    shrink: int = 1
+    executor: Executor | None = None
+    watch: Callable[[int], None] | None = None
+    _done: list[int] = field(default_factory=lambda: [0])
+
+    def size(self, d: int) -> int:
+        """A dimension of the figure, shrunk."""
+        return max(4, d // self.shrink)
+
+    def count(self, points: int) -> int:
+        """How many points a theory line has, fewer in a small figure."""
+        return max(6, round(points / math.sqrt(self.shrink)))
+
+    def repetitions(self, count: int) -> int:
+        """A number of repetitions at this effort."""
+        return max(_LEAST, round(count * self.effort))
+
+    def points(self, requests: Sequence[Request]) -> tuple[Point, ...]:
+        """Simulate every request; the numbers do not depend on the executor."""
+        found: list[Point] = []
+        tasks = [(request, self.repetitions(request.repetitions)) for request in requests]
+        call = partial(_measured, seed=self.seed)
+        with closing(iterate_chunks(call, tasks, executor=self.executor)) as points:
+            for point in points:
+                found.append(point)
+                self.tick()
+        return tuple(found)
+
+    def tick(self) -> None:
+        """Count a point as done."""
+        self._done[0] += 1
+        if self.watch is not None:
+            self.watch(self._done[0])
+
+    def trace(self, lines: Iterable[Line]) -> tuple[Curve, ...]:
+        """The curves of some lines: theory in its limit form, simulation on top."""
+        lines = tuple(lines)
+        # All points at once, so that workers never wait for the end of a curve.
+        points = iter(self.points([request for line in lines for request in line.simulated]))
+        return tuple(
+            Curve(
+                line.label,
+                tuple(x for x, _ in line.theory),
+                theory_values([setting for _, setting in line.theory], line.quantity),
+                tuple(next(points) for _ in line.simulated),
+                hue=line.hue,
+                dash=line.dash,
+            )
+            for line in lines
+        )
+
+
+def measure_figure(
+    figure: Figure,
+    *,
+    seed: int = 0,
+    effort: float = 1.0,
+    shrink: int = 1,
+    workers: int = 1,
+    watch: Callable[[int], None] | None = None,
+) -> FigureData:
+    """Measure a figure; the same seed gives the same numbers on any number of workers."""
+    with borrow(workers, None) as executor:
+        panels = figure.measure(Run(seed, effort, shrink, executor, watch))
+    return FigureData(figure, panels, seed, effort)
+
+
+def theory_value(setting: Setting, quantity: str = "test_error") -> float:
+    """The limit form of the error or one of its terms, in float64."""
+    terms = evaluate_terms(setting, Float64())
+    return float(terms[quantity] if quantity in ERROR_TERMS else sum(terms.values()))
+
+
+def theory_values(settings: Sequence[Setting], quantity: str = "test_error") -> tuple[float, ...]:
+    """The same along a line: at once where only numbers vary and a closed formula is known."""
+    if settings and _alike(settings):
+        arrays: dict[str, Any] = {
+            name: [float(getattr(setting, name)) for setting in settings]
+            for name in _VARIED
+            if name != "T0" or all(setting.T0 is not None for setting in settings)
+        }
+        with suppress(NoTheorem):
+            found = batch(settings[0], **arrays)
+            values = found.terms[quantity] if quantity in ERROR_TERMS else found.value
+            return tuple(map(float, values))
+    return tuple(theory_value(setting, quantity) for setting in settings)
+
+
+def _alike(settings: Sequence[Setting]) -> bool:
+    """Whether only numbers vary, and the process is the source's."""
+    first = settings[0]
+    for known in fields(Setting):
+        if known.name not in _VARIED:
+            wanted = getattr(first, known.name) if known.name in _FIXED else known.default
+            if any(getattr(setting, known.name) != wanted for setting in settings):
+                return False
+    return True
+
+
+def geometric(low: float, high: float, count: int) -> list[float]:
+    """``count`` numbers in geometric progression.
+
+    >>> geometric(1, 100, 3)
+    [1.0, 10.0, 100.0]
+    """
+    return [float(f"{x:.6g}") for x in np.geomspace(low, high, count)]
+
+
+def rational(x: float) -> Fraction:
+    """A float as the rational that its shortest decimal form names."""
+    return Fraction(repr(x))
+
+
+def _measured(task: tuple[Request, int], seed: int) -> Point:
+    request, repetitions = task
+    return _corrected(request, repetitions, seed) if request.corrected else _plain(*task, seed)
+
+
+def _plain(request: Request, repetitions: int, seed: int) -> Point:
+    setting = request.setting
+    if setting.n == 0:
+        # What the command line of clean data names, so that `redo` draws the same numbers.
+        setting = setting.with_(T0=None, sigma0=Fraction(0), lam0=Fraction(0), design="independent")
+    found = simulate(
+        setting,
+        repetitions=repetitions,
+        quantity=request.quantity,
+        method=request.method,
+        seed=seed,
+    )
+    quantity = "" if request.quantity == "test_error" else f" --quantity {request.quantity}"
+    return Point(
+        request.x,
+        found.mean,
+        found.standard_error,
+        found.theory,
+        Against.EXACT if found.theory_kind == "exact" else Against.LIMIT,
+        request.method,
+        repetitions,
+        f"ridgeproof simulate {setting.command_line()} --method {request.method}"
+        f"{quantity} --repetitions {repetitions} --seed {seed}",
+    )
+
+
+def _corrected(request: Request, repetitions: int, seed: int) -> Point:
+    sampler = Sampler(
+        request.setting, seed, "figure", request.quantity, request.method, richardson=True
+    )
+    moments = Moments().updated(sampler(0, repetitions))
+    return Point(
+        request.x,
+        moments.mean,
+        moments.standard_error,
+        theory_value(request.setting, request.quantity),
+        Against.CORRECTED,
+        request.method,
+        repetitions,
+        f"2 x(2) - x(1) of {request.setting} by verification.simulation.simulate.Sampler",
+    )

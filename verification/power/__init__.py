@@ -1,0 +1,1 @@
+"""Can the checks fail? Every usual slip in every formula goes on trial."""

@@ -1,0 +1,206 @@
+"""simulate: the Monte Carlo estimate of a setting's test error."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ridgeproof.numerics.evaluate import evaluate
+from ridgeproof.theory.checks import check_integer
+from ridgeproof.theory.errors import InfiniteExpectation, InputError, NoTheorem
+from ridgeproof.theory.formula import ERROR_TERMS, Form
+from ridgeproof.theory.settings.features import Gaussian
+from ridgeproof.theory.settings.finiteness import require_finite
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.verification.compute.executors import borrow, iterate_chunks
+from ridgeproof.verification.simulation.controls import Adjusted, adjusted
+from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler, has_law
+from ridgeproof.verification.simulation.running_moments import Moments
+
+__all__ = ["METHODS", "QUANTITIES", "Estimate", "Interrupted", "simulate"]
+
+Array: TypeAlias = NDArray[np.float64]
+Draw: TypeAlias = Callable[[int, int], Array]
+
+METHODS = ("literal", "conditional", "controlled", "exact-law")
+QUANTITIES = ("test_error", *ERROR_TERMS)
+
+_CHUNK = 16  # repetitions per task of an estimate
+_LAW_CHUNK = 4096  # the same for draws of a known law, which take a microsecond
+_PILOT = 512  # repetitions that fit the control variates, not counted in the estimate
+_LEAST = 64  # repetitions before a relative error is believed
+_MOST = 10**6  # repetitions after which an estimate gives up on its relative error
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A Monte Carlo mean with its standard error; theory and z where a theorem exists.
+
+    ``theory`` is computed in exact form as far as one is known; ``theory_kind`` says whether it
+    is exact at this size or a limit with an O(1/d) error that z then shows.
+    """
+
+    mean: float
+    standard_error: float
+    repetitions: int
+    method: str
+    seed: int
+    theory: float | None
+    theory_kind: str | None
+    z: float | None
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during an estimate; ``estimate`` is that of the repetitions that were finished."""
+
+    def __init__(self, estimate: Estimate) -> None:
+        super().__init__()
+        self.estimate = estimate
+
+
+def simulate(
+    setting: Setting,
+    *,
+    repetitions: int | None = None,
+    relative_error: float | None = None,
+    quantity: str = "test_error",
+    method: str = "literal",
+    minus: Setting | None = None,
+    seed: int = 0,
+    workers: int = 1,
+    executor: Executor | None = None,
+    watch: Callable[[Moments], None] | None = None,
+) -> Estimate:
+    """Estimate E ||w_hat - w0||_Sigma^2 by simulation.
+
+    Args:
+        setting: what to simulate; every combination with a finite expectation runs.
+        repetitions: how many; or
+        relative_error: stop when standard error / mean is below it (default 0.01).
+        quantity: test_error, or one of its terms bias, variance, synthetic.
+        method: ``literal``, the process as written; ``conditional``, label noise integrated out
+            exactly given the designs; ``controlled``, that with control variates fitted on a
+            pilot of 512 repetitions, where they pay; or ``exact-law``, draws of the error itself,
+            where its law is known.  All have the same expectation.
+        minus: estimate the difference from this setting instead, on the same random numbers as
+            far as sizes agree; theory is the difference too.
+        seed: of every draw; the estimate does not depend on the number of workers.
+        workers: processes to draw with.
+        executor: where to draw, instead of a pool of its own.
+        watch: called with the running moments.
+
+    Raises:
+        InfiniteExpectation: the expectation does not exist.
+        InputError: an argument outside its range.
+        Interrupted: on Ctrl-C, with the estimate so far.
+    """
+    for each in (setting, minus):
+        if each is not None:
+            require_finite(each)
+            _check_law(each, method)
+    if method not in METHODS:
+        raise InputError("method", method, "is unknown", f"choose from {', '.join(METHODS)}")
+    if quantity not in QUANTITIES:
+        raise InputError("quantity", quantity, "is unknown", f"choose from {QUANTITIES}")
+    if repetitions is not None:
+        check_integer("repetitions", repetitions, least=2)
+    if relative_error is not None and not 0 < relative_error < 1:
+        raise InputError("relative_error", relative_error, "must lie in (0, 1)", "try 0.01")
+    target = relative_error or (0.01 if repetitions is None else 0.0)
+    most = repetitions or _MOST
+    drawn_by = "conditional" if method == "controlled" else method
+    plain: Sampler | Difference = Sampler(setting, seed, "simulate", quantity, drawn_by)
+    if minus is not None:
+        before = Sampler(minus, seed, "simulate", quantity, drawn_by, stream=minus)
+        plain = Difference(before, replace(before, setting=setting))
+    chunk = _LAW_CHUNK if method == "exact-law" else _CHUNK
+    moments, used = Moments(), method
+    with borrow(workers, executor) as lender:
+        draw: Draw = plain
+        if method == "controlled":
+            better = _controlled(plain, lender)
+            draw, used = (plain, "conditional") if better is None else (better, method)
+        try:
+            for tasks in _batches(most, chunk):
+                with closing(iterate_chunks(partial(_call, draw), tasks, executor=lender)) as drawn:
+                    for x in drawn:
+                        moments = moments.updated(x)
+                        if watch is not None:
+                            watch(moments)
+                if moments.standard_error <= target * abs(moments.mean):
+                    break
+        except KeyboardInterrupt:
+            if moments.count < 2:
+                raise
+            estimate = _estimate(setting, minus, moments, quantity, used, seed)
+            raise Interrupted(estimate) from None
+    return _estimate(setting, minus, moments, quantity, used, seed)
+
+
+def _controlled(sampler: Sampler | Difference, executor: Executor | None) -> Adjusted | None:
+    """The sampler without what its controls explain, where that pays."""
+    tasks = [(-1 - k, _CHUNK) for k in range(_PILOT // _CHUNK)]
+    with closing(iterate_chunks(partial(_call, sampler.observed), tasks, executor=executor)) as few:
+        better = adjusted(sampler, np.vstack(list(few)))
+    return None if better is None else better[0]
+
+
+def _batches(most: int, chunk: int) -> Iterator[list[tuple[int, int]]]:
+    """(chunk, size) tasks in growing batches: the precision reached is looked at in between."""
+    start, stop = 0, min(max(_LEAST, chunk), most)
+    while start < most:
+        yield [(k // chunk, min(chunk, stop - k)) for k in range(start, stop, chunk)]
+        # Whole chunks, so that a repetition's stream does not depend on where batches end.
+        start, stop = stop, min(most, (stop + stop // 4) // chunk * chunk + chunk)
+
+
+def _check_law(setting: Setting, method: str) -> None:
+    if method == "exact-law" and not has_law(setting):
+        condition = f"has no known law to draw from at {setting}"
+        raise InputError("method", method, condition, "choose conditional")
+
+
+def _call(draw: Draw, task: tuple[int, int]) -> Array:
+    return draw(*task)
+
+
+def _estimate(
+    setting: Setting,
+    minus: Setting | None,
+    moments: Moments,
+    quantity: str,
+    method: str,
+    seed: int,
+) -> Estimate:
+    theory, kind = _theory(setting, quantity)
+    if minus is not None:
+        less, other_kind = _theory(minus, quantity)
+        theory = None if theory is None or less is None else theory - less
+        kind = "limit" if "limit" in {kind, other_kind} else kind
+        kind = None if theory is None else kind
+    error = moments.standard_error
+    z = None
+    if theory is not None and error > 0:
+        z = (moments.mean - theory) / error
+    return Estimate(moments.mean, error, moments.count, method, seed, theory, kind, z)
+
+
+def _theory(setting: Setting, quantity: str) -> tuple[float | None, str | None]:
+    try:
+        # Features that are not normal have limits only.
+        form = Form.EXACT if setting.features == Gaussian() else Form.LIMIT
+        value = evaluate(setting, form=form)
+    except (NoTheorem, InfiniteExpectation):
+        return None, None
+    number = float(value.terms[quantity] if quantity in ERROR_TERMS else value.value)
+    return (
+        (number, "exact" if value.is_exact else "limit") if math.isfinite(number) else (None, None)
+    )

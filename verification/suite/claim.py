@@ -1,0 +1,286 @@
+"""Claim: a named statement of the source as a hypothesis property over settings.
+
+``property_of`` gives the very function that `ridgeproof verify` and the test-suite run: a
+``@given`` property that draws settings from the claim's domain and puts each on trial before a
+`Judge`.  ``verify_claim`` runs it, tries the claim's own wrong formula, and reports.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, given
+
+from ridgeproof.theory.domains.domain import Domain
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.verification.strategies import settings as draw_setting
+from ridgeproof.verification.suite.data_claim import DataClaim, DataMutant
+from ridgeproof.verification.suite.theory_on_trial import CATALOGUE, Theory
+from ridgeproof.verification.testing.judge import Judge, Refutation
+from ridgeproof.verification.testing.verdict import Counterexample, Outcome
+
+__all__ = [
+    "PROFILES",
+    "AnyClaim",
+    "Claim",
+    "ClaimReport",
+    "Interrupted",
+    "Mutant",
+    "Profile",
+    "judge_for",
+    "property_of",
+    "verify_claim",
+]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How thoroughly a suite is run; ``alpha`` bounds its false alarms as a whole."""
+
+    name: str
+    examples: float  # times the claim's own number of points
+    tolerance: float
+    budget: int
+    alpha: float = 0.001
+
+
+PROFILES = {
+    "quick": Profile("quick", 1.0, 0.03, 32_768),
+    "full": Profile("full", 2.0, 0.02, 65_536),
+}
+
+# The level of a suite is shared by this many trials (claims x points x quantities); a shrink step
+# only follows a refutation.  E-processes pay for it only by its logarithm.
+_DECLARED_TRIALS = 1_000
+# The literal process is far noisier than the conditional estimator: it is a witness, not a ruler.
+_LITERAL_TOLERANCE = 0.2
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A wrong formula that the claim must refute, and a setting where it can."""
+
+    description: str
+    theory: Callable[[], Theory]
+    witness: Setting
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement that can fail.
+
+    ``holds(setting, judge, theory)`` raises Refutation where the statement fails at a setting,
+    and records its evidence with the judge.  ``witness`` is simulated literally, so that the
+    shortcuts of the other points are themselves under test.
+    """
+
+    id: str
+    title: str
+    statement: str
+    domain: Domain
+    holds: Callable[[Setting, Judge, Theory], None]
+    mutants: tuple[Mutant, ...]
+    witness: Setting
+    witness_is_exact: bool = False
+    examples: int = 5
+    profiles: tuple[str, ...] = tuple(PROFILES)
+
+
+AnyClaim: TypeAlias = Claim | DataClaim
+
+
+@dataclass(frozen=True)
+class ClaimReport:
+    """What a claim's trial found."""
+
+    id: str
+    title: str
+    verdict: Outcome
+    counterexample: Counterexample | None
+    evidence: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    complete: bool = True  # false where Ctrl-C ended the trial
+
+    def data(self) -> dict[str, Any]:
+        """The report as plain data."""
+        example = self.counterexample
+        return {
+            "id": self.id,
+            "title": self.title,
+            "verdict": self.verdict.value,
+            "counterexample": None if example is None else example.data(),
+            "evidence": self.evidence,
+            "seconds": round(self.seconds, 2),
+            "complete": self.complete,
+        }
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during a claim; ``report`` is what was known of it."""
+
+    def __init__(self, report: ClaimReport) -> None:
+        super().__init__()
+        self.report = report
+
+
+def judge_for(claim: AnyClaim, profile: Profile, seed: int, deadline: float | None = None) -> Judge:
+    """A judge at the level that one trial may spend."""
+    judge = Judge(
+        claim.id,
+        alpha=profile.alpha / _DECLARED_TRIALS,
+        tolerance=profile.tolerance,
+        budget=profile.budget,
+        seed=seed,
+        deadline=deadline,
+    )
+    if isinstance(claim, DataClaim):
+        redo = f"ridgeproof verify {claim.id} --profile {profile.name} --seed {seed}"
+        return replace(judge, budget=min(claim.budget, profile.budget), redo=redo)
+    return judge
+
+
+def property_of(
+    claim: Claim,
+    judge: Judge,
+    theory: Theory = CATALOGUE,
+    *,
+    examples: int | None = None,
+    seed: int = 0,
+) -> Callable[[], None]:
+    """The claim as a hypothesis property, ready to call; it raises Refutation where it fails."""
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        phases=(Phase.generate, Phase.shrink),
+        max_examples=examples or claim.examples,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    @given(setting=draw_setting(claim.domain))
+    def holds_everywhere(setting: Setting) -> None:
+        claim.holds(setting, judge, theory)
+
+    return holds_everywhere
+
+
+def verify_claim(
+    claim: AnyClaim, profile: Profile, seed: int = 0, theory: Theory = CATALOGUE
+) -> ClaimReport:
+    """Run the property, the literal witness and the mutants of one claim; or its own trial.
+
+    Raises:
+        Interrupted: on Ctrl-C, with what was found until then.
+    """
+    start = time.monotonic()
+    if isinstance(claim, DataClaim) and (reason := claim.missing()) is not None:
+        return ClaimReport(claim.id, claim.title, Outcome.NOT_RUN, None, {"reason": reason})
+    judge = judge_for(claim, profile, seed)
+    counterexample = None
+    killed: list[dict[str, Any]] = []
+
+    def report(*, complete: bool) -> ClaimReport:
+        verdict = _verdict(judge, counterexample, killed)
+        if not complete and verdict is not Outcome.REFUTED:
+            verdict = Outcome.UNDECIDED
+            judge.undecided.append("interrupted before the trial had ended: run it again")
+        evidence = _evidence(judge, profile, killed)
+        seconds = time.monotonic() - start
+        return ClaimReport(
+            claim.id, claim.title, verdict, counterexample, evidence, seconds, complete
+        )
+
+    try:
+        try:
+            if isinstance(claim, DataClaim):
+                claim.trial(judge, theory)
+            else:
+                _try(claim, judge, theory, profile)
+        except Refutation as refutation:
+            counterexample = refutation.counterexample
+        for mutant in claim.mutants:
+            killed.append(_kill(claim, mutant, profile, seed))  # noqa: PERF401 (an interrupt keeps them)
+    except KeyboardInterrupt:
+        raise Interrupted(report(complete=False)) from None
+    return report(complete=True)
+
+
+def _try(claim: Claim, judge: Judge, theory: Theory, profile: Profile) -> None:
+    examples = round(profile.examples * claim.examples)
+    property_of(claim, judge, theory, examples=examples, seed=judge.seed)()
+    _literal_witness(claim, judge, theory)
+
+
+def _literal_witness(claim: Claim, judge: Judge, theory: Theory) -> None:
+    from ridgeproof.theory.formula import Form
+
+    form = Form.EXACT if claim.witness_is_exact else Form.LIMIT
+    judge.mean(
+        claim.witness,
+        theory.value(claim.witness, form=form),
+        limit=not claim.witness_is_exact,
+        method="literal",
+        tolerance=_LITERAL_TOLERANCE,
+    )
+
+
+def _kill(
+    claim: AnyClaim, mutant: Mutant | DataMutant, profile: Profile, seed: int
+) -> dict[str, Any]:
+    judge = judge_for(claim, profile, seed)
+    try:
+        if isinstance(claim, DataClaim):
+            claim.trial(judge, mutant.theory())
+        else:
+            assert isinstance(mutant, Mutant)
+            claim.holds(mutant.witness, judge, mutant.theory())
+    except Refutation as refutation:
+        return {
+            "formula": mutant.description,
+            "killed": True,
+            "repetitions": judge.repetitions,
+            "at": str(refutation.counterexample.setting),
+        }
+    return {"formula": mutant.description, "killed": False, "repetitions": judge.repetitions}
+
+
+def _verdict(
+    judge: Judge, counterexample: Counterexample | None, killed: list[dict[str, Any]]
+) -> Outcome:
+    if counterexample is not None:
+        return Outcome.REFUTED
+    # A check that cannot fail has shown nothing.
+    if judge.undecided or not judge.points or not all(k["killed"] for k in killed):
+        return Outcome.UNDECIDED
+    return Outcome.CONSISTENT
+
+
+def _powerless(judge: Judge, killed: list[dict[str, Any]]) -> list[str]:
+    """What the verdict lacks although no point is open."""
+    lacking = [
+        f"{mutant['formula']}: the check lets this wrong formula through, so it shows nothing"
+        for mutant in killed
+        if not mutant["killed"]
+    ]
+    return lacking if judge.points else [*lacking, "no point was on trial: widen the domain"]
+
+
+def _evidence(judge: Judge, profile: Profile, killed: list[dict[str, Any]]) -> dict[str, Any]:
+    worst = judge.worst
+    return {
+        "points": len(judge.points),
+        "repetitions": judge.repetitions,
+        "literal_repetitions": judge.literal_repetitions,
+        "alpha": profile.alpha,
+        "alpha_per_trial": judge.alpha,
+        "tolerance": profile.tolerance,
+        "worst_point": None if worst is None else {**worst.data(), "z": round(worst.deviation, 2)},
+        "mutants": killed,
+        "undecided": [*judge.undecided, *_powerless(judge, killed)],
+    }
