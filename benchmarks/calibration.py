@@ -1,4 +1,4 @@
-"""How often the sequential test errs: the long version of tests/verification/testing/test_calibration.py.
+"""How often the sequential test errs: the long version of testing/test_calibration.py.
 
     python benchmarks/calibration.py [WORKERS]
 

@@ -15,21 +15,21 @@ _LAYERS = ("numerics", "theory", "verification")
 
 # Public name -> module that holds it.
 _NAMES = {
-    "Conjecture": "ridgeproof.verification.conjectures.conjecture",
-    "Formula": "ridgeproof.theory.formula",
-    "InputError": "ridgeproof.theory.errors",
-    "RidgeproofError": "ridgeproof.theory.errors",
-    "Setting": "ridgeproof.theory.settings.setting",
-    "Value": "ridgeproof.numerics.evaluate",
-    "Verdict": "ridgeproof.verification.testing.verdict",
-    "catalogue": "ridgeproof.theory.catalogue",
-    "check": "ridgeproof.verification.conjectures.check",
-    "conjecture": "ridgeproof.verification.conjectures.declared",
-    "downstream_error": "ridgeproof.numerics.downstream",
-    "evaluate": "ridgeproof.numerics.evaluate",
-    "make_setting": "ridgeproof.theory.settings.setting",
-    "optimum": "ridgeproof.numerics.optima.optimum",
-    "simulate": "ridgeproof.verification.simulation.simulate",
+    "Conjecture": "verification.conjectures.conjecture",
+    "Formula": "theory.formula",
+    "InputError": "theory.errors",
+    "RidgeproofError": "theory.errors",
+    "Setting": "theory.settings.setting",
+    "Value": "numerics.evaluate",
+    "Verdict": "verification.testing.verdict",
+    "catalogue": "theory.catalogue",
+    "check": "verification.conjectures.check",
+    "conjecture": "verification.conjectures.declared",
+    "downstream_error": "numerics.downstream",
+    "evaluate": "numerics.evaluate",
+    "make_setting": "theory.settings.setting",
+    "optimum": "numerics.optima.optimum",
+    "simulate": "verification.simulation.simulate",
 }
 
 __all__ = [  # noqa: PLE0604
@@ -41,9 +41,9 @@ __all__ = [  # noqa: PLE0604
 
 def __getattr__(name: str) -> Any:
     if name in _LAYERS:
-        return importlib.import_module(name)
+        return importlib.import_module(f"{__name__}.{name}")
     if name in _NAMES:
-        return getattr(importlib.import_module(_NAMES[name]), name)
+        return getattr(importlib.import_module(f"{__name__}.{_NAMES[name]}"), name)
     raise AttributeError(f"module 'ridgeproof' has no attribute {name!r}")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from ridgeproof.options import DEFAULT_SEED
 from ridgeproof.plot import conclusion_of, save_figure
 from ridgeproof.verification.figures.experiments import all_figures, find_figure
-from ridgeproof.verification.figures.tracing import measure_figure
+from ridgeproof.verification.figures.figure import measure_figure
 
 __all__ = ["draw", "page"]
 

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from ridgeproof.theory.errors import InputError, RidgeproofError
-from ridgeproof.verification.figures.figure import BAND, Curve, Field, FigureData, Panel, Point
+from ridgeproof.verification.figures.figure import FigureData
+from ridgeproof.verification.figures.panels import BAND, Curve, Field, Panel, Point
 
 __all__ = [
     "SUFFIXES",

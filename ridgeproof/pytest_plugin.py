@@ -1,8 +1,9 @@
 """The claims as pytest tests: ``pytest --pyargs ridgeproof.verification.claims``.
 
-One test for each claim, named C1, C2, ...; ``verification.power.measure`` gives one for each formula that
-is broken on purpose.  Nothing is collected unless one of them, or a module of the claims, is named
-on the command line, and until then this module imports only the standard library and pytest.
+One test for each claim, named C1, C2, ...; ``ridgeproof.verification.power`` gives one for each
+formula that is broken on purpose.  Nothing is collected unless one of them, or a module of the
+claims, is named on the command line, and until then this module imports only the standard library
+and pytest.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ClaimFile", "ClaimItem", "PowerFile", "PowerItem"]
 
 _CLAIM = re.compile(r"[cn]\d+_\w+\.py")
-_POWER = "power.py"
+_POWER = "measure.py"
 # What a test leaves in its report; it travels from the workers of pytest-xdist.
 _EFFORT = "ridgeproof repetitions"
 
@@ -55,14 +56,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.File | None:
     """Collect the claims where they, or their folder, are named on the command line."""
-    if file_path.name == _POWER:
-        wanted = _is_ours(file_path.parent) and parent.session.isinitpath(file_path)
-        return PowerFile.from_parent(parent, path=file_path) if wanted else None
-    if not _CLAIM.fullmatch(file_path.name) or not _is_ours(file_path.parent.parent):
+    kinds: dict[tuple[str, str], type[ClaimFile | PowerFile]] = {("power", _POWER): PowerFile}
+    if _CLAIM.fullmatch(file_path.name):
+        kinds["claims", file_path.name] = ClaimFile
+    kind = kinds.get((file_path.parent.name, file_path.name))
+    if kind is None or not _is_ours(file_path.parent.parent):
         return None
-    # A run over a folder around the claims does not ask for them: they take a minute.
+    # A run over a folder around these two does not ask for them: they take minutes.
     named = any(parent.session.isinitpath(path) for path in (file_path, file_path.parent))
-    return ClaimFile.from_parent(parent, path=file_path) if named else None
+    return kind.from_parent(parent, path=file_path) if named else None
 
 
 class ClaimFile(pytest.File):
@@ -75,7 +77,7 @@ class ClaimFile(pytest.File):
 
 
 class PowerFile(pytest.File):
-    """The module verification.power.measure."""
+    """The trials of verification.power."""
 
     def collect(self) -> Iterator[PowerItem]:
         """One test for each formula that has mutants."""
@@ -198,7 +200,7 @@ def _seed(text: str) -> int:
 @lru_cache(maxsize=1)
 def _home() -> Path | None:
     """The folder of the package `verification`, found without importing it."""
-    spec = importlib.util.find_spec("verification")
+    spec = importlib.util.find_spec("ridgeproof.verification")
     return Path(spec.origin).parent if spec is not None and spec.origin is not None else None
 
 

@@ -86,7 +86,7 @@ def draw_figures(seed: int, workers: int = 1) -> list[dict[str, Any]]:
 def _drawn(name: str, seed: int) -> dict[str, Any]:
     from ridgeproof.plot import svg_text
     from ridgeproof.verification.figures.experiments import find_figure
-    from ridgeproof.verification.figures.tracing import measure_figure
+    from ridgeproof.verification.figures.figure import measure_figure
 
     data = measure_figure(find_figure(name), seed=seed, shrink=_SHRINK, effort=_EFFORT)
     return {

@@ -43,8 +43,8 @@ class Formula:
     limit of one where asked.  A formula for the test error has the three expressions bias
     (quadratic in w0), variance (the sigma^2 part) and synthetic (the sigma0^2 part), which sum to
     it.  ``assumptions`` is a SymPy Boolean in the symbols of the setting; ``chain``, ``downstream``
-    and ``features`` name the process it is about (`theory.settings.selection`).  Features are "iid" (normal
-    entries, or in the limit any others that are independent) or "elliptical".
+    and ``features`` name the process it is about (`theory.settings.selection`).  Features are "iid"
+    (normal entries, or in the limit any others that are independent) or "elliptical".
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Engines: one interface to float64 and to any number of digits; `numerics.arithmetic.balls` has a third.
+"""Engines: one interface to float64 and to any number of digits; `balls` beside it has a third.
 
 An array is a NumPy float64 array or a NumPy object array, so that ``+ - * / **`` work element by
 element in every engine; what the operators do not cover is a method here.  Arithmetic belongs

@@ -1,4 +1,4 @@
-"""kappa for whole arrays of (lam, T), by the equation of `numerics.kappa.fixed_point`, vectorised."""
+"""kappa for whole arrays of (lam, T), vectorised: the equation of `numerics.kappa.fixed_point`."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """kappa in a ball, proved: Newton on midpoints, then one interval step that certifies the root.
 
 f(kappa) = P - Q (see `numerics.kappa.fixed_point`) is p + df_1(kappa) - T, p = lam T/kappa, written
-without cancellation (on random features p and T are those of `numerics.kappa.deficit`).  It decreases on
-all of (0, infinity), so that it has at most one positive root: when the interval step
+without cancellation (on random features p and T are those of `numerics.kappa.deficit`).  It
+decreases on all of (0, infinity), so that it has at most one positive root: when the interval step
 N = m - f(m)/f'(K) lands in the interior of K, the root exists, lies in N, and is the only one.  No
 other branch can be meant.
 """

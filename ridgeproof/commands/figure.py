@@ -39,7 +39,7 @@ def command(
     from ridgeproof.console import emit_json, progress
     from ridgeproof.theory.checks import check_integer
     from ridgeproof.verification.figures.experiments import all_figures, find_figure
-    from ridgeproof.verification.figures.tracing import measure_figure
+    from ridgeproof.verification.figures.figure import measure_figure
 
     if listing:
         _list(as_json=as_json)

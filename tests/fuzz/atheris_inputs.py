@@ -7,7 +7,8 @@
 `formula` parses a text, `value` also evaluates what it reads at 50 digits, exact and in the limit,
 and `file` reads a conjecture file and draws settings from its domain.  An input that takes over
 25 seconds or 1 GB fails, as does any exception that is not a RidgeproofError.  Needs atheris, which
-the test-suite does not; `tests/verification/conjectures/test_fuzz.py` fuzzes the same with hypothesis.
+the test-suite does not; `tests/verification/conjectures/test_fuzz.py` fuzzes the same with
+hypothesis.
 """
 
 from __future__ import annotations
@@ -98,10 +99,10 @@ def main() -> None:
     import atheris
 
     target = TARGETS[sys.argv[1]]
-    with atheris.instrument_imports(include=["theory", "numerics", "verification"]):
-        import verification.conjectures.conjecture
-        import verification.conjectures.ladder.claimed
-        import verification.strategies  # noqa: F401
+    with atheris.instrument_imports(include=["ridgeproof"]):
+        import ridgeproof.verification.conjectures.conjecture
+        import ridgeproof.verification.conjectures.ladder.claimed
+        import ridgeproof.verification.strategies  # noqa: F401
     from ridgeproof.theory.errors import RidgeproofError
 
     def one(data: bytes) -> None:

@@ -12,7 +12,8 @@ from ridgeproof.cli import cli
 from ridgeproof.theory.errors import InputError, RidgeproofError
 from ridgeproof.verification.figures import experiments
 from ridgeproof.verification.figures.experiments import all_figures
-from ridgeproof.verification.figures.figure import Figure, Panel
+from ridgeproof.verification.figures.figure import Figure
+from ridgeproof.verification.figures.panels import Panel
 from ridgeproof.verification.figures.tracing import Line, Request, geometric, rational
 
 
@@ -91,7 +92,7 @@ def test_workers_do_not_change_the_numbers(tiny):
 def test_bad_input_is_refused_before_anything_runs(tiny, monkeypatch, arguments, message):
     """Each with the option, the value and the remedy."""
     monkeypatch.setattr(
-        "ridgeproof.verification.figures.tracing.measure_figure",
+        "ridgeproof.verification.figures.figure.measure_figure",
         lambda *_, **__: pytest.fail("ran"),
     )
     result = tiny(*arguments)

@@ -11,8 +11,8 @@ import pytest
 from ridgeproof import plot
 from ridgeproof.theory.errors import InputError, RidgeproofError
 from ridgeproof.verification.figures.experiments import find_figure
-from ridgeproof.verification.figures.figure import Curve, Figure, FigureData, Panel, Point
-from ridgeproof.verification.figures.tracing import measure_figure
+from ridgeproof.verification.figures.figure import Figure, FigureData, measure_figure
+from ridgeproof.verification.figures.panels import Curve, Panel, Point
 
 
 def made(*curves, **panel):

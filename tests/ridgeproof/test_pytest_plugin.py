@@ -143,19 +143,20 @@ def test_a_claim_that_was_not_run_is_skipped(run, verdict):
 
 
 def test_a_survivor_fails(run, monkeypatch):
-    """`verification.power.measure` gives a test for each formula; one mutant let through fails it."""
+    """`verification.power` gives a test for each formula; one mutant let through fails it."""
     honest = measure_power(("noise-free",))
     lost = replace(honest.rows[0], fate=Fate.SURVIVED, by=())
     tables = {("noise-free",): replace(honest, rows=(lost, *honest.rows[1:]))}
     monkeypatch.setattr(power, "measure_power", lambda names, **_: tables.get(names, honest))
-    result = run("--pyargs", "ridgeproof.verification.power.measure")
+    result = run("--pyargs", "ridgeproof.verification.power")
     result.assert_outcomes(passed=len(power.formulas()) - 1, failed=1)
     assert f"{lost.mutant}: this check has no power" in result.stdout.str()
 
 
 def test_other_runs_are_left_alone(run, pytester):
     """Files of the same names elsewhere are not ours, and a run without claims says nothing."""
-    pytester.makepyfile(test_one="def test_one(): pass", power="", **{"claims/c1_mine": ""})
+    alike = {"power/measure": "", "claims/c1_mine": ""}
+    pytester.makepyfile(test_one="def test_one(): pass", **alike)
     result = run(".")
     result.assert_outcomes(passed=1)
     # The list of plugins names it, and so does pytest's warning that it was imported before.

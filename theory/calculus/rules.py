@@ -1,7 +1,8 @@
 """The axioms of the calculus, as rewrite rules on words.
 
 Each rule states its equation, how it is justified, and how it rewrites.  Whether it is *true* is
-decided elsewhere, on random matrices (`verification.derivations.steps`): nothing here marks itself as checked.
+decided elsewhere, on random matrices (`verification.derivations.steps`): nothing here marks itself
+as checked.
 
 Sources: the exact identities are algebra; the inverse Wishart moment is classical; the
 deterministic equivalents of first and second order are classical results for Gaussian designs,

@@ -1,8 +1,8 @@
 """Domain: the set of settings over which a claim is made.
 
-Every name of a setting has one entry (see `theory.domains.entries`), in an order in which entries use
-earlier names only.  A domain tests membership, prints itself as mathematics, and turns any source
-of choices into one of its settings; `theory.domains.holds` proves assumptions on all of it.
+Every name of a setting has one entry (see `theory.domains.entries`), in an order in which entries
+use earlier names only.  A domain tests membership, prints itself as mathematics, and turns any
+source of choices into one of its settings; `theory.domains.holds` proves assumptions on all of it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Whether an assumption holds on a whole domain, proved or refuted; never guessed from samples.
 
 `holds_on` is three-valued.  True is a proof: by Bernstein coefficients over the ends of the ranges
-(`theory.domains.bernstein`), integers relaxed to reals and rounded values to an interval around them.
-False is a counterexample: a setting of the domain that violates the assumption.
+(`theory.domains.bernstein`), integers relaxed to reals and rounded values to an interval around
+them. False is a counterexample: a setting of the domain that violates the assumption.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ by its predecessor (label noise sigma0, ridge lam0, least squares or minimum nor
 then one downstream ridge fit on T rows (label noise sigma, ridge lam in the normalisation
 ``(X'X/T + lam)^-1``, so that scikit-learn's alpha is T*lam).  n = 0 is clean data.
 
-Beyond the source the generators may use earlier data (`theory.settings.generations`), a share of the
-downstream rows may be real, the downstream fit may see random features, and the features may
+Beyond the source the generators may use earlier data (`theory.settings.generations`), a share of
+the downstream rows may be real, the downstream fit may see random features, and the features may
 follow another law (`theory.settings.features`).
 """
 

@@ -1,8 +1,8 @@
 """Specifications of a spectrum and of a signal: what a user states, before any number is made.
 
-A specification is exact (rationals and names only).  `numerics.spectra.spectrum` turns it into levels,
-that is, eigenvalues with multiplicities.  Eigenvalues are those of the feature covariance Sigma;
-the signal w0 is given in the eigenbasis of Sigma, in the same order.
+A specification is exact (rationals and names only).  `numerics.spectra.spectrum` turns it into
+levels, that is, eigenvalues with multiplicities.  Eigenvalues are those of the feature covariance
+Sigma; the signal w0 is given in the eigenbasis of Sigma, in the same order.
 """
 
 from __future__ import annotations

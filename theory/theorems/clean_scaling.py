@@ -32,7 +32,8 @@ from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["CONSTANT", "FORMULA", "power_sum", "transform"]
 
-# The name of lines that are measured on the infinite spectrum (verification.derivations.scaling_constants).
+# The name of lines that are measured on the infinite spectrum
+# (verification.derivations.scaling_constants).
 CONSTANT = "constant"
 
 _z, _p, _u, _i = Symbol("z"), Symbol("p"), Symbol("u", positive=True), Symbol("i", positive=True)

@@ -1,7 +1,7 @@
 """Conjecture: what a user claims about a quantity, over which domain; read from a TOML file.
 
-The file is data: its formula goes through `verification.conjectures.parser`, its decimals stay exact, and
-nothing in it is ever evaluated or imported.
+The file is data: its formula goes through `verification.conjectures.parser`, its decimals stay
+exact, and nothing in it is ever evaluated or imported.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """parse_formula: a user's text to a SymPy expression, through a whitelist and never by evaluation.
 
-`verification.conjectures.tokens` lets only arithmetic through to Python's parser; here its syntax tree is
-walked, and every node either has a rule or is refused.  SymPy folds constants while an expression
-is built, hence the limits on powers, on numbers and on the arguments of exp and zeta.
+`verification.conjectures.tokens` lets only arithmetic through to Python's parser; here its syntax
+tree is walked, and every node either has a rule or is refused.  SymPy folds constants while an
+expression is built, hence the limits on powers, on numbers and on the arguments of exp and zeta.
 """
 
 from __future__ import annotations

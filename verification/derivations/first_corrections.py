@@ -10,7 +10,8 @@ from sympy import Expr
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, RBAR
 from ridgeproof.theory.settings.features import excess_kurtosis
-from ridgeproof.verification.derivations.worlds import Array, Shape, World, draw_world, value
+from ridgeproof.verification.derivations.world_values import value
+from ridgeproof.verification.derivations.worlds import Array, Shape, World, draw_world
 from ridgeproof.verification.simulation.feature_laws import Entries
 
 __all__ = ["first_correction"]

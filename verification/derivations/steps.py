@@ -31,23 +31,23 @@ from ridgeproof.theory.calculus.rules import Kind
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.settings.features import Gaussian, Rademacher, Uniform, parse_features
 from ridgeproof.theory.theorems.clean_scaling import CONSTANT
-from ridgeproof.verification.derivations.feature_worlds import (
-    feature_letters,
-    sees_features,
-    with_features,
-)
 from ridgeproof.verification.derivations.first_corrections import first_correction
 from ridgeproof.verification.derivations.scaling_constants import check_constant
 from ridgeproof.verification.derivations.scaling_steps import check_scaling
-from ridgeproof.verification.derivations.worlds import (
-    World,
+from ridgeproof.verification.derivations.world_values import (
     average_over_labeller,
     average_over_noise,
-    draw_world,
     holds,
+    sees_features,
+    value,
+)
+from ridgeproof.verification.derivations.worlds import (
+    World,
+    draw_world,
+    feature_letters,
     make_shape,
     row_letters,
-    value,
+    with_features,
 )
 
 __all__ = ["StepCheck", "check_derivation", "check_section", "check_step"]

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import polygamma as _polygamma
-from sympy import Add, Expr, Mul, Number, NumberSymbol, Piecewise, Pow, Symbol, polygamma
+from sympy import Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import (
@@ -41,24 +40,29 @@ from ridgeproof.theory.calculus.alphabet import (
     N,
     W,
 )
-from ridgeproof.theory.calculus.words import Tr, Word, occurs, transposed
-from ridgeproof.theory.definitions import DEFINITIONS
-from ridgeproof.theory.errors import NotBuilt
+from ridgeproof.theory.calculus.features import (
+    ESTIMATE,
+    FEATURES,
+    SIGMA_ROOT,
+    SIGMA_ROOT_INVERSE,
+    H,
+    J,
+    L,
+    U,
+)
+from ridgeproof.theory.calculus.words import transposed
 from ridgeproof.theory.settings.features import Elliptical, FeatureLaw, Gaussian, excess_kurtosis
-from ridgeproof.theory.spectral import SpectralSum
 from ridgeproof.verification.simulation.feature_laws import Entries
 
 __all__ = [
     "Array",
     "Shape",
     "World",
-    "average_over_labeller",
-    "average_over_noise",
     "draw_world",
-    "holds",
+    "feature_letters",
     "make_shape",
     "row_letters",
-    "value",
+    "with_features",
 ]
 
 Array = NDArray[np.floating[Any]]
@@ -207,7 +211,7 @@ def _draw_fit(
     noise = rng.normal(size=rows)
     generations = rng.normal(size=(int(shape.scalars[sy.n]), rows))
     S = X.T @ X / rows
-    kappa = _effective_penalty(s, lam, rows)
+    kappa = _effective_penalty(tuple(s), lam, rows, np.inf)
     scalars[fit.kappa] = kappa
     scalars[fit.df1] = float(np.sum(s / (s + kappa)))
     scalars[fit.df2] = float(np.sum((s / (s + kappa)) ** 2))
@@ -254,6 +258,51 @@ def _mixture(
     return found
 
 
+def with_features(world: World, rng: np.random.Generator, *, estimates: bool = True) -> World:
+    """Draw Q; kappa and all that depends on it become those of the fit on the features."""
+    s, scalars = world.levels[sy.s], dict(world.scalars)
+    d, T, width, lam = len(s), *(int(scalars[x]) for x in (sy.T, sy.width)), scalars[sy.lam]
+    kappa = _effective_penalty(tuple(s), lam, T, width)
+    df1 = float(np.sum(s / (s + kappa)))
+    df2 = float(np.sum((s / (s + kappa)) ** 2))
+    nu = kappa * (1 - df1 / width)
+    scalars |= {sy.kappa: kappa, sy.df1: df1, sy.df2: df2, sy.gamma: df2 / T, sy.nu: nu}
+    Q = rng.normal(size=(d, width)) / np.sqrt(width)
+    root = np.diag(np.sqrt(s))
+    kept = Q @ np.linalg.inv(Q.T * s @ Q + nu * np.eye(width)) @ Q.T
+    letters = {
+        FEATURES.X: Q,
+        FEATURES.R: np.linalg.inv(root @ Q @ Q.T @ root + nu * np.eye(d)),
+        H: kept,
+        J: np.eye(d) - kept * s,
+        SIGMA_ROOT: root,
+        SIGMA_ROOT_INVERSE: np.diag(1 / np.sqrt(s)),
+        DOWNSTREAM.K: np.diag(kappa / (s + kappa)),
+        DOWNSTREAM.G: np.diag(1 / (s + kappa)),
+    }
+    if estimates:
+        letters[ESTIMATE] = Q @ _generic_fit(world.letters[DOWNSTREAM.X] @ Q, _mixed(world), lam)
+    drawn = feature_letters(world.letters[DOWNSTREAM.X][None], Q, lam)
+    letters |= {name: stack[0] for name, stack in drawn.items()}
+    return replace(world, scalars=scalars).with_letters(letters)
+
+
+def feature_letters(X: Array, Q: Array, lam: float) -> dict[Symbol, Array]:
+    """V and L of a stack of designs on the same features."""
+    S = np.swapaxes(X, 1, 2) @ X / X.shape[1]
+    inverse = np.linalg.inv(Q.T @ S @ Q + lam * np.eye(Q.shape[1]))
+    fitted = Q @ inverse @ Q.T
+    return {U: fitted, L: np.eye(len(Q)) - fitted @ S}
+
+
+def _mixed(world: World) -> Array:
+    """The labels of the real rows, then those of the synthetic ones; a column."""
+    letters, scalars = world.letters, world.scalars
+    real = letters[MIXTURE.X1] @ letters[TRUTH] + scalars[sy.sigma_real] * letters[MIXTURE.e1]
+    fake = letters[MIXTURE.X2] @ letters[W] + scalars[sy.sigma] * letters[MIXTURE.e2]
+    return np.vstack([real, fake])
+
+
 def row_letters(X: Array, scalars: Mapping[Symbol, float]) -> dict[Symbol, Array]:
     """S2 of the synthetic rows, which come last, and x x'/T of the first, for a stack of X."""
     rows = X.shape[1]
@@ -269,7 +318,7 @@ def _generic_fit(X: Array, labels: Array, lam: float) -> Array:
     """Ridge as one least-squares problem with d more rows."""
     rows, d = X.shape
     stacked = np.vstack([X / np.sqrt(rows), np.sqrt(lam) * np.eye(d)])
-    target = np.concatenate([labels / np.sqrt(rows), np.zeros(d)])
+    target = np.concatenate([labels / np.sqrt(rows), np.zeros((d, *labels.shape[1:]))])
     fitted: Array = np.linalg.lstsq(stacked, target, rcond=None)[0]
     return fitted
 
@@ -327,15 +376,21 @@ def _shared_chain(X: Array, shape: Shape, fit: Fit, generations: Array) -> Array
     return w
 
 
-def _effective_penalty(s: Array, lam: float, rows: int) -> float:
-    if lam == 0 and rows >= len(s):
+@lru_cache(maxsize=8)
+def _effective_penalty(levels: tuple[float, ...], lam: float, rows: int, width: float) -> float:
+    """The root of lam = kappa (1 - df1/width) (1 - df1/T) with df1 < min(T, width)."""
+    if lam == 0 and rows >= len(levels):
         return 0.0
+    s = np.array(levels)
+    least, most = sorted((rows, width))
 
     def gap(log_kappa: float) -> float:
         kappa = float(np.exp(log_kappa))
-        return kappa * (1 - float(np.sum(s / (s + kappa))) / rows) - lam
+        lost = float(np.sum(s / (s + kappa)))
+        # Negative below the branch: there the other factor may be negative too.
+        return kappa * (1 - lost / least) * abs(1 - lost / most) - lam
 
-    upper = np.log(lam + float(np.sum(s)) / rows) + 1
+    upper = np.log(lam + float(np.sum(s)) * (1 / rows + 1 / width)) + 1
     lower = np.log(lam) - 1 if lam > 0 else upper - 60
     return float(np.exp(brentq(gap, lower, upper, xtol=1e-15, rtol=1e-15)))
 
@@ -349,87 +404,3 @@ def _elliptical_ratio(law: FeatureLaw, phi: float) -> float:
         return float(chances @ (learned / (1 + learned))) - phi
 
     return float(np.exp(brentq(gap, -60, 60, xtol=1e-15, rtol=1e-15)))
-
-
-def value(expression: Expr, world: World) -> Any:
-    """The number (or level array) that an expression takes in a world.
-
-    A letter may hold a stack of matrices; a trace is then an array over the stack.
-    """
-    return _value(expression, world, {})
-
-
-def _value(expression: Expr, world: World, traces: dict[Expr, Any]) -> Any:
-    if isinstance(expression, Tr):
-        if expression not in traces:
-            traces[expression] = _trace(expression.word, world)
-        return traces[expression]
-    if isinstance(expression, SpectralSum):
-        terms = _value(expression.summand, world, traces)
-        total = np.sum(np.broadcast_to(terms, world.levels[sy.s].shape))
-        return total if np.iscomplexobj(total) else float(total)
-    if isinstance(expression, Symbol):
-        if expression in world.levels:
-            return world.levels[expression]
-        if expression in world.scalars:
-            return world.scalars[expression]
-        return _value(DEFINITIONS[expression], world, traces)
-    if isinstance(expression, Number | NumberSymbol):
-        return float(expression)
-    if isinstance(expression, Piecewise):
-        numbers = {x: value(x, world) for x in expression.free_symbols & set(world.scalars)}
-        branch = next(part for part, holds in expression.args if bool(holds.subs(numbers)))
-        return value(branch, world)
-    if isinstance(expression, polygamma):
-        order, argument = expression.args
-        return _polygamma(int(order), value(argument, world))
-    if isinstance(expression, Add):
-        return sum((_value(term, world, traces) for term in expression.args), start=0.0)
-    if isinstance(expression, Mul):
-        result: Any = 1.0
-        for factor in expression.args:
-            result = result * _value(factor, world, traces)
-        return result
-    if isinstance(expression, Pow):
-        return _value(expression.base, world, traces) ** _value(expression.exp, world, traces)
-    raise NotBuilt(f"no number for {expression.func.__name__} in a world")
-
-
-def _trace(word: Word, world: World) -> Any:
-    """tr(P Q) as the sum of P_ij Q_ji: the last of the products need not be formed."""
-    *others, last = (world.letters[symbol] for symbol in word)
-    if not others:
-        return np.trace(last, axis1=-2, axis2=-1)
-    product = reduce(np.matmul, others)
-    return np.sum(product * np.swapaxes(last, -1, -2), axis=(-2, -1))
-
-
-def average_over_noise(expression: Expr, world: World, noise: Symbol, summands: int = 1) -> float:
-    """Exact expectation over a sum of normal vectors for expressions at most quadratic in it.
-
-    The 2N points +-sqrt(N) e_i have mean zero and second moment I, as one noise vector has.
-    """
-    size = len(world.letters[noise])
-    total = 0.0
-    for i in range(size):
-        for sign in (1.0, -1.0):
-            point = np.zeros((size, 1))
-            point[i] = sign * np.sqrt(size * summands)
-            total += value(expression, world.with_letters({noise: point}))
-    return total / (2 * size)
-
-
-def average_over_labeller(expression: Expr, world: World) -> float:
-    """Exact expectation over the labelling model w for expressions at most quadratic in it."""
-    mean = world.levels[sy.m]
-    root = np.linalg.cholesky(world.letters[A] - np.outer(mean, mean))
-    d = len(mean)
-    total = 0.0
-    for column in np.hstack([root, -root]).T * np.sqrt(d):
-        total += value(expression, world.with_letters({W: (mean + column)[:, None]}))
-    return total / (2 * d)
-
-
-def holds(letter: Symbol, expression: Expr) -> bool:
-    """Whether the letter or its transpose occurs."""
-    return occurs(letter, expression) or occurs(transposed(letter), expression)

@@ -19,8 +19,8 @@ from ridgeproof.numerics.grids.batch import batch
 from ridgeproof.theory.errors import NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS
 from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.verification.compute.executors import borrow, iterate_chunks
-from ridgeproof.verification.figures.figure import Against, Curve, Figure, FigureData, Point
+from ridgeproof.verification.compute.executors import iterate_chunks
+from ridgeproof.verification.figures.panels import Against, Curve, Point
 from ridgeproof.verification.simulation.quantity_draws import Sampler
 from ridgeproof.verification.simulation.running_moments import Moments
 from ridgeproof.verification.simulation.simulate import simulate
@@ -30,7 +30,6 @@ __all__ = [
     "Request",
     "Run",
     "geometric",
-    "measure_figure",
     "rational",
     "theory_value",
     "theory_values",
@@ -136,21 +135,6 @@ class Run:
             )
             for line in lines
         )
-
-
-def measure_figure(
-    figure: Figure,
-    *,
-    seed: int = 0,
-    effort: float = 1.0,
-    shrink: int = 1,
-    workers: int = 1,
-    watch: Callable[[int], None] | None = None,
-) -> FigureData:
-    """Measure a figure; the same seed gives the same numbers on any number of workers."""
-    with borrow(workers, None) as executor:
-        panels = figure.measure(Run(seed, effort, shrink, executor, watch))
-    return FigureData(figure, panels, seed, effort)
 
 
 def theory_value(setting: Setting, quantity: str = "test_error") -> float:

@@ -21,8 +21,8 @@ On real and synthetic rows Z1, Z2 with H = (H1, H2), only F2 = H2 Z2 carries wha
     + tr(F2 Real F2'),   synthetic = tr(F2 Cov F2').
 
 The expectation over designs is that of the literal run, the variance far smaller.  The formulas are
-written here from the definition; only the argument names are shared with `verification.simulation.process`.
-Source: derived here (Rao-Blackwell).
+written here from the definition; only the argument names are shared with
+`verification.simulation.process`. Source: derived here (Rao-Blackwell).
 """
 
 from __future__ import annotations
@@ -100,11 +100,11 @@ def conditional_error(
 ) -> Parts:
     """Draw the designs once and return E[error | designs], exactly and in parts.
 
-    The arguments are those of `verification.simulation.process.test_error`.  With ``average_signs`` the bias
-    is averaged over the signs of w0 too: flipping a coordinate leaves the law of the designs
-    unchanged, so the expectation is the same, and the cross terms w0_i w0_j, which are most of the
-    noise of the bias, are gone.  That holds for every law of the features here (normal, elliptical,
-    or independent symmetric entries); for a ``draw`` of skewed entries it would not.
+    The arguments are those of `verification.simulation.process.test_error`.  With ``average_signs``
+    the bias is averaged over the signs of w0 too: flipping a coordinate leaves the law of the
+    designs unchanged, so the expectation is the same, and the cross terms w0_i w0_j, which are most
+    of the noise of the bias, are gone.  That holds for every law of the features here (normal,
+    elliptical, or independent symmetric entries); for a ``draw`` of skewed entries it would not.
 
     >>> rng = np.random.Generator(np.random.PCG64DXSM(0))
     >>> clean = dict(T0=None, n=0, sigma0=0.0, lam0=0.0, design="independent")

@@ -1,7 +1,7 @@
 """Draws of the features' entries under each law, mean 0 and variance 1, in numpy.
 
-The records of the laws are `theory.settings.features`; this is their sampling, a second statement of the
-same definitions.
+The records of the laws are `theory.settings.features`; this is their sampling, a second statement
+of the same definitions.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Draws of one quantity at one setting, by each of the methods: what judges and estimates sample.
 
-literal      the process as written (`verification.simulation.process`),
-conditional  label noise integrated out given the designs (`verification.simulation.conditional`), with
-             control variates at hand (`verification.simulation.controls`),
-exact-law    the law of the error itself, where it is known (`verification.simulation.samplers`).
+literal      the process as written (`simulation.process`),
+conditional  label noise integrated out given the designs (`simulation.conditional`), with control
+             variates at hand (`simulation.controls`),
+exact-law    the law of the error itself, where it is known (`simulation.samplers`).
 """
 
 from __future__ import annotations

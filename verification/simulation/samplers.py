@@ -57,8 +57,8 @@ def sampled_errors(
 ) -> Array:
     """Parts of `size` independent repetitions, shape (size, 3): bias, variance, synthetic.
 
-    Their mean is that of `verification.simulation.conditional.conditional_errors`, and the arguments are the
-    same.
+    Their mean is that of `verification.simulation.conditional.conditional_errors`, and the
+    arguments are the same.
 
     Raises:
         NotBuilt: the chain has no known law (`has_exact_law`).

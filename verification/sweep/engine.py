@@ -1,7 +1,7 @@
 """stream: run batches on any executor as they come, and hand results over as they finish.
 
-Unlike `verification.compute.executors.iterate_chunks`, which keeps the order of its tasks, nothing here
-waits for a slow batch, and batches are made only when there is room for them.
+Unlike `verification.compute.executors.iterate_chunks`, which keeps the order of its tasks, nothing
+here waits for a slow batch, and batches are made only when there is room for them.
 """
 
 from __future__ import annotations

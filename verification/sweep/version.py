@@ -7,9 +7,7 @@ from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 
-import numerics
-import theory
-import verification
+from ridgeproof import numerics, theory, verification
 
 __all__ = ["code_version"]
 
@@ -19,7 +17,8 @@ _LIBRARIES = ("gmpy2", "mpmath", "numpy", "python-flint", "scipy", "sympy")
 _SOURCES = (
     (theory, "**/*.py"),
     (numerics, "**/*.py"),
-    (verification, "*.py"),
+    (verification, "simulation/*.py"),
+    (verification, "compute/*.py"),
     (verification, "sweep/answer.py"),
     (verification, "sweep/question.py"),
 )
@@ -38,7 +37,7 @@ def code_version() -> str:
         for path in sorted(root.glob(pattern)):
             content = path.read_bytes()
             state.update(
-                f"{root.name}/{path.relative_to(root).as_posix()} {len(content)}\n".encode()
+                f"{package.__name__}/{path.relative_to(root).as_posix()} {len(content)}\n".encode()
             )
             state.update(content)
     for library in _LIBRARIES:

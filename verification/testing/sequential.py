@@ -3,8 +3,8 @@
 Four e-processes share one stream: "mean > F" and "mean < F" refute the claim that the mean is F;
 "mean > F - margin" and "mean < F + margin" bound its deviation.  The probability that a true claim
 is ever refuted is at most alpha, whatever the budget, as long as the variance bound holds.
-Source: the processes are those of `verification.testing.e_process`; pilot, looks and verdicts are chosen
-here.
+Source: the processes are those of `verification.testing.e_process`; pilot, looks and verdicts are
+chosen here.
 """
 
 from __future__ import annotations
@@ -122,7 +122,8 @@ def decide(
     Args:
         sample: `sample(chunk, size)` draws `size` repetitions, shape (size,), from the stream of
             that chunk alone; chunks -1, -2, ... are the pilot.  Picklable if workers > 1.  Where it
-            shows controls (`verification.simulation.controls`) and they pay, their part is taken off.
+            shows controls (`verification.simulation.controls`) and they pay, their part is taken
+            off.
         claimed: the claimed value F.
         relation: "equals", "at-most" (mean <= F) or "at-least".
         alpha: bound on the probability that a true claim is ever refuted.

@@ -37,7 +37,8 @@ from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.settings.features import Uniform
 from ridgeproof.theory.specialise import isotropic, ridgeless, specialise
 from ridgeproof.theory.spectral import SpectralSum
-from ridgeproof.verification.derivations.worlds import draw_world, make_shape, value
+from ridgeproof.verification.derivations.world_values import value
+from ridgeproof.verification.derivations.worlds import draw_world, make_shape
 
 P2 = sy.synthetic_fraction
 BY_RULES = [f for f in catalogue().values() if f.kind.value != "scaling"]

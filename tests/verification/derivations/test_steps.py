@@ -34,7 +34,7 @@ from ridgeproof.theory.calculus.rules import Kind
 from ridgeproof.theory.calculus.words import Tr, map_words, replace_words, trace, transposed
 from ridgeproof.theory.catalogue import catalogue, find
 from ridgeproof.theory.errors import DerivationError
-from ridgeproof.verification.derivations import steps, worlds
+from ridgeproof.verification.derivations import steps, world_values, worlds
 from ridgeproof.verification.derivations.steps import check_derivation, check_section, check_step
 
 GEN, DOWN = GENERATOR, DOWNSTREAM
@@ -96,15 +96,15 @@ class Recorder:
         """The recorded value of a line, or the value in this world."""
         if self.playing is None and expression == self.previous:
             for line, kept in self.values.items():
-                kept.append(worlds.value(line, world))
+                kept.append(world_values.value(line, world))
             return self.values[expression][-1]
         if self.playing is not None and expression in self.values:
             return next(self.playing[expression])
         if is_drawn(expression):
-            return worlds.value(expression, world)
+            return world_values.value(expression, world)
         key = (expression, world.scalars[sy.d])
         if key not in self.seen or expression.has(sy.h1, sy.h2):
-            self.seen[key] = worlds.value(expression, world)
+            self.seen[key] = world_values.value(expression, world)
         return self.seen[key]
 
     def draw_world(self, shape, rng, **options):

@@ -11,8 +11,8 @@ from ridgeproof.plot import save_figure
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.figures.digits import missing_digits
 from ridgeproof.verification.figures.experiments import all_figures, find_figure
-from ridgeproof.verification.figures.figure import Against, Point
-from ridgeproof.verification.figures.tracing import measure_figure
+from ridgeproof.verification.figures.figure import measure_figure
+from ridgeproof.verification.figures.panels import Against, Point
 
 
 @pytest.fixture(scope="module", params=all_figures())

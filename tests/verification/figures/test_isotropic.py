@@ -8,7 +8,8 @@ import pytest
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.verification.figures.experiments import find_figure
 from ridgeproof.verification.figures.experiments.isotropic import GENERATIONS, base
-from ridgeproof.verification.figures.tracing import measure_figure, rational
+from ridgeproof.verification.figures.figure import measure_figure
+from ridgeproof.verification.figures.tracing import rational
 from ridgeproof.verification.simulation.samplers import sampled_errors
 
 

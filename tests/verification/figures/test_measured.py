@@ -22,7 +22,7 @@ from ridgeproof.verification.figures.experiments import (
     phase_diagram,
     power_law,
 )
-from ridgeproof.verification.figures.tracing import measure_figure
+from ridgeproof.verification.figures.figure import measure_figure
 from ridgeproof.verification.simulation.process import test_errors as literal_errors
 
 

@@ -6,15 +6,14 @@ The interface, for whoever adds one:
 
     def measure(run: Run) -> tuple[Panel, ...]: ...
 
-`run` (`verification.figures.tracing.Run`) holds the seed, an executor and the effort.  For settings of
-the process, plan each curve as a `Line` (settings for the theory, `Request`s to simulate) and let
-``run.trace(lines)`` make the curves.  An experiment with its own data builds `Curve`, `Point` and
-`Panel` of `verification.figures.figure` itself: ``Point(x, mean, standard_error, theory, against=...)``,
-with `Against.PREDICTION` for a predicted curve.  It takes its random numbers from ``run.seed`` and
-calls ``run.tick()`` for each point done.  Sizes follow ``run.size(d)`` and
-``run.repetitions(count)``, so that tests draw every figure small.
-Modules without FIGURE are helpers and are not listed.
-Import data libraries inside `measure`, and raise an `InputError` where the data are missing.
+`run` (`verification.figures.tracing.Run`) holds the seed, an executor and the effort.  For settings
+of the process, plan each curve as a `Line` (settings for the theory, `Request`s to simulate) and
+let ``run.trace(lines)`` make the curves.  An experiment with its own data builds `Curve`, `Point`
+and `Panel` of `verification.figures.panels` itself: ``Point(x, mean, standard_error, theory,
+against=...)``, with `Against.PREDICTION` for a predicted curve.  It takes its random numbers from
+``run.seed`` and calls ``run.tick()`` for each point done.  Sizes follow ``run.size(d)`` and
+``run.repetitions(count)``, so that tests draw every figure small.  Import data libraries
+inside `measure`, and raise an `InputError` where the data are missing.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ def all_figures() -> dict[str, Figure]:
         importlib.import_module(f"{__name__}.{info.name}")
         for info in pkgutil.iter_modules(__path__)
     )
-    figures = [module.FIGURE for module in modules if hasattr(module, "FIGURE")]
+    figures = [module.FIGURE for module in modules]
     return {figure.name: figure for figure in sorted(figures, key=lambda figure: figure.name)}
 
 

@@ -14,7 +14,8 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.exponents import crossover
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import Setting, make_setting
-from ridgeproof.verification.figures.figure import Against, Curve, Figure, Note, Panel, Point
+from ridgeproof.verification.figures.figure import Figure
+from ridgeproof.verification.figures.panels import Against, Curve, Note, Panel, Point
 from ridgeproof.verification.figures.tracing import Line, Request, Run, geometric, rational
 
 __all__ = ["FIGURE", "crossing", "least_squares", "power_law"]

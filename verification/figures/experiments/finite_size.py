@@ -7,7 +7,8 @@ from dataclasses import replace
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.settings.setting import Setting, make_setting
-from ridgeproof.verification.figures.figure import Curve, Figure, Panel, Point
+from ridgeproof.verification.figures.figure import Figure
+from ridgeproof.verification.figures.panels import Curve, Panel, Point
 from ridgeproof.verification.figures.tracing import Line, Request, Run
 
 __all__ = ["FIGURE", "PENALTIES", "SIZES", "base", "gaps"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ridgeproof.theory.settings.setting import Setting, make_setting
-from ridgeproof.verification.figures.figure import Figure, Panel
+from ridgeproof.verification.figures.figure import Figure
+from ridgeproof.verification.figures.panels import Panel
 from ridgeproof.verification.figures.tracing import Line, Request, Run, geometric, rational
 
 __all__ = ["FIGURE", "GENERATIONS", "base"]

@@ -8,11 +8,12 @@ from fractions import Fraction
 import numpy as np
 
 from ridgeproof.verification.compute.executors import iterate_chunks
-from ridgeproof.verification.figures.figure import Against, Curve, Figure, Panel, Point
+from ridgeproof.verification.figures.figure import Figure
 from ridgeproof.verification.figures.kernel_chain import Plan
 from ridgeproof.verification.figures.kernel_theory import adaptive_lam, fitted_decay
 from ridgeproof.verification.figures.kernel_trial import KernelTrial
 from ridgeproof.verification.figures.kernels import Array
+from ridgeproof.verification.figures.panels import Against, Curve, Panel, Point
 from ridgeproof.verification.figures.tracing import Run, geometric, rational
 
 __all__ = ["FIGURE"]

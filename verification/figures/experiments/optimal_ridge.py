@@ -16,7 +16,8 @@ from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.theory.errors import SolverError
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.compute.executors import run_chunks
-from ridgeproof.verification.figures.figure import Against, Curve, Figure, Panel, Point
+from ridgeproof.verification.figures.figure import Figure
+from ridgeproof.verification.figures.panels import Against, Curve, Panel, Point
 from ridgeproof.verification.figures.tracing import Line, Request, Run
 from ridgeproof.verification.simulation.conditional import downstream, fit_operators
 from ridgeproof.verification.simulation.seeds import make_generator

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ridgeproof.theory.settings.setting import Setting, make_setting
-from ridgeproof.verification.figures.figure import Figure, Panel
+from ridgeproof.verification.figures.figure import Figure
+from ridgeproof.verification.figures.panels import Panel
 from ridgeproof.verification.figures.tracing import Line, Request, Run
 
 __all__ = ["FIGURE", "base"]

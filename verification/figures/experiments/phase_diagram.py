@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from ridgeproof.numerics.chains.phase import PhaseReport, phase
 from ridgeproof.theory.settings.setting import Setting, make_setting
-from ridgeproof.verification.figures.figure import Curve, Field, Figure, Mark, Note, Panel
+from ridgeproof.verification.figures.figure import Figure
+from ridgeproof.verification.figures.panels import Curve, Field, Mark, Note, Panel
 from ridgeproof.verification.figures.tracing import Line, Request, Run, geometric, rational
 
 __all__ = ["CASES", "FIGURE", "base"]

@@ -9,7 +9,8 @@ from fractions import Fraction
 from ridgeproof.theory.exponents import exponents
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.derivations.slopes import Growth, power_law_setting
-from ridgeproof.verification.figures.figure import Curve, Figure, Panel
+from ridgeproof.verification.figures.figure import Figure
+from ridgeproof.verification.figures.panels import Curve, Panel
 from ridgeproof.verification.figures.tracing import (
     Line,
     Request,
