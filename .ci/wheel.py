@@ -1,4 +1,4 @@
-"""Try a wheel as a user has it: one package, one command of each kind, no layer under a second name.
+"""Try a wheel as a user has it: one package, a command of each kind, no layer under two names.
 
     python .ci/wheel.py RIDGEPROOF.whl FOLDER
 
@@ -70,7 +70,8 @@ def main() -> None:
             [program, *command], cwd=folder, capture_output=True, text=True, check=False
         )
         print(f"ridgeproof {command[0]}: {done.returncode}")
-        assert done.returncode == 0 and done.stdout, (command, done.stdout, done.stderr)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        assert done.stdout, command
         if "--json" in command:
             json.loads(done.stdout)
 
