@@ -32,8 +32,10 @@ from ridgeproof.theory.settings.selection import facts
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.settings.spectra import Isotropic
 from ridgeproof.verification.compute.executors import iterate_done
-from ridgeproof.verification.power.benches import BENCHES, PAIRS, Bench, Kind
+from ridgeproof.verification.power.measured_benches import VALUE_BENCHES
+from ridgeproof.verification.power.measured_trial import ValueTrial
 from ridgeproof.verification.power.mutants import Mutant, mutants_of
+from ridgeproof.verification.power.simulated_benches import BENCHES, PAIRS, Bench, Kind
 from ridgeproof.verification.power.table import (
     ALPHA,
     TOLERANCE,
@@ -42,8 +44,6 @@ from ridgeproof.verification.power.table import (
     PowerTable,
     TruthRow,
 )
-from ridgeproof.verification.power.value_benches import VALUE_BENCHES
-from ridgeproof.verification.power.value_trial import ValueTrial
 from ridgeproof.verification.simulation.quantity_draws import Sampler, cheapest_method
 from ridgeproof.verification.testing.allowance import allowance
 from ridgeproof.verification.testing.sequential import Decision, decide

@@ -10,9 +10,9 @@ import pytest
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
 from ridgeproof.verification.power import measure as power
-from ridgeproof.verification.power.benches import BENCHES
 from ridgeproof.verification.power.measure import formulas, measure_power
 from ridgeproof.verification.power.mutants import mutants_of
+from ridgeproof.verification.power.simulated_benches import BENCHES
 from ridgeproof.verification.power.table import Fate, PowerTable
 from ridgeproof.verification.power.text import NO_POWER, conclusion, summary
 

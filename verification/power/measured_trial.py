@@ -9,9 +9,9 @@ import numpy as np
 
 from ridgeproof.theory.errors import DerivationError, NotBuilt, SolverError
 from ridgeproof.theory.formula import Formula
+from ridgeproof.verification.power.measured_benches import ValueBench
 from ridgeproof.verification.power.mutants import Mutant
 from ridgeproof.verification.power.table import Fate, PowerRow, TruthRow
-from ridgeproof.verification.power.value_benches import ValueBench
 
 __all__ = ["ValueTrial"]
 

@@ -9,10 +9,10 @@ from sympy import Rational
 
 from ridgeproof.theory.catalogue import find
 from ridgeproof.verification.power.measure import measure_power
+from ridgeproof.verification.power.measured_benches import VALUE_BENCHES
+from ridgeproof.verification.power.measured_trial import ValueTrial
 from ridgeproof.verification.power.mutants import Mutant, mutants_of
 from ridgeproof.verification.power.table import Fate
-from ridgeproof.verification.power.value_benches import VALUE_BENCHES
-from ridgeproof.verification.power.value_trial import ValueTrial
 
 
 def trial(name):
