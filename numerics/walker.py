@@ -34,7 +34,7 @@ from ridgeproof.theory.definitions import DEFINITIONS
 from ridgeproof.theory.errors import InputError, NotBuilt, RidgeproofError, SolverError
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["evaluate_expression", "evaluate_levels"]
+__all__ = ["evaluate_column", "evaluate_expression", "evaluate_levels"]
 
 # Scales of the process: at zero, what they multiply does not happen.
 _AMPLITUDES = frozenset({sy.sigma, sy.sigma_real, sy.sigma0, sy.n, sy.synthetic_fraction})
@@ -105,6 +105,19 @@ def evaluate_levels(expression: Expr, point: Point) -> Array:
         if isinstance(value, np.ndarray):
             return value
         return np.array([value] * len(point.spectrum.s), dtype=point.spectrum.s.dtype)
+
+
+def evaluate_column(expression: Expr, point: Point) -> Array:
+    """The values (k x 1) of an expression without free level symbols at a column of k kappas.
+
+    What does not depend on kappa, such as a noise term at sigma = 0, is repeated down the column.
+
+    Raises:
+        InputError, NotBuilt, SolverError: as `evaluate_expression`.
+    """
+    with point.engine.scope():
+        value = _lifted(_Walk(point).part(expression).value, point)
+        return np.broadcast_to(value, point.values[sy.kappa].shape)
 
 
 def _lifted(value: Any, point: Point) -> Any:

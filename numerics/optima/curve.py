@@ -27,7 +27,7 @@ from ridgeproof.numerics.chains.chain import ChainMoments, chain_moments
 from ridgeproof.numerics.chains.varying_chain import is_varying
 from ridgeproof.numerics.point import Point, make_point
 from ridgeproof.numerics.spectra.spectrum import Spectrum
-from ridgeproof.numerics.walker import evaluate_expression, evaluate_levels
+from ridgeproof.numerics.walker import evaluate_column, evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.curve import (
     Curve,
@@ -320,7 +320,7 @@ class Curves:
 def _value(expression: Expr, point: Point) -> Number:
     """The expression's value, or a column of values where kappa is a column."""
     if isinstance(point.values[sy.kappa], np.ndarray):
-        return evaluate_levels(expression, point)
+        return evaluate_column(expression, point)
     return evaluate_expression(expression, point)
 
 

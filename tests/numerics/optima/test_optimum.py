@@ -303,12 +303,17 @@ def test_digits_are_checked(digits):
 
 
 def test_the_sweep_in_float64_equals_the_slope_in_many_digits():
-    """Vectorised slopes against 30 digits over 12 decades; rounding relative to the terms."""
-    for setting in (TWO_MINIMA, MINIMUM_NORM, RIDGE_CHAIN):
+    """Vectorised slopes against 30 digits over 12 decades; rounding relative to the terms.
+
+    Without noise the terms of the noise are no columns but one exact zero.
+    """
+    silent = TWO_MINIMA.with_(sigma=0)
+    for setting in (TWO_MINIMA, MINIMUM_NORM, RIDGE_CHAIN, silent):
         many, few = ErrorCurve(setting, Multiprecision(30)), ErrorCurve(setting, Float64())
         lowest = max(float(few.start), 1e-7)
         kappas = np.logspace(np.log10(lowest), 5, 40)
         fast = few.slopes(kappas)
+        assert len(fast.value) == len(kappas)
         for i, kappa in enumerate(kappas):
             exact = many.slope(mpmath.mpf(kappa))
             assert abs(fast.value[i] - float(exact.value)) <= few.noise * fast.scale[i]
@@ -353,3 +358,65 @@ def test_a_faint_signal_has_its_optimum_far_away():
     """lam = phi sigma^2/b on clean data, also where b = 1e-300 and v takes a thousand halvings."""
     faint = make_setting(d=20, T=40, sigma=1, signal="energies:1e-300")
     assert float(optimum(faint).lam * 10**-300) == pytest.approx(0.5, rel=1e-14)
+
+
+POWER_LAW = {"spectrum": "power-law:2", "signal": "source:1/20"}
+HALF_SEEN = {"d": 8, "T": 4, "spectrum": "levels:1*4,0.1*4", "signal": "energies:0,1"}
+
+
+@pytest.mark.parametrize(
+    ("given", "lam", "error"),
+    [
+        (HALF_SEEN, 6.0307, 0.987657428),
+        ({"d": 60, "T": 30, **POWER_LAW}, 1.4515e-4, 0.203723468),
+        ({"d": 40, "T": 10, **POWER_LAW}, 0.0072876, 0.441544683),
+        ({**HALF_SEEN, "T0": 20, "n": 2, "sigma0": "0.1"}, 6.2129, 0.987942499),
+    ],
+)
+def test_labels_without_noise_and_too_few_rows(given, lam, error):
+    """sigma = 0 and T < d: what is not seen of the signal is noise, and wants a penalty."""
+    found = optimum(make_setting(**given))
+    assert float(found.lam) == pytest.approx(lam, rel=1e-4)
+    assert float(found.value) == pytest.approx(error, rel=1e-8)
+
+
+def least_on_a_grid(setting):
+    """The least error of noiseless downstream labels over kappa, by (T3) written out by hand.
+
+    c = n sigma0^2 / (s (T0-d)) is the variance of the last least-squares generator on a level.
+    """
+    s, count = (np.array([float(x) for x in each]) for each in zip(*setting.spectrum.levels))
+    energies = np.array([float(b) for b in setting.signal.energies])
+    kappa = np.geomspace(s.min() * 1e-9, s.max() * 1e9, 5_001)[:, None]
+    u = s / (s + kappa)
+    admitted = (u * count).sum(1) < setting.T
+    gamma = (u**2 * count).sum(1)[admitted] / setting.T
+    u = u[admitted]
+    c = count * setting.n * float(setting.sigma0) ** 2 / ((setting.T0 or 2 * setting.d) - setting.d)
+    unseen = ((1 - u) ** 2 * energies).sum(1) / (1 - gamma)
+    return (unseen + (u**2 * c).sum(1) + gamma / (1 - gamma) * ((1 - u) ** 2 * c).sum(1)).min()
+
+
+def test_random_levels_without_downstream_noise():
+    """Two and three levels, dark ones too, T below and above d: never beaten, and never by far."""
+    draw = np.random.default_rng(20240213)
+    tried = 0
+    for _ in range(14):
+        count = draw.choice([1, 2, 5, 17, 40], draw.integers(2, 4))
+        levels = ",".join(f"{10.0 ** draw.uniform(-3, 1):.3g}*{each}" for each in count)
+        energies = [f"{x:.3g}" for x in draw.dirichlet([0.3] * len(count))]
+        if draw.random() < 0.4:
+            energies[0] = "0"
+        d = int(count.sum())
+        chain = {"T0": int(draw.integers(d + 2, 4 * d + 3)), "n": 2, "sigma0": "0.1"}
+        setting = make_setting(
+            d=d, T=int(draw.choice([1, -(-d // 4), -(-d // 2), d - 1, 2 * d])),
+            spectrum=f"levels:{levels}", signal=f"energies:{','.join(energies)}",
+            **(chain if draw.random() < 0.4 else {}),
+        )  # fmt: skip
+        found, least = optimum(setting), least_on_a_grid(setting)
+        assert float(found.value) <= least * (1 + 1e-12), setting
+        if not found.at_end:
+            assert float(found.value) == pytest.approx(least, rel=1e-5), setting
+            tried += 1
+    assert tried > 5

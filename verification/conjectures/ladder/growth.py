@@ -15,7 +15,7 @@ from ridgeproof.numerics.arithmetic.precision import Float64, Number
 from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
 from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.theory.domains.entries import SIZES, IntegerRange, RealInterval
-from ridgeproof.theory.errors import NotBuilt, NoTheorem
+from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt, NoTheorem, SolverError
 from ridgeproof.theory.formula import ERROR_TERMS
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.conjecture import Conjecture
@@ -65,7 +65,10 @@ class Slopes:
 
 
 def measure_slopes(conjecture: Conjecture) -> Slopes | None:
-    """Slopes from the deterministic equivalent along the variable's range; None without theorem."""
+    """Slopes from the deterministic equivalent along the variable's range; None without theorem.
+
+    Values of the variable at which the quantity is infinite or has no optimum are left out.
+    """
     variable, exponent = conjecture.variable, conjecture.exponent
     assert variable is not None
     assert exponent is not None
@@ -88,6 +91,8 @@ def measure_slopes(conjecture: Conjecture) -> Slopes | None:
             error = _quantity(setting, conjecture.quantity)
         except (NoTheorem, NotBuilt):
             return None
+        except (InfiniteExpectation, SolverError):
+            continue  # no number at this value, which says nothing of the others
         values.append(value)
         settings.append(setting)
         errors.append(float(error))

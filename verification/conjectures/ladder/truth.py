@@ -9,7 +9,7 @@ from typing import Any
 import mpmath
 
 from ridgeproof.numerics.evaluate import Value, evaluate
-from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt, NoTheorem
+from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt, NoTheorem, SolverError
 from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.settings.finiteness import is_finite
 from ridgeproof.theory.settings.relevant import relevant
@@ -44,8 +44,9 @@ class Known:
 
 @lru_cache(maxsize=1024)
 def known_value(setting: Setting, quantity: str, kind: str) -> Known | None:
-    """The theory's value, to `DIGITS` digits, or infinity; None where no theorem applies.
+    """The theory's value, to `DIGITS` digits, or infinity; None where theory gives no number.
 
+    That is where no theorem applies, no penalty is optimal, or the digits cannot be had.
     For kind "exact" only theorems exact at finite size count.  A limit is one of growing sizes, and
     finite where those are.
     """
@@ -59,7 +60,7 @@ def known_value(setting: Setting, quantity: str, kind: str) -> Known | None:
     try:
         form = Form.EXACT if kind == "exact" else Form.LIMIT
         value = evaluate(setting, digits=DIGITS, form=form)
-    except (NoTheorem, NotBuilt):
+    except (NoTheorem, NotBuilt, SolverError):
         return None
     if kind == "exact" and not value.is_exact:
         return None
@@ -77,6 +78,6 @@ def _optimum(setting: Setting, kind: str) -> Known | None:
         return None
     try:
         found = optimum(setting, digits=DIGITS)
-    except (InfiniteExpectation, NoTheorem, NotBuilt):
+    except (InfiniteExpectation, NoTheorem, NotBuilt, SolverError):
         return None
     return Known(found.lam, found.lam_radius, ("optimal-ridge",), exact=False)
