@@ -22,8 +22,8 @@ from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.checks import check_integer
-from ridgeproof.theory.errors import InputError, SolverError
-from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
+from ridgeproof.theory.errors import SolverError
+from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula, FormulaKind, read_form
 from ridgeproof.theory.settings.finiteness import require_finite_limit
 from ridgeproof.theory.settings.selection import (
     best,
@@ -72,9 +72,7 @@ def evaluate(
     '0.344827586206897'
     """
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
-    if form not in tuple(Form):
-        raise InputError("form", form, "is neither exact nor limit", "give one of the two")
-    form = Form(form)
+    form = read_form(form)
     require_finite_limit(setting)
     setting = essential(setting)
     require_form(setting, form)

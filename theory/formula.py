@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from sympy import Add, Expr
 from sympy.logic.boolalg import Boolean
 
+from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.limits import proportional_limit
 
 if TYPE_CHECKING:
     from ridgeproof.theory.calculus.derivation import Derivation
 
-__all__ = ["ERROR_TERMS", "Form", "Formula", "FormulaKind"]
+__all__ = ["ERROR_TERMS", "Form", "Formula", "FormulaKind", "read_form"]
 
 ERROR_TERMS = ("bias", "variance", "synthetic")
 
@@ -33,6 +34,23 @@ class Form(StrEnum):
 
     EXACT = "exact"
     LIMIT = "limit"
+
+
+def read_form(form: object) -> Form:
+    """A form given as itself or as text.
+
+    Raises:
+        InputError: it is neither exact nor limit.
+
+    >>> read_form("exact")
+    <Form.EXACT: 'exact'>
+    """
+    try:
+        return Form(str(form))
+    except ValueError:
+        raise InputError(
+            "form", form, "is neither exact nor limit", "give one of the two"
+        ) from None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from ridgeproof.theory.errors import (
     NoTheorem,
     SolverError,
 )
-from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula
+from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula, FormulaKind, read_form
 from ridgeproof.theory.settings.features import Gaussian
 from ridgeproof.theory.settings.generations import Replace
 from ridgeproof.theory.settings.selection import downstream_kind
@@ -72,6 +72,7 @@ def batch(
         InputError: an unknown name, or a value outside its range.
         InfiniteExpectation: the expected error of a point is infinite.
         NoTheorem: no closed formula covers a point (`evaluate` may iterate the generator there).
+        NotBuilt: the exact form of a point is no formula, or the process is not the source's.
         SolverError: a point is not finite in float64.
 
     >>> from ridgeproof.theory.settings.setting import make_setting
@@ -98,7 +99,7 @@ def batch_of_kappa(
 
     Raises:
         InputError: a kappa below the ridgeless one, where lam would be negative; or as `batch`.
-        InfiniteExpectation, NoTheorem, SolverError: as `batch`.
+        InfiniteExpectation, NoTheorem, NotBuilt, SolverError: as `batch`.
 
     >>> from ridgeproof.theory.settings.setting import make_setting
     >>> clean = make_setting(d=300, T=600, sigma=1)
@@ -162,7 +163,7 @@ def _evaluated(
     }
     point = BatchPoint(spectrum, flat)
     _require_finite(point)
-    terms = _terms(point, form)
+    terms = _terms(point, read_form(form))
     if not all(np.isfinite(term).all() for term in terms.values()):
         raise SolverError(
             "a point of the grid is infinite or undefined in float64: a denominator vanishes "
@@ -192,6 +193,7 @@ def _terms(point: BatchPoint, form: Form) -> dict[str, Array]:
     for formula in closed:
         here = missing & point.holds(formula.assumptions)
         if here.any():
+            _require_formula(point, formula, here, form)
             missing &= ~here
             for name, term in terms.items():
                 term[here] = _term(point, formula, name, form)[here]
@@ -209,6 +211,17 @@ def _terms(point: BatchPoint, form: Form) -> dict[str, Array]:
         if here.any():
             terms["variance"][here] = _term(point, ridgeless, "variance", form)[here]
     return terms
+
+
+def _require_formula(point: BatchPoint, formula: Formula, here: Array, form: Form) -> None:
+    """Isotropic errors that are no exact formula are `evaluate`'s integrals of the Wishart law."""
+    isotropic = here & point.values[sy.is_isotropic]
+    if form is Form.EXACT and formula.kind is not FormulaKind.EXACT and isotropic.any():
+        raise NotBuilt(
+            f"the exact form at {isotropic.sum()} points of the grid is an integral over the "
+            "isotropic Wishart law, which a batch does not take: evaluate the points one by one, "
+            "or ask for the limit"
+        )
 
 
 def _term(point: BatchPoint, formula: Formula, name: str, form: Form) -> Array:

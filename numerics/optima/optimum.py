@@ -20,7 +20,7 @@ from ridgeproof.numerics.optima.stationary import refine
 from ridgeproof.numerics.optima.stationary_brackets import Bracket, shape
 from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.errors import InfiniteExpectation, SolverError
-from ridgeproof.theory.formula import Form
+from ridgeproof.theory.formula import Form, read_form
 from ridgeproof.theory.settings.finiteness import require_finite_limit
 from ridgeproof.theory.settings.selection import require_form
 from ridgeproof.theory.settings.setting import Setting
@@ -112,6 +112,7 @@ def optimum(
     Raises:
         InfiniteExpectation: the expectation is infinite for every lam, or the error has no
             minimum because it still falls towards an excluded lam = 0.
+        InputError: digits or form is none.
         NoTheorem: no catalogued theorem covers the combination.
         SolverError: a stationary point could not be certified.
 
@@ -122,6 +123,7 @@ def optimum(
     ('0.787521482995822', '0.125')
     """
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
+    form = read_form(form)
     setting = setting.with_(lam=0)
     require_finite_limit(setting.with_(lam=1))
     require_form(setting, form)

@@ -10,7 +10,7 @@ from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.numerics.grids.batch import batch, batch_of_kappa
 from ridgeproof.numerics.grids.batch_kappa import batch_kappa
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
-from ridgeproof.theory.errors import InfiniteExpectation, InputError, NoTheorem
+from ridgeproof.theory.errors import InfiniteExpectation, InputError, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import make_setting
 
@@ -138,3 +138,19 @@ def test_a_kappa_below_the_ridgeless_one_is_refused():
     """There lam would be negative."""
     with pytest.raises(InputError, match="below the ridgeless kappa"):
         batch_of_kappa(make_setting(d=30, T=10), [0.1])
+
+
+@pytest.mark.parametrize("spectrum", ["isotropic", "levels:1*20", "power-law:1"])
+def test_each_form_is_that_of_evaluate_or_refused(spectrum):
+    """Given as text too; what is an integral for isotropic features is not passed off as it."""
+    setting = make_setting(d=20, T=60, T0=50, n=2, sigma=1, sigma0=1, spectrum=spectrum)
+    for form, lam in itertools.product(["exact", "limit", Form.EXACT], ["0", "0.1"]):
+        at = setting.with_(lam=Fraction(lam))
+        if (spectrum, form, lam) == ("isotropic", "exact", "0.1"):
+            with pytest.raises(NotBuilt, match="1 points"):
+                batch(setting, form=form, lam=[0.0, 0.1])
+        else:
+            expected = float(evaluate(at, form=form).value)
+            assert batch(at, form=form).value == pytest.approx(expected, rel=100 * ULP)
+    with pytest.raises(InputError, match="neither exact nor limit"):
+        batch(setting, form="sharp")

@@ -81,6 +81,7 @@ def test_exact_generators_need_more_ridge():
     """T0 - d - 1 in place of T0 - d enlarges Delta, hence lam."""
     limit, exact = (optimum(REFERENCE, form=form).lam for form in (Form.LIMIT, Form.EXACT))
     assert exact > limit
+    assert optimum(REFERENCE, form="exact").lam == exact
     # Replace Delta by hand: n sigma0^2 scaled by (T0-d)/(T0-d-1) = 300/299.
     scaled = optimum(REFERENCE.with_(n=500, sigma=REFERENCE.sigma, sigma0=Fraction(1, 20)))
     assert abs(scaled.lam - limit) < 1e-14 * limit
@@ -385,7 +386,9 @@ def least_on_a_grid(setting):
 
     c = n sigma0^2 / (s (T0-d)) is the variance of the last least-squares generator on a level.
     """
-    s, count = (np.array([float(x) for x in each]) for each in zip(*setting.spectrum.levels))
+    s, count = (
+        np.array([float(x) for x in each]) for each in zip(*setting.spectrum.levels, strict=True)
+    )
     energies = np.array([float(b) for b in setting.signal.energies])
     kappa = np.geomspace(s.min() * 1e-9, s.max() * 1e9, 5_001)[:, None]
     u = s / (s + kappa)
