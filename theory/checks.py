@@ -5,10 +5,23 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from typing import Any, Final
 
 from ridgeproof.theory.errors import InputError
 
-__all__ = ["check_integer", "check_real", "exact", "parse_rational"]
+__all__ = [
+    "INFINITE",
+    "check_dimension",
+    "check_integer",
+    "check_real",
+    "exact",
+    "parse_rational",
+    "settle",
+]
+
+# The dimension of an infinite power law.  It compares with integers as it should; whoever does
+# arithmetic with d asks `Setting.is_infinite` first.
+INFINITE: Final[int] = math.inf  # type: ignore[assignment]
 
 # Longer literals than these carry no meaning here and could exhaust memory when made exact.
 _MAX_DIGITS = 400
@@ -56,10 +69,15 @@ def _decimal(name: str, whole: str, part: str) -> Fraction:
 
 
 def exact(name: str, value: object) -> Fraction:
-    """Make an exact rational of an int, a Fraction, a decimal string or a finite float.
+    """Make an exact rational of a number of any type, or of its text.
 
-    A Python float is read through its shortest decimal form, so that 0.1 means 1/10.
+    A float, NumPy's included, is read through its shortest decimal form, so that 0.1 means 1/10.
+
+    Raises:
+        InputError: it is not a finite number.
     """
+    if type(value) is Fraction:
+        return value
     if isinstance(value, bool):
         raise InputError(name, value, "is not a number", "give a number")
     if isinstance(value, int | Fraction):
@@ -67,31 +85,37 @@ def exact(name: str, value: object) -> Fraction:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise InputError(name, value, "is not finite", "give a finite number")
-        return Fraction(repr(value))
+        return Fraction(float.__repr__(value))  # subclasses print themselves otherwise
     return parse_rational(name, str(value))
 
 
 def check_real(
     name: str,
-    value: Fraction,
+    value: object,
     *,
     least: int | None = None,
     above: int | None = None,
     below: int | None = None,
 ) -> Fraction:
-    """Return the value if it lies in the stated interval, else raise InputError."""
-    if least is not None and value < least:
+    """Return the value as an exact number if it lies in the stated interval.
+
+    Raises:
+        InputError: it does not, or is not a finite number.
+    """
+    number = exact(name, value)
+    if least is not None and number < least:
         raise InputError(name, value, f"must be at least {least}", f"give {name} >= {least}")
-    if above is not None and value <= above:
+    if above is not None and number <= above:
         raise InputError(name, value, f"must be greater than {above}", f"give {name} > {above}")
-    if below is not None and value >= below:
+    if below is not None and number >= below:
         raise InputError(name, value, f"must be less than {below}", f"give {name} < {below}")
-    return value
+    return number
 
 
 def check_integer(name: str, value: object, *, least: int, most: int = 10**12) -> int:
     """Return an int in [least, most]; a fractional, negative or textual value is refused."""
-    number = exact(name, value)
+    # Most are whole already, and settings are made by the thousand.
+    number = value if type(value) is int else exact(name, value)
     if number.denominator != 1:
         raise InputError(name, value, "must be a whole number", f"round {name} to an integer")
     if number < least:
@@ -99,3 +123,16 @@ def check_integer(name: str, value: object, *, least: int, most: int = 10**12) -
     if number > most:
         raise InputError(name, value, f"must be at most {most}", f"give {name} <= {most}")
     return int(number)
+
+
+def check_dimension(name: str, value: object) -> int:
+    """Return an int of at least 1, or `INFINITE` for "inf"."""
+    if str(value).strip() == "inf":
+        return INFINITE
+    return check_integer(name, value, least=1)
+
+
+def settle(record: object, **fields: Any) -> None:
+    """Store what the fields of a frozen record were converted to; for its ``__post_init__``."""
+    for name, value in fields.items():
+        object.__setattr__(record, name, value)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ridgeproof.theory.checks import check_real, parse_rational
+from ridgeproof.theory.checks import check_real, parse_rational, settle
 from ridgeproof.theory.errors import InputError
 
 __all__ = [
@@ -61,7 +61,7 @@ class Student:
     degrees: Fraction
 
     def __post_init__(self) -> None:
-        check_real("--features student:DF", self.degrees, above=2)
+        settle(self, degrees=check_real("--features student:DF", self.degrees, above=2))
 
     def __str__(self) -> str:
         return f"student:{self.degrees}"
@@ -75,9 +75,11 @@ class Elliptical:
 
     def __post_init__(self) -> None:
         name = "--features elliptical:VALUE*P,..."
-        for value, probability in self.atoms:
-            check_real(f"{name} VALUE", value, above=0)
-            check_real(f"{name} P", probability, above=0)
+        atoms = tuple(
+            (check_real(f"{name} VALUE", value, above=0), check_real(f"{name} P", p, above=0))
+            for value, p in self.atoms
+        )
+        settle(self, atoms=atoms)
         total = sum(probability for _, probability in self.atoms)
         mean = sum(value * probability for value, probability in self.atoms)
         if total != 1:

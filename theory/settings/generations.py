@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ridgeproof.theory.checks import check_integer, check_real, parse_rational
+from ridgeproof.theory.checks import check_integer, check_real, parse_rational, settle
 from ridgeproof.theory.errors import InputError
 
 __all__ = ["Accumulate", "ChainSpec", "Generation", "Replace", "Weighted", "parse_chain"]
@@ -45,8 +45,9 @@ class Weighted:
     def __post_init__(self) -> None:
         if not self.weights:
             raise InputError("chain weighted:W", "missing", "has no weight", "give W in [0, 1]")
-        for weight in self.weights:
-            check_real("chain weighted:W", weight, least=0)
+        weights = tuple(check_real("chain weighted:W", each, least=0) for each in self.weights)
+        settle(self, weights=weights)
+        for weight in weights:
             if weight > 1:
                 raise InputError("chain weighted:W", weight, "must be at most 1", "give W <= 1")
 
@@ -70,9 +71,12 @@ class Generation:
     lam0: Fraction
 
     def __post_init__(self) -> None:
-        check_integer("T0", self.T0, least=1)
-        check_real("sigma0", self.sigma0, least=0)
-        check_real("lam0", self.lam0, least=0)
+        settle(
+            self,
+            T0=check_integer("T0", self.T0, least=1),
+            sigma0=check_real("sigma0", self.sigma0, least=0),
+            lam0=check_real("lam0", self.lam0, least=0),
+        )
 
     def __str__(self) -> str:
         return f"{self.T0}*{self.sigma0}*{self.lam0}"

@@ -13,13 +13,13 @@ follow another law (`theory.settings.features`).
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
-from ridgeproof.theory.checks import check_integer, check_real, exact
+from ridgeproof.theory.checks import INFINITE, check_dimension, check_integer, check_real, settle
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.settings.features import FeatureLaw, Gaussian, parse_features
 from ridgeproof.theory.settings.generations import (
@@ -31,9 +31,11 @@ from ridgeproof.theory.settings.generations import (
     parse_chain,
 )
 from ridgeproof.theory.settings.setting_checks import (
-    check_downstream,
-    check_generations,
+    check_schedule,
+    check_share,
     check_spectrum,
+    check_weights,
+    schedule_clash,
 )
 from ridgeproof.theory.settings.spectra import (
     Flat,
@@ -47,9 +49,6 @@ from ridgeproof.theory.settings.spectra import (
 __all__ = ["DESIGNS", "INFINITE", "Setting", "make_setting"]
 
 DESIGNS = ("independent", "shared")
-# The dimension of an infinite power law.  It compares with integers as it should; whoever does
-# arithmetic with d asks `Setting.is_infinite` first.
-INFINITE: Final[int] = math.inf  # type: ignore[assignment]
 _ISOTROPIC, _FLAT = Isotropic(), Flat()
 _REPLACE, _GAUSSIAN = Replace(), Gaussian()
 # What one number or a list of numbers, one for each generation, may be given for.
@@ -59,6 +58,11 @@ _SCHEDULED = ("T0", "sigma0", "lam0")
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     """One instance of the process; every number is exact.
+
+    However it is made, its fields are converted and validated: numbers of any type or as text are
+    exact numbers (floats are read through their shortest decimal form, 0.1 is exactly 1/10), text
+    is read as a specification, and a list (or text with commas) of n numbers for T0, sigma0 or lam0
+    is a schedule, the numbers of the generations in turn.
 
     ``copies = k`` means that the spectrum specification describes d/k levels, each repeated k
     times with its signal energy split equally: the deterministic equivalent of `grown(k)` equals
@@ -91,25 +95,17 @@ class Setting:
     features: FeatureLaw = _GAUSSIAN
 
     def __post_init__(self) -> None:
-        for name in ("T", "copies"):
-            check_integer(name, getattr(self, name), least=1)
-        _check_dimension("d", self.d)
-        check_integer("n", self.n, least=0)
-        for name in ("sigma", "sigma0", "lam", "lam0"):
-            check_real(name, getattr(self, name), least=0)
+        given = _scheduled(dict(vars(self)))
+        settle(self, **{name: _READERS[name](name, value) for name, value in given.items()})
         if self.n >= 1 and self.T0 is None and not self.schedule:
             raise InputError(
                 "T0", "missing", "a chain of n >= 1 generators needs its sample size", "give T0"
             )
-        if self.T0 is not None:
-            check_integer("T0", self.T0, least=1)
-        if self.design not in DESIGNS:
-            raise InputError(
-                "design", self.design, "is not a design", "choose independent or shared"
-            )
-        check_spectrum(self)
-        check_generations(self)
-        check_downstream(self)
+        check_spectrum(self.d, self.copies, self.spectrum, self.signal)
+        if self.schedule:
+            check_schedule(self.schedule, self.n, self.design, (self.T0, self.sigma0, self.lam0))
+        check_weights(self.chain, self.n)
+        check_share(self.synthetic_fraction, self.T)
 
     @property
     def distinct_generations(self) -> tuple[Generation, ...]:
@@ -197,7 +193,7 @@ class Setting:
         return replace(self, **changes)
 
     def with_(self, **changes: Any) -> Setting:
-        """A copy with some fields changed, validated again."""
+        """A copy with some fields changed, converted and validated as in every setting."""
         return replace(self, **changes)
 
     def canonical(self) -> dict[str, str | int | None]:
@@ -251,11 +247,7 @@ _EXTENSIONS = frozenset(
 
 
 def make_setting(**given: Any) -> Setting:
-    """Build a Setting from user-friendly values: numbers as int, float, Fraction or text.
-
-    Floats are read through their shortest decimal form (0.1 is exactly 1/10); spectrum and signal
-    may be given as text.  A list (or text with commas) of n numbers for T0, sigma0 or lam0 is a
-    schedule: the numbers of the generations in turn.
+    """Build a Setting from what a user gives; None stands for what is not given.
 
     Raises:
         InputError: naming the offending field.
@@ -263,40 +255,16 @@ def make_setting(**given: Any) -> Setting:
     >>> make_setting(d=10, T=20, lam=0.1, spectrum="power-law:3/2").lam
     Fraction(1, 10)
     """
-    known = {field.name for field in fields(Setting)}
-    given = _scheduled(given)
     for name in given:
-        if name not in known:
+        if name not in _READERS:
             raise InputError(
-                "setting", name, "is not a field of a setting", f"choose from {sorted(known)}"
+                "setting", name, "is not a field of a setting", f"choose from {sorted(_READERS)}"
             )
-    made: dict[str, Any] = {}
-    for name, value in given.items():
-        if value is None:
-            continue
-        match name:
-            case "d":
-                made[name] = _check_dimension(name, value)
-            case "T" | "T0" | "copies" | "width":
-                made[name] = check_integer(name, value, least=1)
-            case "n":
-                made[name] = check_integer(name, value, least=0)
-            case "sigma" | "sigma0" | "lam" | "lam0" | "sigma_real" | "synthetic_fraction":
-                made[name] = exact(name, value)
-            case "spectrum" if isinstance(value, str):
-                made[name] = parse_spectrum(value, name)
-            case "signal" if isinstance(value, str):
-                made[name] = parse_signal(value, name)
-            case "chain" if isinstance(value, str):
-                made[name] = parse_chain(value, name)
-            case "features" if isinstance(value, str):
-                made[name] = parse_features(value, name)
-            case _:
-                made[name] = value
+    given = {name: value for name, value in given.items() if value is not None}
     for name in ("d", "T"):
-        if name not in made:
+        if name not in given:
             raise InputError(name, "missing", "is needed", f"give {name}")
-    return Setting(**made)
+    return Setting(**given)
 
 
 def _scheduled(given: dict[str, Any]) -> dict[str, Any]:
@@ -310,7 +278,9 @@ def _scheduled(given: dict[str, Any]) -> dict[str, Any]:
             lists[name] = list(value)
     if not lists:
         return given
-    n = check_integer("n", given.get("n", 0), least=0)
+    if given["schedule"]:
+        raise schedule_clash()
+    n = check_integer("n", given["n"], least=0)
     for name, values in lists.items():
         if len(values) != n:
             raise InputError(
@@ -319,22 +289,57 @@ def _scheduled(given: dict[str, Any]) -> dict[str, Any]:
                 f"has {len(values)} numbers for n = {n} generations",
                 "give one number, or one for each generation",
             )
-    plain = {"T0": None, "sigma0": 0, "lam0": 0}
-    columns = {name: lists.get(name, [given.get(name) or plain[name]] * n) for name in _SCHEDULED}
+    columns = {name: lists.get(name, [given[name]] * n) for name in _SCHEDULED}
     if n and columns["T0"][0] is None:
         raise InputError("T0", "missing", "is needed", "give T0")
     rows = zip(*(columns[name] for name in _SCHEDULED), strict=True)
-    schedule = tuple(
-        Generation(check_integer("T0", T0, least=1), exact("sigma0", sigma0), exact("lam0", lam0))
-        for T0, sigma0, lam0 in rows
-    )
-    kept = {name: value for name, value in given.items() if name not in _SCHEDULED}
+    schedule = tuple(Generation(T0, sigma0, lam0) for T0, sigma0, lam0 in rows)
     if len(set(schedule)) == 1:  # alike after all
-        return kept | {name: getattr(schedule[0], name) for name in _SCHEDULED}
-    return kept | {"schedule": schedule}
+        return given | {name: getattr(schedule[0], name) for name in _SCHEDULED}
+    return given | {"T0": None, "sigma0": 0, "lam0": 0, "schedule": schedule}
 
 
-def _check_dimension(name: str, value: object) -> int:
-    if value == INFINITE or (isinstance(value, str) and value.strip() == "inf"):
-        return INFINITE
-    return check_integer(name, value, least=1)
+def _specified(kind: Any, read: Callable[[str, str], Any], name: str, value: object) -> Any:
+    """A specification as it is, or as text reads; anything else is refused as no such text."""
+    return value if isinstance(value, kind) else read(str(value), name)
+
+
+def _optional(read: Callable[[str, Any], Any], name: str, value: object) -> Any:
+    return None if value is None else read(name, value)
+
+
+def _design(name: str, value: object) -> str:
+    if str(value) not in DESIGNS:
+        raise InputError(name, value, "is not a design", "choose independent or shared")
+    return str(value)
+
+
+def _generations(name: str, value: object) -> tuple[Generation, ...]:
+    if isinstance(value, list | tuple) and all(isinstance(each, Generation) for each in value):
+        return tuple(value)
+    raise InputError(name, value, "is no list of generations", "give lists for T0, sigma0 or lam0")
+
+
+_SIZE = partial(check_integer, least=1)
+_AMOUNT = partial(check_real, least=0)
+# What turns a value given for a field, by name, into one that the field may hold.
+_READERS: Mapping[str, Callable[[str, Any], Any]] = {
+    "d": check_dimension,
+    "T": _SIZE,
+    "T0": partial(_optional, _SIZE),
+    "n": partial(check_integer, least=0),
+    "sigma": _AMOUNT,
+    "sigma0": _AMOUNT,
+    "lam": _AMOUNT,
+    "lam0": _AMOUNT,
+    "design": _design,
+    "spectrum": partial(_specified, SpectrumSpec, parse_spectrum),
+    "signal": partial(_specified, SignalSpec, parse_signal),
+    "copies": _SIZE,
+    "chain": partial(_specified, ChainSpec, parse_chain),
+    "schedule": _generations,
+    "synthetic_fraction": _AMOUNT,
+    "sigma_real": partial(_optional, _AMOUNT),
+    "width": partial(_optional, _SIZE),
+    "features": partial(_specified, FeatureLaw, parse_features),
+}

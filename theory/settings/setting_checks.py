@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from fractions import Fraction
 
-from ridgeproof.theory.checks import check_integer, check_real
+from ridgeproof.theory.checks import INFINITE
 from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.settings.generations import Weighted
+from ridgeproof.theory.settings.generations import ChainSpec, Generation, Weighted
 from ridgeproof.theory.settings.spectra import (
     Energies,
     Flat,
     Isotropic,
     Levels,
     PowerLaw,
+    SignalSpec,
     Source,
     SpectrumSpec,
     Spiked,
 )
 
-if TYPE_CHECKING:
-    from ridgeproof.theory.settings.setting import Setting
-
-__all__ = ["check_downstream", "check_generations", "check_spectrum"]
+__all__ = ["check_schedule", "check_share", "check_spectrum", "check_weights", "schedule_clash"]
 
 
-def check_spectrum(setting: Setting) -> None:
+def check_spectrum(d: int, copies: int, spectrum: SpectrumSpec, signal: SignalSpec) -> None:
     """The spectrum and the signal suit each other and the dimension."""
-    if setting.is_infinite:
-        _check_infinite(setting)
+    if d == INFINITE:
+        _check_infinite(spectrum, signal)
         return
-    if setting.d % setting.copies:
-        raise InputError(
-            "copies", setting.copies, f"must divide d = {setting.d}", "make d a multiple of it"
-        )
-    base = setting.distinct
-    spectrum, signal = setting.spectrum, setting.signal
+    if d % copies:
+        raise InputError("copies", copies, f"must divide d = {d}", "make d a multiple of it")
+    base = d // copies
     if isinstance(signal, Source) and not isinstance(spectrum, PowerLaw):
         raise InputError(
             "signal",
@@ -65,51 +60,54 @@ def check_spectrum(setting: Setting) -> None:
             )
 
 
-def check_generations(setting: Setting) -> None:
-    """A schedule and the weights have one entry for each generation."""
-    schedule, chain = setting.schedule, setting.chain
-    if schedule and len(schedule) != setting.n:
+def check_schedule(
+    schedule: tuple[Generation, ...], n: int, design: str, numbers: tuple[object, ...]
+) -> None:
+    """A schedule has one entry for each generation, in place of T0, sigma0 and lam0."""
+    if len(schedule) != n:
         raise InputError(
-            "schedule", len(schedule), f"does not have n = {setting.n} generations", "make n equal"
+            "schedule", len(schedule), f"does not have n = {n} generations", "make n equal"
         )
-    if schedule and (setting.T0 is not None or setting.sigma0 or setting.lam0):
-        raise InputError(
-            "schedule", "given", "goes with neither T0, sigma0 nor lam0", "leave those out"
-        )
-    if setting.design == "shared" and len({each.T0 for each in schedule}) > 1:
+    if any(numbers):
+        raise schedule_clash()
+    if design == "shared" and len({each.T0 for each in schedule}) > 1:
         raise InputError(
             "design", "shared", "reuses one design, but T0 changes", "give one T0, or independent"
         )
-    if isinstance(chain, Weighted) and len(chain.weights) > 1 and len(chain.weights) != setting.n:
+
+
+def schedule_clash() -> InputError:
+    """The error of numbers that a schedule states already."""
+    return InputError(
+        "schedule", "given", "goes with neither T0, sigma0 nor lam0", "leave those out"
+    )
+
+
+def check_weights(chain: ChainSpec, n: int) -> None:
+    """A weighted chain has one weight, or one for each generation."""
+    if isinstance(chain, Weighted) and len(chain.weights) > 1 and len(chain.weights) != n:
         raise InputError(
             "chain",
             chain,
-            f"has {len(chain.weights)} weights for n = {setting.n} generations",
+            f"has {len(chain.weights)} weights for n = {n} generations",
             "give one weight, or one for each generation",
         )
 
 
-def check_downstream(setting: Setting) -> None:
+def check_share(share: Fraction, T: int) -> None:
     """The shares of a mixture are whole numbers of rows."""
-    share = setting.synthetic_fraction
-    check_real("synthetic_fraction", share, least=0)
     if share > 1:
         raise InputError("synthetic_fraction", share, "must be at most 1", "give a share in [0, 1]")
-    if (setting.T * share).denominator != 1:
+    if (T * share).denominator != 1:
         raise InputError(
             "synthetic_fraction",
             share,
-            f"makes T P2 = {setting.T * share} rows, which is not whole",
-            f"give a multiple of 1/{setting.T}",
+            f"makes T P2 = {T * share} rows, which is not whole",
+            f"give a multiple of 1/{T}",
         )
-    if setting.sigma_real is not None:
-        check_real("sigma_real", setting.sigma_real, least=0)
-    if setting.width is not None:
-        check_integer("width", setting.width, least=1)
 
 
-def _check_infinite(setting: Setting) -> None:
-    spectrum, signal = setting.spectrum, setting.signal
+def _check_infinite(spectrum: SpectrumSpec, signal: SignalSpec) -> None:
     if not isinstance(spectrum, PowerLaw):
         raise InputError(
             "d", "inf", f"does not go with the spectrum {spectrum}", "use power-law:BETA, BETA > 1"

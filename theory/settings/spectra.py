@@ -7,11 +7,12 @@ Sigma; the signal w0 is given in the eigenbasis of Sigma, in the same order.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from ridgeproof.theory.checks import check_integer, check_real, parse_rational
+from ridgeproof.theory.checks import check_integer, check_real, parse_rational, settle
 from ridgeproof.theory.errors import InputError
 
 __all__ = [
@@ -47,7 +48,7 @@ class PowerLaw:
     beta: Fraction
 
     def __post_init__(self) -> None:
-        check_real("--spectrum power-law:BETA", self.beta, above=0)
+        settle(self, beta=check_real("--spectrum power-law:BETA", self.beta, above=0))
 
     def __str__(self) -> str:
         return f"power-law:{self.beta}"
@@ -60,7 +61,7 @@ class AR1:
     rho: Fraction
 
     def __post_init__(self) -> None:
-        check_real("--spectrum ar1:RHO", self.rho, above=-1, below=1)
+        settle(self, rho=check_real("--spectrum ar1:RHO", self.rho, above=-1, below=1))
 
     def __str__(self) -> str:
         return f"ar1:{self.rho}"
@@ -74,10 +75,9 @@ class Spiked:
     rest: Fraction
 
     def __post_init__(self) -> None:
-        for value, count in self.spikes:
-            check_real("--spectrum spiked: VALUE", value, above=0)
-            check_integer("--spectrum spiked: COUNT", count, least=1)
-        check_real("--spectrum spiked: REST", self.rest, above=0)
+        names = "--spectrum spiked: VALUE", "--spectrum spiked: COUNT"
+        rest = check_real("--spectrum spiked: REST", self.rest, above=0)
+        settle(self, spikes=_checked_levels(names, self.spikes), rest=rest)
 
     def __str__(self) -> str:
         spikes = "".join(f"{value}*{count}," for value, count in self.spikes)
@@ -91,9 +91,8 @@ class Levels:
     levels: tuple[tuple[Fraction, int], ...]
 
     def __post_init__(self) -> None:
-        for value, count in self.levels:
-            check_real("levels: eigenvalue", value, above=0)
-            check_integer("levels: multiplicity", count, least=1)
+        names = "levels: eigenvalue", "levels: multiplicity"
+        settle(self, levels=_checked_levels(names, self.levels))
 
     def __str__(self) -> str:
         return "levels:" + ",".join(f"{value}*{count}" for value, count in self.levels)
@@ -124,7 +123,7 @@ class Source:
     r: Fraction
 
     def __post_init__(self) -> None:
-        check_real("--signal source:R", self.r, above=0)
+        settle(self, r=check_real("--signal source:R", self.r, above=0))
 
     def __str__(self) -> str:
         return f"source:{self.r}"
@@ -137,8 +136,8 @@ class Energies:
     energies: tuple[Fraction, ...]
 
     def __post_init__(self) -> None:
-        for energy in self.energies:
-            check_real("signal energies", energy, least=0)
+        energies = (check_real("signal energies", energy, least=0) for energy in self.energies)
+        settle(self, energies=tuple(energies))
 
     def __str__(self) -> str:
         return "energies:" + ",".join(map(str, self.energies))
@@ -207,6 +206,16 @@ def parse_signal(text: str, name: str = "--signal") -> SignalSpec:
         case "file" if rest:
             return SignalFile(Path(rest))
     raise InputError(name, text, "is not a signal", SIGNAL_HELP)
+
+
+def _checked_levels(
+    names: tuple[str, str], levels: Iterable[tuple[object, object]]
+) -> tuple[tuple[Fraction, int], ...]:
+    """Levels of a positive eigenvalue and a multiplicity each, as exact numbers."""
+    return tuple(
+        (check_real(names[0], value, above=0), check_integer(names[1], count, least=1))
+        for value, count in levels
+    )
 
 
 def _level(name: str, text: str) -> tuple[Fraction, int]:

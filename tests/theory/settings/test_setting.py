@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import shlex
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
 from ridgeproof.theory.errors import InfiniteExpectation, InputError
+from ridgeproof.theory.settings.features import Student
 from ridgeproof.theory.settings.finiteness import require_finite
-from ridgeproof.theory.settings.generations import Generation
+from ridgeproof.theory.settings.generations import Generation, Weighted
 from ridgeproof.theory.settings.selection import generator_of
 from ridgeproof.theory.settings.setting import INFINITE, Setting, make_setting
+from ridgeproof.theory.settings.spectra import Levels, PowerLaw
 
 GOOD = {"d": 10, "T": 20, "T0": 30, "n": 2, "sigma": 1, "sigma0": 1}
 
@@ -200,3 +203,74 @@ def test_stages_follow_schedule_weights_and_rows():
     assert [weight for _, weight, _ in weighted.stages()] == [1, Fraction(1, 3)]
     assert list(weighted.distinct_stages(0)) == list(weighted.stages())
     assert [weight for _, weight, _ in make_setting(**GOOD).stages()] == [0, 0]
+
+
+MAKERS = {
+    "make_setting": make_setting,
+    "constructor": Setting,
+    "with_": lambda **given: Setting(d=10, T=20).with_(**given),
+}
+made_by = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+
+
+class Float(float):
+    """A float that prints itself as NumPy's do."""
+
+    def __repr__(self):
+        """Not a number's text."""
+        return f"np.float64({float(self)!r})"
+
+
+@made_by
+def test_every_way_to_a_setting_converts_alike(make):
+    """Numbers of any type and text are exact in a setting, and equal settings hash alike."""
+    # Imported here: theory itself knows no NumPy.
+    import numpy as np
+
+    exact = make_setting(
+        d=10, T=20, T0=30, n=2, sigma="1/10", sigma0="1/4", lam="1/100", lam0="1/100",
+        spectrum="power-law:3/2", signal="source:2/5", synthetic_fraction="1/2", sigma_real="1/5",
+        chain="weighted:1/2", features="student:5",
+    )  # fmt: skip
+    given = make(
+        d=np.int64(10), T="20", T0=30.0, n=np.uint8(2), sigma=0.1, sigma0=Decimal("0.25"),
+        lam=np.float64(0.01), lam0=Float(0.01), spectrum=PowerLaw(1.5), signal="source:0.4",
+        synthetic_fraction=np.float32(0.5), sigma_real=Fraction(1, 5), chain=Weighted([0.5]),
+        features=Student(5),
+    )  # fmt: skip
+    assert given == exact
+    assert hash(given) == hash(exact)
+    assert str(given) == str(exact)
+    for name, value in vars(given).items():
+        assert type(value) is type(getattr(exact, name)), name
+    assert make(d=10, T=20, n=2, T0=[30, "40"]) == make_setting(d=10, T=20, n=2, T0="30,40")
+    levels = {"d": 3, "T": 20, "signal": "energies:1,1/2"}
+    assert make(**levels, spectrum=Levels(np.array([[1, 2], [0.1, 1]]))) == make_setting(
+        **levels, spectrum="levels:1*2,0.1*1"
+    )
+
+
+@made_by
+@pytest.mark.parametrize(
+    ("change", "name", "condition"),
+    [
+        ({"lam": [0.1]}, "lam", "not a finite number"),
+        ({"lam": True}, "lam", "not a number"),
+        ({"sigma": 1j}, "sigma", "not a finite number"),
+        ({"d": [3, 4]}, "d", "not a finite number"),
+        ({"spectrum": [1.0, 0.5]}, "spectrum", "is not a spectrum"),
+        ({"signal": (1, 2)}, "signal", "is not a signal"),
+        ({"chain": 0.5}, "chain", "is not a chain"),
+        ({"features": PowerLaw(1)}, "features", "is not a law"),
+        ({"design": ["shared"]}, "design", "is not a design"),
+        ({"schedule": [3]}, "schedule", "no list of generations"),
+        ({"n": 2, "T0": [9]}, "T0", "has 1 numbers"),
+        ({"n": 1, "schedule": [Generation(9, 0, 0)], "T0": [9]}, "schedule", "neither T0"),
+        ({"synthetic_fraction": 2}, "synthetic_fraction", "at most 1"),
+    ],
+)
+def test_every_way_to_a_setting_refuses_alike(make, change, name, condition):
+    """What is no number, no specification and no schedule is bad input at once."""
+    with pytest.raises(InputError, match=condition) as caught:
+        make(**{"d": 10, "T": 20, **change})
+    assert caught.value.name == name
