@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Integer, Sum, Symbol, expand
+from sympy import Expr, Integer, Sum, Symbol
 from sympy.core.sympify import _sympify
 
 from ridgeproof.theory import symbols as sy
@@ -68,14 +68,6 @@ class SpectralSum(Expr):
     def with_levels(self, replacement: dict[Symbol, Expr]) -> Expr:
         """The sum with level symbols replaced inside, such as a -> w0^2."""
         return SpectralSum(self.summand.subs(replacement, simultaneous=True))
-
-    def pulled_out(self) -> Expr:
-        """The sum with everything free of level symbols moved in front, term by term."""
-        total: Expr = Integer(0)
-        for term in expand(self.summand).as_ordered_terms():
-            outside, inside = term.as_independent(*sy.LEVEL_SYMBOLS, as_Add=False)
-            total += outside * SpectralSum(inside)
-        return total
 
     def indexed(self) -> Sum:
         """The same sum with explicit indices, for printing."""

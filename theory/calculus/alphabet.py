@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Symbol
+from sympy import Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.words import letter
@@ -81,10 +81,6 @@ class Fit:
     gamma: Symbol
     sigma: Symbol
     q: Symbol
-
-    def lam_of_kappa(self) -> Expr:
-        """lam = kappa (1 - df1/T)."""
-        return self.kappa * (1 - self.df1 / self.T)
 
 
 def _fit(name: str, mark: str, scalars: tuple[Symbol, ...]) -> Fit:

@@ -28,11 +28,7 @@ __all__ = [
     "forgetting",
     "isotropic_is_slower_in_the_mean",
     "isotropic_radius",
-    "rho",
-    "secular",
 ]
-
-rho = Symbol("rho", positive=True)
 
 _U = sy.s / (sy.s + sy.kappa0)
 _K = 1 - _U
@@ -58,13 +54,6 @@ EXPRESSIONS = {
 @lru_cache
 def _step() -> AffineStep:
     return affine_step(find("generator").expressions["second_moment"])
-
-
-@lru_cache
-def secular() -> Expr:
-    """1 - sum c g/(rho - D), which increases in rho beyond max D and vanishes at the radius."""
-    step = _step()
-    return 1 - SpectralSum(step.collected * step.spread / (rho - step.diagonal))
 
 
 @lru_cache

@@ -8,7 +8,6 @@ from sympy import And, Expr, Symbol, diff, together
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus import isotropic as iso
-from ridgeproof.theory.calculus.algebra import canonical
 from ridgeproof.theory.calculus.derivation import Derivation, unfold
 from ridgeproof.theory.calculus.rules import Kind, Rule
 from ridgeproof.theory.chains.assumptions import LEAST_SQUARES_CHAIN
@@ -18,7 +17,7 @@ from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.specialise import isotropic
 from ridgeproof.theory.theorems import ridge
 
-__all__ = ["FORMULA", "correction_is_nonnegative", "optimum_increases", "stationarity"]
+__all__ = ["FORMULA", "correction_is_nonnegative", "optimum_increases"]
 
 _phi, _b, _v, _Delta = sy.phi, sy.b, sy.v, sy.Delta
 
@@ -33,23 +32,6 @@ EXPRESSIONS = {
         - _b
     ),
 }
-
-
-@lru_cache
-def stationarity() -> Expr:
-    """dE/dkappa of the ridge formula (T2) for a general spectrum, in canonical sums.
-
-    Its zero is necessary for an optimum, not sufficient: there can be several local minima, and
-    the minimum can sit at lam = 0.
-    """
-    total = ridge.FORMULA.expression().subs(sy.gamma, sy.df2 / sy.T)
-    return canonical(diff(_unfolded(total), sy.kappa))
-
-
-def _unfolded(total: Expr) -> Expr:
-    from ridgeproof.theory.definitions import DEFINITIONS
-
-    return total.subs({sy.df1: DEFINITIONS[sy.df1], sy.df2: DEFINITIONS[sy.df2]})
 
 
 def in_v() -> Rule:
