@@ -50,7 +50,7 @@ SETTINGS = [
     ("--d 10 --T 20 --sigma inf", "--sigma = inf", "not a finite number"),
     ("--d 10 --T 20 --sigma 1e999999999", "--sigma = 1e999999999", "exponent"),
     ("--d 10 --T 20 --sigma 9**9**9", "--sigma = 9**9**9", "not a finite number"),
-    ("--d 10 --T 20 --lam -0.1", "--lam = -1/10", "at least 0"),
+    ("--d 10 --T 20 --lam -0.1", "--lam = -0.1", "at least 0"),
     ("--d 10 --T 20 --lam 1/0", "--lam = 1/0", "divides by zero"),
     ("--d 10 --T 20 --lam __import__('os')", "--lam", "not a finite number"),
     ("--d 10 --T 20 --lam0 -1", "--lam0 = -1", "at least 0"),
