@@ -137,7 +137,8 @@ class ErrorCurve:
             deviation = found.signal - levels * found.mean * 2 + levels + found.noise
             error = engine.weighted_sum(self.spectrum.s * deviation, self.spectrum.weights)
             total = engine.number(labels) + error * engine.number(share * (1 - share))
-            return engine.power(total, Fraction(1, 2))
+            # As an exact zero, which takes its terms away at T = d too.
+            return engine.power(total, Fraction(1, 2)) if total else Fraction(0)
 
     @cached_property
     def _generator(self) -> ChainMoments:

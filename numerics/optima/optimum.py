@@ -58,7 +58,8 @@ class Optimum:
         lam_radius: bound on the numerical error of lam, from a sign change of dE/dkappa.
         radius: bound on the numerical error of value.
         classical_lam: the optimal penalty of the same setting on clean data (n = 0).
-        value_at_classical: the test error of the setting at the classical penalty.
+        value_at_classical: the test error of the setting at the classical penalty; infinite where
+            that is 0 and only the setting's own labels are noisy, next to T = d.
         closed_form: whether lam is the catalogued closed form (T8).
         at_end: "" inside, else "lam = 0" or "lam = infinity".
         stationary: every stationary point, by growing lam (the closed form's only one).
@@ -143,7 +144,7 @@ def optimum(
         lam_radius=best.lam_radius,
         radius=best.radius,
         classical_lam=classical.lam,
-        value_at_classical=_error(curves, classical.kappa, digits)[0],
+        value_at_classical=_value_at(curves, classical, digits),
         closed_form=closed_form,
         at_end=best.at_end,
         stationary=best.stationary,
@@ -228,6 +229,13 @@ def _error(curves: Curves, kappa: Number, digits: int) -> tuple[Number, Number]:
                 return found.value, radius
         engine = Multiprecision(engine.digits + max(15, engine.digits // 2))
     return found.value, radius
+
+
+def _value_at(curves: Curves, classical: _Minimum, digits: int) -> Number:
+    """The error of a setting at the optimum of another."""
+    if classical.lam == 0 and not _zero_is_finite(curves.setting):
+        return mpmath.inf
+    return _error(curves, classical.kappa, digits)[0]
 
 
 def _inside(point: StationaryPoint, stationary: tuple[StationaryPoint, ...]) -> _Minimum:

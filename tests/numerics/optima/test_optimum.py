@@ -213,6 +213,21 @@ def test_the_ends(setting, closed_form, lam):
     assert (found.lam, found.closed_form) == (lam, closed_form)
 
 
+@pytest.mark.parametrize(("T0", "sigma0", "lam"), [(20, 0, 0), (20, "0.1", None), (6, 0, None)])
+def test_a_mixture_without_noise_of_its_own(T0, sigma0, lam):
+    """At T = d lam = 0 is perfect if both labellers are the truth, of infinite error otherwise."""
+    setting = make_setting(
+        d=8, T=8, T0=T0, n=1, sigma0=sigma0, spectrum="ar1:9/10", synthetic_fraction="1/2"
+    )
+    found = optimum(setting)
+    assert found.classical_lam == 0
+    if lam is not None:
+        assert (found.lam, found.value, found.value_at_classical) == (0, 0, 0)
+    else:
+        assert found.lam > 0
+        assert found.shown(found.value_at_classical) == "inf"
+
+
 def test_just_inside_the_boundary_at_phi_one():
     """b slightly below 3 Delta: a positive lam again."""
     assert optimum(make_setting(d=30, T=30, T0=90, n=7, sigma0="1/3")).lam > 0
