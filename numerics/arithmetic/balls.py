@@ -90,7 +90,7 @@ class Balls(Engine):
         return x.gamma()
 
     def zeta(self, exponent: Any, start: Any) -> Any:
-        return exponent.zeta(start)
+        return exponent.zeta(start) if exponent > 1 else arb("nan")
 
     def polygamma(self, order: int, x: Any) -> Any:
         if order == 0:

@@ -9,11 +9,13 @@ inside ``with engine.scope():``, which sets and restores the working precision.
 from __future__ import annotations
 
 import math
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -80,7 +82,7 @@ class Engine(ABC):
 
     @abstractmethod
     def zeta(self, exponent: Any, start: Any) -> Any:
-        """Hurwitz zeta, sum over k >= 0 of (k + start)^-exponent, exponent > 1."""
+        """Hurwitz zeta, sum over k >= 0 of (k + start)^-exponent; finite for exponent > 1 only."""
 
     @abstractmethod
     def polygamma(self, order: int, x: Any) -> Any:
@@ -244,24 +246,26 @@ class Multiprecision(Engine):
         if isinstance(exponent, Fraction):
             whole = exponent.denominator == 1
             exponent = int(exponent) if whole else self.number(exponent)
-        return _each(lambda x: _real_power(x, exponent), base)
+        return _each(lambda x: _real(operator.pow, x, exponent), base)
 
     def function(self, name: str, x: Any) -> Any:
-        return _each(lambda each: _real(getattr(mpmath, name)(each)), x)
+        return _each(partial(_real, getattr(mpmath, name)), x)
 
     def atan2(self, y: Array, x: Array) -> Array:
         return object_array([mpmath.atan2(*pair) for pair in zip(y, x, strict=True)])
 
     def gamma(self, x: Any) -> Any:
-        return _each(lambda each: _real(mpmath.gamma(each)), x)
+        return _each(partial(_real, mpmath.gamma), x)
 
     def zeta(self, exponent: Any, start: Any) -> Any:
+        if exponent <= 1:  # where mpmath would continue the function that the series defines
+            return mpmath.nan
         # mpmath's Hurwitz zeta loses digits when exponent and start are large: ask for more.
         with mpmath.extradps(self.digits // 2 + 10):
             return mpmath.zeta(exponent, start)
 
     def polygamma(self, order: int, x: Any) -> Any:
-        return _each(lambda each: _real(mpmath.psi(order, each)), x)
+        return _each(partial(_real, mpmath.psi, order), x)
 
     def pi(self) -> Number:
         return +mpmath.pi
@@ -319,10 +323,11 @@ def _each(function: Callable[[Any], Any], x: Any) -> Any:
     return function(x)
 
 
-def _real(x: Any) -> Number:
-    # mpmath answers some real questions with complex numbers; here that is outside the domain.
-    return mpmath.nan if isinstance(x, mpmath.mpc) else x
-
-
-def _real_power(base: Any, exponent: Any) -> Number:
-    return _real(base**exponent)
+def _real(function: Callable[..., Any], *arguments: Any) -> Number:
+    """The value of a function of mpmath on the reals; nan at a pole and outside its domain."""
+    try:
+        value = function(*arguments)
+    except ValueError:  # how mpmath says that it met a pole
+        return mpmath.nan
+    # It answers some real questions with complex numbers.
+    return mpmath.nan if isinstance(value, mpmath.mpc) else value

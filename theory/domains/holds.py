@@ -97,7 +97,10 @@ def holds_on(domain: Domain, assumption: Boolean) -> bool | None:
 
 
 def _at(assumption: Boolean, setting: Setting) -> Boolean:
-    return assumption.subs(named_values(setting))
+    try:
+        return assumption.subs(named_values(setting))
+    except (TypeError, ValueError):  # SymPy compares reals only: undefined there, so not true
+        return false
 
 
 def _proved(assumption: Boolean, replaced: list[tuple[Symbol, Expr]], box: Box) -> bool:

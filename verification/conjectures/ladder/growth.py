@@ -9,12 +9,11 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from sympy import Rational
-
 from ridgeproof.numerics.arithmetic.precision import Float64, Number
 from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
 from ridgeproof.numerics.optima.optimum import optimum
-from ridgeproof.theory.domains.entries import SIZES, IntegerRange, RealInterval
+from ridgeproof.theory.domains.domain import decay
+from ridgeproof.theory.domains.entries import SIZES, IntegerRange, RealInterval, evaluated
 from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt, NoTheorem, SolverError
 from ridgeproof.theory.formula import ERROR_TERMS
 from ridgeproof.theory.settings.setting import Setting
@@ -120,11 +119,5 @@ def _terms(setting: Setting) -> Mapping[str, Number]:
 
 
 def _rational(conjecture: Conjecture, exponent: Any) -> Fraction:
-    from ridgeproof.theory.domains.domain import decay
-    from ridgeproof.theory.domains.entries import number
-
     known = decay(conjecture.domain.options("spectrum")[0], conjecture.domain.options("signal")[0])
-    value = exponent.subs({symbol: number(v) for symbol, v in known.items()})
-    if not isinstance(value, Rational):
-        value = Rational(str(value.evalf(30)))
-    return Fraction(int(value.p), int(value.q))
+    return evaluated("formula", exponent, known)

@@ -11,8 +11,9 @@ from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.ladder.claimed import claimed_value
 from ridgeproof.verification.conjectures.ladder.optimal import judge_optimum, judge_optimum_change
+from ridgeproof.verification.conjectures.ladder.precise import examine
 from ridgeproof.verification.simulation.quantity_draws import Sampler
-from ridgeproof.verification.testing.judge import Judge
+from ridgeproof.verification.testing.judge import Judge, Refutation
 
 __all__ = ["judge_change", "judge_point", "pilot_change", "pilot_point"]
 
@@ -24,8 +25,13 @@ def judge_point(conjecture: Conjecture, setting: Setting, judge: Judge, method: 
     """Put the claimed value at one setting on trial.
 
     Raises:
-        Refutation: the simulated mean does not stand in the claimed relation to it.
+        Refutation: the claim is undefined or impossible there, or the simulated mean does not
+            stand in the claimed relation to it.
     """
+    # Not every point comes from the drawn ones, which have been looked at.
+    finding = examine(conjecture, setting)
+    if finding.counterexample is not None:
+        raise Refutation(finding.counterexample)
     if conjecture.quantity == "optimal_lam":
         judge_optimum(conjecture, setting, judge, method)
         return
@@ -40,14 +46,17 @@ def judge_point(conjecture: Conjecture, setting: Setting, judge: Judge, method: 
 
 
 def pilot_point(conjecture: Conjecture, setting: Setting, seed: int) -> float | None:
-    """How tight the claim looks at one setting by a few draws, positive; None where none may be."""
+    """How tight the claim looks at one setting by a few draws; None where none may be.
+
+    A positive number, or 0 where the claim is undefined.
+    """
     quantity = conjecture.quantity
     if quantity == "optimal_lam" or admissible(setting, quantity) is not None:
         return None
     try:
         claimed = float(claimed_value(conjecture, setting))
     except SolverError:
-        return None
+        return 0.0
     mean = float(_sampler(conjecture, setting, seed)(_PILOT_CHUNK, _PILOT).mean())
     above = (mean - claimed) / max(abs(mean), abs(claimed), 1e-300)
     return math.exp(

@@ -9,7 +9,21 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from sympy import Add, Expr, Max, Min, Mul, Pow, Rational, Symbol, diff, false, simplify, true
+from sympy import (
+    Add,
+    Expr,
+    GreaterThan,
+    Max,
+    Min,
+    Mul,
+    Pow,
+    Rational,
+    Symbol,
+    diff,
+    false,
+    simplify,
+    true,
+)
 from sympy.logic.boolalg import Boolean
 
 from ridgeproof.theory import symbols as sy
@@ -80,7 +94,8 @@ def prove(conjecture: Conjecture) -> Formula | None:
         return None
     try:
         return theorem if _follows(conjecture, theorem) else None
-    except DerivationError:
+    except (DerivationError, TypeError, ValueError):
+        # SymPy compares reals only: a claim undefined somewhere is left to the points.
         return None
 
 
@@ -145,7 +160,8 @@ def _ordered(domain: Domain, non_negative: Expr) -> bool:
     # Degrees of freedom are not rational functions of the setting: nothing to prove with.
     if non_negative.free_symbols & _IMPLICIT:
         return False
-    return holds_on(domain, non_negative >= 0) is True
+    # SymPy takes max(1, x) >= 0 for granted, though x may be undefined.
+    return holds_on(domain, GreaterThan(non_negative, 0, evaluate=False)) is True
 
 
 def _specialised(expression: Expr, domain: Domain) -> Expr:

@@ -1,0 +1,83 @@
+"""A claim that is infinite or undefined somewhere in its domain is refuted there, on every rung."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.verification.conjectures.check import check
+from ridgeproof.verification.conjectures.conjecture import read_conjecture
+from ridgeproof.verification.conjectures.ladder.simulated import judge_point, pilot_point
+from ridgeproof.verification.testing.judge import Judge, Refutation
+
+# Where "{}" is 0 each is at a pole or outside the domain of a function.
+POLES = [
+    "1/({})", "({})^(-1/2)", "({}-1)^(1/3)", "({}-1)^({}-1/2)", "sqrt({}-1)", "log({})", "log({}-1)",
+    "zeta({}+1)", "zeta({})", "1/zeta({}-1)", "1/log({}+1)", "1/(exp({})-1)", "1/min({}, 0)",
+]  # fmt: skip
+AROUND = ["{}", "min(1, {})", "max({}, 1)", "sqrt(4 + {})", "1/(2 + {})"]
+# What decides a claim about the variance: proof, theorems at points, theorems at no point.
+RUNGS = {
+    "symbolic": 'T = "d + 9 .. 4*d"\nlam = 0',
+    "precision": 'T = "d + 9 .. 4*d"\nspectrum = ["isotropic", "power-law:1"]\nlam = [0, 1]',
+    "simulation": 'T = "d + 9 .. 4*d"\nlam = [1, 2]\nfeatures = "student:5"',
+}
+
+
+def claim(relation, formula, rung):
+    """A conjecture on the variance, for d = 5 or 6."""
+    return read_conjecture(
+        f'[conjecture]\nquantity = "variance"\nrelation = "{relation}"\nkind = "exact"\n'
+        f'formula = "{formula}"\n[domain]\nd = {{ integers = [5, 6] }}\nn = 0\nsigma = [0.5, 2]\n'
+        f"{RUNGS.get(rung, rung)}\n"
+    )
+
+
+@settings(
+    deadline=None,
+    database=None,
+    derandomize=True,
+    max_examples=30,
+    phases=[Phase.generate],
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.nested_given],
+)
+@given(
+    st.sampled_from(POLES),
+    st.sampled_from(AROUND),
+    st.sampled_from([" + ", "*"]),
+    st.sampled_from(["equals", "at-most", "at-least"]),
+    st.sampled_from(sorted(RUNGS)),
+)
+def test_a_pole_in_the_domain_refutes(pole, around, joined, relation, rung):
+    """Every function at its poles and outside its domain, alone and inside others: no traceback."""
+    piece = around.replace("{}", pole.replace("{}", "d - 5"))
+    verdict = check(claim(relation, f"sigma^2*d/(T - d - 1){joined}({piece})", rung), budget=4000)
+    assert verdict.verdict.value == "refuted"
+    assert verdict.counterexample.claimed == "undefined"
+    assert verdict.counterexample.setting.d == 5
+
+
+def test_a_pole_that_only_the_search_for_points_meets_refutes():
+    """The pilot calls it the tightest point of all, and the trial there needs no repetition."""
+    conjecture = claim("equals", "sigma^2*zeta(d - 4)", "simulation")
+    setting = make_setting(d=5, T=15, sigma=1, lam=1, features="student:5")
+    assert pilot_point(conjecture, setting, 0) == 0
+    judge = Judge("claim", alpha=0.001)
+    with pytest.raises(Refutation, match="undefined"):
+        judge_point(conjecture, setting, judge, "conditional")
+    assert judge.repetitions == 0
+
+
+def test_an_exponent_that_the_spectrum_leaves_undefined_is_bad_input():
+    """sqrt(beta - 2) is imaginary at beta = 1."""
+    text = (
+        '[conjecture]\nquantity = "test_error"\nrelation = "scales-as"\nkind = "limit"\n'
+        'formula = "T^(-sqrt(beta - 2))"\n[domain]\nd = 50\nT = { integers = [100, 10000] }\n'
+        'n = 0\nsigma = 1\nlam = 0.1\nspectrum = "power-law:1"\n'
+    )
+    with pytest.raises(InputError, match="not a finite real number at beta = 1"):
+        check(read_conjecture(text))
