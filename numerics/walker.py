@@ -31,7 +31,7 @@ from ridgeproof.numerics.arithmetic.precision import Array, Number
 from ridgeproof.numerics.point import Point
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.definitions import DEFINITIONS
-from ridgeproof.theory.errors import InputError, NotBuilt, RidgeproofError, SolverError
+from ridgeproof.theory.errors import MISSING, InputError, NotBuilt, RidgeproofError, SolverError
 from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["evaluate_column", "evaluate_expression", "evaluate_levels"]
@@ -167,7 +167,7 @@ class _Walk:
         if node == sy.d and math.isinf(point.spectrum.d):
             raise InputError("d", "inf", "enters the formula itself", "give a finite d")
         remedy = "give the moments a and m" if node in sy.LEVEL_SYMBOLS else "give it a value"
-        raise InputError(node.name, "missing", "occurs in the expression", remedy)
+        raise InputError(node.name, MISSING, "the expression uses it", remedy)
 
     def add(self, node: Expr) -> _Part:
         parts = [part for each in node.args if not _is_zero(part := self.part(each))]

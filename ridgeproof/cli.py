@@ -8,14 +8,17 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import re
 import sys
 from functools import lru_cache
+from typing import Any
 
 import click
 
 from ridgeproof import __version__, commands
+from ridgeproof.console import echo
 from ridgeproof.interrupts import INTERRUPTED, listen
-from ridgeproof.theory.errors import InputError, RidgeproofError
+from ridgeproof.theory.errors import InputError, RidgeproofError, shortened
 
 __all__ = ["cli", "main"]
 
@@ -42,6 +45,12 @@ class _Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            raise _as_typed(error, self.get_command(ctx, ctx.invoked_subcommand or "")) from error
+
 
 @click.command(
     cls=_Commands,
@@ -63,15 +72,26 @@ def cli() -> None:
     """  # noqa: D301
 
 
-def _message(error: RidgeproofError) -> str:
-    """The error's text, with the option's spelling where it is about an option."""
-    from ridgeproof.theory.settings.setting import Setting
+def _as_typed(error: InputError, command: click.Command | None) -> InputError:
+    """The error with the option's spelling where it is about an option of the command."""
+    field, space, part = error.name.partition(" ")
+    option = f"--{field.replace('_', '-')}"
+    if command is None or not any(option in parameter.opts for parameter in command.params):
+        return error
+    remedy = re.sub(rf"\bgive {re.escape(field)}\b", f"give {option}", error.remedy)
+    return type(error)(f"{option}{space}{part}", error.value, error.condition, remedy)
 
-    if isinstance(error, InputError) and error.name in Setting.__dataclass_fields__:
-        error = type(error)(
-            f"--{error.name.replace('_', '-')}", error.value, error.condition, error.remedy
-        )
-    return str(error)
+
+def _usage(error: click.ClickException) -> str:
+    """What click has to say, in one line: long values shortened, and where to read on."""
+    message = error.format_message()
+    for word in sys.argv[1:]:
+        for value in (word, word.partition("=")[2]):
+            for typed in (value, repr(value)[1:-1]):
+                message = message.replace(typed, shortened(typed)) if typed else message
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = context.command_path if context else "ridgeproof"
+    return " ".join(f"{message.rstrip().rstrip('.')}. See {path} --help".split())
 
 
 def main() -> None:
@@ -83,19 +103,19 @@ def main() -> None:
     try:
         status = cli.main(prog_name="ridgeproof", standalone_mode=False)
     except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
+        echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        echo(f"Error: {_usage(error)}", err=True)
         sys.exit(BAD_INPUT)
     except RidgeproofError as error:
-        click.echo(f"Error: {_message(error)}", err=True)
+        echo(f"Error: {error}", err=True)
         sys.exit(BAD_INPUT)
     except MemoryError:
-        click.echo("Error: out of memory. Take a smaller d, T or T0, or fewer --workers", err=True)
+        echo("Error: out of memory. Take a smaller d, T or T0, or fewer --workers", err=True)
         sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
+        echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader (such as head) has what it wanted.

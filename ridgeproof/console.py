@@ -1,8 +1,13 @@
-"""What the commands print with: JSON, aligned human output, progress on stderr."""
+"""What the commands print with: JSON, aligned human output, progress on stderr.
+
+`echo` and `emit_json` are the only ways to the terminal, so that no control character of a title,
+a path or an option gets there.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sized
@@ -11,17 +16,32 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["emit_json", "heading", "key_values", "progress", "track", "wants_colour"]
+from ridgeproof.theory.errors import plain
+
+__all__ = ["echo", "emit_json", "heading", "key_values", "progress", "track", "wants_colour"]
 
 Item = TypeVar("Item")
 
+# Around a heading, until it is printed: code points that are never characters.
+_BOLD, _END = "\ufdd0", "\ufdd1"
 # Nothing that finishes within this many seconds needs a progress line.
 _QUIET = 2.0
 
 
+def echo(text: str, *, err: bool = False) -> None:
+    """Print a text on stdout or stderr, headings bold on a terminal, without control characters."""
+    bold, end = ("\x1b[1m", "\x1b[0m") if wants_colour() and not err else ("", "")
+    click.echo(plain(text).replace(_BOLD, bold).replace(_END, end), err=err)
+
+
 def emit_json(data: dict[str, Any]) -> None:
-    """Print exactly one JSON object on stdout."""
-    click.echo(json.dumps(data, ensure_ascii=False, allow_nan=False))
+    """Print exactly one JSON object on stdout; what cannot be printed is escaped."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    click.echo(re.sub("[^ -~]", _escaped, text))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
 
 
 def wants_colour() -> bool:
@@ -32,13 +52,13 @@ def wants_colour() -> bool:
 
 
 def heading(text: str) -> str:
-    """A heading, bold on a terminal."""
-    return click.style(text, bold=True) if wants_colour() else text
+    """A heading, which `echo` prints bold on a terminal."""
+    return f"{_BOLD}{text}{_END}"
 
 
 def key_values(pairs: Iterable[tuple[str, Any]], indent: str = "") -> str:
-    """Aligned ``key  value`` lines."""
-    rows = [(key, str(value)) for key, value in pairs]
+    """Aligned ``key  value`` lines, one a pair."""
+    rows = [(key, str(value).replace("\n", " ")) for key, value in pairs]
     width = max((len(key) for key, _ in rows), default=0)
     return "\n".join(f"{indent}{key:<{width}}  {value}" for key, value in rows)
 
@@ -59,7 +79,7 @@ class _Progress:
         if now - self.start < _QUIET or now - self.last < (0.2 if terminal else 5.0):
             return
         self.last, self.shown = now, True
-        line = f"{self.label}: {text} ({now - self.start:.0f} s)"
+        line = plain(f"{self.label}: {text} ({now - self.start:.0f} s)")
         click.echo(f"\r\x1b[K{line}" if terminal else line, err=True, nl=not terminal)
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ridgeproof.theory.checks import check_output
 from ridgeproof.theory.errors import InputError, RidgeproofError
 from ridgeproof.verification.figures.figure import FigureData
 from ridgeproof.verification.figures.panels import BAND, Curve, Field, Panel, Point
@@ -76,10 +77,7 @@ def check_path(path: Path) -> None:
         raise InputError(
             "--out", path, "has no suffix that is known", f"end it in {', '.join(SUFFIXES)}"
         )
-    if not path.parent.is_dir():
-        raise InputError("--out", path, "lies in a folder that does not exist", "make it first")
-    if path.is_dir():
-        raise InputError("--out", path, "is a folder", "name a file")
+    check_output("--out", path)
 
 
 def require_matplotlib() -> None:

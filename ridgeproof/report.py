@@ -18,6 +18,7 @@ from typing import Any
 from ridgeproof import __version__
 from ridgeproof.claim_text import evidence_rows
 from ridgeproof.theory.catalogue import catalogue
+from ridgeproof.theory.checks import check_output
 from ridgeproof.theory.errors import InputError, RidgeproofError
 from ridgeproof.theory.formula import Formula
 from ridgeproof.theory.rendering import latex
@@ -63,10 +64,7 @@ def check_report(path: Path) -> None:
     """
     if path.suffix.lower() not in {".html", ".htm"}:
         raise InputError("--report", path, "is not named as an HTML page", "end it in .html")
-    if not path.parent.is_dir():
-        raise InputError("--report", path, "lies in a folder that does not exist", "make it first")
-    if path.is_dir():
-        raise InputError("--report", path, "is a folder", "name a file")
+    check_output("--report", path)
     for name in _NEEDED:
         try:
             importlib.import_module(name)

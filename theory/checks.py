@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, Final
 
 from ridgeproof.theory.errors import InputError
@@ -13,6 +14,7 @@ __all__ = [
     "INFINITE",
     "check_dimension",
     "check_integer",
+    "check_output",
     "check_real",
     "exact",
     "parse_rational",
@@ -136,3 +138,15 @@ def settle(record: object, **fields: Any) -> None:
     """Store what the fields of a frozen record were converted to; for its ``__post_init__``."""
     for name, value in fields.items():
         object.__setattr__(record, name, value)
+
+
+def check_output(name: str, path: Path) -> None:
+    """Refuse a file that cannot be written where it is named, before anything is computed."""
+    try:
+        if path.is_dir():
+            raise InputError(name, path, "is a folder", "name a file in it")
+        if not path.parent.is_dir():
+            raise InputError(name, path, "lies in a folder that does not exist", "make it first")
+    except OSError as error:  # such as a name that is too long
+        reason = f"cannot be written ({error.strerror})"
+        raise InputError(name, path, reason, "name another file") from error

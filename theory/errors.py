@@ -6,7 +6,12 @@ to do about it.  The command line prints the message and exits with status 2.
 
 from __future__ import annotations
 
+import re
+from enum import Enum
+from typing import Final
+
 __all__ = [
+    "MISSING",
     "DerivationError",
     "InfiniteExpectation",
     "InputError",
@@ -14,11 +19,57 @@ __all__ = [
     "NotBuilt",
     "RidgeproofError",
     "SolverError",
+    "plain",
+    "shortened",
 ]
+
+# Escape sequences, all other controls but line ends and tabs, what turns the order of text around,
+# and halves of characters.
+_UNPRINTABLE = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]|[\0-\x08\x0b-\x1f\x7f-\x9f]"
+    "|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_VALUE, _SHOWN = 80, 60  # characters: the longest text shown whole, and what is left of others
+_LONG_WORD = re.compile(r"\S{121,}")
+
+
+class _Missing(Enum):
+    """What stands for a value that is not there; the same in every process."""
+
+    VALUE = "missing"
+
+
+MISSING: Final = _Missing.VALUE
+
+
+def plain(text: str) -> str:
+    r"""A text as it may reach a terminal: without escape sequences and control characters.
+
+    >>> plain("a \x1b[31mred\x1b[0m\x07 title")
+    'a red title'
+    """
+    return _UNPRINTABLE.sub("", text)
+
+
+def shortened(text: str) -> str:
+    """The text, or where it is long its first characters and how many there are.
+
+    >>> shortened("9" * 5000)[57:]
+    '999... (5,000 characters)'
+    """
+    return text if len(text) <= _VALUE else f"{text[:_SHOWN]}... ({len(text):,} characters)"
+
+
+def _message(text: str) -> str:
+    """The text, printable; words too long to be ours are shortened."""
+    return _LONG_WORD.sub(lambda word: shortened(word[0]), plain(text))
 
 
 class RidgeproofError(Exception):
     """Base class: anything ridgeproof refuses or cannot do."""
+
+    def __str__(self) -> str:
+        return _message(super().__str__())
 
 
 class InputError(RidgeproofError, ValueError):
@@ -32,11 +83,13 @@ class InputError(RidgeproofError, ValueError):
         super().__init__(name, value, condition, remedy)
 
     def __str__(self) -> str:
-        shown = str(self.value)
-        if len(shown) > 80:
-            shown = shown[:77] + "..."
+        shown = shortened(str(self.value))
+        if plain(shown) != shown:
+            shown += " (without its control characters)"
+        given = "is missing" if self.value is MISSING else f"= {shown}"
         remedy = self.remedy[:1].upper() + self.remedy[1:]
-        return f"{self.name} = {shown}: {self.condition}. {remedy}"
+        message = f"{self.name} {given}: {self.condition}. {remedy}"
+        return _message(message.replace("\n", " "))
 
 
 class InfiniteExpectation(InputError):

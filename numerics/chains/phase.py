@@ -23,7 +23,7 @@ from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.chains.affine import affine_step
 from ridgeproof.theory.chains.phase import EXPRESSIONS
 from ridgeproof.theory.checks import check_integer
-from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem, SolverError
+from ridgeproof.theory.errors import MISSING, InputError, NotBuilt, NoTheorem, SolverError
 from ridgeproof.theory.settings.finiteness import require_finite_limit
 from ridgeproof.theory.settings.selection import best, downstream_kind
 from ridgeproof.theory.settings.setting import Setting
@@ -96,7 +96,7 @@ def phase(setting: Setting, *, digits: int = 15) -> PhaseReport:
             f"for {setting}: evaluate a few values of n"
         )
     if setting.T0 is None:
-        raise InputError("T0", "missing", "is the sample size of every generator", "give T0")
+        raise InputError("T0", MISSING, "it is the sample size of every generator", "give T0")
     setting = setting.with_(n=2)
     require_finite_limit(setting)
     if best(setting)[0].features != "iid":

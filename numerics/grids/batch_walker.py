@@ -21,7 +21,7 @@ from ridgeproof.numerics.grids.level_blocks import sums_over_levels
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.definitions import DEFINITIONS
-from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.theory.errors import MISSING, InputError, NotBuilt
 from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["BatchPoint"]
@@ -89,7 +89,7 @@ class BatchPoint:
             return self.values[node]
         if isinstance(node, Symbol):
             if node not in DEFINITIONS:
-                raise InputError(node.name, "missing", "occurs in the expression", "give a value")
+                raise InputError(node.name, MISSING, "the expression uses it", "give a value")
             self.values[node] = self._scalar(DEFINITIONS[node])
             return self.values[node]
         if isinstance(node, SpectralSum):

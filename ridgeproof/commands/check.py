@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ridgeproof.console import echo, emit_json, heading, key_values, progress
 from ridgeproof.interrupts import INTERRUPTED, leave_at_once
 from ridgeproof.options import json_option, seed_option
 
@@ -67,7 +68,6 @@ def command(
     Exit status: 0 holds, 1 refuted, 3 undecided, 2 bad input, 130 interrupted.
     """  # noqa: D301
     with leave_at_once():
-        from ridgeproof.console import emit_json, progress
         from ridgeproof.theory.checks import check_integer
         from ridgeproof.verification.conjectures.check import DEFAULT_BUDGET, check
         from ridgeproof.verification.conjectures.conjecture import read_conjecture
@@ -91,7 +91,7 @@ def command(
     if as_json:
         emit_json(verdict.data())
     else:
-        click.echo(_text(conjecture.title, verdict))
+        echo(_text(conjecture.title, verdict))
     code = {Outcome.REFUTED: 1, Outcome.UNDECIDED: 3}.get(verdict.verdict, 0)
     if verdict.evidence["interrupted"]:
         code = INTERRUPTED
@@ -121,7 +121,6 @@ def _seconds(text: str) -> float:
 
 
 def _text(title: str, verdict: Verdict) -> str:
-    from ridgeproof.console import heading, key_values
 
     rows: list[tuple[str, Any]] = [
         ("conjecture", title),

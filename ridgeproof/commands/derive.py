@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ridgeproof.console import echo, emit_json, progress
 from ridgeproof.options import seed_option
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ def command(
     deterministic equivalents by the vanishing of their O(1/d) error, algebra on random numbers.
     Exit status 1 if a line fails its check.
     """
-    from ridgeproof.console import emit_json
     from ridgeproof.theory import rendering
     from ridgeproof.theory.catalogue import find
     from ridgeproof.theory.specialise import specialise
@@ -54,7 +54,7 @@ def command(
     for setting in settings:
         special = specialise(result, [setting])
         if special == result:
-            click.echo(f"note: --set {setting} leaves the result as it is", err=True)
+            echo(f"note: --set {setting} leaves the result as it is", err=True)
         result = special
     style = "json" if as_json else style
     checks = _checks(derivation, seed) if steps else None
@@ -62,14 +62,14 @@ def command(
         data = rendering.derivation_data(derivation, checks, result)
         emit_json(data if steps else {**data, "steps": []})
     elif not steps:
-        click.echo(rendering.latex(result) if style == "latex" else _plain(result, style))
+        echo(rendering.latex(result) if style == "latex" else _plain(result, style))
     else:
         render = {
             "text": rendering.derivation_text,
             "latex": rendering.derivation_latex,
             "markdown": rendering.derivation_markdown,
         }[style]
-        click.echo(render(derivation, checks, result))
+        echo(render(derivation, checks, result))
     if checks is not None and not all(all(section) for section in checks):
         raise click.exceptions.Exit(1)
 
@@ -81,7 +81,6 @@ def _plain(result: Any, style: str) -> str:
 
 
 def _checks(derivation: Derivation, seed: int) -> list[list[bool]]:
-    from ridgeproof.console import progress
     from ridgeproof.verification.derivations.steps import check_step
 
     outcome: list[list[bool]] = []

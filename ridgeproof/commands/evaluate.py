@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ridgeproof.console import echo, emit_json, heading, key_values, progress
 from ridgeproof.options import json_option, pop_setting, setting_options
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ def command(digits: str, form: str, certified: bool, as_json: bool, **options: A
     \b
     ridgeproof evaluate --d 300 --T 1000 --T0 600 --n 5 --sigma 0.5 --sigma0 0.5 --lam 0.01
     """  # noqa: D301
-    from ridgeproof.console import emit_json, progress
     from ridgeproof.numerics.evaluate import evaluate
     from ridgeproof.theory.checks import check_integer
     from ridgeproof.theory.formula import Form
@@ -47,7 +47,7 @@ def command(digits: str, form: str, certified: bool, as_json: bool, **options: A
     if as_json:
         emit_json(_data(value))
     else:
-        click.echo(_text(value))
+        echo(_text(value))
 
 
 def _data(value: Value) -> dict[str, Any]:
@@ -68,7 +68,6 @@ def _data(value: Value) -> dict[str, Any]:
 
 
 def _text(value: Value) -> str:
-    from ridgeproof.console import heading, key_values
 
     theorem = f"{', '.join(value.formulas)} ({value.form} form)"
     rows = [

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ridgeproof.console import echo, emit_json, heading, key_values
+
 if TYPE_CHECKING:
     from ridgeproof.theory.exponents import Exponents, Formulas
 
@@ -37,14 +39,12 @@ def command(
     0).  Exact rationals when B, R and C are given, otherwise formulas in those left out.  A
     plateau is rate 0; ell = inf and rate = -inf mean that lam = 0 has error 0.
     """
-    from ridgeproof.console import emit_json
-
     given = _read(beta=beta, r=source, c=growth, ell=ell)
     data = _answer(given, clean=clean, noise_free=noise_free)
     if as_json:
         emit_json({key: _one_line(value) for key, value in data.items()})
     else:
-        click.echo(_rendered(data))
+        echo(_rendered(data))
 
 
 def _read(**texts: str | None) -> dict[str, Fraction]:
@@ -99,7 +99,6 @@ _LABELS = {
 
 
 def _rendered(data: dict[str, Any]) -> str:
-    from ridgeproof.console import heading, key_values
     from ridgeproof.theory.exponents import REGIMES
 
     if all(isinstance(value, Fraction | str) or value.is_infinite for value in data.values()):

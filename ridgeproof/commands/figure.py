@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ridgeproof.console import echo, emit_json, key_values, progress
 from ridgeproof.options import json_option, seed_option
-from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.errors import MISSING, InputError
 
 if TYPE_CHECKING:
     from ridgeproof.verification.figures.figure import FigureData
@@ -36,7 +37,6 @@ def command(
     ridgeproof figure --list
     ridgeproof figure isotropic --out isotropic.png
     """  # noqa: D301
-    from ridgeproof.console import emit_json, progress
     from ridgeproof.theory.checks import check_integer
     from ridgeproof.verification.figures.experiments import all_figures, find_figure
     from ridgeproof.verification.figures.figure import measure_figure
@@ -46,7 +46,7 @@ def command(
         return
     if name is None:
         names = ", ".join(all_figures())
-        raise InputError("NAME", "missing", "says which figure to draw", f"choose from {names}")
+        raise InputError("NAME", MISSING, "it says which figure to draw", f"choose from {names}")
     figure = find_figure(name)
     path = None if as_json and out is None else Path(out or f"{name}.svg")
     count = check_integer("--workers", workers, least=1, most=256)
@@ -67,22 +67,20 @@ def command(
     if as_json:
         emit_json({**data.data(), "out": None if path is None else str(path)})
     else:
-        click.echo(_text(data, path))
+        echo(_text(data, path))
 
 
 def _list(*, as_json: bool) -> None:
-    from ridgeproof.console import emit_json, key_values
     from ridgeproof.verification.figures.experiments import all_figures
 
     titles = [(figure.name, figure.title) for figure in all_figures().values()]
     if as_json:
         emit_json({"figures": [{"name": name, "title": title} for name, title in titles]})
     else:
-        click.echo(key_values(titles))
+        echo(key_values(titles))
 
 
 def _text(data: FigureData, path: Path | None) -> str:
-    from ridgeproof.console import key_values
 
     lines = [
         (f"{good} of {total}", f"points within two standard errors of {against.value}")

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from ridgeproof.console import echo, emit_json, heading, key_values
+
 __all__ = ["catalogue_markdown", "command"]
 
 _HEADER = """\
@@ -32,7 +34,6 @@ def command(formula_id: str | None, style: str) -> None:
 
     ID is an id such as ridge, or a theorem number such as T2.
     """
-    from ridgeproof.console import emit_json
     from ridgeproof.theory import rendering
     from ridgeproof.theory.catalogue import catalogue, find
 
@@ -41,13 +42,13 @@ def command(formula_id: str | None, style: str) -> None:
         data: dict[str, Any] = {"formulas": [rendering.formula_data(f) for f in chosen]}
         emit_json(rendering.formula_data(chosen[0]) if formula_id else data)
     elif style == "latex":
-        click.echo("\n\n".join(rendering.formula_latex(f) for f in chosen))
+        echo("\n\n".join(rendering.formula_latex(f) for f in chosen))
     elif style == "markdown":
-        click.echo(rendering.formula_markdown(chosen[0]) if formula_id else catalogue_markdown())
+        echo(rendering.formula_markdown(chosen[0]) if formula_id else catalogue_markdown())
     elif formula_id:
-        click.echo(rendering.formula_text(chosen[0]))
+        echo(rendering.formula_text(chosen[0]))
     else:
-        click.echo(_table(chosen))
+        echo(_table(chosen))
 
 
 def catalogue_markdown() -> str:
@@ -59,7 +60,6 @@ def catalogue_markdown() -> str:
 
 
 def _table(formulas: list[Any]) -> str:
-    from ridgeproof.console import heading, key_values
 
     blocks = []
     for formula in formulas:

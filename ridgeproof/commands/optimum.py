@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ridgeproof.console import echo, emit_json, heading, key_values, progress
 from ridgeproof.options import json_option, pop_setting, setting_options
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ def command(digits: str, form: str, as_json: bool, **options: Any) -> None:
     \b
     ridgeproof optimum --d 200 --T 400 --T0 500 --n 5 --sigma 0.5 --sigma0 0.5
     """  # noqa: D301
-    from ridgeproof.console import emit_json, progress
     from ridgeproof.numerics.optima.optimum import optimum
     from ridgeproof.theory.checks import check_integer
     from ridgeproof.theory.formula import Form
@@ -46,7 +46,7 @@ def command(digits: str, form: str, as_json: bool, **options: Any) -> None:
     if as_json:
         emit_json(_data(found))
     else:
-        click.echo(_text(found))
+        echo(_text(found))
 
 
 def _data(found: Optimum) -> dict[str, Any]:
@@ -60,7 +60,6 @@ def _data(found: Optimum) -> dict[str, Any]:
 
 
 def _text(found: Optimum) -> str:
-    from ridgeproof.console import heading, key_values
 
     method = "closed form (optimal-ridge)" if found.closed_form else "search over all lam"
     rows = [

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ridgeproof.console import echo, emit_json, key_values, progress
 from ridgeproof.interrupts import INTERRUPTED
 from ridgeproof.options import (
     changed,
@@ -78,7 +79,6 @@ def command(
     \b
     ridgeproof simulate --d 60 --T 200 --T0 120 --n 3 --sigma 0.5 --sigma0 0.5 --lam 0.01
     """  # noqa: D301
-    from ridgeproof.console import emit_json, progress
     from ridgeproof.theory.checks import check_integer, parse_rational
     from ridgeproof.theory.errors import InputError
     from ridgeproof.verification.simulation.simulate import Interrupted, simulate
@@ -120,9 +120,9 @@ def command(
     if as_json:
         emit_json({**_data(estimate), "interrupted": interrupted})
     else:
-        click.echo(_text(f"change of {quantity}" if minus else quantity, estimate))
+        echo(_text(f"change of {quantity}" if minus else quantity, estimate))
     if interrupted:
-        click.echo(f"interrupted after {estimate.repetitions} repetitions", err=True)
+        echo(f"interrupted after {estimate.repetitions} repetitions", err=True)
         raise click.exceptions.Exit(INTERRUPTED)
 
 
@@ -140,7 +140,6 @@ def _data(estimate: Estimate) -> dict[str, Any]:
 
 
 def _text(quantity: str, estimate: Estimate) -> str:
-    from ridgeproof.console import key_values
 
     rows = [
         (quantity, f"{estimate.mean:.6g} +- {estimate.standard_error:.2g} (standard error)"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ridgeproof.console import echo, emit_json, key_values, progress
 from ridgeproof.interrupts import INTERRUPTED
 from ridgeproof.options import DEFAULT_SEED, engine_options, json_option, open_engine, seed_option
 
@@ -73,7 +74,6 @@ def command(
     Finished rows are kept in OUT.store, whatever happens to the process: --resume computes only
     what is missing, also after SPEC has changed.
     """  # noqa: D301
-    from ridgeproof.console import emit_json, progress
     from ridgeproof.verification.sweep.run import read_sweep, run_sweep, store_path
 
     sweep = read_sweep(spec, seed)
@@ -90,7 +90,7 @@ def command(
                 resume=resume,
                 overwrite=overwrite,
                 watch=lambda state: line.update(str(state)),
-                note=lambda text: click.echo(text, err=True),
+                note=lambda text: echo(text, err=True),
             )
     except KeyboardInterrupt:
         if store_path(out).exists():
@@ -99,14 +99,12 @@ def command(
                 options["--seed"] = str(seed)
             words = ["ridgeproof", "sweep", str(spec), "--out", str(out), "--resume"]
             words += [word for name, value in options.items() if value for word in (name, value)]
-            click.echo(
-                f"interrupted; finished rows are kept. Go on with: {shlex.join(words)}", err=True
-            )
+            echo(f"interrupted; finished rows are kept. Go on with: {shlex.join(words)}", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None
     if as_json:
         emit_json(_data(out, summary))
     else:
-        click.echo(_text(out, summary))
+        echo(_text(out, summary))
 
 
 def _data(out: Path, summary: Summary) -> dict[str, Any]:
@@ -119,7 +117,6 @@ def _data(out: Path, summary: Summary) -> dict[str, Any]:
 
 
 def _text(out: Path, summary: Summary) -> str:
-    from ridgeproof.console import key_values
     from ridgeproof.verification.sweep.run import store_path
 
     rows = [

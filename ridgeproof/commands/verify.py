@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ridgeproof.console import echo, emit_json, heading, key_values, progress
 from ridgeproof.interrupts import INTERRUPTED, leave_at_once
 from ridgeproof.options import json_option, seed_option
 from ridgeproof.theory.errors import InputError
@@ -51,7 +52,6 @@ def command(
     Exit status: 0 every claim holds, 1 refuted or let through, 3 undecided, 2 bad input.
     """
     with leave_at_once():
-        from ridgeproof.console import emit_json, progress
         from ridgeproof.theory.checks import check_integer
         from ridgeproof.verification.claims import all_claims, claims_of, find_claim
         from ridgeproof.verification.suite.claim import PROFILES
@@ -119,14 +119,10 @@ def command(
             }
         )
     else:
-        click.echo(
-            "\n\n".join([_text(reports, profile, seed), *map(_power, filter(None, [table]))])
-        )
+        echo("\n\n".join([_text(reports, profile, seed), *map(_power, filter(None, [table]))]))
     if interrupted:
         left = f"; not finished: {', '.join(unfinished)}" if unfinished else ""
-        click.echo(
-            f"interrupted: {len(finished)} of {len(wanted)} claims were done{left}", err=True
-        )
+        echo(f"interrupted: {len(finished)} of {len(wanted)} claims were done{left}", err=True)
         raise click.exceptions.Exit(INTERRUPTED)
     raise click.exceptions.Exit(_status(reports, table))
 
@@ -155,12 +151,11 @@ def _write(page: Path, report: Report, workers: int, watch: Callable[[str], None
         raise InputError(
             "--report", page, f"cannot be written ({error})", "name another file"
         ) from error
-    click.echo(f"wrote {page}", err=True)
+    echo(f"wrote {page}", err=True)
 
 
 def _text(reports: list[ClaimReport], profile: str, seed: int) -> str:
     from ridgeproof.claim_text import evidence_rows
-    from ridgeproof.console import heading, key_values
     from ridgeproof.verification.suite.claim import PROFILES
 
     blocks = []
@@ -180,7 +175,6 @@ def _text(reports: list[ClaimReport], profile: str, seed: int) -> str:
 
 
 def _power(table: PowerTable) -> str:
-    from ridgeproof.console import heading
     from ridgeproof.verification.power.text import COLUMNS, conclusion, summary
 
     rows = [("formula", *COLUMNS), *summary(table)]

@@ -192,7 +192,7 @@ def test_large_exact_powers_do_not_explode():
         (sy.T + sympy.Float(0.5), NotBuilt, "Float"),
         (sympy.I * sy.T, NotBuilt, "ImaginaryUnit"),
         (sympy.oo + 0 * sy.T, NotBuilt, "Infinity"),
-        (Symbol("foo") + 1, InputError, "foo = missing"),
+        (Symbol("foo") + 1, InputError, "foo is missing"),
         (SpectralSum(sy.a), InputError, "moments"),
         (SpectralSum(sy.w0), InputError, "needs a moment"),
         (SpectralSum(sy.w0**4), InputError, "needs a moment"),

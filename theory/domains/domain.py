@@ -35,7 +35,7 @@ from ridgeproof.theory.domains.entries import (
     read_option,
     used_symbols,
 )
-from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.settings.features import Gaussian
 from ridgeproof.theory.settings.generations import Replace
 from ridgeproof.theory.settings.setting import Setting
@@ -110,7 +110,9 @@ class Domain:
         if self["n"] != Fixed(Fraction(0)) and "T0" not in names:
             missing.append("T0")
         for name in missing:
-            raise InputError(f"domain {name}", "missing", "is needed", f"give {name}")
+            raise InputError(
+                f"domain {name}", MISSING, "the claim needs it", f"give {name} in [domain]"
+            )
         self._check_order()
 
     def _check_order(self) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ridgeproof.theory.checks import check_integer, check_real, parse_rational, settle
-from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.errors import MISSING, InputError
 
 __all__ = ["Accumulate", "ChainSpec", "Generation", "Replace", "Weighted", "parse_chain"]
 
@@ -44,7 +44,9 @@ class Weighted:
 
     def __post_init__(self) -> None:
         if not self.weights:
-            raise InputError("chain weighted:W", "missing", "has no weight", "give W in [0, 1]")
+            raise InputError(
+                "chain weighted:W", MISSING, "an average needs a weight", "give W in [0, 1]"
+            )
         weights = tuple(check_real("chain weighted:W", each, least=0) for each in self.weights)
         settle(self, weights=weights)
         for weight in weights:

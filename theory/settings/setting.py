@@ -20,7 +20,7 @@ from functools import partial
 from typing import Any
 
 from ridgeproof.theory.checks import INFINITE, check_dimension, check_integer, check_real, settle
-from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.settings.features import FeatureLaw, Gaussian, parse_features
 from ridgeproof.theory.settings.generations import (
     Accumulate,
@@ -99,7 +99,7 @@ class Setting:
         settle(self, **{name: _READERS[name](name, value) for name, value in given.items()})
         if self.n >= 1 and self.T0 is None and not self.schedule:
             raise InputError(
-                "T0", "missing", "a chain of n >= 1 generators needs its sample size", "give T0"
+                "T0", MISSING, "a chain of n >= 1 generators needs its sample size", "give T0"
             )
         check_spectrum(self.d, self.copies, self.spectrum, self.signal)
         if self.schedule:
@@ -263,7 +263,7 @@ def make_setting(**given: Any) -> Setting:
     given = {name: value for name, value in given.items() if value is not None}
     for name in ("d", "T"):
         if name not in given:
-            raise InputError(name, "missing", "is needed", f"give {name}")
+            raise InputError(name, MISSING, "every setting needs it", f"give {name}")
     return Setting(**given)
 
 
@@ -291,7 +291,7 @@ def _scheduled(given: dict[str, Any]) -> dict[str, Any]:
             )
     columns = {name: lists.get(name, [given[name]] * n) for name in _SCHEDULED}
     if n and columns["T0"][0] is None:
-        raise InputError("T0", "missing", "is needed", "give T0")
+        raise InputError("T0", MISSING, "every generator needs its sample size", "give T0")
     rows = zip(*(columns[name] for name in _SCHEDULED), strict=True)
     schedule = tuple(Generation(T0, sigma0, lam0) for T0, sigma0, lam0 in rows)
     if len(set(schedule)) == 1:  # alike after all

@@ -17,7 +17,7 @@ from sympy import Expr, Integer, Symbol
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.domains.entries import REALS, SIZES, Fixed, IntegerRange, RealInterval
-from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.settings.spectra import PowerLaw, Source
 from ridgeproof.verification.conjectures.domain_table import check_keys, read_domain
 from ridgeproof.verification.conjectures.parser import parse_formula
@@ -126,7 +126,7 @@ class Conjecture:
                 needs.setdefault(name, f"the formula uses {symbol}")
         for name, reason in needs.items():
             if name not in given and not (name == "lam0" or self._is_free_ridge(name)):
-                raise InputError(f"domain {name}", "missing", reason, f"give {name} in [domain]")
+                raise InputError(f"domain {name}", MISSING, reason, f"give {name} in [domain]")
 
     def _is_free_ridge(self, name: str) -> bool:
         return name == "lam" and self.quantity == "optimal_lam"
@@ -178,13 +178,14 @@ def read_conjecture(source: Path | str) -> Conjecture:
     check_keys("conjecture file", tables, ("conjecture", "domain"))
     for name in ("conjecture", "domain"):
         if not isinstance(tables.get(name), dict):
-            raise InputError(name, tables.get(name), "is not a table", f"begin with [{name}]")
+            shown = tables.get(name, MISSING)
+            raise InputError(name, shown, "a table is needed", f"begin with [{name}]")
     stated = tables["conjecture"]
     check_keys("[conjecture]", stated, _KEYS)
     for key in _KEYS:
         if not isinstance(stated.get(key, "" if key == "title" else None), str):
-            shown = stated.get(key, "missing")
-            raise InputError(f"conjecture {key}", shown, "is not a text", f'give {key} = "..."')
+            shown = stated.get(key, MISSING)
+            raise InputError(f"conjecture {key}", shown, "a text is needed", f'give {key} = "..."')
     formula_text = stated["formula"]
     formula = parse_formula(formula_text)
     return Conjecture(

@@ -178,7 +178,11 @@ def load_declared(path: Path) -> Declared:
     Raises:
         InputError: the file cannot be run, or declares no conjecture or several.
     """
-    if not path.is_file():
+    try:
+        is_file = path.is_file()
+    except OSError:  # such as a name that is too long
+        is_file = False
+    if not is_file:
         raise InputError("conjecture file", path, "is not a file", "check the path")
     try:
         names = runpy.run_path(str(path), run_name="conjecture_file")

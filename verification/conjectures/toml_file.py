@@ -63,4 +63,5 @@ def _text_of(path: Path, name: str) -> str:
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(name, path, f"cannot be read ({error})", "check the path") from error
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(name, path, f"cannot be read ({reason})", "check the path") from error

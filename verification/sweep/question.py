@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from ridgeproof.theory.checks import check_integer, exact
-from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.formula import Form
 from ridgeproof.verification.conjectures.domain_table import check_keys
 from ridgeproof.verification.simulation.simulate import METHODS, QUANTITIES
@@ -128,7 +128,7 @@ def read_question(tables: Mapping[str, Any], seed: int) -> Question:
 def _table(tables: Mapping[str, Any], name: str, keys: tuple[str, ...]) -> Mapping[str, Any]:
     table = tables[name]
     if not isinstance(table, dict):
-        raise InputError(name, table, "is not a table", f"begin with [{name}]")
+        raise InputError(name, table, "a table is needed", f"begin with [{name}]")
     check_keys(f"[{name}]", table, keys)
     return table
 
@@ -139,8 +139,8 @@ def _effort(table: Mapping[str, Any]) -> dict[str, Any]:
         both = "repetitions" in table
         raise InputError(
             "simulation repetitions",
-            table.get("repetitions", "missing"),
-            "contradicts relative_error" if both else "is needed to know when to stop",
+            table.get("repetitions", MISSING),
+            "contradicts relative_error" if both else "it says when to stop",
             "give one of repetitions and relative_error",
         )
     if "repetitions" in table:

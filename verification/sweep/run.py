@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from ridgeproof.theory.errors import InputError, RidgeproofError
+from ridgeproof.theory.errors import MISSING, InputError, RidgeproofError
 from ridgeproof.verification.conjectures.domain_table import check_keys
 from ridgeproof.verification.conjectures.toml_file import read_tables
 from ridgeproof.verification.simulation.seeds import canonical_json
@@ -87,9 +87,11 @@ def read_sweep(source: Path | str, seed: int) -> Sweep:
     tables = read_tables(source, "sweep file")
     check_keys("sweep file", tables, ("title", "grid", "theory", "simulation"))
     if not isinstance(tables.get("title", ""), str):
-        raise InputError("title", tables["title"], "is not a text", 'write title = "..."')
+        raise InputError("title", tables["title"], "a text is needed", 'write title = "..."')
     if not isinstance(tables.get("grid"), dict):
-        raise InputError("grid", tables.get("grid"), "is not a table", "begin with [grid]")
+        raise InputError(
+            "grid", tables.get("grid", MISSING), "a table is needed", "begin with [grid]"
+        )
     return Sweep(read_grid(tables["grid"]), read_question(tables, seed), tables.get("title", ""))
 
 

@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ridgeproof.theory.checks import check_output
 from ridgeproof.theory.errors import InputError, RidgeproofError
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.sweep.axes import Kind
@@ -40,10 +41,7 @@ def check_format(path: Path) -> None:
     """
     if path.suffix not in _WRITERS:
         raise InputError("--out", path, "has no known ending", "name it .csv or .parquet")
-    if path.is_dir():
-        raise InputError("--out", path, "is a folder", "name a file in it")
-    if not path.parent.is_dir():
-        raise InputError("--out", path, "lies in a folder that does not exist", "make the folder")
+    check_output("--out", path)
     if path.suffix == ".parquet":
         try:
             import pyarrow.parquet  # noqa: F401

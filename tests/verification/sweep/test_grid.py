@@ -128,8 +128,8 @@ def test_a_large_grid_is_never_held():
 
 
 BAD = [
-    ("T = 20", "grid d = missing", "is needed"),
-    ("d = 10", "grid T = missing", "is needed"),
+    ("T = 20", "grid d is missing", "every setting needs it"),
+    ("d = 10", "grid T is missing", "every setting needs it"),
     ("d = 10\nT = 20\nwidht = 3", "[grid] = widht", "is not a known key"),
     ("d = 10\nT = 20\nlamb = 3", "lamb", "Did you mean lam"),
     ("d = 10\nT = 20\nbeta = 3", "beta", "power-law:BETA"),
@@ -165,7 +165,7 @@ BAD = [
     ("d = 10\nT = 20\nspectrum = 'wishart'", "grid spectrum = wishart", "is not a spectrum"),
     ("d = 10\nT = 20\nsignal = 'source:1'", "grid signal", "needs a power-law spectrum"),
     ("d = 10\nT = 20\ndesign = 'both'", "grid design = both", "is not a design"),
-    ("d = 10\nT = 20\nn = [0, 1]", "grid T0 = missing", "needs its sample size"),
+    ("d = 10\nT = 20\nn = [0, 1]", "grid T0 is missing", "needs its sample size"),
     ("T = 20\nspectrum = 'file:absent.npy'", "absent.npy", "cannot be read"),
     ("d = 10\nT = 20\nzip = 'T'", "grid zip", "list of lists"),
     ("d = 10\nT = 20\nzip = [['T', 'lam']]", "grid zip = lam", "not an entry"),

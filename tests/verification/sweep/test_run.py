@@ -415,7 +415,7 @@ def test_parquet_without_its_library(tmp_path, monkeypatch):
 
 QUESTIONS = [
     ("", "asks for nothing"),
-    ("theory = 1", "is not a table"),
+    ("theory = 1", "a table is needed"),
     ("[theory]\nform = 'limit'", "Did you mean forms"),
     ("[theory]\nforms = []", "asks for nothing"),
     ("[theory]\nforms = 'rough'", "theory forms = rough: is unknown"),
@@ -434,7 +434,7 @@ QUESTIONS = [
     ("[simulation]\nrepetitions = 5\nquantities = ['optimal_lam']", "optimal_lam: is unknown"),
     ("[simulation]\nrepetitions = 5\nseed = 3", "seed"),
     ("[theory]\n[plot]", "plot"),
-    ("title = 3\n[theory]", "is not a text"),
+    ("title = 3\n[theory]", "a text is needed"),
 ]
 
 
@@ -449,7 +449,7 @@ def test_bad_questions(tables, condition):
 @pytest.mark.parametrize(
     ("text", "condition"),
     [
-        ("[theory]\n", "grid = None: is not a table"),
+        ("[theory]\n", "grid is missing: a table is needed"),
         ("grid\n", "is not TOML"),
         ("\n", "not a table"),
     ],

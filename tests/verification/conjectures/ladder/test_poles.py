@@ -15,8 +15,9 @@ from ridgeproof.verification.testing.judge import Judge, Refutation
 
 # Where "{}" is 0 each is at a pole or outside the domain of a function.
 POLES = [
-    "1/({})", "({})^(-1/2)", "({}-1)^(1/3)", "({}-1)^({}-1/2)", "sqrt({}-1)", "log({})", "log({}-1)",
-    "zeta({}+1)", "zeta({})", "1/zeta({}-1)", "1/log({}+1)", "1/(exp({})-1)", "1/min({}, 0)",
+    "1/({})", "({})^(-1/2)", "({}-1)^(1/3)", "({}-1)^({}-1/2)", "sqrt({}-1)", "log({})",
+    "log({}-1)", "zeta({}+1)", "zeta({})", "1/zeta({}-1)", "1/log({}+1)", "1/(exp({})-1)",
+    "1/min({}, 0)",
 ]  # fmt: skip
 AROUND = ["{}", "min(1, {})", "max({}, 1)", "sqrt(4 + {})", "1/(2 + {})"]
 # What decides a claim about the variance: proof, theorems at points, theorems at no point.
