@@ -16,6 +16,7 @@ __all__ = [
     "check_integer",
     "check_output",
     "check_real",
+    "counted",
     "exact",
     "parse_rational",
     "settle",
@@ -150,3 +151,12 @@ def check_output(name: str, path: Path) -> None:
     except OSError as error:  # such as a name that is too long
         reason = f"cannot be written ({error.strerror})"
         raise InputError(name, path, reason, "name another file") from error
+
+
+def counted(count: int, noun: str, nouns: str = "") -> str:
+    """A number of things, in words.
+
+    >>> counted(1, "spike"), counted(2, "energy", "energies")
+    ('1 spike', '2 energies')
+    """
+    return f"{count} {noun if count == 1 else nouns or noun + 's'}"

@@ -58,13 +58,13 @@ def chain(setting: Setting, bits: int) -> IsotropicGenerator:
     if stepped and setting.n > _MOST_STEPS:
         raise NotBuilt(
             f"the exact form takes the n = {setting.n} generations of such a chain one by one, at "
-            f"most {_MOST_STEPS:,}: use --form limit, or a smaller n"
+            f"most {_MOST_STEPS:,}: take the limit form, or a smaller n"
         )
     if setting.n > 1 and projects_once:
         if any(each.lam0 > 0 for each in setting.distinct_generations):
             raise NotBuilt(
                 "a shared design, or accumulated sets, with lam0 > 0 need more than two moments of "
-                "the resolvents: use independent designs with --chain replace or weighted:W, or "
+                "the resolvents: use independent designs with the chain replace or weighted:W, or "
                 "lam0 = 0"
             )
         return _one_projection(setting, bits)

@@ -235,7 +235,7 @@ def _energy(setting: Setting, s: Fraction) -> Fraction:
             return sum(energies, Fraction(0))
         case SignalFile(path):
             count = setting.d // setting.copies
-            values = read_numbers("--signal", path, length=count)
+            values = read_numbers("signal", path, length=count)
             return s * sum((value**2 for value in values), Fraction(0))
         case _:
             return s

@@ -32,6 +32,7 @@ from ridgeproof.numerics.finite_size.refine import (
 from ridgeproof.numerics.finite_size.wishart import eigenvalue_sums
 from ridgeproof.theory.checks import check_integer, check_real, exact
 from ridgeproof.theory.errors import InfiniteExpectation
+from ridgeproof.theory.settings.finiteness import apart
 
 __all__ = ["FitTraces", "fit_balls", "isotropic_fit"]
 
@@ -83,7 +84,7 @@ def isotropic_fit(d: int, T: int, lam: Fraction, digits: int = 30) -> FitTraces:
             "T",
             T,
             f"lies within 1 of d = {d}, where the ridgeless fit has infinite variance",
-            f"take T <= {d - 2} or T >= {d + 2}, or lam > 0",
+            f"take {apart('T', d)}, or lam > 0",
         )
 
     def traces(precision: int) -> tuple[Any, ...]:

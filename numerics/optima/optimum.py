@@ -21,7 +21,7 @@ from ridgeproof.numerics.optima.stationary_brackets import Bracket, shape
 from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.errors import InfiniteExpectation, SolverError
 from ridgeproof.theory.formula import Form, read_form
-from ridgeproof.theory.settings.finiteness import require_finite_limit
+from ridgeproof.theory.settings.finiteness import apart, require_finite_limit
 from ridgeproof.theory.settings.selection import require_form
 from ridgeproof.theory.settings.setting import Setting
 
@@ -271,5 +271,5 @@ def _no_minimum(setting: Setting) -> InfiniteExpectation:
         setting.T,
         f"lies within 1 of d = {setting.d}: the error formula falls all the way to lam = 0, where "
         "the expectation is infinite, so that no lam is optimal",
-        f"take T <= {setting.d - 2} or T >= {setting.d + 2}, or sigma = 0",
+        f"take {apart('T', setting.d)}, or sigma = 0",
     )

@@ -9,17 +9,32 @@ from pathlib import Path
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array
-from ridgeproof.theory.checks import parse_rational
+from ridgeproof.theory.checks import counted, parse_rational
 from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.settings.spectra import SignalFile, SpectrumFile
 
-__all__ = ["file_length", "file_stamp", "map_floats", "read_numbers"]
+__all__ = ["check_files", "file_length", "file_stamp", "map_floats", "read_numbers"]
 
 _KINDS = (".npy", ".csv", ".txt")
 # Entries of a .npy file that are looked at together.
 _CHUNK = 2**20
 
 
-def file_length(path: Path, name: str = "--spectrum") -> int:
+def check_files(setting: Setting) -> None:
+    """Open the files of a setting, also where what is asked does not depend on their numbers.
+
+    Raises:
+        InputError: as `read_numbers`.
+    """
+    for name, spec in (("spectrum", setting.spectrum), ("signal", setting.signal)):
+        if isinstance(spec, SpectrumFile | SignalFile):
+            read = map_floats if spec.path.suffix.lower() == ".npy" else read_numbers
+            file_stamp(spec.path, name)
+            read(name, spec.path, length=setting.distinct, positive=name == "spectrum")
+
+
+def file_length(path: Path, name: str = "spectrum") -> int:
     """How many numbers the file holds, so that d can be inferred.
 
     Raises:
@@ -47,7 +62,7 @@ def map_floats(name: str, path: Path, *, length: int, positive: bool = False) ->
     return np.asarray(values, dtype=np.float64)
 
 
-def file_stamp(path: Path, name: str = "--spectrum") -> tuple[int, int]:
+def file_stamp(path: Path, name: str = "spectrum") -> tuple[int, int]:
     """Time of change and size, which tell a cached reading from a stale one.
 
     Raises:
@@ -82,7 +97,7 @@ def _check_length(name: str, path: Path, found: int, length: int) -> None:
         raise InputError(
             name,
             path,
-            f"holds {found} numbers where d = {length} are needed",
+            f"holds {counted(found, 'number')} for d = {length}",
             f"set d = {found} or give another file",
         )
 

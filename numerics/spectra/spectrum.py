@@ -69,8 +69,8 @@ def build_spectrum(setting: Setting, engine: Engine) -> Spectrum:
         setting.signal,
         engine,
         tuple(
-            file_stamp(spec.path)
-            for spec in (setting.spectrum, setting.signal)
+            file_stamp(spec.path, name)
+            for name, spec in (("spectrum", setting.spectrum), ("signal", setting.signal))
             if isinstance(spec, SpectrumFile | SignalFile)
         ),
     )
@@ -103,8 +103,8 @@ def _levels(spectrum: SpectrumSpec, d: int, engine: Engine) -> tuple[Array, Arra
     most = _MAX_LEVELS if isinstance(engine, Float64) else _MAX_EXACT_LEVELS
     if d > most:
         raise NotBuilt(
-            f"--spectrum {spectrum} with d = {d} has more levels than the {most} that an array of "
-            f"{engine.digits} digits should hold: use a smaller d, levels:VALUE*COUNT,... with "
+            f"the spectrum {spectrum} with d = {d} has more levels than the {most} that an array "
+            f"of {engine.digits} digits should hold: use a smaller d, levels:VALUE*COUNT,... with "
             "multiplicities, or 15 digits without a certificate"
         )
     match spectrum:
@@ -113,7 +113,7 @@ def _levels(spectrum: SpectrumSpec, d: int, engine: Engine) -> tuple[Array, Arra
         case AR1(rho):
             s = ar1_eigenvalues(rho, d, engine)
         case SpectrumFile(path):
-            s = _file_numbers("--spectrum", path, d, engine, positive=True)
+            s = _file_numbers("spectrum", path, d, engine, positive=True)
     return s, np.ones(d, dtype=np.int64)
 
 
@@ -141,12 +141,12 @@ def _signal(
 def _file_signal(
     path: Any, spectrum: SpectrumSpec, s: Array, counts: Array, d: int, engine: Engine
 ) -> Array:
-    squares = _file_numbers("--signal", path, d, engine) ** 2
+    squares = _file_numbers("signal", path, d, engine) ** 2
     if len(s) == d:
         # Files keep one order: the i-th entry of the signal belongs to the i-th eigenvalue.
         return squares
     if isinstance(spectrum, SpectrumFile):
-        raise InputError("--signal", path, "does not match the spectrum", "give d values in both")
+        raise InputError("signal", path, "does not match the spectrum", "give d values in both")
     ends = np.cumsum(counts)
     means = [
         engine.weighted_sum(squares[end - count : end], None) / int(count)

@@ -121,6 +121,7 @@ def _seconds(text: str) -> float:
 
 
 def _text(title: str, verdict: Verdict) -> str:
+    from ridgeproof.theory.checks import counted
 
     rows: list[tuple[str, Any]] = [
         ("conjecture", title),
@@ -143,7 +144,7 @@ def _text(title: str, verdict: Verdict) -> str:
     rows += [(rung["rung"], rung["finding"]) for rung in verdict.evidence["rungs"]]
     rows += [("missing", text) for text in verdict.evidence["missing"]]
     for reason, count in verdict.evidence["out_of_scope"].items():
-        rows.append(("out of scope", f"{count} draws: {reason}"))
+        rows.append(("out of scope", f"{counted(count, 'draw')}: {reason}"))
     level = f"alpha {verdict.alpha:g}, tolerance {verdict.tolerance:g}"
     rows.append(("level", f"{level}, {verdict.repetitions} repetitions, {verdict.seconds:.1f} s"))
     return key_values(rows)

@@ -68,7 +68,6 @@ def _data(value: Value) -> dict[str, Any]:
 
 
 def _text(value: Value) -> str:
-
     theorem = f"{', '.join(value.formulas)} ({value.form} form)"
     rows = [
         (

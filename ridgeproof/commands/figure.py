@@ -81,7 +81,6 @@ def _list(*, as_json: bool) -> None:
 
 
 def _text(data: FigureData, path: Path | None) -> str:
-
     lines = [
         (f"{good} of {total}", f"points within two standard errors of {against.value}")
         for against, (good, total) in data.tally.items()

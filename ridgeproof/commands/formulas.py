@@ -60,7 +60,6 @@ def catalogue_markdown() -> str:
 
 
 def _table(formulas: list[Any]) -> str:
-
     blocks = []
     for formula in formulas:
         details = [

@@ -60,7 +60,6 @@ def _data(found: Optimum) -> dict[str, Any]:
 
 
 def _text(found: Optimum) -> str:
-
     method = "closed form (optimal-ridge)" if found.closed_form else "search over all lam"
     rows = [
         ("optimal lam", heading(found.shown(found.lam))),

@@ -140,7 +140,6 @@ def _data(estimate: Estimate) -> dict[str, Any]:
 
 
 def _text(quantity: str, estimate: Estimate) -> str:
-
     rows = [
         (quantity, f"{estimate.mean:.6g} +- {estimate.standard_error:.2g} (standard error)"),
         ("repetitions", f"{estimate.repetitions} ({estimate.method}, seed {estimate.seed})"),

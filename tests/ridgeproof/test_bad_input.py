@@ -65,13 +65,24 @@ SETTINGS = [
     ("--d 10 --T 20 --design both", "--design = both", "not a design"),
     ("--d 10 --T 20 --copies 3", "--copies = 3", "must divide"),
     ("--d inf --T 20", "--d = inf", "does not go with"),
+    ("--d 1 --T 20 --spectrum spiked:2*1,1", "--spectrum", "has 1 spike for d = 1"),
+    # remedies that can be, in terms of what was given
+    ("--d 2 --T 1 --sigma 1", "--T = 1", "Take T >= 4, or lam > 0, or sigma = 0"),
+    (
+        "--d 9 --T 9 --sigma-real 1 --synthetic-fraction 0",
+        "--T = 9",
+        "or lam > 0, or sigma_real = 0",
+    ),
+    ("--d 12 --T 40 --T0 4 --n 5 --sigma0 1 --chain accumulate", "--T0 = 4", "its 12 rows"),
+    ("--d 9 --T 40 --T0 30,9 --n 2 --sigma0 1", "--T0 = 30,9", "gives generator 2 its 9 rows"),
+    ("--d 9 --T 40 --T0 9 --n 1 --sigma 1 --chain weighted:1/2", "--T0 = 9", "or sigma = 0"),
     # variations of the process
     ("--d 10 --T 20 --chain pile", "--chain", "is not a chain"),
     ("--d 10 --T 20 --chain weighted:3/2", "chain weighted:W", "must be at most 1"),
     ("--d 10 --T 20 --chain weighted:1,1/2", "--chain", "has 2 weights for n = 0"),
     ("--d 10 --T 20 --n 2 --T0 30,40,50", "--T0", "has 3 numbers for n = 2"),
     ("--d 10 --T 20 --n 2 --T0 30,40 --design shared", "--design", "T0 changes"),
-    ("--d 10 --T 20 --synthetic-fraction 1/3", "--synthetic-fraction", "is not whole"),
+    ("--d 10 --T 20 --synthetic-fraction 1/3", "--synthetic-fraction", "no whole number"),
     ("--d 10 --T 20 --synthetic-fraction 2", "--synthetic-fraction", "at most 1"),
     ("--d 10 --T 20 --sigma-real -1", "--sigma-real", "must be at least 0"),
     ("--d 10 --T 20 --width 0", "--width", "must be at least 1"),
@@ -81,6 +92,8 @@ SETTINGS = [
     ("--d 10 --T 20 --features elliptical:2*1", "--features", "has mean E tau = 2"),
     # files
     ("--T 20 --spectrum file:absent.npy", "absent.npy", "cannot be read"),
+    ("--d 3 --T 20 --sigma 1 --spectrum file:no.txt", "--spectrum = no.txt", "cannot be read"),
+    ("--d 3 --T 20 --sigma 1 --signal file:no.txt", "--signal = no.txt", "cannot be read"),
     ("--T 20 --spectrum file:.", "--spectrum = .", "kind of file"),
     ("--T 20 --spectrum file:negative.txt", "negative.txt", "not positive"),
     ("--T 20 --spectrum file:zero.csv", "zero.csv", "not positive"),
@@ -90,8 +103,8 @@ SETTINGS = [
     ("--T 20 --spectrum file:pickle.npy", "pickle.npy", "cannot be read"),
     ("--T 20 --spectrum file:empty.txt", "empty.txt", "is empty"),
     ("--T 20 --spectrum file:good.exe", "good.exe", "kind of file"),
-    ("--d 5 --T 20 --spectrum file:good.txt", "good.txt", "3 numbers where d = 5"),
-    ("--d 5 --T 20 --signal file:good.txt", "good.txt", "3 numbers where d = 5"),
+    ("--d 5 --T 20 --spectrum file:good.txt", "good.txt", "3 numbers for d = 5"),
+    ("--d 5 --T 20 --signal file:good.txt", "good.txt", "3 numbers for d = 5"),
 ]
 
 OTHERS = [
@@ -195,6 +208,8 @@ FILES = [
     (GOOD.replace("d + 2 .. 4*d", "d + 2 .. 4*D"), "D"),
     (GOOD + 'spectrum = ["wishart"]\n', "is not a spectrum"),
     (GOOD + 'design = ["both"]\n', "is not a design"),
+    (GOOD + 'spectrum = "power-law:-1"\n', "Error: spectrum power-law:BETA = -1"),
+    (GOOD + 'spectrum = "file:no.txt"\n', "Error: spectrum = no.txt: cannot be read"),
     (with_formula("sigma^2*phi2"), "phi2"),
     (with_formula("x"), "not a known name"),
     (with_formula("__import__('os').system('true')"), "formula"),

@@ -61,7 +61,7 @@ class Student:
     degrees: Fraction
 
     def __post_init__(self) -> None:
-        settle(self, degrees=check_real("--features student:DF", self.degrees, above=2))
+        settle(self, degrees=check_real("features student:DF", self.degrees, above=2))
 
     def __str__(self) -> str:
         return f"student:{self.degrees}"
@@ -74,7 +74,7 @@ class Elliptical:
     atoms: tuple[tuple[Fraction, Fraction], ...]
 
     def __post_init__(self) -> None:
-        name = "--features elliptical:VALUE*P,..."
+        name = "features elliptical:VALUE*P,..."
         atoms = tuple(
             (check_real(f"{name} VALUE", value, above=0), check_real(f"{name} P", p, above=0))
             for value, p in self.atoms
@@ -112,7 +112,7 @@ def excess_kurtosis(law: FeatureLaw) -> Fraction | None:
     return None
 
 
-def parse_features(text: str, name: str = "--features") -> FeatureLaw:
+def parse_features(text: str, name: str = "features") -> FeatureLaw:
     """Read the law of the features, such as ``student:5`` or ``elliptical:1/2*1/2,3/2*1/2``.
 
     >>> parse_features("student:5")

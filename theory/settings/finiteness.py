@@ -11,7 +11,7 @@ from ridgeproof.theory.settings.generations import Generation
 from ridgeproof.theory.settings.relevant import relevant
 from ridgeproof.theory.settings.setting import Setting
 
-__all__ = ["fits", "is_finite", "require_finite", "require_finite_limit"]
+__all__ = ["apart", "fits", "is_finite", "require_finite", "require_finite_limit"]
 
 
 def require_finite(setting: Setting) -> None:
@@ -37,15 +37,9 @@ def require_finite(setting: Setting) -> None:
     if isinstance(setting.features, Rademacher) and setting.width is None:
         return
     d, T = setting.d, setting.T
-    for rows, each, noisy in fits(setting, setting.d + 1):
+    for number, (rows, each, noisy) in enumerate(fits(setting, setting.d + 1), start=1):
         if noisy and each.lam0 == 0 and abs(rows - d) <= 1:
-            raise InfiniteExpectation(
-                "T0",
-                rows,
-                f"lies within 1 of d = {d}, where a generator fitted without ridge on noisy labels "
-                "has infinite expected error, whatever lam is",
-                f"take T0 <= {d - 2} or T0 >= {d + 2}, or lam0 > 0, or sigma0 = 0",
-            )
+            raise _infinite_chain(setting, number, rows)
     if setting.lam > 0:
         return
     width = setting.width
@@ -57,9 +51,52 @@ def require_finite(setting: Setting) -> None:
             T,
             f"lies within 1 of {'the width' if narrow else 'd'} = {size}, where the ridgeless fit "
             "has infinite expected error",
-            f"take T <= {size - 2} or T >= {size + 2}, or lam > 0"
-            f"{'' if narrow else ', or sigma = 0'}",
+            f"take {apart('T', size)}, or lam > 0{'' if narrow else _or_quiet(setting)}",
         )
+
+
+def apart(name: str, size: int) -> str:
+    """The values of a number of rows that do not lie within 1 of a size, in words.
+
+    >>> apart("T", 10), apart("T", 2)
+    ('T <= 8 or T >= 12', 'T >= 4')
+    """
+    below = f"{name} <= {size - 2} or " if size > 2 else ""
+    return f"{below}{name} >= {size + 2}"
+
+
+def _infinite_chain(setting: Setting, number: int, rows: int) -> InfiniteExpectation:
+    """The refusal of a generator, in terms of the T0 that was given: a number, or a list."""
+    d = setting.d
+    where, remedy = f"lies within 1 of d = {d}", apart("T0", d)
+    if setting.gathers or setting.schedule:
+        where = f"gives generator {number} its {rows} rows, within 1 of d = {d}"
+    if setting.gathers:
+        remedy = f"a T0 that brings no sum of sets within 1 of {d}"
+    noises = {"sigma0": any(each.sigma0 for each in setting.distinct_generations)}
+    if setting.weights:
+        noises |= _downstream_noises(setting)
+    quiet = " and ".join(f"{name} = 0" for name, given in noises.items() if given)
+    return InfiniteExpectation(
+        "T0",
+        setting.canonical()["T0"],
+        f"{where}, where a generator fitted without ridge on noisy labels has infinite expected "
+        "error, whatever lam is",
+        f"take {remedy}, or lam0 > 0, or {quiet}",
+    )
+
+
+def _downstream_noises(setting: Setting) -> dict[str, bool]:
+    """Which of the label noises of the downstream set, as they are given, are not 0."""
+    return {"sigma": setting.sigma > 0, "sigma_real": bool(setting.sigma_real)}
+
+
+def _or_quiet(setting: Setting) -> str:
+    """The noises without which the downstream labels have none, as one more remedy."""
+    if _is_downstream_noisy(setting.silenced("sigma", "sigma_real")):
+        return ""
+    noises = _downstream_noises(setting)
+    return ", or " + " and ".join(f"{name} = 0" for name, given in noises.items() if given)
 
 
 def is_finite(setting: Setting, quantity: str = "test_error") -> bool:

@@ -84,7 +84,7 @@ class Generation:
         return f"{self.T0}*{self.sigma0}*{self.lam0}"
 
 
-def parse_chain(text: str, name: str = "--chain") -> ChainSpec:
+def parse_chain(text: str, name: str = "chain") -> ChainSpec:
     """Read a kind of chain such as ``weighted:2/3``.
 
     >>> parse_chain("weighted:1,2/3")

@@ -19,7 +19,14 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from ridgeproof.theory.checks import INFINITE, check_dimension, check_integer, check_real, settle
+from ridgeproof.theory.checks import (
+    INFINITE,
+    check_dimension,
+    check_integer,
+    check_real,
+    counted,
+    settle,
+)
 from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.settings.features import FeatureLaw, Gaussian, parse_features
 from ridgeproof.theory.settings.generations import (
@@ -286,7 +293,7 @@ def _scheduled(given: dict[str, Any]) -> dict[str, Any]:
             raise InputError(
                 name,
                 ",".join(map(str, values)),
-                f"has {len(values)} numbers for n = {n} generations",
+                f"has {counted(len(values), 'number')} for n = {n}",
                 "give one number, or one for each generation",
             )
     columns = {name: lists.get(name, [given[name]] * n) for name in _SCHEDULED}

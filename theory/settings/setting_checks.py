@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ridgeproof.theory.checks import INFINITE
+from ridgeproof.theory.checks import INFINITE, counted
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.settings.generations import ChainSpec, Generation, Weighted
 from ridgeproof.theory.settings.spectra import (
@@ -35,19 +35,25 @@ def check_spectrum(d: int, copies: int, spectrum: SpectrumSpec, signal: SignalSp
             "signal",
             signal,
             "needs a power-law spectrum, which defines its decay",
-            "use --spectrum power-law:BETA, or --signal flat",
+            "take a spectrum power-law:BETA, or the signal flat",
         )
     if isinstance(spectrum, Spiked):
         spiked = sum(count for _, count in spectrum.spikes)
         if spiked >= base:
             raise InputError(
-                "spectrum", spectrum, f"has {spiked} spikes for d = {base}", "leave room for REST"
+                "spectrum",
+                spectrum,
+                f"has {counted(spiked, 'spike')} for d = {base}",
+                "leave room for REST",
             )
     if isinstance(spectrum, Levels):
         total = sum(count for _, count in spectrum.levels)
         if total != base:
             raise InputError(
-                "spectrum", spectrum, f"has {total} eigenvalues for d = {base}", f"set d = {total}"
+                "spectrum",
+                spectrum,
+                f"has {counted(total, 'eigenvalue')} for d = {base}",
+                f"set d = {total * copies}",
             )
     if isinstance(signal, Energies):
         expected = _level_count(spectrum)
@@ -56,7 +62,9 @@ def check_spectrum(d: int, copies: int, spectrum: SpectrumSpec, signal: SignalSp
                 "signal",
                 signal,
                 "needs one energy for each level of an isotropic, spiked or levels spectrum",
-                f"give {expected} energies" if expected else "use --signal flat or file:PATH",
+                f"give {counted(expected, 'energy', 'energies')}"
+                if expected
+                else "take the signal flat or file:PATH",
             )
 
 
@@ -102,7 +110,7 @@ def check_share(share: Fraction, T: int) -> None:
         raise InputError(
             "synthetic_fraction",
             share,
-            f"makes T P2 = {T * share} rows, which is not whole",
+            f"makes T P2 = {T * share}, which is no whole number of rows",
             f"give a multiple of 1/{T}",
         )
 
@@ -110,7 +118,10 @@ def check_share(share: Fraction, T: int) -> None:
 def _check_infinite(spectrum: SpectrumSpec, signal: SignalSpec) -> None:
     if not isinstance(spectrum, PowerLaw):
         raise InputError(
-            "d", "inf", f"does not go with the spectrum {spectrum}", "use power-law:BETA, BETA > 1"
+            "d",
+            "inf",
+            f"does not go with the spectrum {spectrum}",
+            "take a spectrum power-law:BETA, BETA > 1",
         )
     if spectrum.beta <= 1:
         raise InputError(
@@ -126,7 +137,7 @@ def _check_infinite(spectrum: SpectrumSpec, signal: SignalSpec) -> None:
             "does not exist at d = inf: it spreads a unit length evenly over all directions"
             if isinstance(signal, Flat)
             else "does not reach d = inf",
-            "use --signal source:R, or a finite d",
+            "take the signal source:R, or a finite d",
         )
 
 

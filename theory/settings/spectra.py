@@ -48,7 +48,7 @@ class PowerLaw:
     beta: Fraction
 
     def __post_init__(self) -> None:
-        settle(self, beta=check_real("--spectrum power-law:BETA", self.beta, above=0))
+        settle(self, beta=check_real("spectrum power-law:BETA", self.beta, above=0))
 
     def __str__(self) -> str:
         return f"power-law:{self.beta}"
@@ -61,7 +61,7 @@ class AR1:
     rho: Fraction
 
     def __post_init__(self) -> None:
-        settle(self, rho=check_real("--spectrum ar1:RHO", self.rho, above=-1, below=1))
+        settle(self, rho=check_real("spectrum ar1:RHO", self.rho, above=-1, below=1))
 
     def __str__(self) -> str:
         return f"ar1:{self.rho}"
@@ -75,8 +75,8 @@ class Spiked:
     rest: Fraction
 
     def __post_init__(self) -> None:
-        names = "--spectrum spiked: VALUE", "--spectrum spiked: COUNT"
-        rest = check_real("--spectrum spiked: REST", self.rest, above=0)
+        names = "spectrum spiked: VALUE", "spectrum spiked: COUNT"
+        rest = check_real("spectrum spiked: REST", self.rest, above=0)
         settle(self, spikes=_checked_levels(names, self.spikes), rest=rest)
 
     def __str__(self) -> str:
@@ -91,7 +91,7 @@ class Levels:
     levels: tuple[tuple[Fraction, int], ...]
 
     def __post_init__(self) -> None:
-        names = "levels: eigenvalue", "levels: multiplicity"
+        names = "spectrum levels: VALUE", "spectrum levels: COUNT"
         settle(self, levels=_checked_levels(names, self.levels))
 
     def __str__(self) -> str:
@@ -123,7 +123,7 @@ class Source:
     r: Fraction
 
     def __post_init__(self) -> None:
-        settle(self, r=check_real("--signal source:R", self.r, above=0))
+        settle(self, r=check_real("signal source:R", self.r, above=0))
 
     def __str__(self) -> str:
         return f"source:{self.r}"
@@ -163,7 +163,7 @@ SPECTRUM_HELP = (
 SIGNAL_HELP = "write flat, source:R, energies:B1,B2,... or file:PATH"
 
 
-def parse_spectrum(text: str, name: str = "--spectrum") -> SpectrumSpec:
+def parse_spectrum(text: str, name: str = "spectrum") -> SpectrumSpec:
     """Read a spectrum specification such as ``power-law:3/2``.
 
     >>> parse_spectrum("power-law:1.5")
@@ -189,7 +189,7 @@ def parse_spectrum(text: str, name: str = "--spectrum") -> SpectrumSpec:
     raise InputError(name, text, "is not a spectrum", SPECTRUM_HELP)
 
 
-def parse_signal(text: str, name: str = "--signal") -> SignalSpec:
+def parse_signal(text: str, name: str = "signal") -> SignalSpec:
     """Read a signal specification such as ``source:2/5``.
 
     >>> parse_signal("source:0.4")

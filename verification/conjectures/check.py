@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+from ridgeproof.numerics.spectra.number_files import check_files
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.compute.alarm import Alarm, alarm_at
 from ridgeproof.verification.compute.executors import borrow
@@ -102,6 +103,8 @@ def _climb(trial: Trial) -> Verdict:
     if not settings:
         trial.note("domain", _NO_POINT, why=trial.out_of_scope)
         return trial.verdict(Outcome.UNDECIDED)
+    for setting in settings:
+        check_files(setting)
     if isinstance(question, Declared):
         # A simulator of one's own is the literal process already.
         literal = int(question.simulator is None)

@@ -31,6 +31,7 @@ from sympy import (
     zoo,
 )
 
+from ridgeproof.theory.checks import counted
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.symbols import NAMED
 from ridgeproof.verification.conjectures.tokens import Source, translate
@@ -217,7 +218,9 @@ def _call(node: ast.Call, source: Source, names: Mapping[str, Expr]) -> Expr:
     least, most = (2, _MAX_ARGUMENTS) if called in {"min", "max"} else (1, 1)
     if not least <= len(node.args) <= most:
         wanted = "one argument" if most == 1 else f"{least} to {most} arguments"
-        raise source.error(node, f"has {len(node.args)} arguments", f"give {called} {wanted}")
+        raise source.error(
+            node, f"has {counted(len(node.args), 'argument')}", f"give {called} {wanted}"
+        )
     values = [_build(given, source, names) for given in node.args]
     _check_arguments(called, node, values[0], source)
     # Evaluating exp or log asks for the sign of the argument: slow, and it changes nothing here.

@@ -156,7 +156,7 @@ def test_a_signal_file_on_levels_is_averaged_over_each_level(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("s.txt", "1 2", "holds 2 numbers where d = 3"),
+        ("s.txt", "1 2", "holds 2 numbers for d = 3"),
         ("s.txt", "", "is empty"),
         ("s.txt", "1 2 nan", "'nan' in line 1, which is not a finite number"),
         ("s.csv", "1\n2\n__import__('os')", "in line 3"),

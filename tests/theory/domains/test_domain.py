@@ -286,10 +286,10 @@ def test_domains_travel():
 @pytest.mark.parametrize(
     ("entries", "name", "message"),
     [
-        ({"d": 5}, "domain T", "is needed"),
-        ({"T": 5}, "domain d", "is needed"),
-        ({"d": 5, "T": 9, "n": 1}, "domain T0", "is needed"),
-        ({"d": 5, "T": 9, "n": whole(0, 2)}, "domain T0", "is needed"),
+        ({"d": 5}, "domain T", "needs it"),
+        ({"T": 5}, "domain d", "needs it"),
+        ({"d": 5, "T": 9, "n": 1}, "domain T0", "needs it"),
+        ({"d": 5, "T": 9, "n": whole(0, 2)}, "domain T0", "needs it"),
         ({"d": 5, "T": 9, "beta": 2}, "domain", "not a name"),
         ({"d": whole(9, 5), "T": 9}, "domain d", "is empty"),
         ({"d": whole(0, 5), "T": 9}, "domain d", "below 1"),

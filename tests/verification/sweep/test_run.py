@@ -422,7 +422,7 @@ QUESTIONS = [
     ("[theory]\nquantities = ['test_eror']", "Did you mean test_error"),
     ("[theory]\nquantities = ['bias', 'bias']", "is listed twice"),
     ("[theory]\nquantities = [[]]", "is unknown"),
-    ("[simulation]", "needed to know when to stop"),
+    ("[simulation]", "is missing: it says when to stop"),
     ("[simulation]\nrepetitions = 5\nrelative_error = 0.1", "contradicts relative_error"),
     ("[simulation]\nrepetitions = 1", "at least 2"),
     ("[simulation]\nrepetitions = 2.5", "whole number"),
@@ -451,7 +451,7 @@ def test_bad_questions(tables, condition):
     [
         ("[theory]\n", "grid is missing: a table is needed"),
         ("grid\n", "is not TOML"),
-        ("\n", "not a table"),
+        ("\n", "grid is missing"),
     ],
 )
 def test_files_that_state_no_sweep(text, condition):
