@@ -52,7 +52,11 @@ _SETTING = (
         ),
         "isotropic",
     ),
-    ("--signal", "flat | source:R (power laws) | energies:B1,... | file:PATH", "flat"),
+    (
+        "--signal",
+        "flat (w0_i = 1/sqrt(d)) | source:R (power laws) | energies:B1,... | file:PATH",
+        "flat",
+    ),
     ("--copies", "repeat each level of the spectrum this many times, splitting its energy", "1"),
     (
         "--chain",

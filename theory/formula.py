@@ -86,6 +86,17 @@ class Formula:
         """Whether the formula gives the three terms of the test error."""
         return set(self.expressions) == set(ERROR_TERMS)
 
+    @property
+    def law(self) -> str:
+        """Which features a formula for the test error is about, in words; empty for the others."""
+        if not self.is_test_error:
+            return ""
+        if self.features == "elliptical":
+            return "elliptical: normal rows, each times a random scale of its own"
+        if self.kind is FormulaKind.EXACT:
+            return "normal; in the limit any with independent entries"
+        return "any with independent entries, such as normal ones"
+
     def expression(self, name: str = "", form: Form = Form.EXACT) -> Expr:
         """One named expression, or their sum (the test error) where no name is given."""
         typed = self.expressions[name] if name else Add(*self.expressions.values())

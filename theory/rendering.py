@@ -106,12 +106,6 @@ def _terms(expression: Expr) -> list[str]:
     return [line if i == 0 or line.startswith("-") else f"+ {line}" for i, line in enumerate(lines)]
 
 
-def _signed(position: int, line: str) -> str:
-    if line.startswith("-"):
-        return f"- {line[1:].strip()}"
-    return f"+ {line}" if position else line
-
-
 def _symbols_of(formula: Formula) -> list[Symbol]:
     """Every symbol of the formula, followed through the definitions, level symbols included."""
     seen: set[Symbol] = set()
@@ -134,6 +128,7 @@ def formula_text(formula: Formula) -> str:
         limit = _limit(formula, name)
         if limit is not None:
             lines += [f"{name}, in the proportional limit =", _indent(pretty(limit)), ""]
+    lines += [f"features {formula.law}"] if formula.law else []
     lines += [
         f"regime   {formula.regime}",
         f"kind     {formula.kind.value}",
@@ -175,6 +170,7 @@ def formula_markdown(formula: Formula) -> str:
     for name, expression in formula.expressions.items():
         shown = name.replace("_", r"\_")
         lines += [f"$$\\mathrm{{{shown}}} = {latex(expression)}$$", ""]
+    lines += [f"- features: {formula.law}"] if formula.law else []
     lines += [
         f"- regime: {formula.regime}",
         f"- kind: {formula.kind.value}",
@@ -193,6 +189,7 @@ def formula_data(formula: Formula) -> dict[str, Any]:
         "title": formula.title,
         "statement": formula.statement,
         "regime": formula.regime,
+        "features": formula.law,
         "kind": formula.kind.value,
         "source": formula.source,
         "exact_pieces": formula.exact_pieces,

@@ -63,6 +63,7 @@ def _table(formulas: list[Any]) -> str:
     blocks = []
     for formula in formulas:
         details = [
+            *([("features", formula.law)] if formula.law else []),
             ("regime", formula.regime),
             ("kind", formula.kind.value),
             ("source", formula.source),

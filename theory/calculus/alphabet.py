@@ -88,7 +88,7 @@ def _fit(name: str, mark: str, scalars: tuple[Symbol, ...]) -> Fit:
     X, Xt = f"X{low}", f"X{low}^\\top"
     return Fit(
         name,
-        letter(f"what{mark}", f"ŵ{sub}", rf"\hat w{low}", symmetric=False, random=True),
+        letter(f"w_hat{mark}", f"ŵ{sub}", rf"\hat w{low}", symmetric=False, random=True),
         letter(f"wn{mark}", "wₙ", "w_n", symmetric=False, random=True),
         letter(f"X{mark}", f"X{sub}", X, symmetric=False, random=True),
         letter(f"e{mark}", f"ε{sub}", rf"\varepsilon{low}", symmetric=False, random=True),

@@ -110,7 +110,7 @@ class SpectrumFile:
 
 @dataclass(frozen=True)
 class Flat:
-    """w0_i = 1/sqrt(d) in the eigenbasis."""
+    """w0_i = 1/sqrt(d) for every i in the eigenbasis: a unit vector, evenly spread."""
 
     def __str__(self) -> str:
         return "flat"

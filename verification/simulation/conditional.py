@@ -50,9 +50,6 @@ __all__ = [
 # Below this reciprocal condition number the normal equations give way to the singular values of
 # the design itself, whose condition number is the square root.
 _TRUSTED = 1e-8
-# Optional keys of Process that are not integrated out here.
-_CHAINS = {"schedule", "accumulate", "weights", "sigma_real"}
-_VARIATIONS = Process.__optional_keys__ - _CHAINS - {"draw", "real_rows", "width"}
 # Singular values below this share of the largest are zeros: dependent rows, which laws with atoms
 # have with positive probability.
 _RANK = 1e-10
@@ -214,11 +211,11 @@ def _gathered_solution(Z: Array, copies: int, s: Array, lam: float) -> Array:
 
 
 def has_conditional(process: Process) -> bool:
-    """Whether the conditional estimator knows the process: no random features.
+    """Whether the conditional estimator knows the process.
 
     Gathered sets are inverted without a look at their rank, which only normal features keep full.
     """
-    return not _VARIATIONS & set(process) and not {"accumulate", "draw"} <= set(process)
+    return not {"accumulate", "draw"} <= set(process)
 
 
 def conditional_errors(
@@ -239,8 +236,9 @@ def conditional_errors(
         NotBuilt: a variation that `has_conditional` excludes.
     """
     if not has_conditional(process):
-        known = ", ".join(sorted((_VARIATIONS | {"accumulate", "draw"}) & set(process)))
-        raise NotBuilt(f"the conditional estimator does not know {known}: use the literal method")
+        raise NotBuilt(
+            "the conditional estimator does not know accumulate, draw: use the literal method"
+        )
     if watch is not None:
         process = {**process, "draw": _watched(process.get("draw", _normal), watch)}
     runs = (

@@ -28,8 +28,6 @@ from ridgeproof.verification.conjectures.ladder.choosers import (
 
 __all__ = ["places_to_look", "tightest", "worst"]
 
-# Margins that a search may compute for each quantity; an optimum takes twenty times as long.
-_SEARCHED = {"test_error": 240, "bias": 240, "variance": 240, "synthetic": 240, "optimal_lam": 96}
 # Where the search may begin.
 _STARTS = 6
 # The share of the evaluations that may go to ends of ranges.
