@@ -16,7 +16,6 @@ from ridgeproof.numerics.chains.chain import chain_moments
 from ridgeproof.numerics.finite_size.exact_isotropic import exact_isotropic_value
 from ridgeproof.numerics.point import Point, make_point
 from ridgeproof.numerics.regime import regime
-from ridgeproof.numerics.spectra.number_files import check_files
 from ridgeproof.numerics.spectra.power_law import is_function
 from ridgeproof.numerics.value import Value, printed_radius
 from ridgeproof.numerics.walker import evaluate_expression
@@ -74,7 +73,6 @@ def evaluate(
     """
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
     form = read_form(form)
-    check_files(setting)
     require_finite_limit(setting)
     setting = essential(setting)
     require_form(setting, form)

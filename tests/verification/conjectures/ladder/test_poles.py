@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from ridgeproof.theory.errors import InputError
@@ -22,18 +22,19 @@ POLES = [
 AROUND = ["{}", "min(1, {})", "max({}, 1)", "sqrt(4 + {})", "1/(2 + {})"]
 # What decides a claim about the variance: proof, theorems at points, theorems at no point.
 RUNGS = {
-    "symbolic": 'T = "d + 9 .. 4*d"\nlam = 0',
-    "precision": 'T = "d + 9 .. 4*d"\nspectrum = ["isotropic", "power-law:1"]\nlam = [0, 1]',
-    "simulation": 'T = "d + 9 .. 4*d"\nlam = [1, 2]\nfeatures = "student:5"',
+    "one d": "d = 5\nlam = 0",
+    "symbolic": "d = { integers = [5, 6] }\nlam = 0",
+    "precision": 'd = { integers = [5, 6] }\nlam = [0, 1]\nspectrum = ["isotropic", "ar1:1/2"]',
+    "simulation": 'd = { integers = [5, 6] }\nlam = [1, 2]\nfeatures = "student:5"',
 }
 
 
 def claim(relation, formula, rung):
-    """A conjecture on the variance, for d = 5 or 6."""
+    """A conjecture on the variance, in a domain that d = 5 belongs to."""
     return read_conjecture(
         f'[conjecture]\nquantity = "variance"\nrelation = "{relation}"\nkind = "exact"\n'
-        f'formula = "{formula}"\n[domain]\nd = {{ integers = [5, 6] }}\nn = 0\nsigma = [0.5, 2]\n'
-        f"{RUNGS.get(rung, rung)}\n"
+        f'formula = "{formula}"\n[domain]\n{RUNGS[rung]}\nT = "d + 9 .. 4*d"\nn = 0\n'
+        "sigma = [0.5, 2]\n"
     )
 
 
@@ -41,11 +42,15 @@ def claim(relation, formula, rung):
     deadline=None,
     database=None,
     derandomize=True,
-    max_examples=30,
-    phases=[Phase.generate],
+    max_examples=20,
+    phases=[Phase.explicit, Phase.generate],
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.nested_given],
 )
+@example("1/({})", "min(1, {})", " + ", "at-most", "one d")
+@example("sqrt({}-1)", "{}", " + ", "at-most", "symbolic")
+@example("1/({})", "max({}, 1)", " + ", "at-most", "symbolic")
+@example("zeta({}+1)", "{}", "*", "equals", "precision")
 @given(
     st.sampled_from(POLES),
     st.sampled_from(AROUND),
