@@ -97,10 +97,7 @@ def holds_on(domain: Domain, assumption: Boolean) -> bool | None:
 
 
 def _at(assumption: Boolean, setting: Setting) -> Boolean:
-    try:
-        return assumption.subs(named_values(setting))
-    except (TypeError, ValueError):  # SymPy compares reals only: undefined there, so not true
-        return false
+    return assumption.subs(named_values(setting))
 
 
 def _proved(assumption: Boolean, replaced: list[tuple[Symbol, Expr]], box: Box) -> bool:
