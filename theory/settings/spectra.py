@@ -104,6 +104,9 @@ class SpectrumFile:
 
     path: Path
 
+    def __post_init__(self) -> None:
+        settle(self, path=Path(self.path))
+
     def __str__(self) -> str:
         return f"file:{self.path}"
 
@@ -148,6 +151,9 @@ class SignalFile:
     """w0 in the eigenbasis, read from a .npy, .csv or .txt file."""
 
     path: Path
+
+    def __post_init__(self) -> None:
+        settle(self, path=Path(self.path))
 
     def __str__(self) -> str:
         return f"file:{self.path}"

@@ -15,7 +15,7 @@ from ridgeproof.theory.settings.finiteness import require_finite
 from ridgeproof.theory.settings.generations import Generation, Weighted
 from ridgeproof.theory.settings.selection import generator_of
 from ridgeproof.theory.settings.setting import INFINITE, Setting, make_setting
-from ridgeproof.theory.settings.spectra import Levels, PowerLaw
+from ridgeproof.theory.settings.spectra import Levels, PowerLaw, SignalFile, SpectrumFile
 
 GOOD = {"d": 10, "T": 20, "T0": 30, "n": 2, "sigma": 1, "sigma0": 1}
 
@@ -244,6 +244,10 @@ def test_every_way_to_a_setting_converts_alike(make):
     for name, value in vars(given).items():
         assert type(value) is type(getattr(exact, name)), name
     assert make(d=10, T=20, n=2, T0=[30, "40"]) == make_setting(d=10, T=20, n=2, T0="30,40")
+    files = {"d": 3, "T": 20, "signal": SignalFile("w.npy")}
+    assert make(**files, spectrum=SpectrumFile("s.npy")) == make_setting(
+        d=3, T=20, signal="file:w.npy", spectrum="file:s.npy"
+    )
     levels = {"d": 3, "T": 20, "signal": "energies:1,1/2"}
     assert make(**levels, spectrum=Levels(np.array([[1, 2], [0.1, 1]]))) == make_setting(
         **levels, spectrum="levels:1*2,0.1*1"
