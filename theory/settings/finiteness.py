@@ -1,8 +1,9 @@
-"""When the expected test error is infinite, so that there is no number to return."""
+"""Which labels are noisy, and when the expected test error or its variance is infinite."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from ridgeproof.theory.errors import InfiniteExpectation
@@ -11,14 +12,40 @@ from ridgeproof.theory.settings.generations import Generation
 from ridgeproof.theory.settings.relevant import relevant
 from ridgeproof.theory.settings.setting import Setting
 
-__all__ = ["apart", "fits", "is_finite", "require_finite", "require_finite_limit"]
+__all__ = [
+    "Threshold",
+    "apart",
+    "fits",
+    "is_downstream_noisy",
+    "is_finite",
+    "require_finite",
+    "require_finite_limit",
+    "thresholds",
+]
 
 
-def require_finite(setting: Setting) -> None:
-    """Raise InfiniteExpectation when the expected test error of the setting is infinite.
+@dataclass(frozen=True)
+class Threshold:
+    """An unregularised fit whose noisy labels make heavy tails: its rows are close to its size.
 
-    The inverse Wishart moment E tr (X'X)^+ is infinite for T in {d-1, d, d+1}; it enters whenever
-    label noise meets an unregularised fit.  Source: derived here (see docs/theory.md).
+    ``name`` is that of the rows: T of the downstream fit, T0 of a generator.  ``size`` is d, or
+    the width of random features that are too few for the signal (``narrow``); ``generator`` counts
+    the distinct ones from 1.
+    """
+
+    name: str
+    rows: int
+    size: int
+    narrow: bool = False
+    generator: int = 0
+
+
+def thresholds(setting: Setting, gap: int) -> Iterator[Threshold]:
+    """The fits without ridge on noisy labels whose rows lie within ``gap`` of their size.
+
+    The error has the tail index (distance + 1)/2 there: an infinite mean within 1, an infinite
+    variance within 3.  Generators come first, whose noise no downstream ridge tames.  Source:
+    derived here (see docs/theory.md).
 
     The law of the features changes nothing where its entries have a continuous density, positive
     around 0: the error grows with the inverse square of the distance of one column of X (one row,
@@ -26,6 +53,26 @@ def require_finite(setting: Setting) -> None:
     bounded and positive density.  Heavy tails make distances longer, which does no harm; a scale
     for each row changes them by bounded factors.  Signs have finitely many designs, so that
     everything is finite (and, near T = d, ruled by the rarest of them).
+    """
+    d, T, width = setting.d, setting.T, setting.width
+    if isinstance(setting.features, Rademacher) and width is None:
+        return
+    for number, (rows, each, noisy) in enumerate(fits(setting, d + gap), start=1):
+        if noisy and each.lam0 == 0 and abs(rows - d) <= gap:
+            yield Threshold("T0", rows, d, generator=number)
+    if setting.lam > 0:
+        return
+    narrow = width is not None and (width < d or T < width == d)
+    size = width if width is not None and narrow else d
+    if (narrow or is_downstream_noisy(setting)) and abs(T - size) <= gap:
+        yield Threshold("T", T, size, narrow)
+
+
+def require_finite(setting: Setting) -> None:
+    """Raise InfiniteExpectation when the expected test error of the setting is infinite.
+
+    The inverse Wishart moment E tr (X'X)^+ is infinite for T in {d-1, d, d+1}; it enters whenever
+    label noise meets an unregularised fit (`thresholds`).
 
     Raises:
         InfiniteExpectation: a generator without ridge is fitted on noisy labels in d - 1, d or
@@ -34,25 +81,19 @@ def require_finite(setting: Setting) -> None:
             place of d, and what they leave out of the signal is noise.  As many features as
             dimensions can be nearly dependent, which T = d - 1 rows do not forgive either.
     """
-    if isinstance(setting.features, Rademacher) and setting.width is None:
+    found = next(thresholds(setting, 1), None)
+    if found is None:
         return
-    d, T = setting.d, setting.T
-    for number, (rows, each, noisy) in enumerate(fits(setting, setting.d + 1), start=1):
-        if noisy and each.lam0 == 0 and abs(rows - d) <= 1:
-            raise _infinite_chain(setting, number, rows)
-    if setting.lam > 0:
-        return
-    width = setting.width
-    narrow = width is not None and (width < d or T < width == d)
-    size = width if width is not None and narrow else d
-    if (narrow or _is_downstream_noisy(setting)) and abs(T - size) <= 1:
-        raise InfiniteExpectation(
-            "T",
-            T,
-            f"lies within 1 of {'the width' if narrow else 'd'} = {size}, where the ridgeless fit "
-            "has infinite expected error",
-            f"take {apart('T', size)}, or lam > 0{'' if narrow else _or_quiet(setting)}",
-        )
+    size, narrow = found.size, found.narrow
+    if found.name == "T0":
+        raise _infinite_chain(setting, found)
+    raise InfiniteExpectation(
+        "T",
+        found.rows,
+        f"lies within 1 of {'the width' if narrow else 'd'} = {size}, where the ridgeless fit "
+        "has infinite expected error",
+        f"take {apart('T', size)}, or lam > 0{'' if narrow else _or_quiet(setting)}",
+    )
 
 
 def apart(name: str, size: int) -> str:
@@ -65,12 +106,12 @@ def apart(name: str, size: int) -> str:
     return f"{below}{name} >= {size + 2}"
 
 
-def _infinite_chain(setting: Setting, number: int, rows: int) -> InfiniteExpectation:
+def _infinite_chain(setting: Setting, found: Threshold) -> InfiniteExpectation:
     """The refusal of a generator, in terms of the T0 that was given: a number, or a list."""
     d = setting.d
     where, remedy = f"lies within 1 of d = {d}", apart("T0", d)
     if setting.gathers or setting.schedule:
-        where = f"gives generator {number} its {rows} rows, within 1 of d = {d}"
+        where = f"gives generator {found.generator} its {found.rows} rows, within 1 of d = {d}"
     if setting.gathers:
         remedy = f"a T0 that brings no sum of sets within 1 of {d}"
     noises = {"sigma0": any(each.sigma0 for each in setting.distinct_generations)}
@@ -93,20 +134,22 @@ def _downstream_noises(setting: Setting) -> dict[str, bool]:
 
 def _or_quiet(setting: Setting) -> str:
     """The noises without which the downstream labels have none, as one more remedy."""
-    if _is_downstream_noisy(setting.silenced("sigma", "sigma_real")):
+    if is_downstream_noisy(setting.silenced("sigma", "sigma_real")):
         return ""
     noises = _downstream_noises(setting)
     return ", or " + " and ".join(f"{name} = 0" for name, given in noises.items() if given)
 
 
-def is_finite(setting: Setting, quantity: str = "test_error") -> bool:
+def is_finite(setting: Setting, quantity: str = "test_error", *, limit: bool = False) -> bool:
     """Whether a quantity has a finite expectation: the error or one of its terms.
 
-    The optimal_lam exists where some lam gives a finite error.
+    The optimal_lam exists where some lam gives a finite error.  With ``limit`` that of normal
+    features counts, as in `require_finite_limit`.
     """
     free = quantity == "optimal_lam"
+    require = require_finite_limit if limit else require_finite
     try:
-        require_finite(setting.with_(lam=Fraction(1)) if free else relevant(setting, quantity))
+        require(setting.with_(lam=Fraction(1)) if free else relevant(setting, quantity))
     except InfiniteExpectation:
         return False
     return True
@@ -121,13 +164,14 @@ def require_finite_limit(setting: Setting) -> None:
     require_finite(setting.with_(features=Gaussian()))
 
 
-def fits(setting: Setting, enough: int) -> Iterator[tuple[int, Generation, bool]]:
+def fits(setting: Setting, enough: int | None) -> Iterator[tuple[int, Generation, bool]]:
     """The rows that each generator is fitted on, its generation, and whether labels are noisy.
 
-    As far as they differ; gathered sets beyond ``enough`` rows are left out.
+    As far as they differ, gathered sets beyond ``enough`` rows left out; with None every one.
     """
     noisy = False
-    for each, weight, rows in setting.distinct_stages(enough):
+    stages = setting.stages() if enough is None else setting.distinct_stages(enough)
+    for each, weight, rows in stages:
         # Noise of any earlier set stays in a gathered one.
         noisy = _is_noisy(setting, each, weight) or (setting.gathers and noisy)
         yield rows, each, noisy
@@ -138,7 +182,7 @@ def _is_noisy(setting: Setting, generation: Generation, weight: Fraction) -> boo
     return (weight < 1 and generation.sigma0 > 0) or (weight > 0 and setting.real_noise > 0)
 
 
-def _is_downstream_noisy(setting: Setting) -> bool:
+def is_downstream_noisy(setting: Setting) -> bool:
     """Whether the downstream labels deviate from one linear function of the features.
 
     With real and synthetic rows they do as soon as the last generator differs from the truth.

@@ -14,8 +14,8 @@ def relevant(setting: Setting, quantity: str) -> Setting:
     """The setting without what the quantity does not depend on, exactly and at every size.
 
     The error is quadratic in the truth and the label noises, which are independent: the bias sees
-    no noise, the synthetic term none downstream, and the variance, which only downstream noise
-    feeds, no chain, as long as no real labels of another noise are mixed in.  A fit without ridge
+    no noise, the synthetic term none downstream, and the variance none of the generators' own; it
+    sees no chain either where that has no real labels of its own.  A fit without ridge
     and without noise on d rows or more returns what it learns from, so that the bias sees no such
     chain either, and neither it nor the synthetic term how many rows there are: T = 2 d stands for
     them all (signs may be linearly dependent, and are left out).  Source: derived here, from the
@@ -31,8 +31,12 @@ def relevant(setting: Setting, quantity: str) -> Setting:
             if _returns_truth(silent):
                 silent = _unchained(silent).with_(synthetic_fraction=Fraction(1))
             return _passed_on(silent)
-        case "variance" if not setting.weights and _is_one_noise(setting):
-            return _unchained(setting).with_(sigma_real=None, synthetic_fraction=Fraction(1))
+        case "variance":
+            quiet = setting.silenced("sigma0")
+            quiet = quiet if setting.weights else _unchained(quiet)
+            if setting.weights or not _is_one_noise(setting):
+                return quiet
+            return quiet.with_(sigma_real=None, synthetic_fraction=Fraction(1))
         case "synthetic":
             return _passed_on(setting.silenced("sigma").with_(sigma_real=None))
     return setting

@@ -24,7 +24,9 @@ from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.domains.corners import Candidates, corners, special_values
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.errors import NotBuilt
-from ridgeproof.theory.settings.finiteness import fits
+from ridgeproof.theory.settings.features import Gaussian, Rademacher
+from ridgeproof.theory.settings.finiteness import fits, is_downstream_noisy, thresholds
+from ridgeproof.theory.settings.relevant import relevant
 from ridgeproof.theory.settings.setting import Setting
 
 __all__ = [
@@ -66,27 +68,45 @@ class Drawn:
 def admissible(setting: Setting, quantity: str = "test_error") -> str | None:
     """Why the simulated quantity has no tame variance at a setting; None where it has.
 
+    What the quantity does not depend on does no harm (`theory.settings.relevant`).  Signs have a finite
+    variance at every size; next to a threshold it comes from the rarest designs, and is tame where
+    these are not rare.
+
     >>> admissible(Setting(d=10, T=13, sigma=Fraction(1)))
     'lam = 0, sigma > 0 and |T - d| < 4'
     """
-    d, T = setting.d, setting.T
-    noisy = quantity not in _IGNORES_DOWNSTREAM_NOISE and setting.sigma > 0
-    if noisy and setting.lam == 0 and abs(T - d) < LEAST_GAP:
-        return f"lam = 0, sigma > 0 and |T - d| < {LEAST_GAP}"
-    # A bias that a tiny ridge leaves on T >= d rows is that of a few designs as well.
-    if (noisy or quantity in {"test_error", "bias"}) and _is_rare(setting, T, setting.lam):
-        return "lam is tiny and |T - d| <= 1"
+    free = quantity == "optimal_lam"
+    setting = setting if free else relevant(setting, quantity)
+    d, T, within = setting.d, setting.T, f"< {LEAST_GAP}"
     if _are_features_close(setting):
-        return f"lam = 0 and |T - min(width, d)| < {LEAST_GAP}"
-    # Real labels in the chain carry the noise of the variance.
-    harmless = quantity in _IGNORES_CHAIN_NOISE and (quantity == "bias" or not setting.weights)
-    chain = [] if harmless else list(fits(setting, enough=d + LEAST_GAP))
-    for rows, each, is_noisy in chain:
-        if is_noisy and each.lam0 == 0 and abs(rows - d) < LEAST_GAP:
-            return f"lam0 = 0, n >= 1, sigma0 > 0 and |T0 - d| < {LEAST_GAP}"
+        return f"lam = 0 and |T - min(width, d)| {within}"
+    normal = setting.with_(features=Gaussian())
+    # The best lam is above 0 where it matters.
+    for each in thresholds(normal.with_(lam=1) if free else normal, LEAST_GAP - 1):
+        if _has_common_designs(setting, each.rows):
+            continue
+        if each.name == "T0":
+            return f"lam0 = 0, n >= 1, sigma0 > 0 and |T0 - d| {within}"
+        noise = "sigma > 0" if setting.sigma > 0 else "noisy labels"
+        return f"lam = 0, {noise} and |T - d| {within}"
+    # A bias that a tiny ridge leaves on T >= d rows is that of a few designs as well.
+    matters = quantity in {"test_error", "bias"} or (not free and is_downstream_noisy(setting))
+    if matters and _is_rare(setting, T, setting.lam):
+        return "lam is tiny and |T - d| <= 1"
+    for rows, each, is_noisy in fits(setting, d + 1):
         if is_noisy and _is_rare(setting, rows, each.lam0):
             return "lam0 is tiny, n >= 1, sigma0 > 0 and |T0 - d| <= 1"
     return None
+
+
+def _has_common_designs(setting: Setting, rows: int) -> bool:
+    """Whether a pilot meets every design of so many rows of signs.
+
+    Flipping the signs of a row or of a column changes no singular value: up to flips there are
+    2^((rows-1)(d-1)) designs, equally likely.
+    """
+    signs = isinstance(setting.features, Rademacher) and setting.width is None
+    return signs and (rows - 1) * (setting.d - 1) <= -math.log2(_RAREST)
 
 
 def _is_rare(setting: Setting, rows: int, ridge: Fraction) -> bool:
@@ -97,7 +117,7 @@ def _is_rare(setting: Setting, rows: int, ridge: Fraction) -> bool:
     gap of at most 1 these designs have most of the mean; without ridge it is infinite.
     """
     gap = abs(rows - setting.d)
-    if ridge == 0 or gap > 1 or setting.is_infinite:
+    if ridge == 0 or gap > 1 or setting.is_infinite or _has_common_designs(setting, rows):
         return False
     try:
         least = float(np.min(build_spectrum(setting, Float64()).s))

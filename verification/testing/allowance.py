@@ -12,6 +12,7 @@ from ridgeproof.numerics.chains.varying_chain import generation_points
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.settings.finiteness import fits, is_downstream_noisy
 from ridgeproof.theory.settings.selection import essential
 from ridgeproof.theory.settings.setting import Setting
 
@@ -42,8 +43,8 @@ def allowance(setting: Setting) -> float:
     setting = essential(setting)
     point = make_point(setting, Float64())
     total = 0.0
-    exact_fit = setting.lam == 0 and setting.sigma == 0 and setting.T >= setting.d
-    if not exact_fit or setting.width is not None:
+    noisy = is_downstream_noisy(setting)
+    if noisy or setting.lam > 0 or setting.T < setting.d or setting.width is not None:
         gamma = sy.gamma if setting.width is None else sy.gamma_width
         surplus = setting.T * (1 - float(evaluate_expression(gamma, point)))
         # T = d without ridge passes the signal on exactly, and has no finite variance to allow for.
@@ -51,9 +52,9 @@ def allowance(setting: Setting) -> float:
     if setting.width is not None:
         spare = float(evaluate_expression(sy.width - sy.df2, point))
         total += (ALLOWANCE / spare) ** 2
-    for here in generation_points(setting, point):
-        noisy = here.values[sy.sigma0] or (here.values[sy.weight] and setting.real_noise)
-        if noisy or here.values[sy.lam0] or here.values[sy.kappa0]:
+    generators = zip(fits(setting, None), generation_points(setting, point), strict=True)
+    for (_, each, noisy), here in generators:
+        if noisy or each.lam0 or here.values[sy.kappa0]:
             surplus = float(evaluate_expression(sy.gathered - sy.df2_0, here))
             total += (ALLOWANCE / surplus) ** 2
     return total

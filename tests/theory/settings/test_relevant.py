@@ -78,8 +78,13 @@ def test_simulation_gives_the_same_term(term, change):
         ("bias", {"lam0": 1}, {"n": 3, "sigma": 0}),  # shrinks it
         ("bias", {"features": "rademacher"}, {"n": 3}),  # signs can be dependent
         ("variance", {}, {"n": 0, "sigma": 1}),
-        ("variance", {"chain": "weighted:1/2"}, {"n": 3, "sigma": 1}),  # real noise in the chain
-        ("variance", {"synthetic_fraction": "1/2", "sigma_real": 2}, {"n": 3, "sigma": 1}),
+        # Real noise in the chain, but none of the generators' own.
+        ("variance", {"chain": "weighted:1/2"}, {"n": 3, "sigma": 1, "sigma0": 0}),
+        (
+            "variance",
+            {"synthetic_fraction": "1/2", "sigma_real": 2},
+            {"n": 0, "sigma": 1, "sigma_real": 2, "synthetic_fraction": 0.5},
+        ),
         ("variance", {"synthetic_fraction": "1/2"}, {"n": 0, "sigma": 1}),  # one noise in all rows
         ("synthetic", {"lam": 0, "T": 19}, {"n": 3, "T": 12}),  # passed on
         ("synthetic", {"lam": 0, "T": 5}, {"n": 3, "T": 5}),
