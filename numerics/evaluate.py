@@ -24,7 +24,7 @@ from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.errors import SolverError
 from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula, FormulaKind, read_form
-from ridgeproof.theory.settings.finiteness import require_finite_limit
+from ridgeproof.theory.settings.finiteness import require_finite, require_finite_limit
 from ridgeproof.theory.settings.selection import (
     best,
     downstream_kind,
@@ -73,9 +73,7 @@ def evaluate(
     """
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
     form = read_form(form)
-    require_finite_limit(setting)
-    setting = essential(setting)
-    require_form(setting, form)
+    setting = _required(setting, form)
     if form is Form.EXACT:
         exact = exact_isotropic_value(setting, digits, certified=certified)
         if exact is not None:
@@ -84,6 +82,23 @@ def evaluate(
         found = _Evaluation(setting, Float64(), best(setting), form)
         return _float64_value(found)
     return _ball_value(setting, digits, form, certified=certified)
+
+
+def _required(setting: Setting, form: Form) -> Setting:
+    """What there is to evaluate: an error that is finite, in a form that its features have.
+
+    Raises:
+        InfiniteExpectation: the error is infinite at this size; or, in the limit, for normal
+            features.
+        NoTheorem: the form is that of normal features alone.
+    """
+    if form is Form.EXACT:
+        require_finite(setting)
+    else:
+        require_finite_limit(setting)
+    setting = essential(setting)
+    require_form(setting, form)
+    return setting
 
 
 def _float64_value(found: _Evaluation) -> Value:
@@ -174,9 +189,7 @@ def evaluate_terms(
 
     ``overrides`` replaces catalogued formulas by id: how a wrong theorem is tried on a claim.
     """
-    require_finite_limit(setting)
-    setting = essential(setting)
-    require_form(setting, form)
+    setting = _required(setting, form)
     chosen = best(setting)
     if overrides:
         chosen = tuple(overrides.get(formula.id, formula) for formula in chosen)

@@ -35,6 +35,7 @@ from ridgeproof.verification.conjectures.admissible import (
     draw_settings,
     grid,
     has_admissible_point,
+    has_signs,
     round_values,
     spans,
 )
@@ -146,13 +147,14 @@ class _Hypothesis:
 
     draw: st.DrawFn
     quantity: str
+    signs: bool
 
     def option(self, name: str, options: tuple[Any, ...]) -> Any:
         return options[0] if len(options) == 1 else self.draw(st.sampled_from(options))
 
     def whole(self, name: str, least: int, most: int, known: Mapping[str, Fraction]) -> int:
-        special = candidates(self.quantity)(name, least, most, known)
-        parts = spans(name, least, most, known, self.quantity)
+        special = candidates(self.quantity, signs=self.signs)(name, least, most, known)
+        parts = spans(name, least, most, known, self.quantity, signs=self.signs)
         return self.draw(_wholes(tuple(parts), tuple(special)))
 
     def real(self, name: str, least: Fraction, most: Fraction) -> Fraction:
@@ -185,7 +187,7 @@ def settings(
 def _settings(
     draw: st.DrawFn, domain: Domain, quantity: str, out_of_scope: Counter[str] | None
 ) -> Setting:
-    setting = domain.attempt(_Hypothesis(draw, quantity))
+    setting = domain.attempt(_Hypothesis(draw, quantity, has_signs(domain)))
     reason = setting if isinstance(setting, str) else admissible(setting, quantity)
     if isinstance(setting, str) or reason is not None:
         event(f"out of scope: {reason}")

@@ -97,6 +97,51 @@ def test_scope(change, quantity, in_scope):
         assert f"|{next(iter(change))} - d| < 4" in reason
 
 
+@pytest.mark.parametrize("quantity", ["test_error", "bias"])
+@pytest.mark.parametrize("change", [{"sigma_real": 1}, {"sigma0": 1}, {"lam0": 1}, {"T0": 9}])
+def test_labels_of_two_kinds_are_noise(quantity, change):
+    """Rows whose labels deviate from those of the others have heavy tails next to T = d.
+
+    They do so by the real rows' noise, and by whatever the chain has lost or added; the bias sees
+    the losses alone.
+    """
+    mixed = {"d": 20, "T": 22, "n": 1, "T0": 60, "synthetic_fraction": "1/2"}
+    assert admissible(make_setting(**mixed)) is None
+    loses = {"lam0", "T0"} & set(change)
+    reason = admissible(make_setting(**mixed | change), quantity)
+    assert (reason is not None) == (quantity == "test_error" or bool(loses))
+
+
+@pytest.mark.parametrize(
+    ("d", "T", "in_scope"),
+    [(1, 1, True), (1, 3, True), (3, 3, True), (3, 4, False), (20, 20, False)],
+)
+def test_few_signs_have_no_rare_designs(d, T, in_scope):
+    """Signs are judged next to T = d where a pilot meets every design."""
+    for lam in (0, "1e-12") if abs(T - d) <= 1 else (0,):
+        setting = make_setting(d=d, T=T, sigma=1, lam=lam, features="rademacher")
+        assert (admissible(setting, "variance") is None) is in_scope
+
+
+def test_few_signs_are_drawn_next_to_the_threshold():
+    """For one sign a row the variance is sigma^2/T at every T: true as such, and no other is."""
+    table = {"d": 1, "T": "1 .. 6", "sigma": [0.1, 2.0], "lam": 0, "n": 0}
+    signs = read_domain(table | {"features": ["rademacher"]})
+    normal = read_domain(table)
+    assert {setting.T for setting in draw_settings(signs, 40)} == {1, 2, 3, 4, 5, 6}
+    assert {setting.T for setting in draw_settings(normal, 40)} == {6}
+    entries = "\n".join(f"{name} = {value!r}" for name, value in table.items())
+    text = (
+        '[conjecture]\nquantity = "variance"\nrelation = "equals"\nkind = "exact"\n'
+        f'formula = "{{}}"\n[domain]\n{entries}\nfeatures = ["rademacher"]\n'
+    )
+    true = check(read_conjecture(text.format("sigma^2/T")), budget=8192)
+    assert true.verdict is Outcome.CONSISTENT
+    wrong = check(read_conjecture(text.format("sigma^2/max(T, 3)")), budget=8192)
+    assert wrong.verdict is Outcome.REFUTED
+    assert wrong.counterexample.setting.T < 3
+
+
 @pytest.mark.parametrize("domain", READY.values(), ids=READY)
 def test_drawn_settings_lie_in_the_domain(domain):
     """Hypothesis draws members in scope only, without rejections, and many different ones."""

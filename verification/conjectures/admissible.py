@@ -38,6 +38,7 @@ __all__ = [
     "draw_settings",
     "grid",
     "has_admissible_point",
+    "has_signs",
     "round_values",
     "spans",
 ]
@@ -100,13 +101,22 @@ def admissible(setting: Setting, quantity: str = "test_error") -> str | None:
 
 
 def _has_common_designs(setting: Setting, rows: int) -> bool:
-    """Whether a pilot meets every design of so many rows of signs.
+    signs = isinstance(setting.features, Rademacher) and setting.width is None
+    return signs and _is_common(rows, setting.d)
+
+
+def _is_common(rows: int, d: int) -> bool:
+    """Whether a pilot meets every design of so many rows of d signs.
 
     Flipping the signs of a row or of a column changes no singular value: up to flips there are
     2^((rows-1)(d-1)) designs, equally likely.
     """
-    signs = isinstance(setting.features, Rademacher) and setting.width is None
-    return signs and (rows - 1) * (setting.d - 1) <= -math.log2(_RAREST)
+    return (rows - 1) * (d - 1) <= -math.log2(_RAREST)
+
+
+def has_signs(domain: Domain) -> bool:
+    """Whether features of signs are among those of a domain."""
+    return Rademacher() in domain.options("features")
 
 
 def _is_rare(setting: Setting, rows: int, ridge: Fraction) -> bool:
@@ -140,14 +150,20 @@ def _are_features_close(setting: Setting) -> bool:
 
 
 def spans(
-    name: str, least: int, most: int, known: Mapping[str, Fraction], quantity: str = "test_error"
+    name: str,
+    least: int,
+    most: int,
+    known: Mapping[str, Fraction],
+    quantity: str = "test_error",
+    *,
+    signs: bool = False,
 ) -> list[range]:
     """The parts of a range that keep a gap from d, as wide a gap as the range allows up to 8.
 
     The part above d comes first.  The whole range is returned where no gap is needed, or none
-    is to be had.
+    is to be had.  With ``signs`` features may be signs, few of which have no rare designs.
     """
-    if not _needs_gap(name, known, quantity):
+    if not _needs_gap(name, known, quantity) or (signs and _is_common(most, int(known["d"]))):
         return [range(least, most + 1)]
     d = int(known["d"])
     for gap in range(GOOD_GAP, LEAST_GAP - 1, -1):
@@ -195,11 +211,11 @@ def round_values(least: Fraction, most: Fraction) -> list[Fraction]:
     return [least, most, *inside]
 
 
-def candidates(quantity: str = "test_error") -> Candidates:
+def candidates(quantity: str = "test_error", *, signs: bool = False) -> Candidates:
     """The values to try first in a range: the ends and the special values that keep a gap."""
 
     def values(name: str, least: int, most: int, known: Mapping[str, Fraction]) -> Sequence[int]:
-        first, *rest = spans(name, least, most, known, quantity)
+        first, *rest = spans(name, least, most, known, quantity, signs=signs)
         special = special_values(name, least, most, known)
         inside = [value for value in special if any(value in part for part in (first, *rest))]
         ends = [end for part in rest for end in (part[0], part[-1])]
@@ -214,14 +230,16 @@ class _Random:
 
     source: random.Random
     quantity: str
+    signs: bool = False
 
     def option(self, name: str, options: tuple[Any, ...]) -> Any:
         return self.source.choice(options)
 
     def whole(self, name: str, least: int, most: int, known: Mapping[str, Fraction]) -> int:
         if self.source.random() < _SPECIAL_SHARE:
-            return self.source.choice(candidates(self.quantity)(name, least, most, known))
-        part = self.source.choice(spans(name, least, most, known, self.quantity))
+            special = candidates(self.quantity, signs=self.signs)
+            return self.source.choice(special(name, least, most, known))
+        part = self.source.choice(spans(name, least, most, known, self.quantity, signs=self.signs))
         return self.source.randint(part[0], part[-1])
 
     def real(self, name: str, least: Fraction, most: Fraction) -> Fraction:
@@ -241,12 +259,13 @@ def draw(domain: Domain, count: int, seed: int = 0, quantity: str = "test_error"
     Raises:
         InputError: a derived value or an end of a range is not a finite real number somewhere.
     """
-    chooser = _Random(random.Random(seed), quantity)
+    signs = has_signs(domain)
+    chooser = _Random(random.Random(seed), quantity, signs)
     random_ones = (domain.attempt(chooser) for _ in range(_SEARCH + _TRIES_PER_POINT * count))
     found: dict[Setting, None] = {}
     skipped: Counter[str] = Counter()
     is_empty = True
-    special = corners(domain, _SEARCH, candidates(quantity))
+    special = corners(domain, _SEARCH, candidates(quantity, signs=signs))
     for source, wanted in ((special, (count + 1) // 2), (random_ones, count), (special, count)):
         for setting in source:
             if len(found) >= wanted:

@@ -22,7 +22,7 @@ from ridgeproof.verification.testing.allowance import allowance, growth, large_e
 from ridgeproof.verification.testing.sequential import CHUNK, Decision, Stopped, decide
 from ridgeproof.verification.testing.verdict import Counterexample, PointEvidence
 
-__all__ = ["Judge", "Refutation", "Undecided", "method_of"]
+__all__ = ["Judge", "Refutation", "method_of"]
 
 # Where the sign alone is in question, differences below this share of the error are none.
 _NOTHING = 1e-9
@@ -41,10 +41,6 @@ class Refutation(AssertionError):
             f"{counterexample.claimed}, observed {counterexample.observed} "
             f"({counterexample.method})"
         )
-
-
-class Undecided(Exception):
-    """The budget did not decide a point."""
 
 
 @dataclass

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import get_args
 
+import mpmath
 import numpy as np
 import pytest
 
-from ridgeproof.theory.errors import InfiniteExpectation
+from ridgeproof.numerics.evaluate import evaluate
+from ridgeproof.theory.errors import InfiniteExpectation, NoTheorem
+from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.features import FeatureLaw, excess_kurtosis, parse_features
 from ridgeproof.theory.settings.finiteness import require_finite
 from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.verification.conjectures.ladder.truth import known_value
 from ridgeproof.verification.simulation.conditional import conditional_errors, fit_operators
 from ridgeproof.verification.simulation.feature_laws import Entries
 from ridgeproof.verification.simulation.process import fit, test_errors
@@ -115,7 +119,14 @@ def test_samplers_know_a_variation_when_they_see_one():
 def test_signs_have_a_finite_error_at_every_size():
     """Finitely many designs: what is infinite for entries with a density is finite for signs."""
     near = {"d": 5, "T": 5, "sigma": 1}
-    require_finite(make_setting(**near, features="rademacher"))
+    signs = make_setting(**near, features="rademacher")
+    require_finite(signs)
+    with pytest.raises(NoTheorem, match="exact form"):
+        evaluate(signs, form=Form.EXACT)
+    # The limit is one of growing sizes, which is infinite at T = d, and not at T = d + 1.
+    assert known_value(signs, "variance", "exact") is None
+    assert known_value(signs, "variance", "limit").value == mpmath.inf
+    assert known_value(signs.with_(T=6), "variance", "limit").value == pytest.approx(5)
     for law in ("gaussian", "uniform", "student:3", "elliptical:1/2*2/3,2*1/3"):
         with pytest.raises(InfiniteExpectation, match="within 1 of d"):
             require_finite(make_setting(**near, features=law))

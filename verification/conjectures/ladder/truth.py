@@ -53,9 +53,10 @@ def known_value(setting: Setting, quantity: str, kind: str) -> Known | None:
     if quantity == "optimal_lam":
         return _optimum(setting, kind)
     setting = relevant(setting, quantity)
-    if kind == "limit" and not is_finite(setting):
+    limit = kind == "limit"
+    if limit and not is_finite(setting, limit=True):
         setting = setting.grown(_GROWN)
-    if not is_finite(setting):
+    if not is_finite(setting, limit=limit):
         return Known(mpmath.inf, mpmath.mpf(0), (), exact=kind == "exact")
     try:
         form = Form.EXACT if kind == "exact" else Form.LIMIT
