@@ -219,7 +219,7 @@ def _curve(axes: Any, curve: Curve, order: int) -> None:
     for points, fill, size in _solid_and_hollow(curve, colour):
         axes.errorbar(
             [p.x for p in points], [p.mean for p in points],
-            yerr=[BAND * p.standard_error for p in points], fmt=marker, color=colour,
+            yerr=[BAND * (p.standard_error or 0.0) for p in points], fmt=marker, color=colour,
             markerfacecolor=fill, capsize=2, markersize=size, elinewidth=1, linestyle="none",
         )  # fmt: skip
 

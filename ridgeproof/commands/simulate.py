@@ -74,14 +74,15 @@ def command(
 
     Runs every combination whose expectation is finite, with or without a theorem.  z is the
     deviation from the theory in standard errors; where the theory is a limit it includes the
-    O(1/d) effect of the finite size.
+    O(1/d) effect of the finite size.  Where the error has no finite variance there is no standard
+    error: quantiles of the draws stand in its place.
 
     \b
     ridgeproof simulate --d 60 --T 200 --T0 120 --n 3 --sigma 0.5 --sigma0 0.5 --lam 0.01
     """  # noqa: D301
     from ridgeproof.theory.checks import check_integer, parse_rational
     from ridgeproof.theory.errors import InputError
-    from ridgeproof.verification.simulation.simulate import Interrupted, simulate
+    from ridgeproof.verification.simulation.simulate import Interrupted, simulate, tails
 
     other = pop_setting(changed(options, minus, "--minus")) if minus else None
     setting = pop_setting(options)
@@ -96,10 +97,12 @@ def command(
         if not 0 < share < 1:
             raise InputError("--relative-error", share, "must lie in (0, 1)", "try 0.01")
         target = float(share)
+    heavy = any(tails(each, quantity) for each in (setting, other) if each)
     with open_engine(workers, dask) as (processes, executor), progress("simulating") as line:
 
         def watch(moments: Moments) -> None:
-            line.update(f"{moments.count} repetitions, {moments}")
+            mean = f"{moments.mean:.6g}" if heavy else moments
+            line.update(f"{moments.count} repetitions, {mean}")
 
         interrupted = False
         try:
@@ -136,14 +139,23 @@ def _data(estimate: Estimate) -> dict[str, Any]:
         "theory": estimate.theory,
         "theory_kind": estimate.theory_kind,
         "z": estimate.z,
+        "quantiles": estimate.quantiles and {f"{p:g}": x for p, x in estimate.quantiles.items()},
+        "tails": estimate.tails,
     }
 
 
 def _text(quantity: str, estimate: Estimate) -> str:
+
+    mean = f"{estimate.mean:.6g}"
+    if estimate.standard_error is not None:
+        mean += f" +- {estimate.standard_error:.2g} (standard error)"
     rows = [
-        (quantity, f"{estimate.mean:.6g} +- {estimate.standard_error:.2g} (standard error)"),
+        (quantity, mean),
         ("repetitions", f"{estimate.repetitions} ({estimate.method}, seed {estimate.seed})"),
     ]
+    if estimate.quantiles is not None:
+        drawn = ", ".join(f"{100 * p:g} % {x:.3g}" for p, x in estimate.quantiles.items())
+        rows += [("quantiles", drawn), ("tails", str(estimate.tails))]
     if estimate.theory is None:
         rows.append(("theory", "no theorem is catalogued for this combination"))
     else:

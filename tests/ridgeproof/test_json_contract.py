@@ -264,6 +264,19 @@ def test_simulate(answer):
     assert answer(line + " --seed 7")["mean"] != found["mean"]
 
 
+def test_simulate_where_the_error_has_no_finite_variance(answer):
+    """No standard error and no z, but quantiles by level, and why."""
+    found = answer("simulate --d 10 --T 12 --sigma 1 --repetitions 64 --json")
+    assert found["theory"] == pytest.approx(10)
+    assert found["standard_error"] is None
+    assert found["z"] is None
+    levels = ["0.05", "0.25", "0.5", "0.75", "0.95"]
+    assert list(found["quantiles"]) == levels
+    assert sorted(found["quantiles"].values()) == [found["quantiles"][level] for level in levels]
+    assert "no finite variance" in found["tails"]
+    assert answer("simulate --d 10 --T 14 --sigma 1 --repetitions 64 --json")["quantiles"] is None
+
+
 def test_simulate_without_a_theorem(answer):
     """theory and z are null where nothing is known."""
     found = answer(

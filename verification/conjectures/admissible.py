@@ -83,10 +83,10 @@ def admissible(setting: Setting, quantity: str = "test_error") -> str | None:
         return f"lam = 0 and |T - min(width, d)| {within}"
     normal = setting.with_(features=Gaussian())
     # The best lam is above 0 where it matters.
-    for each in thresholds(normal.with_(lam=1) if free else normal, LEAST_GAP - 1):
-        if _has_common_designs(setting, each.rows):
+    for close in thresholds(normal.with_(lam=1) if free else normal, LEAST_GAP - 1):
+        if _has_common_designs(setting, close.rows):
             continue
-        if each.name == "T0":
+        if close.name == "T0":
             return f"lam0 = 0, n >= 1, sigma0 > 0 and |T0 - d| {within}"
         noise = "sigma > 0" if setting.sigma > 0 else "noisy labels"
         return f"lam = 0, {noise} and |T - d| {within}"

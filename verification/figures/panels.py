@@ -31,12 +31,13 @@ class Against(StrEnum):
 class Point:
     """One measured point: where it lies, what was seen, and what the theory says there.
 
-    ``theory`` is None where nothing is claimed; ``redo`` is a line that measures the point again.
+    ``theory`` is None where nothing is claimed, ``standard_error`` where the tails are too heavy
+    for one; ``redo`` is a line that measures the point again.
     """
 
     x: float
     mean: float
-    standard_error: float
+    standard_error: float | None
     theory: float | None = None
     against: Against = Against.EXACT
     method: str = ""
@@ -46,7 +47,7 @@ class Point:
     @property
     def z(self) -> float | None:
         """(mean - theory) in standard errors."""
-        if self.theory is None:
+        if self.theory is None or self.standard_error is None:
             return None
         gap = self.mean - self.theory
         if abs(gap) <= _ROUNDING * max(abs(self.theory), abs(self.mean)):

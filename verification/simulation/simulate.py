@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -21,11 +21,12 @@ from ridgeproof.theory.settings.features import Gaussian
 from ridgeproof.theory.settings.finiteness import require_finite
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.compute.executors import borrow, iterate_chunks
+from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.simulation.controls import Adjusted, adjusted
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler, has_law
 from ridgeproof.verification.simulation.running_moments import Moments
 
-__all__ = ["METHODS", "QUANTITIES", "Estimate", "Interrupted", "simulate"]
+__all__ = ["METHODS", "QUANTITIES", "Estimate", "Interrupted", "simulate", "tails"]
 
 Array: TypeAlias = NDArray[np.float64]
 Draw: TypeAlias = Callable[[int, int], Array]
@@ -38,24 +39,30 @@ _LAW_CHUNK = 4096  # the same for draws of a known law, which take a microsecond
 _PILOT = 512  # repetitions that fit the control variates, not counted in the estimate
 _LEAST = 64  # repetitions before a relative error is believed
 _MOST = 10**6  # repetitions after which an estimate gives up on its relative error
+_HEAVY = 4096  # repetitions where tails leave no relative error to stop at
+_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)  # of the quantiles that then stand for the error
 
 
 @dataclass(frozen=True)
 class Estimate:
     """A Monte Carlo mean with its standard error; theory and z where a theorem exists.
 
+    Where the tails are so heavy that a standard error would mislead (`tails`), there is none, and
+    no z: ``tails`` says why, and ``quantiles`` has those of the draws by level.
     ``theory`` is computed in exact form as far as one is known; ``theory_kind`` says whether it
     is exact at this size or a limit with an O(1/d) error that z then shows.
     """
 
     mean: float
-    standard_error: float
+    standard_error: float | None
     repetitions: int
     method: str
     seed: int
     theory: float | None
     theory_kind: str | None
     z: float | None
+    quantiles: Mapping[float, float] | None = None
+    tails: str | None = None
 
 
 class Interrupted(KeyboardInterrupt):
@@ -64,6 +71,15 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, estimate: Estimate) -> None:
         super().__init__()
         self.estimate = estimate
+
+
+def tails(setting: Setting, quantity: str = "test_error") -> str | None:
+    """Why the draws of a quantity have no finite variance that repetitions would show, or None.
+
+    The same question decides what `ridgeproof check` may judge by simulation.
+    """
+    reason = admissible(setting, quantity)
+    return reason and f"no finite variance that repetitions would show ({reason})"
 
 
 def simulate(
@@ -84,7 +100,8 @@ def simulate(
     Args:
         setting: what to simulate; every combination with a finite expectation runs.
         repetitions: how many; or
-        relative_error: stop when standard error / mean is below it (default 0.01).
+        relative_error: stop when standard error / mean is below it (default 0.01); heavy tails
+            have none, and take 4096 repetitions by default.
         quantity: test_error, or one of its terms bias, variance, synthetic.
         method: ``literal``, the process as written; ``conditional``, label noise integrated out
             exactly given the designs; ``controlled``, that with control variates fitted on a
@@ -99,7 +116,7 @@ def simulate(
 
     Raises:
         InfiniteExpectation: the expectation does not exist.
-        InputError: an argument outside its range.
+        InputError: an argument outside its range, or a relative error where tails are heavy.
         Interrupted: on Ctrl-C, with the estimate so far.
     """
     for each in (setting, minus):
@@ -114,8 +131,14 @@ def simulate(
         check_integer("repetitions", repetitions, least=2)
     if relative_error is not None and not 0 < relative_error < 1:
         raise InputError("relative_error", relative_error, "must lie in (0, 1)", "try 0.01")
-    target = relative_error or (0.01 if repetitions is None else 0.0)
-    most = repetitions or _MOST
+    heavy = next(filter(None, (tails(x, quantity) for x in (setting, minus) if x)), None)
+    if heavy and relative_error is not None:
+        raise InputError(
+            "relative_error", relative_error, f"cannot be reached: {heavy}", "give repetitions"
+        )
+    target = relative_error or (0.01 if repetitions is None and not heavy else 0.0)
+    most = repetitions or (_HEAVY if heavy else _MOST)
+    seen: list[Array] = []
     drawn_by = "conditional" if method == "controlled" else method
     plain: Sampler | Difference = Sampler(setting, seed, "simulate", quantity, drawn_by)
     if minus is not None:
@@ -133,16 +156,27 @@ def simulate(
                 with closing(iterate_chunks(partial(_call, draw), tasks, executor=lender)) as drawn:
                     for x in drawn:
                         moments = moments.updated(x)
+                        if heavy:
+                            seen.append(x)
                         if watch is not None:
                             watch(moments)
-                if moments.standard_error <= target * abs(moments.mean):
+                if not heavy and moments.standard_error <= target * abs(moments.mean):
                     break
         except KeyboardInterrupt:
             if moments.count < 2:
                 raise
             estimate = _estimate(setting, minus, moments, quantity, used, seed)
-            raise Interrupted(estimate) from None
-    return _estimate(setting, minus, moments, quantity, used, seed)
+            raise Interrupted(_spread(estimate, seen, heavy)) from None
+    return _spread(_estimate(setting, minus, moments, quantity, used, seed), seen, heavy)
+
+
+def _spread(estimate: Estimate, seen: list[Array], heavy: str | None) -> Estimate:
+    """The estimate with quantiles of the draws in place of a standard error, if tails are heavy."""
+    if not heavy:
+        return estimate
+    values = np.quantile(np.concatenate(seen), _LEVELS)
+    quantiles = dict(zip(_LEVELS, values.tolist(), strict=True))
+    return replace(estimate, standard_error=None, z=None, quantiles=quantiles, tails=heavy)
 
 
 def _controlled(sampler: Sampler | Difference, executor: Executor | None) -> Adjusted | None:

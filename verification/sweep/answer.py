@@ -35,7 +35,7 @@ def answer(question: Question, setting: Setting) -> list[float | int | str | Non
         cells |= _attempt(reasons, partial(_theory, question, setting, form))
         cells |= _attempt(reasons, partial(_optima, question, setting, form))
     for quantity in question.simulation:
-        cells |= _attempt(reasons, partial(_simulation, question, setting, quantity))
+        cells |= _attempt(reasons, partial(_simulation, question, setting, quantity, reasons))
         for form in question.forms:
             cells[f"{quantity}_z_{form}"] = _deviation(cells, quantity, form)
     cells["reason"] = "; ".join(reasons)
@@ -83,7 +83,9 @@ def _optimum(setting: Setting, form: Form) -> Optimum:
     return optimum(setting, form=form)
 
 
-def _simulation(question: Question, setting: Setting, quantity: str) -> Cells:
+def _simulation(
+    question: Question, setting: Setting, quantity: str, reasons: dict[str, None]
+) -> Cells:
     error = question.relative_error
     found = simulate(
         setting,
@@ -93,6 +95,8 @@ def _simulation(question: Question, setting: Setting, quantity: str) -> Cells:
         method=question.method,
         seed=question.seed,
     )
+    if found.tails:
+        reasons[f"{quantity} has {found.tails}"] = None
     return {
         f"{quantity}_simulated": found.mean,
         f"{quantity}_standard_error": found.standard_error,

@@ -161,6 +161,52 @@ def test_bad_options_are_refused(options, condition):
         simulate(setting_of("clean"), **options)
 
 
+HEAVY = {"d": 10, "T": 12, "sigma": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "quantity", "is_heavy"),
+    [
+        ({}, "test_error", True),
+        ({}, "variance", True),
+        ({}, "bias", False),
+        ({"T": 14}, "test_error", False),
+        ({"lam": "1/10"}, "test_error", False),
+        ({"T": 30, "n": 1, "T0": 7, "sigma0": 1, "lam": 1}, "test_error", True),
+        ({"T": 30, "n": 1, "T0": 7, "sigma0": 1, "lam": 1}, "variance", False),
+        ({"sigma": 0, "sigma_real": 1, "synthetic_fraction": "1/2"}, "test_error", True),
+        ({"features": "rademacher"}, "test_error", True),
+        ({"d": 1, "T": 2, "features": "rademacher"}, "test_error", False),
+    ],
+)
+def test_heavy_tails_have_quantiles_in_place_of_a_standard_error(change, quantity, is_heavy):
+    """Without a finite variance no error bar is sold, nor is a relative error promised."""
+    setting = make_setting(**HEAVY | change)
+    found = simulate(setting, quantity=quantity, repetitions=32, seed=1)
+    assert (found.standard_error is None) is is_heavy
+    assert (found.quantiles is not None) is is_heavy
+    assert (found.tails is not None) is is_heavy
+    if is_heavy:
+        assert found.z is None
+        with pytest.raises(InputError, match="no finite variance"):
+            simulate(setting, quantity=quantity, relative_error=0.01)
+
+
+def test_quantiles_are_those_of_the_draws():
+    """Of all draws, in order of level; a difference has them as soon as one end is heavy."""
+    setting = make_setting(**HEAVY)
+    draw = Sampler(setting, 3, "simulate")
+    drawn = np.concatenate([draw(chunk, 16) for chunk in range(4)])
+    found = simulate(setting, repetitions=64, seed=3)
+    assert list(found.quantiles) == [0.05, 0.25, 0.5, 0.75, 0.95]
+    assert found.quantiles[0.5] == pytest.approx(np.median(drawn))
+    assert found.quantiles[0.95] == pytest.approx(np.quantile(drawn, 0.95))
+    assert found.mean == pytest.approx(drawn.mean())
+    light = make_setting(**HEAVY | {"lam": 1})
+    assert simulate(light, minus=setting, repetitions=32).quantiles is not None
+    assert simulate(light, minus=light.with_(sigma=setting.sigma / 2), repetitions=32).z is not None
+
+
 def test_infinite_expectations_are_not_simulated():
     """A mean that does not exist is refused, however finite its samples look."""
     with pytest.raises(InfiniteExpectation):

@@ -126,7 +126,7 @@ def _found(run: Run, setting: Setting) -> Point:
     return Point(
         float(setting.T0),
         setting.d + surplus,
-        surplus * spread,
+        surplus * spread if math.isfinite(spread) else None,
         wanted,
         Against.EXACT,
         "conditional",
@@ -136,14 +136,17 @@ def _found(run: Run, setting: Setting) -> Point:
 
 
 def _log_ratio(run: Run, setting: Setting) -> tuple[float, float]:
-    """log(variance/synthetic) and its standard error, the two terms drawn apart."""
+    """log(variance/synthetic) and its standard error, infinite where a term has none.
+
+    The two terms are drawn apart.
+    """
     variance, synthetic = run.points(
         [
             Request(0, setting, 20 * _REPETITIONS, quantity=quantity)
             for quantity in ("variance", "synthetic")
         ]
     )
-    error = math.hypot(*(p.standard_error / p.mean for p in (variance, synthetic)))
+    error = math.hypot(*((p.standard_error or math.inf) / p.mean for p in (variance, synthetic)))
     return math.log(variance.mean / synthetic.mean), error
 
 

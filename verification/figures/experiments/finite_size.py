@@ -80,7 +80,7 @@ def _distance(curve: Curve, lam: str) -> Curve:
         replace(
             point,
             mean=point.mean / limits[point.x] - 1,
-            standard_error=point.standard_error / limits[point.x],
+            standard_error=point.standard_error and point.standard_error / limits[point.x],
             theory=(point.theory or 0.0) / limits[point.x] - 1,
         )
         for point in curve.points
