@@ -155,7 +155,7 @@ def test_the_conditional_estimator_has_the_literal_mean(regime):
     """Label noise integrated out: the same expectation, by another route, at the same size."""
     few = "few" in regime
     setting = setting_of(
-        regime, d=6, T=3 if few else 15, width=8 if few else 4, T0=20, n=1, spectrum="isotropic"
+        regime, d=6, T=2 if few else 15, width=8 if few else 4, T0=20, n=1, spectrum="isotropic"
     )
     literal = simulate(setting, repetitions=4000, seed=1)
     found = simulate(setting, repetitions=1000, seed=2, method="conditional")

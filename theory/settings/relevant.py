@@ -29,11 +29,11 @@ def relevant(setting: Setting, quantity: str) -> Setting:
         case "bias":
             silent = setting.silenced("sigma", "sigma0").with_(sigma_real=None)
             if _returns_truth(silent):
-                silent = _unchained(silent).with_(synthetic_fraction=Fraction(1))
+                silent = silent.clean().with_(synthetic_fraction=Fraction(1))
             return _passed_on(silent)
         case "variance":
             quiet = setting.silenced("sigma0")
-            quiet = quiet if setting.weights else _unchained(quiet)
+            quiet = quiet if setting.weights else quiet.clean()
             if setting.weights or not _is_one_noise(setting):
                 return quiet
             return quiet.with_(sigma_real=None, synthetic_fraction=Fraction(1))
@@ -53,12 +53,6 @@ def _passed_on(setting: Setting) -> Setting:
     if plain and setting.lam == 0 and setting.T >= setting.d and _is_full_rank(setting):
         return setting.with_(T=2 * setting.d)
     return setting
-
-
-def _unchained(setting: Setting) -> Setting:
-    """The downstream fit alone, nothing left of the chain."""
-    silent = setting.clean().silenced("sigma0")
-    return silent.with_(T0=None, lam0=Fraction(0), design="independent")
 
 
 def _returns_truth(setting: Setting) -> bool:

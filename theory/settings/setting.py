@@ -58,6 +58,8 @@ __all__ = ["DESIGNS", "INFINITE", "Setting", "make_setting"]
 DESIGNS = ("independent", "shared")
 _ISOTROPIC, _FLAT = Isotropic(), Flat()
 _REPLACE, _GAUSSIAN = Replace(), Gaussian()
+# What the generators alone read, and no formula names: nothing, where there are none.
+_GENERATORS_OWN = frozenset({"design", "chain"})
 # What one number or a list of numbers, one for each generation, may be given for.
 _SCHEDULED = ("T0", "sigma0", "lam0")
 
@@ -77,6 +79,10 @@ class Setting:
 
     ``d = INFINITE`` (``"inf"``) is the limit of a power law with beta > 1, whose trace is finite,
     and a signal with a source, whose energy is.
+
+    Settings of one process are equal: clean data have no design and no kind of chain, whichever
+    was given.  T0, sigma0 and lam0 do tell settings apart there, because the formula of a claim,
+    which is read at a setting, may name them.
 
     Raises:
         InputError: a field violates its range, or two fields contradict each other.
@@ -113,6 +119,23 @@ class Setting:
             check_schedule(self.schedule, self.n, self.design, (self.T0, self.sigma0, self.lam0))
         check_weights(self.chain, self.n)
         check_share(self.synthetic_fraction, self.T)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other is of the same process, and of the same kind."""
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    def _identity(self) -> tuple[Any, ...]:
+        """The values that tell settings apart."""
+        return tuple(
+            getattr(self, field.name)
+            for field in fields(self)
+            if self.n or field.name not in _GENERATORS_OWN
+        )
 
     @property
     def distinct_generations(self) -> tuple[Generation, ...]:
@@ -187,8 +210,10 @@ class Setting:
         )
 
     def clean(self) -> Setting:
-        """The same downstream fit on clean data (n = 0)."""
-        return replace(self, n=0, schedule=(), chain=_REPLACE)
+        """The same downstream fit on clean data (n = 0), nothing left of the chain."""
+        defaults: dict[str, Any] = {field.name: field.default for field in fields(self)}
+        chain = (*_SCHEDULED, "schedule", *_GENERATORS_OWN)
+        return replace(self, n=0, **{name: defaults[name] for name in chain})
 
     def silenced(self, *noises: str) -> Setting:
         """A copy without some of the label noises sigma, sigma0 and sigma_real."""
@@ -205,6 +230,12 @@ class Setting:
 
     def canonical(self) -> dict[str, str | int | None]:
         """The setting as plain JSON values; two settings are equal iff these are."""
+        if self.n:
+            return self.stated()
+        return replace(self, design="independent", chain=_REPLACE).stated()
+
+    def stated(self) -> dict[str, str | int | None]:
+        """The setting as plain JSON values, as it was given."""
         plain: dict[str, str | int | None] = {}
         for field in fields(self):
             value = getattr(self, field.name)

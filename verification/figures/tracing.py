@@ -190,9 +190,8 @@ def _measured(task: tuple[Request, int], seed: int) -> Point:
 
 def _plain(request: Request, repetitions: int, seed: int) -> Point:
     setting = request.setting
-    if setting.n == 0:
-        # What the command line of clean data names, so that `redo` draws the same numbers.
-        setting = setting.with_(T0=None, sigma0=Fraction(0), lam0=Fraction(0), design="independent")
+    # What the command line of clean data names, so that `redo` draws the same numbers.
+    setting = setting if setting.n else setting.clean()
     found = simulate(
         setting,
         repetitions=repetitions,

@@ -61,7 +61,7 @@ def make_task(question: Question, setting: Setting) -> Task:
     plain = setting.canonical()
     content = _files(setting)
     key = digest([code_version(), question.canonical(), plain, content])[:_KEY_BYTES]
-    return Task(key, canonical_json(plain))
+    return Task(key, canonical_json(setting.stated()))
 
 
 def _files(setting: Setting) -> list[str]:

@@ -25,9 +25,6 @@ __all__ = [
     "simulation_command",
 ]
 
-# What clean data do not see.
-_CHAIN = {"T0", "sigma0", "lam0", "design"}
-
 
 def command_line(example: Counterexample) -> str:
     """One shell line; where two settings count, the commands for both, the earlier one first."""
@@ -72,9 +69,8 @@ def simulation_call(
 
 def setting_arguments(setting: Setting) -> str:
     """The keyword arguments of `make_setting`, as text, without what makes no difference."""
-    given = {name: value for name, value in setting.canonical().items() if value is not None}
-    if setting.n == 0:
-        given = {name: value for name, value in given.items() if name not in _CHAIN}
+    plain = (setting if setting.n else setting.clean()).canonical()
+    given = {name: value for name, value in plain.items() if value is not None}
     defaults = {field.name: field.default for field in fields(Setting)}
     given = {name: value for name, value in given.items() if str(value) != str(defaults[name])}
     return ", ".join(f"{name}={value!r}" for name, value in given.items())

@@ -53,7 +53,7 @@ def test_theory_gives_the_same_term(setting):
         ("variance", {"synthetic_fraction": "1/2"}),
         ("bias", {"lam0": 1, "design": "shared", "lam": 0}),
         ("synthetic", {"lam0": 1, "design": "shared", "lam": 0}),
-        ("synthetic", {"T0": 4, "lam": 0, "T": 8}),
+        ("synthetic", {"T0": 2, "lam": 0, "T": 8}),
         ("synthetic", {"lam0": 1, "design": "shared"}),
         ("synthetic", {"synthetic_fraction": "1/2", "sigma_real": 2}),
     ],

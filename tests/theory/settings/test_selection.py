@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+from functools import partial
+
 import pytest
 from sympy import Rational, oo, true
 
+from ridgeproof.numerics.chains.phase import phase
+from ridgeproof.numerics.evaluate import evaluate
+from ridgeproof.numerics.grids.batch import batch
+from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.errors import NoTheorem
-from ridgeproof.theory.settings.selection import applicable, best, facts
-from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.theory.settings.selection import applicable, best, facts, generator_of
+from ridgeproof.theory.settings.setting import Setting, make_setting
 
 BASE = {"d": 10, "T": 20, "T0": 30, "n": 2, "sigma": 1, "sigma0": 1, "spectrum": "power-law:2"}
 WIDE = {"T0": 5, "spectrum": "isotropic"}
@@ -51,6 +58,42 @@ QUIET = {"sigma": 0, "sigma0": 0}
 def test_the_theorem_that_covers(change, expected):
     """The most specific theorem whose assumptions hold, else the functional and the step."""
     assert [formula.id for formula in best(make_setting(**{**BASE, **change}))] == expected
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropout(Setting):
+    """A setting with a field that no theorem has heard of."""
+
+    dropout: int = 0
+
+
+class Ternary:
+    """A law of features that no theorem has heard of."""
+
+
+@pytest.mark.parametrize(
+    ("change", "answer"),
+    [
+        ({}, evaluate),
+        ({"T": 8, "lam": 1, "n": 0}, evaluate),
+        ({"spectrum": "isotropic", "n": 0, "lam": 1}, partial(evaluate, form="exact")),
+        ({"lam": 1}, optimum),
+        ({"lam": 1}, phase),
+        ({"lam": 1}, partial(batch, lam=[1.0])),
+        ({"T0": 5, "lam0": 1}, generator_of),
+    ],
+)
+def test_what_no_theorem_knows_has_none(change, answer):
+    """A new field, or a new law of features, is refused by all that rests on a theorem."""
+    known = make_setting(**{**BASE, **change})
+    assert answer(known)
+    given = {field.name: getattr(known, field.name) for field in fields(known)}
+    for dropout in (0, 1):
+        with pytest.raises(NoTheorem, match=r"^dropout: no theorem"):
+            answer(Dropout(**given, dropout=dropout))
+    if answer is evaluate:
+        with pytest.raises(NoTheorem, match="features"):
+            answer(known.with_(features=Ternary()))
 
 
 def test_no_theorem_says_what_is_known():

@@ -9,13 +9,15 @@ from fractions import Fraction
 
 import pytest
 
+from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.theory.errors import InfiniteExpectation, InputError
 from ridgeproof.theory.settings.features import Student
 from ridgeproof.theory.settings.finiteness import require_finite
 from ridgeproof.theory.settings.generations import Generation, Weighted
-from ridgeproof.theory.settings.selection import generator_of
+from ridgeproof.theory.settings.selection import best, generator_of
 from ridgeproof.theory.settings.setting import INFINITE, Setting, make_setting
 from ridgeproof.theory.settings.spectra import Levels, PowerLaw, SignalFile, SpectrumFile
+from ridgeproof.verification.simulation.simulate import simulate
 
 GOOD = {"d": 10, "T": 20, "T0": 30, "n": 2, "sigma": 1, "sigma0": 1}
 
@@ -117,6 +119,36 @@ def test_canonical_form_and_command_line_give_the_setting_back(change):
     words = shlex.split(setting.command_line())
     options = {w.removeprefix("--"): v for w, v in zip(words[::2], words[1::2], strict=True)}
     assert make_setting(**options) == setting
+
+
+CHAINS = [
+    {"design": design, "chain": chain}
+    for design in ("independent", "shared")
+    for chain in ("replace", "accumulate", "weighted:1/3")
+]
+
+
+@pytest.mark.parametrize("downstream", [{}, {"lam": 0}, {"synthetic_fraction": "1/2"}, {"T": 6}])
+def test_equal_processes_are_equal_settings(downstream):
+    """Without generators their design and the kind of chain are nothing: equal, with equal answers.
+
+    With generators they are not; and what the formula of a claim may name tells settings apart.
+    """
+    table = {**GOOD, "lam": "1/10", "sigma_real": 2, **downstream}
+    clean = [make_setting(**{**table, "n": 0, **chain}) for chain in CHAINS]
+    assert len(set(clean)) == len({json.dumps(each.canonical()) for each in clean}) == 1
+    values = []
+    for each in clean:
+        best.cache_clear()  # what is remembered of an equal setting is no answer
+        found = evaluate(each)
+        values.append((found.value, found.terms, found.formulas, found.regime))
+    assert all(value == values[0] for value in values)
+    drawn = [simulate(each, repetitions=4).mean for each in clean]
+    assert len(set(drawn)) == 1
+    assert len({make_setting(**{**table, "n": 2, **chain}) for chain in CHAINS}) == len(CHAINS)
+    assert clean[0] != clean[0].with_(T0=31)
+    assert clean[0].clean() == clean[0].with_(T0=31).clean()
+    assert clean[1].stated()["chain"] == "accumulate"
 
 
 INFINITE_SETTINGS = [

@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 import mpmath
 
+from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.domains.entries import SIZES, RealInterval
 from ridgeproof.theory.settings.relevant import relevant
 from ridgeproof.theory.settings.setting import Setting
@@ -60,9 +62,19 @@ def next_values(
     if name == "synthetic_fraction":  # whole rows
         steps = [Fraction(math.ceil(step * setting.T), setting.T) for step in steps]
     for step in dict.fromkeys(step for step in steps if step > value):
-        there = moved(conjecture.domain, setting, name, step)
-        if there is not None:
-            yield there
+        for start in _alike(conjecture.domain, setting):
+            there = moved(conjecture.domain, start, name, step)
+            if there is not None:
+                yield there
+
+
+def _alike(domain: Domain, setting: Setting) -> Iterator[Setting]:
+    """Clean data under every design and kind of chain that they may begin; else the setting."""
+    if setting.n:
+        yield setting
+        return
+    for design, chain in product(domain.options("design"), domain.options("chain")):
+        yield setting.with_(design=design, chain=chain)
 
 
 def examine_change(conjecture: Conjecture, before: Setting, after: Setting) -> Change:
