@@ -62,13 +62,13 @@ def next_values(
     if name == "synthetic_fraction":  # whole rows
         steps = [Fraction(math.ceil(step * setting.T), setting.T) for step in steps]
     for step in dict.fromkeys(step for step in steps if step > value):
-        for start in _alike(conjecture.domain, setting):
+        for start in _starts(conjecture.domain, setting) if name == "n" else [setting]:
             there = moved(conjecture.domain, start, name, step)
             if there is not None:
                 yield there
 
 
-def _alike(domain: Domain, setting: Setting) -> Iterator[Setting]:
+def _starts(domain: Domain, setting: Setting) -> Iterator[Setting]:
     """Clean data under every design and kind of chain that they may begin; else the setting."""
     if setting.n:
         yield setting

@@ -109,3 +109,18 @@ def test_a_change_in_the_limit_is_tried_at_large_sizes_with_its_allowance(monkey
     with pytest.raises(Refutation):
         exact.changes(before, after, 1, "bias", "lam", limit=False)
     assert (exact.points[0].setting, exact.points[0].allowed) == (after, 0.0)
+
+
+def test_clean_data_begin_every_chain():
+    """They are one setting, whatever chain it was drawn with: a step in n leads into each."""
+    text = (
+        '[conjecture]\nquantity = "test_error"\nrelation = "increases-in"\nkind = "exact"\n'
+        'formula = "n"\n[domain]\nd = 4\nT = 12\nT0 = 12\nn = { integers = [0, 1] }\nsigma = 1\n'
+        'sigma0 = 1\nlam = 1\nchain = ["replace", "weighted:1/2"]\ndesign = ["shared"]\n'
+    )
+    clean = make_setting(d=4, T=12, T0=12, sigma=1, sigma0=1, lam=1)
+    after = list(next_values(read_conjecture(text), clean))
+    assert {(str(each.chain), each.design) for each in after} == {
+        ("replace", "shared"),
+        ("weighted:1/2", "shared"),
+    }
