@@ -34,10 +34,10 @@ from ridgeproof.theory.definitions import DEFINITIONS
 from ridgeproof.theory.errors import MISSING, InputError, NotBuilt, RidgeproofError, SolverError
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["evaluate_column", "evaluate_expression", "evaluate_levels"]
+__all__ = ["AMPLITUDES", "evaluate_column", "evaluate_expression", "evaluate_levels"]
 
 # Scales of the process: at zero, what they multiply does not happen.
-_AMPLITUDES = frozenset({sy.sigma, sy.sigma_real, sy.sigma0, sy.n, sy.synthetic_fraction})
+AMPLITUDES = frozenset({sy.sigma, sy.sigma_real, sy.sigma0, sy.n, sy.synthetic_fraction})
 
 # Beyond this size an exact power costs more than it is worth.
 _MAX_EXACT_BITS = 2000
@@ -200,7 +200,7 @@ class _Walk:
 
     @staticmethod
     def _judge(zeros: list[Expr], failures: list[RidgeproofError]) -> None:
-        if any(zero.free_symbols & _AMPLITUDES for zero in zeros):
+        if any(zero.free_symbols & AMPLITUDES for zero in zeros):
             return
         for failure in failures:
             if not (zeros and isinstance(failure, _Undefined) and not failure.exact):

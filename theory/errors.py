@@ -19,6 +19,7 @@ __all__ = [
     "NotBuilt",
     "RidgeproofError",
     "SolverError",
+    "UndecidedLimit",
     "plain",
     "shortened",
 ]
@@ -110,3 +111,7 @@ class SolverError(RidgeproofError, ArithmeticError):
 
 class DerivationError(RidgeproofError):
     """A derivation step did not apply, or did not lead to the catalogued expression."""
+
+
+class UndecidedLimit(DerivationError):
+    """The proportional limit of an expression is not known: nothing is concluded from it."""

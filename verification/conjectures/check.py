@@ -1,6 +1,6 @@
 """check: decide a conjecture, by the cheapest evidence that settles it.
 
-    1  domain      the claim is defined and possible at every drawn point
+    1  domain      the claim is defined and possible at every drawn point; a limit is taken first
     2  symbolic    equal to (or ordered against) a derived theorem on the whole domain -> proved
     3  precision   50 digits against the derived theory at drawn points, and at those where an
                    inequality is closest to failing -> identical or refuted
@@ -23,6 +23,7 @@ from ridgeproof.verification.compute.executors import borrow
 from ridgeproof.verification.conjectures.admissible import draw, draw_anywhere
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.declared import Declared
+from ridgeproof.verification.conjectures.ladder.claimed import limits_in_words
 from ridgeproof.verification.conjectures.ladder.monotone import decide_monotone
 from ridgeproof.verification.conjectures.ladder.on_trial import decide_by_simulation, declared_point
 from ridgeproof.verification.conjectures.ladder.pointwise import decide_pointwise
@@ -111,6 +112,8 @@ def _climb(trial: Trial) -> Verdict:
         return decide_by_simulation(trial, settings, declared_point(question), literal)
     if question.relation == "scales-as":
         return decide_scaling(trial)
+    if question.kind == "limit" and question.variable is None:
+        trial.note("limit", limits_in_words(question, settings))
     theorem = prove(question)
     if theorem is not None:
         trial.note("symbolic", f"follows from {theorem.theorem} ({theorem.id}) on the whole domain")

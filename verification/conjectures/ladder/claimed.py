@@ -2,53 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache, partial
 from typing import Any
 
+import mpmath
+from sympy import Expr, Integer, Symbol, expand_log, oo
+
+from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Multiprecision
-from ridgeproof.numerics.point import Point, make_point
-from ridgeproof.numerics.walker import evaluate_expression
-from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.errors import SolverError
+from ridgeproof.numerics.point import make_point
+from ridgeproof.numerics.walker import AMPLITUDES, evaluate_expression
+from ridgeproof.theory.domains.holds import named_values
+from ridgeproof.theory.errors import NotBuilt, SolverError, UndecidedLimit
+from ridgeproof.theory.limits import limit_value
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 
-__all__ = ["DIGITS", "GROWTH", "claimed_value"]
+__all__ = ["DIGITS", "claimed_limit", "claimed_value", "limits_in_words"]
 
 # Working digits of the high-precision rung; 40 are compared.
 DIGITS = 50
-# A limit is a formula at sizes this many times as large: what is left is far below 40 digits.
-GROWTH = 10**60
-
-_EXTENSIVE = (sy.d, sy.T, sy.T0, sy.width)
-_DEGREES = (sy.df1, sy.df2)
+_SHOWN = 3  # limits, where the formula has several
 
 
 def claimed_value(conjecture: Conjecture, setting: Setting) -> Any:
-    """The formula's value at a setting, to `DIGITS` digits; for a limit, that of the grown setting.
-
-    Growing multiplies d, T, T0, the width and the degrees of freedom, and leaves kappa, gamma, phi
-    and b alone.
+    """The formula's value at a setting, to `DIGITS` digits; a limit may be infinite.
 
     Raises:
-        SolverError: the formula is infinite or undefined there.
+        SolverError: the formula is infinite or undefined there; of a limit, undefined.
+        UndecidedLimit: the limit is not known.
     """
-    engine = Multiprecision(DIGITS)
-    point = make_point(setting, engine)
+    formula = conjecture.formula
     if conjecture.kind == "limit":
-        point = _grown(point)
-    value = evaluate_expression(conjecture.formula, point)
+        formula = claimed_limit(formula, setting)
+        if formula in (oo, -oo):
+            return mpmath.inf if formula == oo else -mpmath.inf
+    engine = Multiprecision(DIGITS)
+    value = evaluate_expression(formula, make_point(setting, engine))
     if not engine.is_finite(value):
         raise SolverError(f"{conjecture.formula_text} is not a finite real number")
     return value
 
 
-def _grown(point: Point) -> Point:
-    values: dict[Any, Any] = {
-        symbol: point.values[symbol] * GROWTH for symbol in _EXTENSIVE if symbol in point.values
-    }
-    with point.engine.scope():
-        for degrees in _DEGREES:
-            values[degrees] = evaluate_expression(degrees, point) * point.engine.number(GROWTH)
-        values[sy.gamma] = evaluate_expression(sy.gamma, point)
-        values[sy.b] = evaluate_expression(sy.b, point)
-    return point.with_values(values)
+@lru_cache(maxsize=4096)
+def claimed_limit(formula: Expr, setting: Setting) -> Expr:
+    """What a formula tends to as the sizes of a setting grow together, or oo, or -oo.
+
+    In the limit d, T, T0, the width and the degrees of freedom grow; kappa, gamma, phi, b do not.
+
+    Raises:
+        SolverError: the formula is undefined at all large sizes.
+        UndecidedLimit: the limit is not known.
+    """
+    # What a noise of zero multiplies does not happen: there may be no T0.
+    absent = {symbol: Integer(0) for symbol in _absent(setting)}
+    return limit_value(formula.subs(absent), partial(_sign, setting=setting))
+
+
+def limits_in_words(conjecture: Conjecture, settings: Sequence[Setting]) -> str:
+    """What the formula tends to at some settings, or why that is not known."""
+    found: dict[str, None] = {}
+    # With a noise of zero a formula has fewer terms: the others say more.
+    fewest = min(len(_absent(setting)) for setting in settings)
+    for setting in settings:
+        if len(_absent(setting)) > fewest:
+            continue
+        try:
+            limit = str(claimed_limit(conjecture.formula, setting))
+            found[limit.replace("**", "^").replace("oo", "infinity")] = None
+        except SolverError as error:
+            found[f"nothing real ({error})"] = None
+        except UndecidedLimit as error:
+            return str(error)
+    shown = list(found)[:_SHOWN] + ["..."] * (len(found) > _SHOWN)
+    return f"the formula tends to {', elsewhere to '.join(shown)}"
+
+
+def _absent(setting: Setting) -> list[Symbol]:
+    values = named_values(setting)
+    return [symbol for symbol in AMPLITUDES if values.get(symbol) == 0]
+
+
+def _sign(expression: Expr, setting: Setting) -> int:
+    """The sign of an expression at a setting: exact where it is rational, by balls where not."""
+    value = expression.xreplace(named_values(setting))
+    if value.is_number and not value.is_Rational:
+        # Logarithms of different primes are linearly independent over the rationals.
+        value = expand_log(value, force=True, factor=True)
+    if value.is_Rational:
+        return (value.p > 0) - (value.p < 0)
+    engine = Balls(DIGITS)
+    try:
+        with engine.scope():
+            ball = evaluate_expression(expression, make_point(setting, engine))
+            return engine.compare(ball, engine.number(0))
+    except (SolverError, NotBuilt):
+        raise UndecidedLimit(f"the limit is not decided: is {expression} zero?") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.admissible import admissible
+from ridgeproof.verification.conjectures.ladder.claimed import limits_in_words
 from ridgeproof.verification.conjectures.ladder.on_trial import (
     NEXT_TO_A_THRESHOLD,
     decide_by_simulation,
@@ -34,6 +35,9 @@ def decide_pointwise(trial: Trial, settings: list[Setting], seed: int) -> Verdic
         found = findings[-1].counterexample
         if found is not None:
             return _shrunk(trial, found, "precision")
+    unclear = next((finding.undecided for finding in findings if finding.undecided), "")
+    if unclear:
+        return _unclear(trial, unclear)
     settled = [finding.setting for finding in findings if finding.is_settled]
     trial.note(
         "precision",
@@ -45,9 +49,11 @@ def decide_pointwise(trial: Trial, settings: list[Setting], seed: int) -> Verdic
         ),
     )
     if settled:
-        found = _closer(trial, settled, seed)
+        found, unclear = _closer(trial, settled, seed)
         if found is not None:
             return _shrunk(trial, found, "search")
+        if unclear:
+            return _unclear(trial, unclear)
         if trial.late():
             return trial.out_of_time("search")
     if len(settled) == len(findings):
@@ -69,8 +75,16 @@ def decide_pointwise(trial: Trial, settings: list[Setting], seed: int) -> Verdic
     )
 
 
-def _closer(trial: Trial, settled: list[Setting], seed: int) -> Counterexample | None:
-    """A failure nearer to the thresholds than simulation goes, or where an inequality is tight."""
+def _unclear(trial: Trial, why: str) -> Verdict:
+    trial.note("precision", f"not every point could be compared: {why}")
+    return trial.verdict(Outcome.UNDECIDED)
+
+
+def _closer(trial: Trial, settled: list[Setting], seed: int) -> tuple[Counterexample | None, str]:
+    """A failure nearer to the thresholds than simulation goes, or where an inequality is tight.
+
+    With it, why the limit of the formula is not known at a point that was met, if so.
+    """
     conjecture = trial.conjecture
     settings, evaluations, words = places_to_look(
         conjecture.domain, settled, conjecture.quantity, seed
@@ -78,8 +92,12 @@ def _closer(trial: Trial, settled: list[Setting], seed: int) -> Counterexample |
     equality = conjecture.relation == "equals"
     trial.watch("search: looking for where the claim is closest to failing")
 
+    unclear = [""]
+
     def margin(setting: Setting) -> float | None:
-        return examine(conjecture, setting).margin
+        finding = examine(conjecture, setting)
+        unclear.append(finding.undecided)
+        return finding.margin
 
     found, tried = worst(
         conjecture.domain,
@@ -90,10 +108,10 @@ def _closer(trial: Trial, settled: list[Setting], seed: int) -> Counterexample |
         late=trial.late,
     )
     if found is not None:
-        return examine(conjecture, found).counterexample
+        return examine(conjecture, found).counterexample, ""
     words = "points, those next to a threshold included" if equality and evaluations else words
     trial.note("search", f"holds at all of {tried} {words}")
-    return None
+    return None, max(unclear)
 
 
 def _shrunk(trial: Trial, found: Counterexample, rung: str) -> Verdict:
@@ -106,4 +124,9 @@ def _shrunk(trial: Trial, found: Counterexample, rung: str) -> Verdict:
     setting = smallest(conjecture.domain, conjecture.quantity, fails)
     best = examine(conjecture, setting).counterexample if setting is not None else None
     trial.note(rung, "the claim fails; the smallest counterexample found at this budget")
-    return trial.verdict(Outcome.REFUTED, best or found)
+    best = best or found
+    if conjecture.kind == "limit":
+        words = limits_in_words(conjecture, [best.setting])
+        if all(words != noted["finding"] for noted in trial.rungs):
+            trial.note("limit", f"there {words}")
+    return trial.verdict(Outcome.REFUTED, best)

@@ -7,7 +7,7 @@ from typing import Any
 
 import mpmath
 
-from ridgeproof.theory.errors import SolverError
+from ridgeproof.theory.errors import SolverError, UndecidedLimit
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.ladder.claimed import DIGITS, claimed_value
@@ -29,6 +29,7 @@ class Finding:
     known: Known | None
     counterexample: Counterexample | None
     is_trivial: bool = False
+    undecided: str = ""  # why the limit of the formula is not known
 
     @property
     def is_settled(self) -> bool:
@@ -56,16 +57,26 @@ class Finding:
 
 def examine(conjecture: Conjecture, setting: Setting) -> Finding:
     """Put the claim at one point before its own definition and the derived theory."""
+    claimed = None
     try:
         claimed = claimed_value(conjecture, setting)
+    except UndecidedLimit as error:
+        return Finding(setting, None, None, None, undecided=str(error))
     except SolverError:
+        pass
+    if claimed == mpmath.inf and conjecture.relation == "at-most":
+        return Finding(setting, claimed, None, None, is_trivial=True)
+    if claimed is None or claimed == mpmath.inf:
         known = known_value(setting, conjecture.quantity, conjecture.kind)
         if known is not None and mpmath.isinf(known.value):
             return Finding(setting, None, None, None, is_trivial=True)  # infinite on either side
-        why = f"{conjecture.formula_text or conjecture.formula} has no finite real value there"
-        return _refuted(conjecture, setting, "undefined", "a finite value is needed", why)
+        if claimed is None or known is None:
+            shown = "undefined" if claimed is None else "infinite"
+            why = f"{conjecture.formula_text or conjecture.formula} has no finite real value there"
+            return _refuted(conjecture, setting, shown, "a finite value is needed", why)
+        return Finding(setting, claimed, known, _against(conjecture, setting, claimed, known))
     if _impossible(conjecture, claimed):
-        shown = mpmath.nstr(claimed, 12)
+        shown = _shown(claimed, 12)
         what = "a penalty" if conjecture.quantity == "optimal_lam" else "an error"
         return _refuted(conjecture, setting, shown, ">= 0", f"{what} is never negative")
     if conjecture.relation == "at-least" and claimed <= 0:
@@ -73,16 +84,27 @@ def examine(conjecture: Conjecture, setting: Setting) -> Finding:
     known = known_value(setting, conjecture.quantity, conjecture.kind)
     if known is None or _agrees(conjecture, claimed, known):
         return Finding(setting, claimed, known, None)
+    return Finding(setting, claimed, known, _against(conjecture, setting, claimed, known))
+
+
+def _against(
+    conjecture: Conjecture, setting: Setting, claimed: Any, known: Known
+) -> Counterexample:
+    return Counterexample(
+        setting,
+        conjecture.quantity,
+        _shown(claimed, 15),
+        _shown(known.value, 15),
+        None,
+        f"{known.source}, {DIGITS} digits" if known.formulas else known.source,
+    )
+
+
+def _shown(value: Any, digits: int) -> str:
+    if mpmath.isinf(value):
+        return "infinite" if value > 0 else "-infinite"
     with mpmath.workdps(DIGITS):
-        example = Counterexample(
-            setting,
-            conjecture.quantity,
-            mpmath.nstr(claimed, 15),
-            "infinite" if mpmath.isinf(known.value) else mpmath.nstr(known.value, 15),
-            None,
-            f"{known.source}, {DIGITS} digits" if known.formulas else known.source,
-        )
-    return Finding(setting, claimed, known, example)
+        return str(mpmath.nstr(value, digits))
 
 
 def _impossible(conjecture: Conjecture, claimed: Any) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from ridgeproof.theory.errors import SolverError
+import mpmath
+
+from ridgeproof.theory.errors import SolverError, UndecidedLimit
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.conjectures.conjecture import Conjecture
@@ -32,12 +34,16 @@ def judge_point(conjecture: Conjecture, setting: Setting, judge: Judge, method: 
     finding = examine(conjecture, setting)
     if finding.counterexample is not None:
         raise Refutation(finding.counterexample)
+    if finding.claimed is None or not mpmath.isfinite(finding.claimed):
+        why = finding.undecided or "no finite value is claimed"
+        judge.undecided.append(f"{conjecture.quantity} at {setting}: {why}")
+        return
     if conjecture.quantity == "optimal_lam":
         judge_optimum(conjecture, setting, judge, method)
         return
     judge.mean(
         setting,
-        float(claimed_value(conjecture, setting)),
+        float(finding.claimed),
         quantity=conjecture.quantity,
         limit=conjecture.kind == "limit",
         relation=conjecture.relation,
@@ -57,6 +63,10 @@ def pilot_point(conjecture: Conjecture, setting: Setting, seed: int) -> float | 
         claimed = float(claimed_value(conjecture, setting))
     except SolverError:
         return 0.0
+    except UndecidedLimit:
+        return None
+    if not math.isfinite(claimed):
+        return None
     mean = float(_sampler(conjecture, setting, seed)(_PILOT_CHUNK, _PILOT).mean())
     above = (mean - claimed) / max(abs(mean), abs(claimed), 1e-300)
     return math.exp(

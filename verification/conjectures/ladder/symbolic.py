@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import partial
 
 from sympy import (
     Add,
+    Eq,
     Expr,
     GreaterThan,
+    Integer,
     Max,
     Min,
     Mul,
@@ -21,20 +24,22 @@ from sympy import (
     Symbol,
     diff,
     false,
+    oo,
     simplify,
     true,
 )
 from sympy.logic.boolalg import Boolean
 
+from ridgeproof.numerics.walker import AMPLITUDES
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.algebra import canonical
 from ridgeproof.theory.catalogue import catalogue
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.domains.entries import EXTRA, Derived, Fixed, used_symbols
 from ridgeproof.theory.domains.holds import holds_on, slack_substitution
-from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.errors import DerivationError, SolverError, UndecidedLimit
 from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
-from ridgeproof.theory.limits import proportional_limit
+from ridgeproof.theory.limits import limit_value
 from ridgeproof.theory.settings.features import Elliptical, Gaussian
 from ridgeproof.theory.settings.spectra import Flat, Isotropic, Source
 from ridgeproof.theory.specialise import isotropic
@@ -94,7 +99,7 @@ def prove(conjecture: Conjecture) -> Formula | None:
         return None
     try:
         return theorem if _follows(conjecture, theorem) else None
-    except (DerivationError, TypeError, ValueError):
+    except (DerivationError, SolverError, TypeError, ValueError):
         # SymPy compares reals only: a claim undefined somewhere is left to the points.
         return None
 
@@ -134,7 +139,9 @@ def _follows(conjecture: Conjecture, theorem: Formula) -> bool:
         return _ordered(domain, slope if conjecture.relation == "increases-in" else -slope)
     claim = conjecture.formula
     if conjecture.kind == "limit":
-        claim = proportional_limit(claim)
+        claim = limit_value(_settled(claim, domain), partial(_sign, domain=domain))
+        if claim in (oo, -oo):
+            return False
     difference = _specialised(claim, domain) - truth
     if conjecture.relation == "equals":
         return _vanishes(difference, domain)
@@ -148,6 +155,20 @@ def _followers(domain: Domain, variable: Symbol | None) -> set[Symbol]:
         if isinstance(entry, Derived) and used_symbols(entry) & moving:
             moving.add(sy.NAMED[name])
     return moving - {variable}
+
+
+def _sign(expression: Expr, domain: Domain) -> int:
+    """The sign that an expression has on the whole domain.
+
+    Raises:
+        UndecidedLimit: it has several, or they are not proved.
+    """
+    if not expression.free_symbols & _IMPLICIT:
+        signs = {1: expression > 0, -1: expression < 0, 0: Eq(expression, 0)}
+        for sign, assumption in signs.items():
+            if holds_on(domain, assumption):
+                return sign
+    raise UndecidedLimit(f"the limit is not decided: {expression} may vanish on the domain")
 
 
 def _vanishes(difference: Expr, domain: Domain) -> bool:
@@ -166,10 +187,7 @@ def _ordered(domain: Domain, non_negative: Expr) -> bool:
 
 def _specialised(expression: Expr, domain: Domain) -> Expr:
     """Put in what the domain fixes."""
-    expression = expression.subs(_flags(domain))
-    if domain["lam"] == Fixed(Fraction(0)) and holds_on(domain, sy.T >= sy.d):
-        expression = expression.subs({sy.gamma: sy.df2 / sy.T})
-        expression = expression.subs({sy.df1: sy.d, sy.df2: sy.d, sy.kappa: 0, sy.lam: 0})
+    expression = _settled(expression, domain)
     fixed = {
         sy.NAMED[name]: Rational(entry.value.numerator, entry.value.denominator)
         for name, entry in domain.numbers()
@@ -183,6 +201,16 @@ def _specialised(expression: Expr, domain: Domain) -> Expr:
     if _all(domain, "signal", Source):
         expression = expression.subs(sy.b, 1)
     return expression
+
+
+def _settled(expression: Expr, domain: Domain) -> Expr:
+    """Put in what no size enters: the design, least squares, and noises that the domain lacks."""
+    expression = expression.subs(_flags(domain))
+    if domain["lam"] == Fixed(Fraction(0)) and holds_on(domain, sy.T >= sy.d):
+        expression = expression.subs({sy.gamma: sy.df2 / sy.T})
+        expression = expression.subs({sy.df1: sy.d, sy.df2: sy.d, sy.kappa: 0, sy.lam: 0})
+    absent = {x: Integer(0) for x in AMPLITUDES if domain[x.name] == Fixed(Fraction(0))}
+    return expression.subs(absent)
 
 
 def _all(domain: Domain, name: str, kind: type) -> bool:
