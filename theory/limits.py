@@ -18,6 +18,7 @@ from functools import cmp_to_key, lru_cache, reduce
 from itertools import islice
 
 from sympy import (
+    Abs,
     Add,
     Expr,
     Integer,
@@ -31,9 +32,11 @@ from sympy import (
     exp,
     factorial,
     log,
+    nan,
     oo,
     preorder_traversal,
     zeta,
+    zoo,
 )
 
 from ridgeproof.theory import symbols as sy
@@ -110,6 +113,8 @@ def limit_value(expression: Expr, sign: Sign) -> Expr:
     >>> limit_value(log(d) / log(T), positive), limit_value(d / log(T), positive)
     (1, oo)
     """
+    if expression.has(zoo, nan):
+        raise SolverError("a denominator vanishes")
     answers: dict[Expr, int] = {}
     while True:
         found = _attempt(expression, tuple(answers.items()))
@@ -234,13 +239,18 @@ class _Expansion:
             case Pow() if node.exp.atoms(Symbol).isdisjoint(_POWERS):
                 return self.power(self.of(node.base), node.exp)
             case Pow():
-                power = self.product([self.of(node.exp), self.logarithm(self.of(node.base))])
-                return self.exponential(power)
+                base, sign = self.settled(self.of(node.base))
+                if sign <= 0:
+                    raise _undecided("it has a growing power of what is not positive")
+                return self.exponential(self.product([self.of(node.exp), self.logarithm(base)]))
             case log():
                 return self.logarithm(self.of(node.args[0]))
             case Min() | Max():
                 side = 1 if isinstance(node, Max) else -1
                 return reduce(lambda x, y: self.extreme(x, y, side), map(self.of, node.args))
+            case Abs():
+                inside, sign = self.settled(self.of(node.args[0]))
+                return inside.times(Integer(sign or 1))
             case SpectralSum():
                 inner = self.of(node.summand).times(Integer(1), (Integer(1), Integer(0)))
                 return _Series(tuple((o, SpectralSum(c)) for o, c in inner.terms), inner.rest)
@@ -251,6 +261,7 @@ class _Expansion:
     def sign(self, coefficient: Expr) -> int:
         """-1, 0 or 1."""
         if coefficient.is_number or not coefficient.has(Add):
+            # Of a sum SymPy would think for too long.
             for sign, holds in ((1, "is_positive"), (-1, "is_negative"), (0, "is_zero")):
                 if getattr(coefficient, holds):
                     return sign
@@ -342,8 +353,10 @@ class _Expansion:
     def power(self, base: _Series, exponent: Expr) -> _Series:
         """The power with an exponent that does not grow."""
         if len(base.terms) == 1 and base.rest is None:
-            # What is wrong with it, if anything, is so at every size.
+            # A division by zero is one at every size, and is seen when the limit is evaluated.
             ((order, coefficient),) = base.terms
+            if exponent.is_integer is not True and self.sign(coefficient) < 0:
+                raise SolverError("a root of a negative number is taken at all large sizes")
             return _Series(((_multiple(order, exponent), coefficient**exponent),))
         base, sign = self.settled(base)
         if sign == 0:
@@ -449,11 +462,11 @@ class _Expansion:
         for series in map(self.of, node.args):
             series, _ = self.settled(series)
             if series.order is not None and self.compare(series.order, _CONSTANT) != 0:
-                raise _undecided(f"{node.func} of something that is no constant in the limit")
+                raise _undecided(f"it has {node.func} of what is no positive constant in the limit")
             constants.append(series.terms[0][1] if series.terms else Integer(0))
             rests += [_relative(series).order]
         if isinstance(node, zeta) and any(rests) and self.sign(constants[0] - 1) <= 0:
-            raise _undecided("zeta of a number that is not above 1 in the limit")
+            raise _undecided("it has zeta of what is not above 1 in the limit")
         return self.sum([_constant(node.func(*constants)), _Series((), self.larger(*rests))])
 
 

@@ -16,20 +16,32 @@ from sympy import Expr, Integer, Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.domains.domain import Domain
-from ridgeproof.theory.domains.entries import REALS, SIZES, Fixed, IntegerRange, RealInterval
+from ridgeproof.theory.domains.entries import (
+    REALS,
+    SIZES,
+    Fixed,
+    IntegerRange,
+    RealInterval,
+    used_symbols,
+)
 from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.settings.spectra import PowerLaw, Source
 from ridgeproof.verification.conjectures.domain_table import check_keys, read_domain
-from ridgeproof.verification.conjectures.parser import parse_formula
+from ridgeproof.verification.conjectures.parser import parse_formula, whole_numbers
 from ridgeproof.verification.conjectures.toml_file import read_tables
+from ridgeproof.verification.fixed_sizes import fixed_sizes
 
 __all__ = ["KINDS", "QUANTITIES", "RELATIONS", "Conjecture", "read_conjecture"]
 
 QUANTITIES = ("test_error", "bias", "variance", "synthetic", "optimal_lam")
 RELATIONS = ("equals", "at-most", "at-least", "scales-as", "increases-in", "decreases-in")
 KINDS = ("exact", "limit")
+TOWARD = ("infinity", "0")
 
-_KEYS = ("title", "quantity", "relation", "kind", "formula")
+_KEYS = ("title", "quantity", "relation", "kind", "formula", "toward")
+# The relations whose formula is a value.
+_COMPARED = ("equals", "at-most", "at-least")
+_OPTIONAL = {"title": "", "toward": "infinity"}
 _NEEDS = {
     "test_error": ("d", "T", "n", "lam", "sigma"),
     "bias": ("d", "T", "n", "lam"),
@@ -65,6 +77,7 @@ class Conjecture:
         domain: the settings the claim is made for.
         formula_text: the formula as the user wrote it.
         scale: the variable of scales-as, where the formula alone does not show it (T^0).
+        toward: the end of the variable's range at which scales-as is read, infinity or 0.
 
     Raises:
         InputError: a field is not one of its choices, the domain lacks an entry that the quantity
@@ -79,20 +92,29 @@ class Conjecture:
     domain: Domain
     formula_text: str = ""
     scale: Symbol | None = None
+    toward: str = "infinity"
 
     def __post_init__(self) -> None:
         _check_choice("quantity", self.quantity, QUANTITIES)
         _check_choice("relation", self.relation, RELATIONS)
         _check_choice("kind", self.kind, KINDS)
+        _check_choice("toward", self.toward, TOWARD)
         self._check_needs()
         self._check_formula()
         if self.relation in {"scales-as", "increases-in", "decreases-in"}:
             self._check_variable()
+        if self.relation == "scales-as":
+            self._check_range()
+        elif self.relation in _COMPARED and self.kind == "limit":
+            self._check_sizes()
+        if self.relation != "scales-as" and self.toward != "infinity":
+            condition = f"is an end of a range, which {self.relation} does not read"
+            raise InputError("conjecture toward", self.toward, condition, "leave it out")
 
     @property
     def variable(self) -> Symbol | None:
         """The variable that grows, for scales-as, increases-in and decreases-in."""
-        if self.relation in {"equals", "at-most", "at-least"}:
+        if self.relation in _COMPARED:
             return None
         if self.formula == 1:
             return self.scale
@@ -112,7 +134,8 @@ class Conjecture:
         sign = {"equals": "=", "at-most": "<=", "at-least": ">="}.get(
             self.relation, self.relation.replace("-", " ")
         )
-        return f"{self.quantity} {sign} {self.formula_text or self.formula}"
+        end = f" as {self.variable} -> 0" if self.toward == "0" else ""
+        return f"{self.quantity} {sign} {self.formula_text or self.formula}{end}"
 
     def _check_needs(self) -> None:
         given = {name for name, _ in self.domain.items}
@@ -162,6 +185,31 @@ class Conjecture:
             remedy = f"let {variable} range, as in {{ integers = [100, 10000] }}"
             raise InputError(f"domain {variable}", entry, condition, remedy)
 
+    def _check_range(self) -> None:
+        name = str(self.variable)
+        entry = self.domain[name]
+        if self.toward == "0" and name in SIZES:
+            condition = f"is no end that {name} can go to: it is a whole number"
+            raise InputError("conjecture toward", self.toward, condition, "leave it out")
+        if entry is not None and used_symbols(entry):
+            condition = "has ends that follow other names, but the claim is about this one alone"
+            raise InputError(f"domain {name}", entry, condition, "give its ends as numbers")
+        if isinstance(entry, RealInterval | IntegerRange) and entry.least == 0:
+            condition = "begins at 0, and scales-as compares logarithms"
+            raise InputError(f"domain {name}", entry, condition, f"let {name} begin above 0")
+
+    def _check_sizes(self) -> None:
+        """A size written out as a number would stay while the sizes grow.
+
+        1 is left alone: it stands in phi/(1-phi).
+        """
+        written = whole_numbers(self.formula_text) - {1}
+        for size, name, instead in fixed_sizes(self.domain):
+            if size in written:
+                condition = f"has {size}, which is {name} in this domain and grows in the limit"
+                remedy = f"write {instead}; for a number that stays, write {size}.0"
+                raise InputError("formula", self._shown, condition, remedy)
+
     @property
     def _shown(self) -> str:
         return self.formula_text or str(self.formula)
@@ -183,7 +231,7 @@ def read_conjecture(source: Path | str) -> Conjecture:
     stated = tables["conjecture"]
     check_keys("[conjecture]", stated, _KEYS)
     for key in _KEYS:
-        if not isinstance(stated.get(key, "" if key == "title" else None), str):
+        if not isinstance(stated.get(key, _OPTIONAL.get(key)), str):
             shown = stated.get(key, MISSING)
             raise InputError(f"conjecture {key}", shown, "a text is needed", f'give {key} = "..."')
     formula_text = stated["formula"]
@@ -197,6 +245,7 @@ def read_conjecture(source: Path | str) -> Conjecture:
         domain=read_domain(tables["domain"]),
         formula_text=formula_text,
         scale=_named_variable(formula_text),
+        toward=stated.get("toward", _OPTIONAL["toward"]),
     )
 
 

@@ -36,7 +36,7 @@ from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.symbols import NAMED
 from ridgeproof.verification.conjectures.tokens import Source, translate
 
-__all__ = ["CONSTANTS", "FUNCTIONS", "parse_formula"]
+__all__ = ["CONSTANTS", "FUNCTIONS", "parse_formula", "whole_numbers"]
 
 FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "sqrt": sqrt,
@@ -91,6 +91,31 @@ def parse_formula(text: str, names: Mapping[str, Symbol] = NAMED, *, name: str =
         raise
     except (ArithmeticError, NotImplementedError, RecursionError, TypeError, ValueError) as error:
         raise InputError(name, text, f"cannot be built ({error})", "simplify it") from error
+
+
+def whole_numbers(text: str) -> set[int]:
+    """The whole numbers that a formula's text writes outside exponents; 20.0 is none.
+
+    Raises:
+        InputError: the text is not a formula.
+
+    >>> whole_numbers("sigma^2*20/(T - 20) + 2.0")
+    {20}
+    """
+    if not text:
+        return set()
+    source = translate(text, [*NAMED, *CONSTANTS], FUNCTIONS, "formula")
+    found: set[int] = set()
+    left: list[ast.AST] = [_tree(source)]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.Constant) and source.literal(node).isdecimal():
+            found.add(int(source.literal(node)))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            left.append(node.left)
+        else:
+            left += ast.iter_child_nodes(node)
+    return found
 
 
 def _tree(source: Source) -> ast.expr:

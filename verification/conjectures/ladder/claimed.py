@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 import mpmath
-from sympy import Expr, Integer, Symbol, expand_log, oo
+from sympy import Expr, Integer, Symbol, expand_log, nan, oo, zoo
 
 from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Multiprecision
@@ -56,8 +56,10 @@ def claimed_limit(formula: Expr, setting: Setting) -> Expr:
         UndecidedLimit: the limit is not known.
     """
     # What a noise of zero multiplies does not happen: there may be no T0.
-    absent = {symbol: Integer(0) for symbol in _absent(setting)}
-    return limit_value(formula.subs(absent), partial(_sign, setting=setting))
+    present = formula.subs({symbol: Integer(0) for symbol in _absent(setting)})
+    if present.has(zoo, nan):
+        present = formula
+    return limit_value(present, partial(_sign, setting=setting))
 
 
 def limits_in_words(conjecture: Conjecture, settings: Sequence[Setting]) -> str:

@@ -29,7 +29,7 @@ _OCTAVES = 10
 
 @dataclass(frozen=True)
 class Slopes:
-    """Local log-log slopes along growing values of the variable."""
+    """Local log-log slopes along values of the variable, towards the end that is claimed for."""
 
     values: tuple[Fraction, ...]
     errors: tuple[float, ...]
@@ -47,7 +47,7 @@ class Slopes:
         """How much the slope still moves: its change over the last step, or octave if shorter."""
         if len(self.slopes) < 2:
             return float("inf")
-        octave = math.log2(self.values[-1] / self.values[-3]) / 2
+        octave = abs(math.log2(self.values[-1] / self.values[-3])) / 2
         return abs(self.slopes[-1] - self.slopes[-2]) / min(octave, 1.0)
 
     @property
@@ -75,12 +75,13 @@ def measure_slopes(conjecture: Conjecture) -> Slopes | None:
     name = variable.name
     entry = conjecture.domain[name]
     assert isinstance(entry, IntegerRange | RealInterval)
-    least, most = Fraction(str(entry.least)), Fraction(str(entry.most))
+    ends = Fraction(str(entry.least)), Fraction(str(entry.most))
+    start, stop = ends if conjecture.toward == "infinity" else ends[::-1]
     values: list[Fraction] = []
     settings: list[Setting] = []
     errors: list[float] = []
     for k in range(_OCTAVES + 1):
-        value = Fraction(least * (most / least) ** Fraction(k, _OCTAVES))
+        value = Fraction(start * (stop / start) ** Fraction(k, _OCTAVES))
         if name in SIZES:
             value = Fraction(round(value))
         setting = pinned(conjecture.domain, name, value)
