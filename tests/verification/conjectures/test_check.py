@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -116,6 +117,24 @@ def test_scaling_conjectures(formula, expected):
         d="20", T="{ integers = [1000, 100000] }", n="0", T0="", sigma0="", sigma="1",
     )  # fmt: skip
     assert check(claim).verdict in expected
+
+
+@pytest.mark.parametrize(
+    ("formula", "toward", "expected"),
+    [
+        ("lam^(-1/2)", "0", TRUE),
+        ("lam^(-1)", "0", {Outcome.REFUTED}),
+        ("lam^(-1/2)", "infinity", {Outcome.REFUTED}),
+        ("lam^(-2)", "infinity", TRUE),
+    ],
+)
+def test_a_slope_is_read_at_the_end_that_is_claimed(formula, toward, expected):
+    """At T = d the variance is like lam^(-1/2) as lam -> 0, and like lam^(-2) as it grows."""
+    claim = conjecture(
+        formula, relation="scales-as", kind="limit", quantity="variance",
+        d="20", T="20", n="0", T0="", sigma0="", sigma="1", lam="[1e-8, 1e8]",
+    )  # fmt: skip
+    assert check(replace(claim, toward=toward)).verdict in expected
 
 
 def test_a_slope_that_only_passes_through_the_claim_is_undecided():

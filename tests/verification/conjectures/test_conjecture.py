@@ -294,6 +294,61 @@ def test_bad_scaling_claims_are_refused(formula, message):
         read_conjecture(SCALING.replace("T^(-2*beta*r/(2*beta*r+1))", formula))
 
 
+LIMIT = """
+[conjecture]
+quantity = "variance"
+relation = "equals"
+kind     = "limit"
+formula  = "{}"
+[domain]
+lam = 0
+n = 0
+sigma = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("formula", "domain", "remedy"),
+    [
+        ("sigma^2*20/(T - 20)", "d = 20\nT = '40 .. 80'", "Write d"),
+        ("sigma^2*d/60/(1 - phi)", "d = 20\nT = '3*d'", "Write T"),
+        ("sqrt(5/T)^20", "d = 20\nT = '3*d'\nspectrum = 'spiked:10*5,0.01'", "Write d/4"),
+        ("5/T", "d = '20 .. 30'\nT = '3*d'\nspectrum = 'spiked:10*5,1'", "Write a share of d"),
+    ],
+)
+def test_a_size_written_as_a_number_is_refused_in_a_limit(formula, domain, remedy):
+    """It would stay while the size grows; exponents, other numbers and decimals do stay."""
+    text = LIMIT.format(formula) + domain
+    with pytest.raises(InputError, match=remedy):
+        read_conjecture(text)
+    assert read_conjecture(text.replace('"limit"', '"exact"'))
+    for meant in ("sigma^2*d/(T - d - 1)", "d^20/T^20", "2*d/T", "20.0*d/T", "phi/(1 - phi)"):
+        assert read_conjecture(LIMIT.format(meant) + domain)
+
+
+TOWARD = SCALING.replace("T^(-2*beta*r/(2*beta*r+1))", "lam^(-1/2)").replace(
+    '"T^(-9/22)"', "[1e-8, 1]"
+)
+
+
+def test_a_scaling_claim_says_which_end_it_is_about():
+    """The far end unless it says 0; a range of its own, which begins above 0."""
+    assert read_conjecture(TOWARD).toward == "infinity"
+    small = TOWARD.replace("[domain]", 'toward = "0"\n[domain]')
+    conjecture = read_conjecture(small)
+    assert conjecture.statement == "test_error scales as lam^(-1/2) as lam -> 0"
+    for old, new, message in (
+        ('toward = "0"', 'toward = "1"', "choose from infinity, 0"),
+        ('toward = "0"', "toward = 0", 'give toward = "..."'),
+        ("[1e-8, 1]", "[0, 1]", "begins at 0"),
+        ("lam^(-1/2)", "T^(-1/2)", "whole number"),
+        ('"scales-as"', '"equals"', "leave it out"),
+        ("[1e-8, 1]", '"1 .. T0"', "ends as numbers"),
+    ):
+        with pytest.raises(InputError, match=f"(?i){message}"):
+            read_conjecture(small.replace(old, new))
+
+
 def test_bad_monotone_claims_are_refused():
     """An increasing claim names one variable, and it must vary."""
     stated = {"title": "", "quantity": "test_error", "kind": "exact", "relation": "increases-in"}
