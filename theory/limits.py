@@ -7,7 +7,8 @@ are followed.  Nothing is evaluated at a large size.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 
 from sympy import Expr, Integer, nan, zoo
@@ -28,19 +29,18 @@ def proportional_limit(expression: Expr) -> Expr:
     Weighted spectral sums (sum s w0^2) are intensive, unweighted ones extensive.
 
     Raises:
-        UndecidedLimit: the expression is no series in powers and logarithms, or has no leading
-            term.
+        UndecidedLimit: the expression is no series in powers and logarithms, or its leading terms
+            cancel: what is left then is of another order than was meant.
     """
-
-    def leading(expansion: Expansion) -> Expr:
-        series = expansion.of(expression)
+    try:
+        series = Expansion(1, None).of(expression)
         if series.terms:
             return series.terms[0][1]
-        if series.rest is not None:
-            raise Short
-        return Integer(0)
-
-    return _deepened(expression, leading, None)
+        if series.rest is None:
+            return Integer(0)
+    except Short:
+        pass
+    raise undecided(f"leading terms of {_shown(expression)} cancel")
 
 
 def limit_value(expression: Expr, sign: Sign) -> Expr:
@@ -84,21 +84,13 @@ def _attempt(expression: Expr, answers: tuple[tuple[Expr, int], ...]) -> Expr | 
     Points at which every sign is the same share one expansion.
     """
     try:
-        return _deepened(expression, lambda expansion: expansion.limit(expression), dict(answers))
+        for terms in DEPTHS:
+            with suppress(Short):
+                return Expansion(terms, dict(answers)).limit(expression)
     except (Asked, SolverError, UndecidedLimit) as outcome:
         # A copy, without the frames that led there.
         return type(outcome)(*outcome.args)
-
-
-def _deepened(
-    expression: Expr, find: Callable[[Expansion], Expr], answers: Mapping[Expr, int] | None
-) -> Expr:
-    for terms in DEPTHS:
-        try:
-            return find(Expansion(terms, answers))
-        except Short:
-            continue
-    raise undecided(f"more than {DEPTHS[-1]} leading terms of {_shown(expression)} cancel")
+    return undecided(f"more than {DEPTHS[-1]} leading terms of {_shown(expression)} cancel")
 
 
 def _shown(expression: Expr) -> str:

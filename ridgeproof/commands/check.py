@@ -45,7 +45,7 @@ def command(
     identical   equal to a derived theorem to 40 digits at every drawn point
     consistent  simulation bounds the deviation below the tolerance
     refuted     false, with the smallest counterexample found
-    undecided   the budget is spent; the evidence says what is missing
+    undecided   the budget is spent, say; the evidence says what is missing
 
     \b
     A conjecture file:
@@ -55,6 +55,7 @@ def command(
       relation = "equals"        # at-most | at-least | scales-as | increases-in | decreases-in
       kind     = "exact"         # exact at finite size, or limit
       formula  = "sigma^2*d/(T-d-1) + n*sigma0^2*d/(T0-d-1)"
+      # toward = "0"             # for scales-as: the variable goes to 0, not to infinity
       [domain]
       lam      = 0
       d        = { integers = [5, 60] }

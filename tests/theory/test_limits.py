@@ -100,6 +100,12 @@ def test_what_is_no_series_is_refused(expression, complaint):
         proportional_limit(expression + d - d * (1 + 1 / T))
 
 
+def test_a_theorem_whose_leading_terms_cancel_is_refused():
+    """As a claim (T+1)^2/T - T tends to 2; as a term of a theorem it is of another order."""
+    with pytest.raises(UndecidedLimit, match="leading terms"):
+        proportional_limit((T + 1) ** 2 / T - T)
+
+
 def test_too_much_cancellation_is_refused():
     """1/log(T) is a series without end: what it hides is not guessed."""
     hidden = T * (log(d + 1) / log(T) - log(d) / log(T)) * log(T)

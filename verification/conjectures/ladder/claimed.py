@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any
 
@@ -19,7 +20,7 @@ from ridgeproof.theory.limits import limit_value
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 
-__all__ = ["DIGITS", "claimed_limit", "claimed_value", "limits_in_words"]
+__all__ = ["DIGITS", "another_limit", "claimed_limit", "claimed_value", "limits_in_words"]
 
 # Working digits of the high-precision rung; 40 are compared.
 DIGITS = 50
@@ -64,21 +65,40 @@ def claimed_limit(formula: Expr, setting: Setting) -> Expr:
 
 def limits_in_words(conjecture: Conjecture, settings: Sequence[Setting]) -> str:
     """What the formula tends to at some settings, or why that is not known."""
-    found: dict[str, None] = {}
     # With a noise of zero a formula has fewer terms: the others say more.
     fewest = min(len(_absent(setting)) for setting in settings)
+    found: dict[str, None] = {}
     for setting in settings:
-        if len(_absent(setting)) > fewest:
-            continue
-        try:
-            limit = str(claimed_limit(conjecture.formula, setting))
-            found[limit.replace("**", "^").replace("oo", "infinity")] = None
-        except SolverError as error:
-            found[f"nothing real ({error})"] = None
-        except UndecidedLimit as error:
-            return str(error)
+        if len(_absent(setting)) == fewest:
+            try:
+                found[_in_words(claimed_limit(conjecture.formula, setting))] = None
+            except SolverError as error:
+                found[f"nothing real ({error})"] = None
+            except UndecidedLimit as error:
+                return str(error)
     shown = list(found)[:_SHOWN] + ["..."] * (len(found) > _SHOWN)
     return f"the formula tends to {', elsewhere to '.join(shown)}"
+
+
+def another_limit(conjecture: Conjecture, setting: Setting, settings: Iterable[Setting]) -> str:
+    """What the formula tends to at a setting, where it does not at some others; empty if it does.
+
+    A noise that is zero there is no difference.
+    """
+    formula, absent = conjecture.formula, dict.fromkeys(_absent(setting), 0)
+    try:
+        here = claimed_limit(formula, setting)
+        for other in settings:
+            with suppress(SolverError, UndecidedLimit):
+                if claimed_limit(formula, other).subs(absent) == here:
+                    return ""
+    except SolverError:
+        return ""  # undefined, which the counterexample says
+    return f"at the counterexample the formula tends to {_in_words(here)}"
+
+
+def _in_words(limit: Expr) -> str:
+    return str(limit).replace("**", "^").replace("oo", "infinity")
 
 
 def _absent(setting: Setting) -> list[Symbol]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.admissible import admissible
-from ridgeproof.verification.conjectures.ladder.claimed import limits_in_words
+from ridgeproof.verification.conjectures.ladder.claimed import another_limit
 from ridgeproof.verification.conjectures.ladder.on_trial import (
     NEXT_TO_A_THRESHOLD,
     decide_by_simulation,
@@ -34,7 +34,7 @@ def decide_pointwise(trial: Trial, settings: list[Setting], seed: int) -> Verdic
         findings.append(examine(conjecture, setting))
         found = findings[-1].counterexample
         if found is not None:
-            return _shrunk(trial, found, "precision")
+            return _shrunk(trial, found, "precision", settings)
     unclear = next((finding.undecided for finding in findings if finding.undecided), "")
     if unclear:
         return _unclear(trial, unclear)
@@ -51,7 +51,7 @@ def decide_pointwise(trial: Trial, settings: list[Setting], seed: int) -> Verdic
     if settled:
         found, unclear = _closer(trial, settled, seed)
         if found is not None:
-            return _shrunk(trial, found, "search")
+            return _shrunk(trial, found, "search", settings)
         if unclear:
             return _unclear(trial, unclear)
         if trial.late():
@@ -114,7 +114,7 @@ def _closer(trial: Trial, settled: list[Setting], seed: int) -> tuple[Counterexa
     return None, max(unclear)
 
 
-def _shrunk(trial: Trial, found: Counterexample, rung: str) -> Verdict:
+def _shrunk(trial: Trial, found: Counterexample, rung: str, settings: list[Setting]) -> Verdict:
     conjecture = trial.conjecture
     trial.found = found
 
@@ -126,7 +126,7 @@ def _shrunk(trial: Trial, found: Counterexample, rung: str) -> Verdict:
     trial.note(rung, "the claim fails; the smallest counterexample found at this budget")
     best = best or found
     if conjecture.kind == "limit":
-        words = limits_in_words(conjecture, [best.setting])
-        if all(words != noted["finding"] for noted in trial.rungs):
-            trial.note("limit", f"there {words}")
+        words = another_limit(conjecture, best.setting, settings)
+        if words:
+            trial.note("limit", words)
     return trial.verdict(Outcome.REFUTED, best)
