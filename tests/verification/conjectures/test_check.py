@@ -120,19 +120,20 @@ def test_scaling_conjectures(formula, expected):
 
 
 @pytest.mark.parametrize(
-    ("formula", "toward", "expected"),
+    ("formula", "toward", "lam", "expected"),
     [
-        ("lam^(-1/2)", "0", TRUE),
-        ("lam^(-1)", "0", {Outcome.REFUTED}),
-        ("lam^(-1/2)", "infinity", {Outcome.REFUTED}),
-        ("lam^(-2)", "infinity", TRUE),
+        ("lam^(-1/2)", "0", "[1e-8, 1e8]", TRUE),
+        ("lam^(-1)", "0", "[1e-8, 1e8]", {Outcome.REFUTED}),
+        ("lam^(-1/2)", "infinity", "[1e-8, 1e8]", {Outcome.REFUTED}),
+        ("lam^(-2)", "infinity", "[1e-8, 1e8]", TRUE),
+        ("lam^(-7/10)", "0", "[0.1, 100]", {Outcome.UNDECIDED}),  # on its way to -1/2
     ],
 )
-def test_a_slope_is_read_at_the_end_that_is_claimed(formula, toward, expected):
+def test_a_slope_is_read_at_the_end_that_is_claimed(formula, toward, lam, expected):
     """At T = d the variance is like lam^(-1/2) as lam -> 0, and like lam^(-2) as it grows."""
     claim = conjecture(
         formula, relation="scales-as", kind="limit", quantity="variance",
-        d="20", T="20", n="0", T0="", sigma0="", sigma="1", lam="[1e-8, 1e8]",
+        d="20", T="20", n="0", T0="", sigma0="", sigma="1", lam=lam,
     )  # fmt: skip
     assert check(replace(claim, toward=toward)).verdict in expected
 
