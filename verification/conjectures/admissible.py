@@ -69,9 +69,9 @@ class Drawn:
 def admissible(setting: Setting, quantity: str = "test_error") -> str | None:
     """Why the simulated quantity has no tame variance at a setting; None where it has.
 
-    What the quantity does not depend on does no harm (`theory.settings.relevant`).  Signs have a finite
-    variance at every size; next to a threshold it comes from the rarest designs, and is tame where
-    these are not rare.
+    What the quantity does not depend on does no harm (`theory.settings.relevant`).  Signs have a
+    finite variance at every size; next to a threshold it comes from the rarest designs, and is tame
+    where these are not rare.
 
     >>> admissible(Setting(d=10, T=13, sigma=Fraction(1)))
     'lam = 0, sigma > 0 and |T - d| < 4'

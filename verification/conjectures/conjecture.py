@@ -27,9 +27,9 @@ from ridgeproof.theory.domains.entries import (
 from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.settings.spectra import PowerLaw, Source
 from ridgeproof.verification.conjectures.domain_table import check_keys, read_domain
+from ridgeproof.verification.conjectures.fixed_sizes import fixed_sizes
 from ridgeproof.verification.conjectures.parser import parse_formula, whole_numbers
 from ridgeproof.verification.conjectures.toml_file import read_tables
-from ridgeproof.verification.fixed_sizes import fixed_sizes
 
 __all__ = ["KINDS", "QUANTITIES", "RELATIONS", "Conjecture", "read_conjecture"]
 
