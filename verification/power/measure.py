@@ -13,11 +13,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.evaluate import evaluate_terms
@@ -45,6 +44,7 @@ from ridgeproof.verification.power.table import (
     TruthRow,
 )
 from ridgeproof.verification.simulation.quantity_draws import Sampler, cheapest_method
+from ridgeproof.verification.stream import Stream
 from ridgeproof.verification.testing.allowance import allowance
 from ridgeproof.verification.testing.sequential import Decision, decide
 
@@ -105,22 +105,6 @@ def _measure(task: tuple[str, int]) -> PowerTable:
     return PowerTable(rows, tuple(trial.truths()), found.equivalent, found.repeated)
 
 
-@dataclass(eq=False)
-class _Stream:
-    """One stream of draws that decides every claimed value at a point; drawn once."""
-
-    sampler: Sampler
-    drawn: dict[tuple[int, int], NDArray[np.float64]] = field(default_factory=dict)
-
-    def __call__(self, chunk: int, size: int) -> NDArray[np.float64]:
-        return self.observed(chunk, size)[:, 0]
-
-    def observed(self, chunk: int, size: int) -> NDArray[np.float64]:
-        if (chunk, size) not in self.drawn:
-            self.drawn[chunk, size] = self.sampler.observed(chunk, size)
-        return self.drawn[chunk, size]
-
-
 @dataclass(frozen=True, eq=False)
 class _Place:
     """A point, a term of the error, its true value, and the evidence that is to be had there."""
@@ -130,7 +114,7 @@ class _Place:
     quantity: str
     truth: float
     slack: float  # relative error that a limit is allowed at this size
-    stream: _Stream
+    stream: Stream
     oracle: float | None
 
     def decide(self, claimed: float, budget: int) -> Decision:
@@ -164,7 +148,7 @@ class _FormulaTrial:
         name = self.formula.id, mutant.description
         claims = _claims(mutant, self.places)
         for place, claim in claims.items():
-            if not np.isfinite(claim):
+            if not np.isfinite(claim) and np.isfinite(place.truth):
                 return PowerRow(
                     *name, Fate.KILLED, np.inf, place.quantity, place.setting, ("definition",)
                 )
@@ -179,7 +163,11 @@ class _FormulaTrial:
                 break
         refuted = {
             "simulation": decision.verdict == "refuted",
-            "oracle": any(p.oracle_refutes(claim) for p, claim in claims.items()),
+            # What refutes the truth as well shows nothing about the mutant.
+            "oracle": any(
+                p.oracle_refutes(claim) and not p.oracle_refutes(p.truth)
+                for p, claim in claims.items()
+            ),
         }
         by = tuple(witness for witness, says_so in refuted.items() if says_so)
         fate = Fate.KILLED if by else Fate.SURVIVED
@@ -202,9 +190,10 @@ class _FormulaTrial:
     def truths(self) -> Iterator[TruthRow]:
         for place in self.used:
             # Richardson pairs are dear: there the truth sees what the mutants have paid for.
-            paid = sum(len(x) for (chunk, _), x in place.stream.drawn.items() if chunk >= 0)
             dear = place.bench.budget == PAIRS
-            decision = place.decide(place.truth, paid if dear else place.bench.budget)
+            decision = place.decide(
+                place.truth, place.stream.repetitions if dear else place.bench.budget
+            )
             wrong = place.oracle_refutes(place.truth)
             yield TruthRow(
                 self.formula.id,
@@ -239,7 +228,7 @@ def _places(bench: Bench, formula: Formula, seed: int) -> Iterator[_Place]:
                 quantity,
                 truth[quantity],
                 _slack(bench.kind, setting),
-                _Stream(sampler),
+                Stream(sampler),
                 _oracle(bench.kind, setting, quantity),
             )
 

@@ -2,13 +2,14 @@
 
 ``property_of`` gives the very function that `ridgeproof verify` and the test-suite run: a
 ``@given`` property that draws settings from the claim's domain and puts each on trial before a
-`Judge`.  ``verify_claim`` runs it, tries the claim's own wrong formula, and reports.
+`Judge`.  ``verify_claim`` runs it, tries the claim's own wrong formulas, and reports.  A wrong
+formula counts as killed only where the true one stands: ``try_mutants`` tries both at each witness.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -17,7 +18,9 @@ from hypothesis import HealthCheck, Phase, given
 
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.verification.simulation.quantity_draws import Sampler
 from ridgeproof.verification.strategies import settings as draw_setting
+from ridgeproof.verification.stream import Stream
 from ridgeproof.verification.suite.data_claim import DataClaim, DataMutant
 from ridgeproof.verification.suite.theory_on_trial import CATALOGUE, Theory
 from ridgeproof.verification.testing.judge import Judge, Refutation
@@ -33,6 +36,7 @@ __all__ = [
     "Profile",
     "judge_for",
     "property_of",
+    "try_mutants",
     "verify_claim",
 ]
 
@@ -202,10 +206,10 @@ def verify_claim(
                 claim.trial(judge, theory)
             else:
                 _try(claim, judge, theory, profile)
+            for mutant in try_mutants(claim, judge, theory):
+                killed.append(mutant)  # noqa: PERF402 (an interrupt keeps them)
         except Refutation as refutation:
             counterexample = refutation.counterexample
-        for mutant in claim.mutants:
-            killed.append(_kill(claim, mutant, profile, seed))  # noqa: PERF401 (an interrupt keeps them)
     except KeyboardInterrupt:
         raise Interrupted(report(complete=False)) from None
     return report(complete=True)
@@ -230,24 +234,39 @@ def _literal_witness(claim: Claim, judge: Judge, theory: Theory) -> None:
     )
 
 
-def _kill(
-    claim: AnyClaim, mutant: Mutant | DataMutant, profile: Profile, seed: int
-) -> dict[str, Any]:
-    judge = judge_for(claim, profile, seed)
-    try:
-        if isinstance(claim, DataClaim):
-            claim.trial(judge, mutant.theory())
-        else:
-            assert isinstance(mutant, Mutant)
-            claim.holds(mutant.witness, judge, mutant.theory())
-    except Refutation as refutation:
-        return {
-            "formula": mutant.description,
-            "killed": True,
-            "repetitions": judge.repetitions,
-            "at": str(refutation.counterexample.setting),
-        }
-    return {"formula": mutant.description, "killed": False, "repetitions": judge.repetitions}
+def try_mutants(
+    claim: AnyClaim, judge: Judge, theory: Theory = CATALOGUE
+) -> Iterator[dict[str, Any]]:
+    """What became of each wrong formula, once the theory has stood at its witness.
+
+    The theory's trials go on the judge's record; those of the wrong formulas meet the same draws.
+
+    Raises:
+        Refutation: the theory falls at a witness, so that a kill there would show nothing.
+    """
+    streams: dict[Sampler, Stream] = {}
+    truth = replace(judge, streams=streams)  # on the same record
+    stood: set[Setting] = set()
+    for mutant in claim.mutants:
+        if isinstance(mutant, Mutant) and mutant.witness not in stood:
+            _hold(claim, mutant, truth, theory)
+            stood.add(mutant.witness)
+        fresh = replace(truth, points=[], undecided=[], needed=[])
+        fate: dict[str, Any] = {"formula": mutant.description, "killed": False}
+        try:
+            _hold(claim, mutant, fresh, mutant.theory())
+        except Refutation as refutation:
+            fate |= {"killed": True, "at": str(refutation.counterexample.setting)}
+        yield fate | {"repetitions": fresh.repetitions}
+
+
+def _hold(claim: AnyClaim, mutant: Mutant | DataMutant, judge: Judge, theory: Theory) -> None:
+    """Put a theory on trial where the mutant shows."""
+    if isinstance(claim, DataClaim):
+        claim.trial(judge, theory)
+    else:
+        assert isinstance(mutant, Mutant)
+        claim.holds(mutant.witness, judge, theory)
 
 
 def _verdict(

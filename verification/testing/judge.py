@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler, cheapest_method
+from ridgeproof.verification.stream import Stream
 from ridgeproof.verification.suite.theory_on_trial import signal_energy
 from ridgeproof.verification.testing.allowance import allowance, growth, large_enough
 from ridgeproof.verification.testing.sequential import CHUNK, Decision, Stopped, decide
@@ -48,7 +49,8 @@ class Judge:
     """The trial of one claim; ``points`` is its record.
 
     ``alpha`` bounds the probability of a false refutation at one point.  ``redo`` is the command
-    that repeats the trial, where its samplers are not simulations of a setting.
+    that repeats the trial, where its samplers are not simulations of a setting.  Judges that share
+    ``streams`` see the same draws of a mean, which are made once.
     """
 
     claim: str
@@ -59,6 +61,7 @@ class Judge:
     deadline: float | None = None
     executor: Executor | None = None
     redo: str = ""
+    streams: dict[Sampler, Stream] | None = None
     points: list[PointEvidence] = field(default_factory=list)
     undecided: list[str] = field(default_factory=list)
     needed: list[float] = field(default_factory=list)  # budgets that would decide a point
@@ -92,7 +95,9 @@ class Judge:
             # A claimed zero is judged in units of b = ||w0||_Sigma^2.
             absolute_tolerance = tolerance * signal_energy(sampled)
         if sampler is None:
-            sampler = Sampler(sampled, self.seed, self.claim, quantity, method, richardson=limit)
+            sampler = self._drawn(
+                Sampler(sampled, self.seed, self.claim, quantity, method, richardson=limit)
+            )
         if allowed is None:
             allowed = allowance(sampled) if limit else 0.0
         keep = partial(
@@ -233,6 +238,12 @@ class Judge:
             decision = replace(decision, verdict="consistent" if moved else "refuted")
         keep(decision, method)
         return decision, method
+
+    def _drawn(self, sampler: Sampler) -> Sampler | Stream:
+        """The sampler itself, or its draws as they are remembered."""
+        if self.streams is None:
+            return sampler
+        return self.streams.setdefault(sampler, Stream(sampler))
 
     def _tried(
         self,

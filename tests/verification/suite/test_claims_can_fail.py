@@ -11,11 +11,13 @@ from sympy import Rational
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.claims import all_claims, find_claim
+from ridgeproof.verification.simulation.quantity_draws import Sampler
 from ridgeproof.verification.suite.claim import (
     PROFILES,
     Claim,
     judge_for,
     property_of,
+    try_mutants,
     verify_claim,
 )
 from ridgeproof.verification.suite.theory_on_trial import CATALOGUE, mutated
@@ -26,32 +28,8 @@ QUICK = PROFILES["quick"]
 D, GAP, GAP0 = sy.d, sy.T - sy.d - 1, sy.T0 - sy.d - 1
 # Claims about data have tests of their own.
 SIMULATED = [claim for claim in all_claims().values() if isinstance(claim, Claim)]
-# The claims whose true formula takes longer than the others on trial.
-LONG = {"C2", "C4", "N4", "C13"}
-
-
-def mutants():
-    """Every declared mutant of every claim."""
-    return [
-        pytest.param(
-            claim,
-            mutant,
-            id=f"{claim.id}-{mutant.description[:40]}",
-            marks=[pytest.mark.slow] if claim.id in LONG else [],
-        )
-        for claim in SIMULATED
-        for mutant in claim.mutants
-    ]
-
-
-@pytest.mark.parametrize(("claim", "mutant"), mutants())
-def test_a_claim_refutes_its_wrong_formula(claim, mutant):
-    """The claim's own property raises at the witness of the wrong formula."""
-    with pytest.raises(Refutation) as caught:
-        claim.holds(mutant.witness, judge_for(claim, QUICK, seed=0), mutant.theory())
-    example = caught.value.counterexample
-    assert example.claimed != example.observed
-    assert example.method
+# The claims that take longer than the others on trial.
+LONG = {"C2", "C4", "C8", "C11", "C13", "N3", "N4", "N7"}
 
 
 @pytest.mark.parametrize(
@@ -61,12 +39,48 @@ def test_a_claim_refutes_its_wrong_formula(claim, mutant):
         for claim in SIMULATED
     ],
 )
-def test_a_claim_accepts_the_theory_where_it_refutes_the_mutant(claim):
-    """At the very setting that kills a mutant the catalogued formula stands, and is decided."""
+def test_a_claim_refutes_its_wrong_formulas_where_the_truth_stands(claim):
+    """At the very settings that kill its mutants the catalogued formula stands, and is decided."""
     judge = judge_for(claim, QUICK, seed=0)
-    claim.holds(claim.mutants[0].witness, judge, CATALOGUE)
+    killed = list(try_mutants(claim, judge))
+    assert [mutant["formula"] for mutant in killed] == [m.description for m in claim.mutants]
+    assert all(mutant["killed"] for mutant in killed)
     assert judge.points
     assert not judge.undecided
+
+
+def test_a_kill_where_the_truth_falls_too_is_none():
+    """A statement that fails at the last witness, whatever the theory, is refuted there."""
+    claim = find_claim("C1")
+    witness = claim.mutants[-1].witness.with_(n=7)
+
+    def fails_there(setting, judge, theory):
+        judge.compare(setting, "test_error", 1, 2, holds=setting.n != 7, method="by hand")
+
+    harmless = replace(claim.mutants[-1], theory=lambda: CATALOGUE, witness=witness)
+    flawed = replace(claim, holds=fails_there, mutants=(harmless,), examples=1)
+    report = verify_claim(flawed, QUICK)
+    assert report.verdict is Outcome.REFUTED
+    assert report.counterexample.setting == witness
+    assert not report.evidence["mutants"]
+
+
+def test_truth_and_mutants_see_the_same_draws_once(monkeypatch):
+    """A judge that remembers decides as one that does not, and draws nothing twice."""
+    claim, drawn = find_claim("N5"), []
+    plain = judge_for(claim, QUICK, seed=0)
+    with pytest.raises(Refutation) as alone:
+        claim.holds(claim.mutants[0].witness, plain, claim.mutants[0].theory())
+    table = Sampler._table
+    monkeypatch.setattr(
+        Sampler,
+        "_table",
+        lambda *place, **how: drawn.append((*place, *how.values())) or table(*place, **how),
+    )
+    killed = next(try_mutants(claim, judge_for(claim, QUICK, seed=0)))
+    assert killed["repetitions"] == plain.repetitions
+    assert killed["at"] == str(alone.value.counterexample.setting)
+    assert len(set(drawn)) == len(drawn)
 
 
 WRONG = {
