@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -125,6 +126,8 @@ def _generic_points(formula: Formula) -> tuple[Point, ...]:
         setting = make_setting(d=d, T=T, T0=T0, n=n, spectrum="power-law:3/2", **noises, **kinds)
         point = make_point(setting, Float64())
         i = np.arange(1.0, len(point.spectrum.s) + 1)
+        # What no setting states: a weight and a noise of one generation.
+        point = point.with_values({sy.weight: Fraction(2, d), sy.pooled: Fraction(d, 6)})
         points.append(point.with_moments(a=0.3 + 1 / i, m=0.9 / (1 + 0.1 * i)))
     return tuple(points)
 
