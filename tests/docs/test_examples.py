@@ -18,6 +18,7 @@ def test_there_are_examples():
     assert _EXAMPLES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", _EXAMPLES, ids=lambda path: path.name)
 def test_example_runs(program):
     """Each program ends well, in its own process, as a reader would run it."""

@@ -27,12 +27,10 @@ CASES = {
     "C3": ("power-law:3/2", 300, 300, "1e-10"),
     "D1": ("isotropic", 300, 150, "0"),
     "D2": ("power-law:3/2", 10**5, 1000, "0"),
-    "E": ("power-law:3/2", 10**6, 1000, "1e-6"),
     "G": ("power-law:4", 10**4, 2000, "1e-14"),
 }
 PRECISIONS = [
-    *((case, digits) for case in CASES if case != "E" for digits in (15, 50, 200)),
-    pytest.param("E", 50, marks=pytest.mark.slow),
+    *((case, digits) for case in CASES for digits in (15, 50, 200)),
 ]
 
 

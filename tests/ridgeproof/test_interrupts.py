@@ -102,7 +102,7 @@ def test_verify_keeps_finished_claims_and_the_one_on_trial():
     assert data["interrupted"] is True
 
 
-@pytest.mark.parametrize("seconds", [1.5, 4.0])
+@pytest.mark.parametrize("seconds", [1.5, pytest.param(4.0, marks=pytest.mark.slow)])
 def test_a_terminal_interrupts_the_whole_group(seconds):
     """Workers hear the signal too: at any moment, loading ones included, nobody fails noisily."""
     process = subprocess.Popen(

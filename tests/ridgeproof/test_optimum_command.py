@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 
 import pytest
 from click.testing import CliRunner
 
+from ridgeproof.cli import main
 from ridgeproof.commands.optimum import command
 
 REFERENCE = ("--d=200", "--T=400", "--T0=500", "--n=5", "--sigma=1/2", "--sigma0=1/2")
@@ -19,14 +19,6 @@ KEYS = {"lam", "value", "classical_lam", "value_at_classical", "closed_form"}
 def run(*arguments):
     """The command's stdout; its own errors surface as exceptions."""
     return CliRunner().invoke(command, arguments, catch_exceptions=False).stdout
-
-
-def main(*arguments):
-    """The whole program in its own process."""
-    return subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "ridgeproof", "optimum", *arguments],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
 
 
 def test_json_contract():
@@ -95,9 +87,12 @@ def test_other_stationary_points_are_shown():
         ("--d 30 --T 60 --n 3 --T0 40 --sigma0 1 --lam0 1 --design shared", "shared"),
     ],
 )
-def test_bad_input(arguments, named):
+def test_bad_input(arguments, named, monkeypatch, capsys):
     """Exit 2, nothing on stdout, one message that names the culprit, no traceback."""
-    done = main(*arguments.split(), "--json")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert named in done.stderr
-    assert "Traceback" not in done.stderr
+    monkeypatch.setattr(sys, "argv", ["ridgeproof", "optimum", *arguments.split(), "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    printed = capsys.readouterr()
+    assert (ended.value.code, printed.out) == (2, "")
+    assert named in printed.err
+    assert "Traceback" not in printed.err

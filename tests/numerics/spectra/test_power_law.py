@@ -92,7 +92,6 @@ def test_case_h_is_the_limit_of_long_arrays():
     assert 0.02 < gaps[1] < 0.03
 
 
-@pytest.mark.parametrize("signal", ["flat", "source:1/5", "source:2"])
 @pytest.mark.parametrize(
     "given",
     [
@@ -106,7 +105,9 @@ def test_case_h_is_the_limit_of_long_arrays():
         {"lam": 0, "T": 30_000, "n": 2, "T0": 100, "sigma0": 1},
     ],
 )
-@pytest.mark.parametrize("beta", ["1/2", "1", "3/2", "4"])
+@pytest.mark.parametrize(
+    ("beta", "signal"), [("1/2", "source:1/5"), ("1", "flat"), ("4", "source:2")]
+)
 def test_functions_agree_with_arrays(beta, given, signal):
     """The same 25000 eigenvalues as an array in float64: kappa and every term."""
     setting = make_setting(d=25_000, spectrum=f"power-law:{beta}", signal=signal, sigma=1, **given)

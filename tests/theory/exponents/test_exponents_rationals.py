@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from sympy import oo
 
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.exponents import exponents
 
-BETAS = [Fraction(11, 10), Fraction(3, 2), Fraction(7)]
-SOURCES = [Fraction(1, 20), Fraction(2, 3), Fraction(1), Fraction(5, 2)]
-GROWTHS = [Fraction(k, 20) for k in (1, 4, 8, 13, 19, 20, 27)]
-GRID = list(product(BETAS, SOURCES, GROWTHS))
+betas = st.fractions(Fraction(11, 10), 8, max_denominator=20)
+sources = st.fractions(Fraction(1, 20), 3, max_denominator=20)
+growths = st.fractions(Fraction(1, 20), 2, max_denominator=20)
 FLAGS = [{}, {"clean": True}, {"noise_free": True}]
 
 
@@ -23,9 +24,18 @@ def edge_of(beta, r):
     return 1 / (2 * beta * min(r, Fraction(1)) + 1)
 
 
-def with_edges(grid):
-    """The grid and, for each (beta, r), the point c = 1/(2 beta r_ + 1) itself."""
-    return grid + [(beta, r, edge_of(beta, r)) for beta, r in product(BETAS, SOURCES)]
+@st.composite
+def settings_of_growth(draw):
+    """beta, r and c; c = 1/(2 beta r_ + 1) itself, and c = 1, more often than by chance."""
+    beta, r = draw(betas), draw(sources)
+    return beta, r, draw(growths | st.sampled_from([edge_of(beta, r), Fraction(1)]))
+
+
+def everywhere(examples):
+    """A property of beta, r and c."""
+    return lambda test: hypothesis_settings(max_examples=examples, deadline=None)(
+        given(place=settings_of_growth())(test)
+    )
 
 
 def power_sum(exponent, low, high):
@@ -64,9 +74,10 @@ def test_the_worked_example():
     assert found.regime == "classical-slower"
 
 
-@pytest.mark.parametrize(("beta", "r", "c"), with_edges(GRID))
-def test_fake_data_closed_forms(beta, r, c):
+@everywhere(40)
+def test_fake_data_closed_forms(place):
     """Corrected optimum min(c,1) times the classical one; plateau, slower rate or optimality."""
+    beta, r, c = place
     found, edge, reach = exponents(beta, r, c), edge_of(beta, r), min(c, Fraction(1))
     assert found.ell == found.least_ell == reach * beta * edge
     assert found.rate == -reach * (1 - edge)
@@ -80,9 +91,10 @@ def test_fake_data_closed_forms(beta, r, c):
     assert (found.rate_at_classical, found.regime) == expected
 
 
-@pytest.mark.parametrize(("beta", "r", "c"), with_edges(GRID))
-def test_clean_closed_forms(beta, r, c):
+@everywhere(40)
+def test_clean_closed_forms(place):
     """Clean data: the classical rate while d is large, the parametric rate T^-(1-c) below."""
+    beta, r, c = place
     found, edge, saturated = exponents(beta, r, c, clean=True), edge_of(beta, r), min(r, 1)
     if c >= edge:
         assert (found.ell, found.rate) == (beta * edge, edge - 1)
@@ -97,9 +109,10 @@ def test_clean_closed_forms(beta, r, c):
         assert found.regime == "finite-dimension"
 
 
-@pytest.mark.parametrize(("beta", "r", "c"), GRID)
-def test_noise_free_closed_forms(beta, r, c):
+@everywhere(40)
+def test_noise_free_closed_forms(place):
     """No noise: the truth itself for T >= d, rate T^(-2 beta r_) as ell -> beta for T < d."""
+    beta, r, c = place
     found = exponents(beta, r, c, noise_free=True)
     if c <= 1:
         assert (found.ell, found.rate, found.regime) == (oo, -oo, "interpolation")
@@ -109,9 +122,10 @@ def test_noise_free_closed_forms(beta, r, c):
 
 
 @pytest.mark.parametrize("flags", FLAGS)
-@pytest.mark.parametrize(("beta", "r", "c"), with_edges(GRID)[::5])
-def test_no_ell_on_a_fine_grid_does_better(beta, r, c, flags):
+@everywhere(15)
+def test_no_ell_on_a_fine_grid_does_better(flags, place):
     """Brute force over ell: never below the rate, and the rate is reached up to the grid's step."""
+    beta, r, c = place
     found = exponents(beta, r, c, **flags)
     steps, top = 200, 3 * beta * max(c, 1) + 1
     values = [brute(beta, r, c, top * i / steps, **flags) for i in range(steps + 1)]
@@ -128,11 +142,11 @@ def test_no_ell_on_a_fine_grid_does_better(beta, r, c, flags):
 
 
 @pytest.mark.parametrize("flags", FLAGS)
-@pytest.mark.parametrize("ell", [Fraction(0), Fraction(1, 3), Fraction(1), Fraction(12)])
-@pytest.mark.parametrize(("beta", "r", "c"), GRID[::7])
-def test_the_rate_at_any_ell(beta, r, c, ell, flags):
+@everywhere(12)
+def test_the_rate_at_any_ell(flags, place):
     """The max-plus formula equals the sums over the levels inside and beyond the domain."""
-    assert exponents(beta, r, c, ell=ell, **flags).rate_at_ell == brute(beta, r, c, ell, **flags)
+    for ell in (Fraction(0), Fraction(1, 3), Fraction(1), Fraction(12)):
+        assert exponents(*place, ell=ell, **flags).rate_at_ell == brute(*place, ell, **flags)
 
 
 def test_numbers_are_read_exactly():

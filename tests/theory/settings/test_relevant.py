@@ -63,9 +63,9 @@ def test_simulation_gives_the_same_term(term, change):
     # With so few rows the noise of the chain has no variance, and its terms none of the bias.
     quiet = {"sigma0": 0} if term == "bias" else {}
     setting = make_setting(**{**FULL, **quiet, **change})
-    whole = simulate(setting, quantity=term, method="conditional", repetitions=2000, seed=1)
+    whole = simulate(setting, quantity=term, method="conditional", repetitions=800, seed=1)
     rest = relevant(setting, term)
-    part = simulate(rest, quantity=term, method="conditional", repetitions=2000, seed=2)
+    part = simulate(rest, quantity=term, method="conditional", repetitions=800, seed=2)
     error = (whole.standard_error**2 + part.standard_error**2) ** 0.5
     assert abs(whole.mean - part.mean) <= 4.5 * error + 1e-9 * whole.mean
 

@@ -25,6 +25,8 @@ KINDS = {
     "finite_size_ridge_bound": Outcome.CONSISTENT,
 }
 
+LONG = {"more_ridge_forgets_noise"}
+
 DOMAIN = """[domain]
 d      = { integers = [5, 30] }
 T      = "d + 10 .. 4*d + 10"
@@ -51,7 +53,13 @@ def verdict_of(path, seed=20240212):
     return check(read_conjecture(path), seed=seed, time_limit=60)
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem in LONG else [])
+        for path in EXAMPLES
+    ],
+)
 def test_examples_have_the_verdict_their_comment_promises(path):
     """True conjectures hold and false ones are refuted, within the time limit."""
     start = time.monotonic()

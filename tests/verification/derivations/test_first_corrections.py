@@ -20,6 +20,7 @@ LINES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", LINES, ids=lambda pair: pair[1].rule.name)
 def test_wrong_first_corrections_are_seen(pair):
     """Half of the term of normal entries, or kappa4 with a wrong factor, fails; the line passes."""

@@ -493,6 +493,8 @@ SLOW = {
     "inverse Wishart mean (all sets)",
     "inverse for elliptical rows (generator)",
     "degrees of freedom of the features",
+    "derivative of the first-order equivalent given the features",
+    "first-order equivalent given the features",
     "second-order equivalent (features)",
     "second-order equivalent (generator)",
     "second-order equivalent given the features",

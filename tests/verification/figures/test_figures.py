@@ -14,17 +14,22 @@ from ridgeproof.verification.figures.experiments import all_figures, find_figure
 from ridgeproof.verification.figures.figure import measure_figure
 from ridgeproof.verification.figures.panels import Against, Point
 
+# What takes a second or more even small.
+SLOW = {"crossover", "mnist-kernels", "optimal-ridge", "phase-diagram", "power-law"}
 
-@pytest.fixture(scope="module", params=all_figures())
-def data(request):
-    """One of the figures, measured small."""
-    if request.param == "mnist-kernels" and missing_digits():
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else [])
+        for name in all_figures()
+    ],
+)
+def test_figures_are_complete_records_and_written(name, tmp_path):
+    """A name fit for a file, a title, a sentence, finite numbers; an SVG file, and its command."""
+    if name == "mnist-kernels" and missing_digits():
         pytest.skip("no digits are installed")
-    return measure_figure(find_figure(request.param), seed=7, shrink=12, effort=0.5)
-
-
-def test_figures_are_complete_records(data):
-    """A name fit for a file, a title, a sentence, curves with points of finite numbers."""
+    data = measure_figure(find_figure(name), seed=7, shrink=12, effort=0.5)
     figure = data.figure
     assert re.fullmatch(r"[a-z0-9-]+", figure.name)
     assert figure.title
@@ -32,10 +37,6 @@ def test_figures_are_complete_records(data):
     assert data.points
     assert 0 <= data.within <= len(data.points)
     json.dumps(data.data(), allow_nan=False)
-
-
-def test_figures_are_written(data, tmp_path):
-    """An SVG file, with the command and the seed that made it known."""
     path = tmp_path / "figure.svg"
     save_figure(data, path)
     assert path.read_bytes().startswith(b"<?xml")

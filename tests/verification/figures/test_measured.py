@@ -46,6 +46,7 @@ def test_slopes_of_the_power_law():
     assert slopes["corrected"] == pytest.approx(-18 / 55, abs=0.02)
 
 
+@pytest.mark.slow
 def test_corrected_points_meet_the_limit():
     """2 x(2) - x(1) cancels the O(1/d) error; literal points at one size lie near the limit."""
     points = small("power-law", effort=4).points
@@ -73,6 +74,7 @@ def test_chains_end_on_their_plateau():
             assert later - late == pytest.approx(100 * float(report.growth), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_the_simulated_optimum_is_a_minimum_of_the_literal_error():
     """Clean: every design has the same best penalty.  Fake: the literal error agrees."""
     clean = optimal_ridge.base(6, 2, 0)
@@ -97,6 +99,7 @@ def test_the_simulated_optimum_is_a_minimum_of_the_literal_error():
     assert np.exp(found.x) == pytest.approx(float(optimum(fake).lam), rel=0.35)
 
 
+@pytest.mark.slow
 def test_crossings_are_those_of_least_squares():
     """T_x from the evaluated terms is d + 1 + (T0-d-1) sigma^2/(n sigma0^2)."""
     setting = crossover.least_squares(20, 60, 4)

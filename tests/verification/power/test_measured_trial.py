@@ -8,6 +8,7 @@ import pytest
 from sympy import Rational
 
 from ridgeproof.theory.catalogue import find
+from ridgeproof.verification.power import measure as power
 from ridgeproof.verification.power.measure import measure_power
 from ridgeproof.verification.power.measured_benches import VALUE_BENCHES
 from ridgeproof.verification.power.measured_trial import ValueTrial
@@ -29,10 +30,16 @@ def mutant(name, expression, wrong):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["clean-scaling", "power-law", "optimal-ridge"])
-def test_every_mutant_above_the_tolerance_is_killed(name):
-    """By numbers that do not know the formula; and the truth passes at every point."""
+def test_mutants_above_the_tolerance_are_killed(name, monkeypatch):
+    """By numbers that do not know the formula; and the truth passes at every point.
+
+    Every third mutant: all of them are for `verify --profile full`.
+    """
+    found = mutants_of(name)
+    third = replace(found, mutants=found.mutants[::3])
+    monkeypatch.setattr(power, "mutants_of", lambda _: third)
     table = measure_power((name,))
-    assert len(table.rows) == len(mutants_of(name).mutants)
+    assert len(table.rows) == len(third.mutants)
     assert not table.survivors
     assert not table.false_refutations
     killed = [row for row in table.rows if row.fate is Fate.KILLED]

@@ -120,7 +120,14 @@ def test_long_chains_add_up_the_controls_of_their_generators():
     assert Sampler(long, 1, "t", "bias", "conditional").observed(0, 2).shape == (2, 11)
 
 
-@pytest.mark.parametrize("quantity", ["bias", "variance", "synthetic", "test_error"])
+@pytest.mark.parametrize(
+    "quantity",
+    [
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("bias", "variance")),
+        "synthetic",
+        "test_error",
+    ],
+)
 def test_adjusted_draws_keep_the_mean_and_lose_variance(quantity):
     """On draws that the pilot did not see."""
     sampler = Sampler(CHAIN, 4, "t", quantity, "conditional")

@@ -156,7 +156,7 @@ def test_properties_shrink_to_the_smallest_setting():
     with pytest.raises(Refutation) as caught:
         property_of(claim, judge_for(claim, QUICK, seed=0), wrong, examples=10)()
     setting = caught.value.counterexample.setting
-    assert (setting.d, setting.n, setting.design) == (0, 0, "independent")
+    assert (setting.d, setting.n, setting.design) == (3, 0, "independent")
 
 
 def test_claims_are_found_by_id():

@@ -25,7 +25,7 @@ def test_reports_do_not_depend_on_the_workers():
 
 def test_the_seed_matters():
     """Another seed puts other draws on trial."""
-    (one,), (other,) = (run_suite(["C5"], seed=seed) for seed in (1, 2))
+    (one,), (other,) = (run_suite(["C1"], seed=seed) for seed in (1, 2))
     assert one.evidence["worst_point"] != other.evidence["worst_point"]
 
 

@@ -94,6 +94,7 @@ def test_a_simulated_value_is_reproduced(name, value):
     assert number(printed(example.python)) == near
 
 
+@pytest.mark.slow
 def test_a_richardson_pair_is_reproduced():
     """A limit without a theorem: 2 x(2) - x(1) from the two sizes."""
     text = (BANK / "shared_ridge_chain_keeps_the_signal.toml").read_text(encoding="utf-8")
@@ -134,6 +135,7 @@ def test_a_simulated_change_is_one_simulation():
     )
 
 
+@pytest.mark.slow
 def test_a_change_in_the_limit_is_a_pair_of_simulations():
     """2 x(2) - x(1) of the change."""
     domain = "design='shared'\nlam=0.1\nd=8\nT=24\nT0=16\nn={integers=[2, 5]}\nlam0=1"

@@ -90,6 +90,7 @@ def test_infinite_penalties_are_compared(monkeypatch):
         assert (found.margin or 0) > 0 or not holds
 
 
+@pytest.mark.slow
 def test_a_change_in_the_limit_is_tried_at_large_sizes_with_its_allowance(monkeypatch):
     """Both ends grow alike; a fall within the allowance of the two refutes nothing."""
     before, after = (

@@ -28,7 +28,7 @@ def verdict_of(formula, relation, domain, kind="exact", **options):
 @pytest.mark.parametrize(
     ("formula", "relation", "domain", "expected"),
     [
-        ("sigma", "increases-in", BAYES, HOLDS),
+        pytest.param("sigma", "increases-in", BAYES, HOLDS, marks=pytest.mark.slow),
         ("sigma", "decreases-in", BAYES, {Outcome.REFUTED}),
         ("0", "equals", SILENT, HOLDS),
         ("0", "at-most", SILENT, HOLDS),
@@ -50,7 +50,7 @@ def test_what_simulation_says_of_an_optimum(formula, relation, domain, expected)
 @pytest.mark.slow
 def test_the_direction_of_a_limit():
     """Noise adds up on a shared design, and wants more ridge with every generation."""
-    verdict = verdict_of("n", "decreases-in", SHARED, "limit", budget=20_000)
+    verdict = verdict_of("n", "decreases-in", SHARED, "limit", budget=8_000)
     assert verdict.verdict is Outcome.REFUTED
     example = verdict.counterexample
     assert (example.before.d, example.setting.d, example.setting.copies) == (32, 32, 4)
@@ -78,6 +78,7 @@ def test_the_two_sides_of_a_point_share_its_budget():
     assert all(len(each) == 2 and sum(each) <= 1024 for each in spent.values())
 
 
+@pytest.mark.slow
 def test_a_limit_must_move_by_more_than_it_is_allowed(monkeypatch):
     """The direction of an optimum is not told from finite sizes alone."""
     conjecture = read_conjecture(
@@ -87,7 +88,7 @@ def test_a_limit_must_move_by_more_than_it_is_allowed(monkeypatch):
     before = make_setting(
         d=8, T=16, T0=24, n=2, sigma="1/2", sigma0=1, lam0="1/100", design="shared"
     )
-    bench = Judge("test", alpha=0.01, budget=1024)
+    bench = Judge("test", alpha=0.01, budget=512)
     with pytest.raises(Refutation):
         judge_optimum_change(conjecture, before, before.with_(n=4), bench)
     monkeypatch.setattr(
