@@ -52,7 +52,7 @@ def reported(done):
 @pytest.mark.parametrize(
     ("when", "factor", "verdict"),
     [
-        (1, 1, "undecided"),  # in the pilot of the first point
+        pytest.param(1, 1, "undecided", marks=pytest.mark.slow),  # in the pilot of the first point
         (20, 1, "undecided"),  # after its first looks
         (15, 2, "refuted"),  # while a smaller counterexample is looked for
     ],

@@ -231,7 +231,7 @@ def test_next_to_a_threshold_without_a_theorem_nothing_is_known():
         ("sigma^2*d", "at-most", "d + 1 .. 4*d", {Outcome.REFUTED}),
         ("sigma^2*d", "equals", "d + 1 .. d + 2", {Outcome.REFUTED}),
         ("sigma^2*d/(T-d)", "at-least", "d + 1 .. 4*d", TRUE),
-        ("T", "decreases-in", "d + 1 .. 4*d", TRUE),
+        pytest.param("T", "decreases-in", "d + 1 .. 4*d", TRUE, marks=pytest.mark.slow),
         ("T", "decreases-in", "d - 2 .. 4*d", {Outcome.REFUTED}),  # through infinity
     ],
 )

@@ -390,7 +390,7 @@ def test_a_domain_written_in_python():
     assert read_domain(table) == made
 
 
-@settings(deadline=None, max_examples=200, derandomize=True, database=None)
+@settings(deadline=None, max_examples=100, derandomize=True, database=None)
 @given(st.lists(st.sampled_from(EXAMPLE.splitlines()) | st.text(max_size=12), max_size=14))
 def test_scrambled_files_are_read_or_refused(lines):
     """Lines of the example in any order, with noise among them, never escape the error type."""

@@ -19,6 +19,7 @@ BANK = sorted((Path(__file__).parents[2] / "bank").glob("*.toml"))
 HOLDS = {Outcome.PROVED, Outcome.IDENTICAL, Outcome.CONSISTENT}
 # Both truths and every rung have others that are quick.
 SLOW = {
+    "clean_bias_rate",
     "each_generation_hurts",
     "exact_classical_ridge",
     "fake_data_want_more_ridge",
@@ -27,9 +28,11 @@ SLOW = {
     "more_data_help_at_the_best_penalty",
     "more_noise_wants_less_ridge",
     "more_noise_wants_more_ridge",
+    "more_ridge_means_more_bias",
     "optimal_penalty_has_a_dip",
     "ridge_on_a_shared_design_turns",
     "shared_ridge_chain_loses_signal",
+    "shared_ridge_chain_noise_bound",
     "wrong_clean_bias_rate",
     "wrong_scaling",
 }
@@ -99,7 +102,6 @@ def test_the_bank_is_balanced():
 @pytest.mark.parametrize(
     ("name", "options", "words"),
     [
-        ("exact_classical_ridge", {"budget": 9}, "budget"),
         ("finite_size_variance_of_least_squares", {"budget": 9}, "budget"),
         ("chain_denominator", {"time_limit": 1e-9}, "more time"),
         ("finite_size_variance_of_least_squares", {"time_limit": 1e-9}, "more time"),

@@ -105,6 +105,7 @@ def test_any_text_is_a_formula_or_an_input_error(text):
     survives(parse_formula, text)
 
 
+@pytest.mark.slow
 @settings(FUZZ, max_examples=100)
 @given(grown(), st.sampled_from(["exact", "limit"]))
 def test_what_is_read_can_be_evaluated_or_refused(text, kind):

@@ -50,6 +50,7 @@ def test_every_part_has_the_mean_of_the_drawn_designs(case, design):
     assert (np.abs(two_sample_z(fast, slow)) < 4).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_the_total_has_the_mean_of_the_literal_run(case):
     """Nothing is shared with the literal run, not even the formula for a fit (|z| < 4)."""

@@ -67,6 +67,7 @@ def test_what_does_not_move_is_undecided_with_its_reason():
     assert len(verdict.evidence["missing"]) == len(set(verdict.evidence["missing"]))
 
 
+@pytest.mark.slow
 def test_the_two_sides_of_a_point_share_its_budget():
     """An optimum that is bracketed costs no more than a value; one point is tried literally too."""
     verdict = verdict_of("sigma^2*phi", "equals", BAYES, budget=9 * 1024)

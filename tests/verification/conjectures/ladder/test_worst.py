@@ -51,7 +51,9 @@ NOISY = "d=10\nT=40\nn=2\nsigma=1\nsigma0=1\nlam=0\nT0={integers=[5, 40]}"
         # The least error is 0.17539, at lam = 1/8; above 0.1757 for all but 2.4 % of the range.
         ("0.1757", "at-least", CLEAN, {}),
         # The optimum has its own optimum in T, near 50, at 0.3937.
-        ("0.395", "at-least", FAKE, {"quantity": "optimal_lam"}),
+        pytest.param(
+            "0.395", "at-least", FAKE, {"quantity": "optimal_lam"}, marks=pytest.mark.slow
+        ),
         # The error falls up to lam = 1/2, a hundred and fiftieth of the interval.
         ("lam", "increases-in", RIDGE, {}),
         # Below d, where a simulation would not go, the noise of the generators grows with T0.
@@ -71,7 +73,9 @@ def test_a_narrow_window_is_found(formula, relation, domain, options):
     ("formula", "relation", "domain", "options"),
     [
         ("0.1753", "at-least", CLEAN, {}),
-        ("0.3936", "at-least", FAKE, {"quantity": "optimal_lam"}),
+        pytest.param(
+            "0.3936", "at-least", FAKE, {"quantity": "optimal_lam"}, marks=pytest.mark.slow
+        ),
         ("lam", "increases-in", RIDGE.replace("0.49", "0.5"), {}),
     ],
 )
