@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.grids.level_blocks import sums_over_levels
+from ridgeproof.numerics.kappa.deficit import Bound
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.theory.errors import InputError, SolverError
 
@@ -20,19 +21,24 @@ _LAST_STEP = 1e-7
 _SAMPLE = 2**16
 
 
-def batch_kappa(spectrum: Spectrum, lam: ArrayLike, T: ArrayLike) -> Array:
+def batch_kappa(
+    spectrum: Spectrum, lam: ArrayLike, T: ArrayLike, width: ArrayLike | None = None
+) -> Array:
     """Solve lam = kappa (1 - df_1(kappa)/T) for every pair of the broadcast arrays lam and T.
+
+    Random features of a width M: lam = kappa (1 - df_1/M) (1 - df_1/T) with df_1 < min(T, M).
 
     Args:
         spectrum: levels in float64, in any order; may be memory-mapped.
         lam: ridge penalties, >= 0.
         T: rows, >= 1.
+        width: of random features, >= 1; None for none.
 
     Returns:
-        kappa in the broadcast shape; 0 where lam = 0 and T >= d.
+        kappa in the broadcast shape; 0 where lam = 0 and T >= d (and width >= d).
 
     Raises:
-        InputError: a negative or non-finite lam, or T < 1.
+        InputError: a negative or non-finite lam, or T or a width < 1.
         SolverError: a point did not converge.
 
     >>> from ridgeproof.numerics.arithmetic.precision import Float64
@@ -42,15 +48,19 @@ def batch_kappa(spectrum: Spectrum, lam: ArrayLike, T: ArrayLike) -> Array:
     >>> batch_kappa(isotropic, 0, [100, 150, 600])
     array([2., 1., 0.])
     """
-    lams, rows = np.broadcast_arrays(np.asarray(lam, np.float64), np.asarray(T, np.float64))
-    _check("lam", lams, least=0.0)
-    _check("T", rows, least=1.0)
+    given = (lam, T) if width is None else (lam, T, width)
+    arrays = np.broadcast_arrays(*(np.asarray(each, np.float64) for each in given))
+    for name, values, least in zip(("lam", "T", "width"), arrays, (0.0, 1.0, 1.0), strict=False):
+        _check(name, values, least=least)
+    lams, *sizes = (each.ravel() for each in arrays)
+    rows = np.minimum.reduce(sizes)
     kappa = np.zeros(lams.size)
-    solved = (lams > 0) | (rows < spectrum.d)
-    wanted = np.flatnonzero(solved.ravel())
+    wanted = np.flatnonzero((lams > 0) | (rows < spectrum.d))
     if len(wanted):
-        kappa[wanted] = _newton(spectrum, lams.ravel()[wanted], rows.ravel()[wanted])
-    return kappa.reshape(lams.shape)
+        larger = None if width is None else np.maximum.reduce(sizes)[wanted]
+        bound = Bound(lams[wanted], rows[wanted], larger, sizes[0][wanted])
+        kappa[wanted] = _newton(spectrum, bound)
+    return kappa.reshape(arrays[0].shape)
 
 
 def batch_lam(spectrum: Spectrum, kappa: ArrayLike, T: ArrayLike) -> Array:
@@ -102,14 +112,15 @@ def _sides(spectrum: Spectrum, kappa: Array, T: Array) -> _Sides:
     )
 
 
-def _newton(spectrum: Spectrum, lam: Array, T: Array) -> Array:
+def _newton(spectrum: Spectrum, bound: Bound) -> Array:
     """Safeguarded Newton on log kappa for all points together, dropping those that are done."""
+    lam, T = bound.lam, bound.rows
     result = _guess(spectrum, lam, T)
     lower, upper = np.zeros(len(lam)), np.full(len(lam), np.inf)
     active = np.arange(len(lam))
     for _ in range(_MAX_STEPS):
         kappa = result[active]
-        step = _log_step(spectrum, lam[active], T[active], kappa)
+        step = _log_step(spectrum, _at(bound, active), kappa)
         lower[active] = np.where(step > 0, kappa, lower[active])
         upper[active] = np.where(step > 0, upper[active], kappa)
         following = kappa * np.exp(step)
@@ -131,12 +142,17 @@ def _newton(spectrum: Spectrum, lam: Array, T: Array) -> Array:
     )
 
 
-def _log_step(spectrum: Spectrum, lam: Array, T: Array, kappa: Array) -> Array:
+def _at(bound: Bound, points: Array) -> Bound:
+    larger = None if bound.larger is None else bound.larger[points]
+    return Bound(bound.lam[points], bound.rows[points], larger, bound.T[points])
+
+
+def _log_step(spectrum: Spectrum, bound: Bound, kappa: Array) -> Array:
     with np.errstate(all="ignore"):
-        sides = _sides(spectrum, kappa, T)
-        ridge = lam / kappa * T
-        P, Q = sides.P + ridge, sides.Q
-        slope = (sides.P_slope + ridge) / P + sides.Q_slope / Q
+        sides = _sides(spectrum, kappa, bound.rows)
+        ridge = bound.deficit(kappa, np.sqrt)
+        P, Q = sides.P + ridge.value, sides.Q
+        slope = (sides.P_slope + ridge.slope) / P + sides.Q_slope / Q
         # Close to the root log1p keeps what the quotient would round away.
         near = abs(P - Q) < Q / 2
         return np.asarray(np.where(near, np.log1p((P - Q) / Q), np.log(P / Q)) / slope)

@@ -1,0 +1,8 @@
+"""The one theorem in float64, for many points at once.
+
+evaluate      evaluate_process: every ask of a process
+float64       the ring; profiles: the directions; sources: what sounds, along an axis
+fits          kappa and its kin, fit by fit; negative and several are its harder cases
+residual      the four equations, checked on every solution
+finiteness    fits whose expectation is infinite at every size
+"""

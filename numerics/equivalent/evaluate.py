@@ -1,0 +1,153 @@
+"""evaluate_process: the limit of every ask of a process, for one point or many, in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.equivalent.profiles import directions_of
+from ridgeproof.numerics.equivalent.solve import Solved, solve_graph
+from ridgeproof.theory.checks import check_integer, exact
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.process.facts import require_values
+from ridgeproof.theory.process.normal import count_names, free_names, normal_form
+from ridgeproof.theory.process.record import Process
+
+__all__ = ["DIGITS", "ProcessValue", "evaluate_process"]
+
+# What float64 carries through the back-substitution of a process that is not near a threshold.
+DIGITS = 12
+# Numbers in one array of points by directions (512 kB, which stays in the cache).
+_BLOCK = 2**16
+
+
+@dataclass(frozen=True, eq=False)
+class ProcessValue:
+    """The answers of a process.
+
+    Attributes:
+        values: of the asks by name, in the broadcast shape of the parameters.
+        terms: of each ask, the share of each source; None for an ask that is not linear.
+        kappa: the effective penalty of each named fit that has one.
+        residual: of the four equations, relative.
+    """
+
+    values: Mapping[str, Array]
+    terms: Mapping[str, Mapping[str, Array] | None]
+    kappa: Mapping[str, Array]
+    residual: float
+
+
+def evaluate_process(
+    process: Process,
+    *,
+    d: int | None = None,
+    spectrum: Any = None,
+    signal: Any = None,
+    terms: bool = True,
+    **parameters: Any,
+) -> ProcessValue:
+    """The asks of a process in the proportional limit.
+
+    Args:
+        process: the record.
+        d: the dimension; what the process says unless given, as for the next two.
+        spectrum: as for a setting.
+        signal: as for a setting.
+        terms: whether the share of each source is wanted; without it the solve is shorter.
+        **parameters: exact numbers, floats, or arrays of floats that broadcast.
+
+    Raises:
+        InputError: a parameter is missing, unknown or out of range; or lam is beyond the edge.
+        InfiniteExpectation: a fit without ridge next to its threshold.
+        NoTheorem, NotBuilt: the theorem does not cover the process.
+        SolverError: no certified branch, or the equations do not hold.
+    """
+    given = {**process.defaults, **parameters}
+    size = check_integer("d", given.pop("d", None) if d is None else d, least=1)
+    given.pop("d", None)
+    _require_known(process, given)
+    shape = np.broadcast_shapes(*(np.shape(value) for value in given.values()))
+    counts = {name: _count(name, given[name]) for name in count_names(process) if name in given}
+    graph = normal_form(process, {**counts, "d": Fraction(size)})
+    require_values(graph, given)
+    directions = directions_of(
+        graph,
+        spectrum or process.spectrum or "isotropic",
+        signal or process.signal or "flat",
+        size,
+    )
+    values = {name: _column(name, value, shape) for name, value in given.items()}
+    values["d"] = np.full((1, 1), float(size))
+    parts = [
+        solve_graph(graph, part, directions, terms=terms)
+        for part in _blocks(values, len(directions.s))
+    ]
+    return _joined(parts, shape, terms=terms)
+
+
+def _require_known(process: Process, given: Mapping[str, Any]) -> None:
+    known = free_names(process) - {"d"} | process.defaults.keys()
+    for name in given:
+        if name not in known:
+            raise InputError(
+                "parameters", name, "is no parameter", f"choose from {', '.join(sorted(known))}"
+            )
+
+
+def _count(name: str, value: Any) -> Fraction:
+    if np.ndim(value):
+        raise InputError(
+            name, value, "decides how often something is done", "give one value at a time"
+        )
+    return Fraction(check_integer(name, value, least=0))
+
+
+def _column(name: str, value: Any, shape: tuple[int, ...]) -> Array:
+    if np.ndim(value) == 0:
+        number = float(exact(name, value.item() if isinstance(value, np.generic) else value))
+        return np.full((1, 1), number)
+    column = np.broadcast_to(np.asarray(value, np.float64), shape).reshape(-1, 1)
+    if not np.isfinite(column).all():
+        bad = column[~np.isfinite(column)][0]
+        raise InputError(name, bad, "is not finite", "give finite numbers")
+    return column
+
+
+def _blocks(values: Mapping[str, Array], directions: int) -> Iterator[dict[str, Array]]:
+    points = max(len(value) for value in values.values())
+    size = max(_BLOCK // directions, 1)
+    for start in range(0, points, size):
+        part = slice(start, start + size)
+        yield {name: v if len(v) == 1 else v[part] for name, v in values.items()}
+
+
+def _joined(parts: list[Solved], shape: tuple[int, ...], *, terms: bool) -> ProcessValue:
+    def joined(of: list[Array]) -> Array:
+        columns = [
+            np.broadcast_to(value[:, 0], (part.points,))
+            for value, part in zip(of, parts, strict=True)
+        ]
+        return np.concatenate(columns).reshape(shape)
+
+    first = parts[0]
+    shares: dict[str, Mapping[str, Array] | None] = {}
+    for name, found in first.answers.items():
+        if not terms or found.terms is None:
+            shares[name] = None
+            continue
+        of_parts = [part.answers[name].terms or {} for part in parts]
+        shares[name] = {key: joined([each[key] for each in of_parts]) for key in found.terms}
+    return ProcessValue(
+        values={
+            name: joined([part.answers[name].value for part in parts]) for name in first.answers
+        },
+        terms=shares,
+        kappa={name: joined([part.kappa[name] for part in parts]) for name in first.kappa},
+        residual=max(part.residual for part in parts),
+    )

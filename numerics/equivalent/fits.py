@@ -1,0 +1,213 @@
+"""The nonlinear part: every fit on its own, in float64, for many points at once.
+
+    (5) lam/(om T) = kappa (1 - df_1(kappa)/T),   df_1 = sum of m q s/(q s + kappa)
+
+for rows of one covariance and one weight, times (1 - df_1/M) on M random features; several kinds
+of rows have one response each (`numerics.equivalent.several`).
+
+lam sits on the rows, (mu, nu) = (lam, 1), for T <= r and on the features, (1, lam), for T > r,
+where r counts the directions that the rows see; then lam = 0 is no special case on either side.
+In between, at T = r, it is refused.  Directions that no row sees have u = 0 and nu = 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.equivalent.negative import negative_kappa
+from ridgeproof.numerics.equivalent.several import Kinds, complex_responses, real_responses
+from ridgeproof.numerics.grids.batch_kappa import batch_kappa
+from ridgeproof.numerics.spectra.spectral_levels import make_spectrum
+from ridgeproof.theory.equivalent.pencil import Node, Pencil, RandomFeatures, Ridge, Rounds
+from ridgeproof.theory.equivalent.ring import Diagonal
+from ridgeproof.theory.errors import InputError, NotBuilt
+
+__all__ = ["solve_fit"]
+
+
+@dataclass(frozen=True, eq=False)
+class _Kind:
+    """Rows of one fit that share covariance and weight."""
+
+    s: Array  # q s, (directions,)
+    om: Array  # (points or 1, 1)
+    T: Array  # (points or 1, 1)
+    rows: tuple[int, ...]
+
+
+def solve_fit(pencil: Pencil, node: Node) -> Diagonal:
+    """The node's own G, H and kappa; its coefficients are float64 or complex arrays.
+
+    Raises:
+        InputError: lam = 0 with as many rows as directions, or beyond the spectral edge.
+        NotBuilt: random features on several kinds of rows, or with lam < 0.
+        SolverError: no certified branch.
+    """
+    match node.fit:
+        case None | Rounds():
+            return Diagonal({}, {}, {}, {})
+        case Ridge(lam):
+            kinds = _kinds(pencil, node.features[0])
+            if len(kinds) == 1:
+                return _one_kind(pencil, node, kinds[0], lam)
+            return _several_kinds(pencil, node, kinds, lam)
+        case RandomFeatures(lam, projection):
+            kinds = _kinds(pencil, node.features[1])
+            if len(kinds) > 1:
+                raise NotBuilt(
+                    "random features see rows of one covariance and one weight in this version"
+                )
+            return _random_features(pencil, node, kinds[0], lam, projection)
+
+
+def _kinds(pencil: Pencil, feature: int) -> list[_Kind]:
+    block = pencil.features[feature]
+    q = 1.0 if block.metric is None else block.metric
+    gathered: dict[tuple[str, bytes], _Kind] = {}
+    for row, beta in block.collects.items():
+        group = pencil.groups[pencil.rows[row].group]
+        om = np.asarray(beta)
+        # Adding zero makes -0.0 the zero that it equals.
+        key = (group.law, (om + 0.0).tobytes())
+        made = gathered.get(key)
+        if made is None:
+            gathered[key] = _Kind(q * group.variance, om, group.count, (row,))
+        else:
+            gathered[key] = _Kind(made.s, om, made.T + group.count, (*made.rows, row))
+    return list(gathered.values())
+
+
+def _one_kind(pencil: Pencil, node: Node, kind: _Kind, lam: Array) -> Diagonal:
+    counts = pencil.multiplicity
+    seen = kind.s > 0
+    s, T, om, m = kind.s[seen], kind.T, kind.om, counts[seen]
+    r = m.sum()
+    dual = r >= T
+    if np.iscomplexobj(lam):
+        kappa = _complex_kappa(s, m, lam / (om * T), T)
+    else:
+        _refuse_threshold(lam, T, r)
+        kappa = _kappa(s, m, lam / (om * T), T)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = (T - r + (kappa / (s + kappa)) @ m[:, None]) / T  # 1 - df_1/T, no cancellation
+        H = np.where(dual, 1 / (om * T * kappa), share)
+        G = np.where(dual, kappa, 1 / (om * T * share)) / (kappa + kind.s)
+    mu, nu = np.where(dual, lam, 1.0), np.where(dual, 1.0, lam)
+    if not seen.all():
+        G, nu = np.where(seen, G, 1.0), np.where(seen, nu, 1.0)
+    (a,) = node.features
+    return Diagonal(
+        {(a, a): G}, dict.fromkeys(kind.rows, H), {a: nu}, dict.fromkeys(kind.rows, mu), kappa
+    )
+
+
+def _several_kinds(pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array) -> Diagonal:
+    counts = pencil.multiplicity
+    seen = np.any([kind.s > 0 for kind in kinds], axis=0)
+    T: Array = sum((kind.T for kind in kinds), start=np.zeros((1, 1)))
+    r = counts[seen].sum()
+    dual = r >= T
+    points = np.broadcast_shapes(lam.shape, T.shape, *(kind.om.shape for kind in kinds))
+
+    def stacked(of: list[Array]) -> Array:
+        shape = (points[0], 1, int(seen.sum()))
+        parts = [np.broadcast_to(each[..., seen], (points[0], shape[2])) for each in of]
+        return np.stack(parts, axis=1)
+
+    system = Kinds(
+        stacked([kind.om * kind.T * kind.s for kind in kinds]),
+        stacked([kind.om * counts * kind.s for kind in kinds]),
+    )
+    at, side = (np.broadcast_to(each, points)[:, 0] for each in (lam, dual))
+    if np.iscomplexobj(lam):
+        h = complex_responses(system, at)
+        h = np.where(side[:, None], h, at[:, None] * h)
+    else:
+        _refuse_threshold(lam, T, r)
+        if (at == 0).any() and any(((kind.s > 0) != seen).any() for kind in kinds):
+            raise InputError(
+                "lam", 0, "has no single limit on rows of different rank", "give a positive lam"
+            )
+        h = real_responses(system, at, side)
+    H = {row: h[:, index, None] for index, kind in enumerate(kinds) for row in kind.rows}
+    mu, nu = np.where(dual, lam, 1.0), np.where(dual, 1.0, lam)
+    nu = nu if seen.all() else np.where(seen, nu, 1.0)
+    G = 1 / (nu + sum(kind.om * kind.T * kind.s * h[:, i, None] for i, kind in enumerate(kinds)))
+    (a,) = node.features
+    return Diagonal({(a, a): G}, H, {a: nu}, dict.fromkeys(H, mu))
+
+
+def _random_features(
+    pencil: Pencil, node: Node, kind: _Kind, lam: Array, projection: int
+) -> Diagonal:
+    if np.iscomplexobj(lam) or (lam < 0).any():
+        raise NotBuilt("random features take a penalty lam >= 0 in this version")
+    counts = pencil.multiplicity
+    seen = kind.s > 0
+    s, T, om, m = kind.s[seen], kind.T, kind.om, counts[seen]
+    width, r = pencil.groups[projection].count, m.sum()
+    sizes = np.stack(np.broadcast_arrays(T, width, r))
+    least = sizes.argmin(axis=0)
+    if ((lam == 0) & ((sizes == sizes.min(axis=0)).sum(axis=0) > 1)).any():
+        raise InputError(
+            "lam",
+            0,
+            "has no limit where the least two of rows, width and dimension are equal",
+            "give a positive lam",
+        )
+    spectrum = make_spectrum(s, m, s)
+    kappa = batch_kappa(spectrum, lam / (om * T), T, width)
+    rest = (kappa / (s + kappa)) @ m[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        on_rows, on_width = (T - r + rest) / T, (width - r + rest) / width
+        H_X = np.where(least == 0, 1 / (om * T * kappa * on_width), on_rows)
+        H_F = np.where(least == 1, 1 / (om * T * kappa * on_rows), on_width)
+    mu_rho, mu_a, nu = (np.where(least == k, lam, 1.0) for k in range(3))
+    pull = om * T * kind.s * H_X
+    if not seen.all():
+        nu = np.where(seen, nu, 1.0)
+    # The 2 x 2 inverse of (nu, -H_F; pull, 1), whose determinant is om T H_X H_F (kappa + s).
+    determinant = np.where(seen, om * T * H_X * H_F * (kappa + kind.s), nu)
+    u, z = node.features
+    features = {
+        (u, u): 1 / determinant,
+        (u, z): H_F / determinant,
+        (z, u): -pull / determinant,
+        (z, z): nu / determinant,
+    }
+    (a,) = (row for row in node.rows if row not in kind.rows)
+    rows = dict.fromkeys(kind.rows, H_X) | {a: H_F}
+    mu = dict.fromkeys(kind.rows, mu_rho) | {a: mu_a}
+    return Diagonal(features, rows, {u: nu}, mu, kappa)
+
+
+def _refuse_threshold(lam: Array, T: Array, r: float) -> None:
+    if ((lam == 0) & (r == T)).any():
+        raise InputError(
+            "lam",
+            0,
+            f"has no limit with as many rows as fitted directions, {r:g}",
+            "give a positive lam, or other numbers of rows",
+        )
+
+
+def _kappa(s: Array, counts: Array, lam: Array, T: Array) -> Array:
+    """Kappa for real lam, (points, 1)."""
+    spectrum = make_spectrum(s, counts, s)
+    kappa = batch_kappa(spectrum, np.maximum(lam, 0.0), T)
+    negative = np.broadcast_to(lam < 0, kappa.shape)
+    if negative.any():
+        lams, rows = (np.broadcast_to(each, kappa.shape)[negative] for each in (lam, T))
+        kappa[negative] = negative_kappa(s, counts, lams, rows, kappa[negative])
+    return kappa
+
+
+def _complex_kappa(s: Array, counts: Array, lam: Array, T: Array) -> Array:
+    """Kappa for complex lam with Im kappa Im lam > 0, (points, 1): one kind of rows of weight 1."""
+    shape = np.broadcast_shapes(lam.shape, T.shape)
+    at, rows = (np.broadcast_to(each, shape) for each in (lam, T))
+    kinds = Kinds((s + 0 * rows)[:, None, :], (counts * s / rows)[:, None, :])
+    return np.asarray(1 / complex_responses(kinds, at[:, 0]))

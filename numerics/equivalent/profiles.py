@@ -1,0 +1,77 @@
+"""Profiles along the eigenvectors of Sigma, in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ridgeproof.numerics.arithmetic.precision import Array, Float64
+from ridgeproof.numerics.spectra.spectral_levels import Spectrum
+from ridgeproof.numerics.spectra.spectrum import build_spectrum
+from ridgeproof.theory.process.expressions import Expression, Name, Text, walk
+from ridgeproof.theory.process.graph import Graph
+from ridgeproof.theory.process.profiles import check_profile, profile_values
+from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
+
+__all__ = ["Directions", "directions_of"]
+
+_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "sqrt": np.sqrt,
+    "exp": np.exp,
+    "log": np.log,
+    "min": np.minimum,
+    "max": np.maximum,
+    "where": lambda x, a, b: np.where(np.asarray(x) >= 0, a, b),
+}
+
+
+class Directions:
+    """The directions of one spectrum and signal: s, i, d, w0 and how often each counts."""
+
+    def __init__(self, spectrum: Spectrum, *, one_by_one: bool) -> None:
+        repeat = spectrum.multiplicity if one_by_one else 1
+        self.s = np.repeat(spectrum.s, repeat)
+        self.w0 = np.repeat(np.sqrt(spectrum.w0sq), repeat)
+        ones = np.ones(len(self.s))
+        self.multiplicity = ones if one_by_one else spectrum.multiplicity.astype(np.float64)
+        self.d = spectrum.d
+
+    def profile(
+        self, profile: Expression, *, signed: bool = False, infinite: bool = False
+    ) -> Array:
+        """The values of a profile, (directions,).
+
+        Raises:
+            InputError: an entry is no number, or negative or infinite where it may not be.
+        """
+        if isinstance(profile, Text):
+            setting = make_setting(d=self.d, T=1, spectrum=profile.text)
+            spectrum = build_spectrum(setting, Float64())
+            return np.repeat(spectrum.s, spectrum.multiplicity)
+        names: dict[str, Any] = {
+            "s": self.s,
+            "w0": self.w0,
+            "d": np.float64(self.d),
+            "inf": np.float64(np.inf),
+            "i": np.arange(1.0, len(self.s) + 1),
+        }
+        with np.errstate(all="ignore"):
+            value = profile_values(profile, names, np.float64, _FUNCTIONS)
+        values = np.broadcast_to(value, self.s.shape)
+        check_profile(str(profile), values.tolist(), len(values), signed=signed, infinite=infinite)
+        return values
+
+
+def directions_of(
+    graph: Graph, spectrum: SpectrumSpec | str, signal: SignalSpec | str, d: int
+) -> Directions:
+    """The directions that a graph needs: one a level, or all d where a profile tells them apart."""
+    setting = make_setting(d=d, T=1, spectrum=spectrum, signal=signal)
+    apart = any(
+        isinstance(part, Text) or (isinstance(part, Name) and part.name == "i")
+        for part in walk((graph.nodes, graph.asks))
+    )
+    return Directions(build_spectrum(setting, Float64()), one_by_one=apart)

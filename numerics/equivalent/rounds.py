@@ -1,0 +1,140 @@
+"""Loops that are not unrolled: what n rounds on fresh rows add to the models that enter.
+
+Second moments go round by an affine map: C -> M C M' + U <C> + b, direction by direction but for
+traces.  What is added, V_n = C_n - M^n C_0 M'^n, is iterated round by round, and stops where it no
+longer moves.  Longer loops square the affine map on all directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.theory.equivalent.correlation import Moments, between, correlate
+from ridgeproof.theory.equivalent.pencil import Rounds
+from ridgeproof.theory.equivalent.ring import Ring
+from ridgeproof.theory.errors import NotBuilt
+
+if TYPE_CHECKING:
+    from ridgeproof.numerics.equivalent.sources import StackedSources
+
+__all__ = ["added_by_rounds"]
+
+_MOST_ITERATED = 1000
+# Unknowns in the affine map; its square costs their cube.
+_MOST_SQUARED = 700
+
+_Block = dict[tuple[int, int], Array]
+
+
+def added_by_rounds(
+    rounds: Rounds, entering: Moments, inside: Callable[[], StackedSources], ring: Ring
+) -> _Block:
+    """V_n(i), (sources, points or 1, directions), by pairs of leaving models.
+
+    Args:
+        rounds: the loop.
+        entering: C_0(i) by pairs of entering models.
+        inside: makes the sources of one round.
+        ring: the arithmetic.
+
+    Raises:
+        NotBuilt: the loop is long and its directions are many.
+    """
+    size = len(rounds.carried)
+    moments = _array(entering, size)
+    shape = np.broadcast_shapes(moments.shape, (*_round(rounds, {}, inside, ring, size).shape,))
+    moments = np.broadcast_to(moments, shape)
+    if rounds.count > _MOST_ITERATED:
+        settled = _iterated(rounds, moments, inside, ring, _MOST_ITERATED)
+        after = _squared(rounds, moments, inside, ring) if settled is None else settled
+    else:
+        found = _iterated(rounds, moments, inside, ring, rounds.count)
+        assert found is not None
+        after = found
+    kept = _matrix(ring.power(rounds.keeps, size, rounds.count), size, shape)
+    added = after - np.einsum("...pa,...ab,...qb->...pq", kept, moments, kept)
+    return {(p, q): added[..., p, q] for p in range(size) for q in range(size)}
+
+
+def _array(block: Mapping[tuple[int, int], Array], size: int) -> Array:
+    """(sources, points or 1, directions, size, size)."""
+    if not block:
+        return np.zeros((1, 1, 1, size, size))
+    shape = np.broadcast_shapes((1, 1, 1), *(value.shape for value in block.values()))
+    whole = np.zeros((*shape, size, size))
+    for (p, q), value in block.items():
+        whole[..., p, q] = value
+    return whole
+
+
+def _matrix(block: Mapping[tuple[int, int], Array], size: int, shape: tuple[int, ...]) -> Array:
+    return np.broadcast_to(_array(block, size), shape)
+
+
+def _round(
+    rounds: Rounds,
+    moments: Mapping[tuple[int, int], Array],
+    inside: Callable[[], StackedSources],
+    ring: Ring,
+    size: int,
+) -> Array:
+    """C of the models that leave a round."""
+    places = rounds.carried
+    sources = inside().given({(places[p], places[q]): v for (p, q), v in moments.items()})
+    found = correlate(rounds.round, rounds.answers, sources, ring)
+    left: _Block = {}
+    for p in range(size):
+        for q in range(size):
+            value = between(found.features, rounds.leaving[p], rounds.leaving[q])
+            if value is not None:
+                left[p, q] = value
+    return _array(left, size)
+
+
+def _iterated(
+    rounds: Rounds, moments: Array, inside: Callable[[], StackedSources], ring: Ring, most: int
+) -> Array | None:
+    """C after the rounds; None where it still moves after the most that are carried out."""
+    size = moments.shape[-1]
+    pairs = [(p, q) for p in range(size) for q in range(size)]
+    for _ in range(most):
+        before = moments
+        moments = _round(rounds, {(p, q): before[..., p, q] for p, q in pairs}, inside, ring, size)
+        if np.array_equal(before, moments):
+            return moments
+    return moments if most == rounds.count else None
+
+
+def _squared(
+    rounds: Rounds, moments: Array, inside: Callable[[], StackedSources], ring: Ring
+) -> Array:
+    """C after the rounds by squaring the affine map."""
+    sources, points, directions, size, _ = moments.shape
+    unknowns = directions * size * size
+    if unknowns > _MOST_SQUARED:
+        raise NotBuilt(
+            f"{rounds.count} rounds on {directions} directions do not settle within "
+            f"{_MOST_ITERATED}: give fewer rounds, or a spectrum of at most "
+            f"{_MOST_SQUARED // size**2} levels"
+        )
+    basis = np.eye(unknowns).reshape(unknowns, 1, directions, size, size)
+    pairs = [(p, q) for p in range(size) for q in range(size)]
+    constant = np.broadcast_to(_round(rounds, {}, inside, ring, size), moments.shape)
+    # A basis vector sounds in every source alike: take one, less what the round adds by itself.
+    columns = []
+    for vector in basis:
+        given = {(p, q): np.broadcast_to(vector[..., p, q], moments.shape[:3]) for p, q in pairs}
+        columns.append((_round(rounds, given, inside, ring, size) - constant)[0])
+    linear = np.stack(columns, axis=-1).reshape(points, unknowns, unknowns)
+    affine = np.zeros((points, unknowns + sources, unknowns + sources))
+    affine[:, :unknowns, :unknowns] = linear
+    affine[:, :unknowns, unknowns:] = np.moveaxis(constant.reshape(sources, points, unknowns), 0, 2)
+    affine[:, unknowns:, unknowns:] = np.eye(sources)
+    power = np.linalg.matrix_power(affine, rounds.count)
+    state = np.moveaxis(moments.reshape(sources, points, unknowns), 0, 2)
+    after = power[:, :unknowns, :unknowns] @ state + power[:, :unknowns, unknowns:]
+    return np.moveaxis(after, 2, 0).reshape(moments.shape)

@@ -1,0 +1,208 @@
+"""One fit on rows of several covariances or weights: one response h_g for each kind of row.
+
+    h_g = 1/(mu + sum_i B_g(i)/(nu + sum_b A_b(i) h_b)),   A_g = om_g T_g s_g q,  B_g = om_g m s_g q
+
+The right side F is increasing and, for lam >= 0, concave (a sum of parallel resistors is), with
+F(0) > 0 or h = 0 ruled out: one positive solution, and Newton falls to it from any h >= F(h).
+Left of zero the branch is followed down from a positive lam, as long as the spectral radius of F'
+stays below one.  For complex lam it is the only solution with Im(nu/h_g) Im lam > 0, reached by
+descending at fixed Re lam.  Derived here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.theory.errors import InputError, SolverError
+
+__all__ = ["Kinds", "complex_responses", "real_responses"]
+
+_MAX_STEPS = 200
+_CLOSE = 16 * np.finfo(np.float64).eps
+_SMALLEST_STRIDE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """Kinds of rows in one fit at many points.
+
+    Attributes:
+        A: om_g T_g s_g q, (points, kinds, directions).
+        B: om_g m s_g q, (points, kinds, directions).
+    """
+
+    A: Array
+    B: Array
+
+    def at(self, points: Array) -> Kinds:
+        """Some of the points."""
+        return Kinds(self.A[points], self.B[points])
+
+    def responses(self, h: Array, mu: Array, nu: Array) -> tuple[Array, Array, Array]:
+        """F(h), F'(h), and the least denominator nu + sum A h; mu and nu are (points, 1)."""
+        denominators = nu + np.einsum("pgi,pg->pi", self.A, h)
+        shares = self.B / denominators[:, None, :]
+        F = 1 / (mu + shares.sum(axis=-1))
+        inner = self.A / denominators[:, None, :]
+        slope = F[:, :, None] ** 2 * np.einsum("pgi,pbi->pgb", shares, inner)
+        return F, slope, denominators
+
+
+def real_responses(kinds: Kinds, lam: Array, dual: Array) -> Array:
+    """h_g > 0 for real lam, with (mu, nu) = (lam, 1) where dual and (1, lam) elsewhere.
+
+    Args:
+        kinds: (points, kinds, directions).
+        lam: penalties, (points,).
+        dual: where the rows are no more than the directions, (points,).
+
+    Returns:
+        (points, kinds).
+
+    Raises:
+        InputError: a negative lam left of the spectral edge, which is named.
+        SolverError: no convergence.
+    """
+    positive = lam >= 0
+    h = np.empty(kinds.A.shape[:2])
+    if positive.any():
+        h[positive] = _from_above(kinds.at(positive), lam[positive], dual[positive])
+    for point in np.flatnonzero(~positive):
+        at = np.array([point])
+        h[at] = _followed(kinds.at(at), lam[at], dual[at])
+    return h
+
+
+def _sides(lam: Array, dual: Array) -> tuple[Array, Array]:
+    one = np.ones_like(lam)
+    return np.where(dual, lam, one)[:, None], np.where(dual, one, lam)[:, None]
+
+
+def _from_above(kinds: Kinds, lam: Array, dual: Array) -> Array:
+    mu, nu = _sides(lam, dual)
+    with np.errstate(divide="ignore"):
+        h = np.broadcast_to(1 / mu, kinds.A.shape[:2]).copy()
+    free = mu[:, 0] == 0
+    if free.any():
+        h[free] = _above_interpolation(kinds.at(free))
+    for _ in range(_MAX_STEPS):
+        step = _newton_step(kinds, h, mu, nu)
+        h = h + step
+        if (abs(step) <= _CLOSE * abs(h)).all():
+            return h
+    raise SolverError("responses of several kinds of rows: no convergence in float64")
+
+
+def _above_interpolation(kinds: Kinds) -> Array:
+    """Some h >= F(h) where mu = 0 = lam: along the direction that F takes for large h.
+
+    F is homogeneous there, of Perron root T/r < 1.
+    """
+    points = kinds.A.shape[0]
+    mu, large = np.zeros((points, 1)), np.zeros((points, 1))
+    v = np.ones(kinds.A.shape[:2])
+    for _ in range(_MAX_STEPS):
+        F, _, _ = kinds.responses(v, mu, large)
+        if (F < v).all():
+            break
+        v = F / F.max(axis=-1, keepdims=True)
+    else:
+        raise SolverError("lam = 0 on several kinds of rows: the fit does not interpolate")
+    for _ in range(_MAX_STEPS):
+        F, _, _ = kinds.responses(v, mu, large + 1)
+        if (F <= v).all():
+            return v
+        v = 2 * v
+    raise SolverError("lam = 0 on several kinds of rows: no bound on the responses in float64")
+
+
+def _newton_step(kinds: Kinds, h: Array, mu: Array, nu: Array) -> Array:
+    F, slope, _ = kinds.responses(h, mu, nu)
+    identity = np.eye(h.shape[1])
+    return np.asarray(np.linalg.solve(identity - slope, (F - h)[:, :, None])[:, :, 0])
+
+
+def _settled(kinds: Kinds, h: Array, mu: Array, nu: Array) -> Array | None:
+    """Newton from close by; None where it does not settle."""
+    for _ in range(30):
+        with np.errstate(all="ignore"):
+            try:
+                step = _newton_step(kinds, h, mu, nu)
+            except np.linalg.LinAlgError:
+                return None
+        h = h + step
+        if not np.isfinite(h).all():
+            return None
+        if (abs(step) <= _CLOSE * abs(h)).all():
+            return h
+    return None
+
+
+def _followed(kinds: Kinds, lam: Array, dual: Array) -> Array:
+    """One point: from |lam| down to lam < 0."""
+    place, stride = 1.0, 0.5
+    h = _from_above(kinds, abs(lam), dual)
+    while place > -1:
+        there = max(place - stride, -1.0)
+        mu, nu = _sides(abs(lam) * there, dual)
+        found = _settled(kinds, h, mu, nu)
+        if found is not None and _on_branch(kinds, found, mu, nu):
+            h, place, stride = found, there, 2 * stride
+            continue
+        stride = stride / 4
+        if stride < _SMALLEST_STRIDE:
+            raise InputError(
+                "lam",
+                f"{lam[0]:.15g}",
+                "lies beyond the spectral edge: a fit on several kinds of rows has its edge near "
+                f"{abs(lam[0]) * place:.6g}",
+                "give a larger lam",
+            )
+    return h
+
+
+def _on_branch(kinds: Kinds, h: Array, mu: Array, nu: Array) -> bool:
+    _, slope, denominators = kinds.responses(h, mu, nu)
+    radius = abs(np.linalg.eigvals(slope)).max()
+    return bool((h > 0).all() and (denominators > 0).all() and radius < 1)
+
+
+def complex_responses(kinds: Kinds, lam: Array) -> Array:
+    """h_g for complex lam with mu = lam, nu = 1.
+
+    The branch is asserted at every step of the descent and at its end: Im h Im lam < 0.  An
+    equation that is satisfied to the last digit says nothing about it.
+
+    Raises:
+        SolverError: the descent did not arrive.
+    """
+    sign, height = np.sign(lam.imag), abs(lam.imag)
+    total = kinds.B.sum(axis=(-1, -2)) + kinds.A.sum(axis=-2).max(axis=-1)
+    y = np.maximum(60 * total, 2 * abs(lam))
+    h = 1 / (lam[:, None] + 1j * (sign * y)[:, None] + kinds.B.sum(axis=-1))
+    factor = np.full(len(lam), 0.25)
+    nu = np.ones((1, 1))
+    while (y > height).any():
+        moving = np.flatnonzero(y > height)
+        there = np.maximum(y[moving] * factor[moving], height[moving])
+        mu = (lam.real[moving] + 1j * sign[moving] * there)[:, None]
+        tried = h[moving]
+        some = kinds.at(moving)
+        with np.errstate(all="ignore"):
+            for _ in range(40):
+                step = _newton_step(some, tried, mu, nu)
+                tried = tried + step
+                settled = abs(step) <= _CLOSE * abs(tried)
+                if settled.all():
+                    break
+        right = (tried.imag * sign[moving, None] < 0) & settled & np.isfinite(tried)
+        good = right.all(axis=-1)
+        h[moving[good]], y[moving[good]] = tried[good], there[good]
+        factor[moving[good]] = np.maximum(factor[moving[good]] ** 2, 0.05)
+        factor[moving[~good]] = np.sqrt(factor[moving[~good]])
+        if (factor > 0.9999).any():
+            raise SolverError(f"no branch found for lam = {lam[moving][~good][0]:.6g}")
+    return h

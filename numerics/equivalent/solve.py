@@ -1,0 +1,170 @@
+"""One graph at many points: lowered, solved, checked, and its asks answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.equivalent.finiteness import require_finite
+from ridgeproof.numerics.equivalent.float64 import Float64Ring
+from ridgeproof.numerics.equivalent.profiles import Directions
+from ridgeproof.numerics.equivalent.residual import check
+from ridgeproof.numerics.equivalent.search import minimise
+from ridgeproof.numerics.equivalent.sources import StackedSources
+from ridgeproof.theory.equivalent.asks import Answer, Solution, answer, kappa_of, number_of
+from ridgeproof.theory.equivalent.correlation import correlate
+from ridgeproof.theory.equivalent.lowering import lower
+from ridgeproof.theory.equivalent.response import respond
+from ridgeproof.theory.errors import InputError, SolverError
+from ridgeproof.theory.process.builder import Expectation
+from ridgeproof.theory.process.expressions import Expression, parts
+from ridgeproof.theory.process.graph import Graph, reached
+from ridgeproof.theory.process.operators.asks import Extremum, MeanSquare
+
+__all__ = ["Solved", "solve_graph"]
+
+_Values = Mapping[str, Array]
+# Halvings on the way to the spectral edge.
+_HALVINGS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """The asks of a graph at some points.
+
+    Attributes:
+        answers: by name, with values of shape (points or 1, 1).
+        kappa: of each named fit that has one.
+        residual: of the four equations, relative.
+        points: how many there are.
+    """
+
+    answers: Mapping[str, Answer]
+    kappa: Mapping[str, Array]
+    residual: float
+    points: int
+
+
+def solve_graph(
+    graph: Graph, values: _Values, directions: Directions, *, terms: bool = False
+) -> Solved:
+    """Solve the nodes that the asks need, at every point at once.
+
+    Args:
+        graph: the normal form of a process.
+        values: of the parameters, (points or 1, 1); that of a minimum has none.
+        directions: s, w0 and their kin.
+        terms: whether the sources are kept apart.
+
+    Raises:
+        InputError, InfiniteExpectation, NoTheorem, NotBuilt, SolverError: as `evaluate_process`.
+    """
+    ring = Float64Ring(directions)
+    leaves = [leaf for _, ask in graph.asks for leaf in _leaves(ask)]
+    plain = [leaf for leaf in leaves if not isinstance(leaf, Extremum)]
+    lowering = lower(graph, values, ring, reached(graph.nodes, tuple(plain)))
+    for leaf in plain:
+        if isinstance(leaf, MeanSquare):
+            lowering.probe(leaf.vector)
+    pencil = lowering.assembly.pencil(directions.multiplicity)
+    require_finite(pencil)
+    response = respond(pencil, ring)
+    sources = StackedSources(pencil, ring, apart=terms)
+    correlation = correlate(pencil, response, sources, ring)
+    found = check(pencil, response, correlation, sources)
+    solution = Solution(lowering, pencil, response, correlation, sources.names)
+    kappa = {
+        name: value
+        for index, name in enumerate(graph.names)
+        if name and (value := kappa_of(index, solution)) is not None
+    }
+    searched: dict[Expression, Answer] = {
+        leaf: number_of(_searched(graph, leaf, values, directions))
+        for leaf in leaves
+        if isinstance(leaf, Extremum)
+    }
+    with np.errstate(divide="ignore", invalid="ignore"):
+        answers = {name: answer(ask, solution, searched) for name, ask in graph.asks}
+    for name, ask in graph.asks:
+        value = answers[name].value
+        # The place of a minimum may be infinity; nothing else may.
+        searches = any(isinstance(leaf, Extremum) for leaf in _leaves(ask))
+        if np.isnan(value).any() or (np.isinf(value).any() and not searches):
+            raise SolverError(f"the ask {name or ask} is infinite or undefined in float64")
+    return Solved(answers, kappa, found, _points(values))
+
+
+def _leaves(ask: Expression) -> Iterator[Expectation]:
+    if isinstance(ask, Expectation):
+        yield ask
+        return
+    for part in parts(ask):
+        yield from _leaves(part)
+
+
+def _points(values: _Values) -> int:
+    return max((len(value) for value in values.values()), default=1)
+
+
+def _searched(graph: Graph, leaf: Extremum, values: _Values, directions: Directions) -> Array:
+    """The least value over a parameter, or its place, point by point; (points, 1)."""
+    inner = Graph(graph.nodes, (("", leaf.ask),), graph.names)
+    ring = Float64Ring(directions)
+    found = []
+    for point in range(_points(values)):
+        here = {name: v if len(v) == 1 else v[point : point + 1] for name, v in values.items()}
+
+        def function(places: Array, here: _Values = here) -> Array:
+            return _tried(inner, {**here, leaf.over: places[:, None]}, directions)
+
+        low, high = (
+            np.inf if end is None else float(ring.arithmetic(end, here).item())
+            for end in (leaf.low, leaf.high)
+        )
+        least = minimise(function, _admitted(function, low, min(high, 0.0)), high)
+        if not np.isfinite(least.value):
+            raise InputError(
+                f"minimum over {leaf.over}",
+                f"[{low:g}, {high:g}]",
+                "holds no place where the ask has a value",
+                "give another interval",
+            )
+        found.append(least.at if leaf.place else least.value)
+    return np.array(found)[:, None]
+
+
+def _tried(graph: Graph, values: _Values, directions: Directions) -> Array:
+    """The ask at every point, infinite where it has no value."""
+    points = _points(values)
+    try:
+        answers = solve_graph(graph, values, directions).answers
+        return np.broadcast_to(answers[""].value[:, 0], (points,))
+    except (InputError, SolverError):  # an infinite expectation is an InputError
+        if points == 1:
+            return np.array([np.inf])
+    middle = points // 2
+    halves = (
+        {name: v if len(v) == 1 else v[part] for name, v in values.items()}
+        for part in (slice(None, middle), slice(middle, None))
+    )
+    return np.concatenate([_tried(graph, half, directions) for half in halves])
+
+
+def _admitted(function: object, low: float, high: float) -> float:
+    """The lower end, or the spectral edge where that lies above it."""
+    assert callable(function)
+
+    def has_value(place: float) -> bool:
+        return bool(np.isfinite(function(np.array([place]))[0]))
+
+    if low >= 0 or has_value(low):
+        return low
+    inside = high if has_value(high) else low / 1e9
+    outside = low
+    for _ in range(_HALVINGS):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if has_value(middle) else (inside, middle)
+    return inside

@@ -1,0 +1,95 @@
+"""The sources of a pencil along an axis of their own, so that one solve gives every share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+import numpy as np
+
+from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.equivalent.rounds import added_by_rounds
+from ridgeproof.theory.equivalent.correlation import Moments
+from ridgeproof.theory.equivalent.pencil import Node, Pencil, Rounds, Source
+from ridgeproof.theory.equivalent.ring import Ring
+
+__all__ = ["StackedSources"]
+
+
+class StackedSources:
+    """Q and N N' with the sources along the first axis, (sources, points or 1, ...).
+
+    Attributes:
+        names: of the sources: truths and their pairs, amplitudes of random vectors.
+    """
+
+    def __init__(
+        self, pencil: Pencil, ring: Ring, *, apart: bool = True, names: tuple[str, ...] = ()
+    ) -> None:
+        self._pencil, self._ring, self._apart = pencil, ring, apart
+        self.names = names or (tuple(dict.fromkeys(_names(pencil))) if apart else ("all",))
+        self._place = {name: place for place, name in enumerate(self.names)}
+        self._given: dict[tuple[int, int], Array] = {}
+
+    def features(self, a: int, b: int) -> Array | None:
+        """w_a w_b of truths; the variance of one random vector; what has been given."""
+        if (a, b) in self._given:
+            return self._given[a, b]
+        first, second = (self._pencil.features[block].source for block in (a, b))
+        if first is None or second is None:
+            return None
+        if first.truth is not None and second.truth is not None:
+            return self._placed(_pair(first, second), first.truth * second.truth)
+        if a == b and first.variance is not None:
+            return self._placed(first.term, first.variance)
+        return None
+
+    def rows(self, rho: int, sigma: int) -> Array | None:
+        """The products of the amplitudes with which two rows hear one noise vector."""
+        first, second = (self._pencil.rows[row].noise for row in (rho, sigma))
+        placed = [
+            self._placed(noise.term, first[noise] * second[noise])
+            for noise in first
+            if noise in second
+        ]
+        return sum(placed[1:], start=placed[0]) if placed else None
+
+    def given(self, moments: Mapping[tuple[int, int], Array]) -> StackedSources:
+        """The same with Q for some pairs of blocks."""
+        self._given.update(moments)
+        return self
+
+    def add_rounds(self, node: Node, entering: Moments) -> None:
+        """Q for the models that leave a loop.
+
+        Raises:
+            NotBuilt: the loop is too long for its number of directions.
+        """
+        rounds = node.fit
+        assert isinstance(rounds, Rounds)
+        inside = partial(
+            StackedSources, rounds.round, self._ring, apart=self._apart, names=self.names
+        )
+        added = added_by_rounds(rounds, entering, inside, self._ring)
+        self.given({(node.features[p], node.features[q]): v for (p, q), v in added.items()})
+
+    def _placed(self, name: str, value: Array) -> Array:
+        own = np.zeros((len(self.names), 1, 1))
+        own[self._place[name] if self._apart else 0] = 1
+        return np.asarray(own * value)
+
+
+def _names(pencil: Pencil) -> Iterable[str]:
+    sources = [block.source for block in pencil.features if block.source is not None]
+    truths = [source for source in sources if source.truth is not None]
+    for place, first in enumerate(truths):
+        yield from (_pair(other, first) for other in truths[: place + 1])
+    yield from (source.term for source in sources if source.variance is not None)
+    yield from (noise.term for row in pencil.rows for noise in row.noise)
+    for node in pencil.nodes:
+        if isinstance(node.fit, Rounds):
+            yield from _names(node.fit.round)
+
+
+def _pair(first: Source, second: Source) -> str:
+    return "*".join(sorted({first.term, second.term}))

@@ -1,0 +1,9 @@
+"""The one theorem: the limit of any pipeline of linear fits on Gaussian rows.
+
+lowering      from the graph of a process to its pencil
+pencil        the linear system in the Gaussian matrices; assembly puts one together
+ring          what the solver asks of its numbers
+response      G and H by back-substitution; correlation: C, given them
+residual      the four equations, checked after the solve
+asks          what is read off
+"""

@@ -1,0 +1,343 @@
+"""From the graph of a process to its pencil, in any ring.
+
+Each kind of node is lowered by a function registered for its class: a new kind of fit is one
+module that registers its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import singledispatch
+
+from ridgeproof.theory.equivalent.assembly import Assembly, Labels
+from ridgeproof.theory.equivalent.pencil import Element, Noise, Rounds, Source
+from ridgeproof.theory.equivalent.response import respond, total
+from ridgeproof.theory.equivalent.ring import Ring
+from ridgeproof.theory.errors import NotBuilt, NoTheorem
+from ridgeproof.theory.process.expressions import ONE, Expression, Name, Number, exact_value, walk
+from ridgeproof.theory.process.graph import Carried, Graph, Group, Iteration, Node, Outcome, Truth
+from ridgeproof.theory.process.linear import Combination, Vector
+from ridgeproof.theory.process.operators.gradient import Gradient, GradientFlow
+from ridgeproof.theory.process.operators.models import Features, RandomModel, Scaled
+from ridgeproof.theory.process.operators.ridge import Ridge
+from ridgeproof.theory.process.operators.rows import Noise as NoiseNode
+from ridgeproof.theory.process.operators.rows import Rows
+from ridgeproof.theory.settings.features import Elliptical, Student
+
+__all__ = ["Lowering", "lower"]
+
+_MINUS, _NOTHING = Number(Fraction(-1)), Combination()
+# Labels that read more models than this read their sum, made once as a block of its own.
+_MOST_READS = 2
+
+
+@dataclass(eq=False)
+class Lowering:
+    """A pencil in the making, and where the nodes of the graph are in it.
+
+    Attributes:
+        graph: the normal form of a process.
+        values: numbers of the ring for the parameters.
+        ring: its arithmetic, its profiles and its contours.
+        assembly: the blocks so far.
+        groups: the group of a node that is rows or random features.
+        models: a node that is a model, as a combination of feature blocks, less its offset.
+        offsets: the truths that are taken off the block of a fit.
+        probes: the row block of a vector that is asked.
+        outcomes: the feature blocks of the models that leave a loop.
+    """
+
+    graph: Graph
+    values: Mapping[str, Element]
+    ring: Ring
+    assembly: Assembly
+    groups: dict[int, int] = field(default_factory=dict)
+    models: dict[int, dict[int, Element]] = field(default_factory=dict)
+    offsets: dict[int, Combination] = field(default_factory=dict)
+    probes: dict[Vector, int] = field(default_factory=dict)
+    outcomes: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    _sums: list[tuple[frozenset[tuple[Expression, int]], int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._terms = _amplitudes(self.graph)
+
+    def number(self, item: Expression) -> Element:
+        """A number in the parameters, in the ring."""
+        return self.ring.arithmetic(item, self.values)
+
+    def size(self, item: Expression) -> Element:
+        """A number of rows or features."""
+        return self.ring.size(self.number(item), derived=not isinstance(item, Name))
+
+    def combination(self, combination: Combination) -> dict[int, Element]:
+        """A combination of models by feature blocks."""
+        return self._blocks(self._resolved(combination))
+
+    def _blocks(self, resolved: Combination) -> dict[int, Element]:
+        total: dict[int, Element] = {}
+        for coefficient, index in resolved.terms:
+            factor = None if coefficient == ONE else self.number(coefficient)
+            for block, value in self.models[index].items():
+                more = value if factor is None else factor * value
+                total[block] = more if block not in total else total[block] + more
+        return total
+
+    def term(self, index: int) -> str:
+        """The name under which the share of a random node is listed."""
+        return self._terms.get(index, "noise")
+
+    def add_truth(self, index: int, node: Truth) -> None:
+        """A fixed vector."""
+        name = self.graph.names[index] or "w0"
+        block = self.assembly.source(Source(name, truth=self.ring.profile(node.profile)))
+        self.models[index] = {block: self.ring.one}
+
+    def _resolved(self, combination: Combination) -> Combination:
+        """The combination with the offsets of its models put back, exactly."""
+        added = combination
+        for coefficient, index in combination.terms:
+            if index in self.offsets:
+                added = added.plus(self.offsets[index].times(coefficient))
+        return added
+
+    def offset(self, index: int, groups: Iterable[Group]) -> dict[int, Element]:
+        """Measure a fit from the truths that the labels of all its groups hold alike."""
+        held = [
+            Combination(
+                tuple(
+                    term
+                    for term in self._resolved(each.labels.models).terms
+                    if isinstance(self.graph.nodes[term[1]], Truth | Carried)
+                )
+            )
+            for each in groups
+        ]
+        if any(set(other.terms) != set(held[0].terms) for other in held):
+            return {}
+        self.offsets[index] = held[0]
+        return self._blocks(held[0])
+
+    def labels(self, groups: Iterable[Group], index: int | None = None) -> list[Labels]:
+        """The labelled rows of a fit; T counts the rows of every label vector.
+
+        ``index`` names the fit whose offset is taken off the labels.
+        """
+        made = list(groups)
+        counts = [self.assembly.groups[self.groups[each.labels.rows]].count for each in made]
+        shares = [
+            self.ring.number(each.count.value) * count
+            for each, count in zip(made, counts, strict=True)
+        ]
+        T = sum(shares[1:], start=shares[0])
+        off = self.offsets.get(index, Combination()) if index is not None else Combination()
+        return [
+            self.vector(each.labels, self.number(each.weight) / T, off.times(_MINUS))
+            for each in made
+        ]
+
+    def vector(self, vector: Vector, om: Element, more: Combination = _NOTHING) -> Labels:
+        """A vector on rows, with its weight, and more that it reads."""
+        noise = {
+            Noise(index, self.term(index)): self.number(coefficient)
+            for coefficient, index in vector.noises.terms
+        }
+        reads = self._reads(self._resolved(vector.models).plus(more))
+        return Labels(self.groups[vector.rows], reads, noise, om)
+
+    def probe(self, vector: Vector) -> int:
+        """The row block of a vector that is asked."""
+        if vector not in self.probes:
+            self.probes[vector] = self.assembly.probe(self.vector(vector, self.ring.one))
+        return self.probes[vector]
+
+    def _reads(self, resolved: Combination) -> dict[int, Element]:
+        if len(resolved.terms) <= _MOST_READS:
+            return self._blocks(resolved)
+        return {self._summed(resolved): self.ring.one}
+
+    def _summed(self, resolved: Combination) -> int:
+        """The block of a long sum, grown from the longest sum made before that it contains."""
+        wanted = frozenset(resolved.terms)
+        held, block = max(
+            ((terms, block) for terms, block in self._sums if terms <= wanted),
+            key=lambda found: len(found[0]),
+            default=(frozenset(), None),
+        )
+        if held == wanted and block is not None:
+            return block
+        maps = self._blocks(Combination(tuple(t for t in resolved.terms if t not in held)))
+        if block is not None:
+            maps[block] = self.ring.one
+        made = self.assembly.mapped(maps)
+        self._sums.append((wanted, made))
+        return made
+
+
+def lower(
+    graph: Graph, values: Mapping[str, Element], ring: Ring, nodes: Sequence[int]
+) -> Lowering:
+    """The pencil of some nodes of a graph, in order, with numbers for the parameters.
+
+    Raises:
+        NoTheorem: rows of a law that the theorem does not claim.
+        NotBuilt: an operator that this version only simulates.
+    """
+    run = Lowering(graph, values, ring, Assembly(ring.one))
+    for index in nodes:
+        _lower(graph.nodes[index], index, run)
+    return run
+
+
+@singledispatch
+def _lower(node: Node, _index: int, _run: Lowering) -> None:
+    raise NotBuilt(
+        f"the limit of {type(node).__name__} is not built in this version: simulate it instead"
+    )
+
+
+@_lower.register
+def _(node: Truth, index: int, run: Lowering) -> None:
+    run.add_truth(index, node)
+
+
+@_lower.register
+def _(node: RandomModel, index: int, run: Lowering) -> None:
+    source = Source(run.term(index), variance=run.ring.variance(node.profile))
+    run.models[index] = {run.assembly.source(source): run.ring.one}
+
+
+@_lower.register
+def _(node: Scaled, index: int, run: Lowering) -> None:
+    profile = run.ring.profile(node.profile)
+    maps = {block: value * profile for block, value in run.combination(node.model).items()}
+    run.models[index] = {run.assembly.mapped(maps): run.ring.one}
+
+
+@_lower.register
+def _(node: Rows, index: int, run: Lowering) -> None:
+    claimed = not isinstance(node.law, Elliptical)
+    if isinstance(node.law, Student) and node.law.degrees <= 4:
+        claimed = False
+    if not claimed:
+        raise NoTheorem(f"no theorem covers rows of the law {node.law} in a process: simulate it")
+    law = str(node.covariance)
+    variance = run.ring.variance(node.covariance)
+    run.groups[index] = run.assembly.group(run.size(node.size), variance, law)
+
+
+@_lower.register
+def _(node: NoiseNode, index: int, run: Lowering) -> None:
+    """A noise vector has no block: rows hear it."""
+
+
+@_lower.register
+def _(node: Features, index: int, run: Lowering) -> None:
+    if node.activation != "linear":
+        raise NotBuilt("the limit of features with an activation is not built in this version")
+    size = run.size(node.size)
+    run.groups[index] = run.assembly.group(size, run.ring.one / size, f"features {index}")
+
+
+@_lower.register
+def _(node: Ridge, index: int, run: Lowering) -> None:
+    offset = run.offset(index, node.groups)
+    labels, lam = run.labels(node.groups, index), run.number(node.lam)
+    if node.features is not None:
+        projection = run.groups[node.features]
+        block = run.assembly.random_features(labels, lam, projection, offset)
+    else:
+        metric = None if node.penalty == ONE else run.ring.inverse_penalty(node.penalty)
+        block = run.assembly.ridge(labels, lam, metric, offset)
+    run.models[index] = {block: run.ring.one}
+
+
+@_lower.register
+def _(node: Gradient, index: int, run: Lowering) -> None:
+    run.models[index] = {run.assembly.gradient(run.labels(node.groups)): run.ring.one}
+
+
+@_lower.register
+def _(node: GradientFlow, index: int, run: Lowering) -> None:
+    labels = run.labels(node.groups)
+    run.models[index] = {
+        run.assembly.ridge(labels, lam): share for lam, share in run.ring.flow(run.number(node.t))
+    }
+
+
+@_lower.register
+def _(node: Iteration, index: int, run: Lowering) -> None:
+    """One round on its own, then what many of them keep; see `Rounds`."""
+    inside = Lowering(
+        Graph(node.body.nodes, (), node.body.names), run.values, run.ring, Assembly(run.ring.one)
+    )
+    for place, each in enumerate(node.body.nodes):
+        _lower(each, place, inside)
+    carried: dict[int, int] = {}
+    for place, each in enumerate(node.body.nodes):
+        if isinstance(each, Carried):
+            (carried[int(each.position.value)],) = inside.models[place]
+    going = range(len(node.entering))
+    pencil = inside.assembly.pencil(run.ring.multiplicity)
+    answers = respond(pencil, run.ring)
+    leaving = tuple(inside.combination(each) for each in node.body.leaving)
+    keeps = {
+        (p, q): kept
+        for p in going
+        for q in going
+        if (
+            kept := total(
+                share * answers.features[block][carried[q]]
+                for block, share in leaving[p].items()
+                if carried[q] in answers.features[block]
+            )
+        )
+        is not None
+    }
+    entering = tuple(run.combination(each) for each in node.entering)
+    count = int(exact_value("count", node.count, {}))
+    places = tuple(carried[q] for q in going)
+    rounds = Rounds(count, pencil, answers, entering, places, leaving, keeps)
+    maps: list[dict[int, Element]] = [{} for _ in going]
+    for (p, q), power in run.ring.power(keeps, len(going), count).items():
+        for block, share in entering[q].items():
+            more = power * share
+            maps[p][block] = maps[p][block] + more if block in maps[p] else more
+    run.outcomes[index] = run.assembly.rounds(rounds, maps)
+
+
+@_lower.register
+def _(_node: Carried, index: int, run: Lowering) -> None:
+    run.models[index] = {run.assembly.source(Source("")): run.ring.one}
+
+
+@_lower.register
+def _(node: Outcome, index: int, run: Lowering) -> None:
+    block = run.outcomes[node.iteration][int(node.position.value)]
+    run.models[index] = {block: run.ring.one}
+
+
+def _amplitudes(graph: Graph) -> dict[int, str]:
+    """The parameters that scale each random vector wherever it is used, joined by *."""
+    heard: dict[int, list[frozenset[str]]] = {}
+    for item in _combinations((graph.nodes, tuple(ask for _, ask in graph.asks))):
+        for coefficient, index in item.terms:
+            names = (part.name for part in walk(coefficient) if isinstance(part, Name))
+            heard.setdefault(index, []).append(frozenset(names))
+    named = {}
+    for index, uses in heard.items():
+        common = frozenset.intersection(*uses) or frozenset.union(*uses)
+        named[index] = "*".join(sorted(common)) or "noise"
+    return named
+
+
+def _combinations(item: object) -> Iterable[Combination]:
+    if isinstance(item, Combination):
+        yield item
+    elif isinstance(item, tuple):
+        for part in item:
+            yield from _combinations(part)
+    elif hasattr(item, "__dataclass_fields__"):
+        for name in item.__dataclass_fields__:
+            yield from _combinations(getattr(item, name))

@@ -1,0 +1,84 @@
+"""What the back-substitution asks of numbers: a ring solves the fits and sums over directions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+from ridgeproof.theory.equivalent.pencil import Element, Node, Pencil
+from ridgeproof.theory.process.expressions import Expression
+
+__all__ = ["Diagonal", "Ring"]
+
+
+@dataclass(frozen=True, eq=False)
+class Diagonal:
+    """One node on its own: equations (1), (2) within it, the only ones that are not linear.
+
+    Attributes:
+        features: G(i) for pairs of its feature blocks; none where G is one.
+        rows: H for its row blocks; none where H is one.
+        nu, mu: the coefficients that put lam on the features or on the rows; none where one.
+        kappa: the effective penalty, where the fit has a single one.
+    """
+
+    features: Mapping[tuple[int, int], Element]
+    rows: Mapping[int, Element]
+    nu: Mapping[int, Element]
+    mu: Mapping[int, Element]
+    kappa: Element | None = None
+
+
+class Ring(Protocol):
+    """Numbers with + and * among themselves and with numbers that stand for each direction."""
+
+    @property
+    def one(self) -> Element:
+        """The number one."""
+
+    @property
+    def multiplicity(self) -> Element:
+        """How many directions each direction stands for."""
+
+    def number(self, value: Fraction) -> Element:
+        """An exact number."""
+
+    def arithmetic(self, item: Expression, values: Mapping[str, Element]) -> Element:
+        """A number in the parameters."""
+
+    def size(self, value: Element, *, derived: bool) -> Element:
+        """A number of rows; what is derived of parameters is rounded, halves upwards."""
+
+    def profile(self, profile: Expression) -> Element:
+        """A profile in s, i, d, w0, direction by direction."""
+
+    def variance(self, profile: Expression) -> Element:
+        """A profile that is nowhere negative or infinite."""
+
+    def inverse_penalty(self, profile: Expression) -> Element:
+        """1/p for the profile p of a penalty, 0 where p is infinite."""
+
+    def flow(self, t: Element) -> Sequence[tuple[Element, Element]]:
+        """Poles lam_k and shares c_k with (1 - e^(-t x))/x = sum of c_k/(x + lam_k) on x >= 0."""
+
+    def power(
+        self, matrix: Mapping[tuple[int, int], Element], size: int, count: int
+    ) -> Mapping[tuple[int, int], Element]:
+        """A power of a small matrix, direction by direction."""
+
+    def trace(self, weights: Element, values: Element) -> Element:
+        """The sum over directions of weights times values."""
+
+    def solve(self, matrix: Sequence[Sequence[Element]], right: Sequence[Element]) -> list[Element]:
+        """The solution of a small linear system."""
+
+    def diagonal(self, pencil: Pencil, node: Node) -> Diagonal:
+        """Solve a node's own equations on the branch of the resolvent."""
+
+    def real(self, value: Element) -> Element:
+        """The value without the imaginary part that conjugate poles leave as rounding."""
+
+    def shares(self, value: Element | None, sources: int) -> list[Element]:
+        """The real shares of the sources in a value; None is zero."""

@@ -1,0 +1,230 @@
+"""Facts about a process: folds over its graph."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from ridgeproof.theory.errors import InfiniteExpectation, InputError
+from ridgeproof.theory.process.builder import Expectation
+from ridgeproof.theory.process.expressions import ZERO, Expression, Name, exact_value, parts, walk
+from ridgeproof.theory.process.graph import Fit, Graph, Group, Iteration, Node, reached
+from ridgeproof.theory.process.linear import Combination
+from ridgeproof.theory.process.operators.asks import Degrees, Extremum, Kappa
+from ridgeproof.theory.process.operators.models import Features
+from ridgeproof.theory.process.operators.pcr import PrincipalComponents
+from ridgeproof.theory.process.operators.ridge import Ridge
+from ridgeproof.theory.process.operators.rows import Noisy, Rows
+from ridgeproof.theory.settings.features import Rademacher
+
+__all__ = [
+    "fit_rows",
+    "is_noisy",
+    "is_unregularised",
+    "needed_names",
+    "require_finite",
+    "require_values",
+    "size_of",
+]
+
+_MOST_ROWS = 10**12
+
+Values = Mapping[str, Fraction]
+
+
+def size_of(size: Expression, values: Values) -> int:
+    """The number of rows or features: a parameter is whole, what is derived of some is rounded.
+
+    Raises:
+        InputError: a parameter has no value or is no whole number, or the size is below 1.
+
+    >>> size_of(Name("T"), {"T": Fraction(30)})
+    30
+    """
+    value = exact_value("size", size, values)
+    if isinstance(size, Name) and value.denominator != 1:
+        raise InputError(size.name, value, "is a size and no whole number", "round it")
+    rounded = math.floor(value + Fraction(1, 2))
+    if not 1 <= rounded <= _MOST_ROWS:
+        condition = f"is a size outside 1..{_MOST_ROWS}"
+        raise InputError(str(size), value, condition, "give at least one row")
+    return rounded
+
+
+def needed_names(graph: Graph) -> frozenset[str]:
+    """The parameters whose values decide the asks; one that only a minimum runs over does not."""
+    return frozenset().union(*(_needed(graph, ask) for _, ask in graph.asks))
+
+
+def _needed(graph: Graph, ask: Expression) -> set[str]:
+    match ask:
+        case Extremum(inside, over, low, high):
+            ends = {part.name for part in walk((low, high)) if isinstance(part, Name)}
+            return (_needed(graph, inside) - {over}) | ends
+        case Expectation():
+            held = (graph.nodes[index] for index in reached(graph.nodes, ask))
+            return {name for node in held for name in _parameters(node)}
+        case Name(name):
+            return {name}
+    return set().union(*(_needed(graph, part) for part in parts(ask)))
+
+
+def _parameters(node: Node) -> Iterator[str]:
+    """The names in the sizes, coefficients and penalties of a node, not those of its profiles."""
+    if isinstance(node, Iteration):
+        yield from (name for inner in node.body.nodes for name in _parameters(inner))
+    for field, value in vars(node).items():
+        if field not in {"covariance", "profile", "penalty", "body"}:
+            yield from (part.name for part in walk(value) if isinstance(part, Name))
+
+
+def require_values(graph: Graph, values: Values) -> None:
+    """Refuse to evaluate with parameters left open.
+
+    Raises:
+        InputError: lists every parameter without a value.
+    """
+    missing = sorted(needed_names(graph) - set(values) - {"d"})
+    if missing:
+        listed = ", ".join(missing)
+        remedy = "give them as options, with --set NAME=VALUE or in [process.parameters]"
+        raise InputError("parameters", listed, "have no value", remedy)
+
+
+def fit_rows(nodes: Sequence[Node], fit: Fit, values: Values) -> int:
+    """T: the distinct rows of a fit."""
+    return sum(size_of(_rows(nodes, group).size, values) for group in fit.groups)
+
+
+def _rows(nodes: Sequence[Node], group: Group) -> Rows:
+    node = nodes[group.labels.rows]
+    rows = nodes[node.rows] if isinstance(node, Noisy) else node
+    assert isinstance(rows, Rows)
+    return rows
+
+
+def is_noisy(fit: Fit, values: Values) -> bool:
+    """Whether some label of a fit carries noise of its own."""
+    noises = (term for group in fit.groups for term in group.labels.noises.terms)
+    return any(exact_value("noise", coefficient, values) != 0 for coefficient, _ in noises)
+
+
+def is_unregularised(fit: Node, values: Values) -> bool:
+    """Whether a fit is one of least squares: nothing bounds its model but the data."""
+    match fit:
+        case Ridge(_, bound) | PrincipalComponents(_, bound):
+            return exact_value("lam", bound, values) == 0
+    return False
+
+
+def require_finite(
+    graph: Graph, values: Values, d: int, fitted: Callable[[Expression], int] | None = None
+) -> None:
+    """Raise InfiniteExpectation when an ask of a process has no finite expectation.
+
+    The moment E tr (X'X)^+ of T rows on r directions is infinite for |T - r| <= 1.  It enters
+    whenever an unregularised fit meets labels that are not one linear function of its rows: noise,
+    sets that different models labelled, directions or features that cannot express the model.
+    (Rows of signs have finitely many designs, so that all is finite.)
+
+    Args:
+        graph: the process.
+        values: exact values of the parameters.
+        d: the number of directions.
+        fitted: the number of directions that a penalty fits; all of them by default.
+
+    Raises:
+        InfiniteExpectation: names the fit.
+    """
+    for _, ask in graph.asks:
+        for leaf, known in _leaves(ask, {**values, "d": Fraction(d)}):
+            needed = [(index, graph.nodes[index]) for index in reached(graph.nodes, leaf)]
+            _require_finite(graph.nodes, needed, graph.names, known, d, fitted or (lambda _: d))
+
+
+def _leaves(ask: Expression, values: Values) -> Iterator[tuple[Expectation, Values]]:
+    """The expectations over models in an ask; a minimum exists where some penalty tames them."""
+    match ask:
+        case Extremum(inside, over):
+            yield from _leaves(inside, {**values, over: Fraction(1)})
+        case Degrees() | Kappa():
+            return
+        case Expectation():
+            yield ask, values
+    if not isinstance(ask, Expectation):
+        for part in parts(ask):
+            yield from _leaves(part, values)
+
+
+def _require_finite(
+    nodes: Sequence[Node],
+    needed: Sequence[tuple[int, Node]],
+    names: Sequence[str],
+    values: Values,
+    d: int,
+    fitted: Callable[[Expression], int],
+) -> None:
+    same: dict[int, dict[int, Fraction]] = {}  # fits that return exactly what labelled their rows
+    for index, node in needed:
+        if isinstance(node, Iteration):
+            body = node.body
+            _require_finite(body.nodes, list(enumerate(body.nodes)), body.names, values, d, fitted)
+        if not isinstance(node, Fit) or not is_unregularised(node, values):
+            continue
+        T = fit_rows(nodes, node, values)
+        penalty = node.penalty if isinstance(node, Ridge) else ZERO
+        r = fitted(penalty) if isinstance(node, Ridge) else d
+        truth = _one_function(nodes, node, values, same)
+        width = _width(nodes, node, values)
+        if width is not None:
+            # Narrow features leave part of the signal out; as many as dimensions can be nearly
+            # dependent, which T = d - 1 rows do not forgive either.
+            narrow = width < r or T < width == r
+            r, truth = (width, None) if narrow else (r, truth)
+        elif any(isinstance(_rows(nodes, group).law, Rademacher) for group in node.groups):
+            continue
+        if truth is not None and r == d:
+            if T >= d:
+                same[index] = truth
+            continue
+        if abs(T - r) <= 1:
+            name = (names[index] if index < len(names) else "") or "a fit"
+            raise InfiniteExpectation(
+                f"rows of {name}",
+                T,
+                f"lies within 1 of the {r} directions that are fitted without ridge, where the "
+                "expected error is infinite",
+                f"take at most {r - 2} or at least {r + 2} rows, a positive penalty, or no noise",
+            )
+
+
+def _width(nodes: Sequence[Node], fit: Fit, values: Values) -> int | None:
+    if not isinstance(fit, Ridge) or fit.features is None:
+        return None
+    features = nodes[fit.features]
+    assert isinstance(features, Features)
+    return size_of(features.size, values)
+
+
+def _one_function(
+    nodes: Sequence[Node], fit: Fit, values: Values, same: Mapping[int, Mapping[int, Fraction]]
+) -> dict[int, Fraction] | None:
+    """The one combination of models that labelled every row of a fit, or None."""
+    if is_noisy(fit, values):
+        return None
+    if any(isinstance(nodes[group.labels.rows], Noisy) for group in fit.groups):
+        return None
+    first, *others = (_resolved(group.labels.models, values, same) for group in fit.groups)
+    return first if all(other == first for other in others) else None
+
+
+def _resolved(
+    models: Combination, values: Values, same: Mapping[int, Mapping[int, Fraction]]
+) -> dict[int, Fraction]:
+    total: dict[int, Fraction] = {}
+    for coefficient, index in models.terms:
+        factor = exact_value("coefficient", coefficient, values)
+        for at, share in same.get(index, {index: Fraction(1)}).items():
+            total[at] = total.get(at, Fraction(0)) + factor * share
+    return {at: share for at, share in total.items() if share != 0}

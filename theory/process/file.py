@@ -1,0 +1,202 @@
+"""read_process: a process file (TOML), or its text, as a record."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from ridgeproof.theory.checks import exact
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.process.builder import closest, operators
+from ridgeproof.theory.process.expressions import Expression
+from ridgeproof.theory.process.normal import check_process
+from ridgeproof.theory.process.profiles import FUNCTIONS, read_profile
+from ridgeproof.theory.process.record import Process
+from ridgeproof.theory.process.text import read_expression, read_steps, steps_text
+
+__all__ = ["checked", "make_process", "process_text", "read_process"]
+
+_MAX_BYTES = 64 * 1024
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+_PROCESS = ("title", "source", "truths", "steps", "covariances", "signals", "parameters")
+_RESERVED = frozenset({"range", "inf", "pi", "Sigma", *FUNCTIONS})
+
+
+def read_process(source: Path | str) -> Process:
+    """Read a process file, or its text (a string with a line break).
+
+    Raises:
+        InputError: the file cannot be read, is no TOML, or is no process.
+
+    >>> text = '''[process]
+    ... steps = "m = ridge(rows(T)@w0, lam)"
+    ... [ask]
+    ... risk = "risk(m)"
+    ... '''
+    >>> read_process(text).asks[0][0]
+    'risk'
+    """
+    is_text = isinstance(source, str) and "\n" in source
+    return make_process(_tables(str(source) if is_text else _content(Path(source))))
+
+
+def _content(path: Path) -> str:
+    try:
+        if not path.is_file():
+            raise InputError("process file", path, "is not a file", "check the path")
+        with path.open("rb") as file:
+            return file.read(_MAX_BYTES + 1).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        condition = f"is not UTF-8 text (byte {error.start})"
+        raise InputError("process file", path, condition, "save it as UTF-8") from error
+    except OSError as error:
+        remedy = "check the path"
+        raise InputError("process file", path, f"cannot be read ({error})", remedy) from error
+
+
+def _tables(text: str) -> dict[str, Any]:
+    if len(text) > _MAX_BYTES:
+        condition, remedy = "is too long a text", f"keep it within {_MAX_BYTES} bytes"
+        raise InputError("process file", text[:60], condition, remedy)
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        condition, remedy = f"is not TOML ({str(error)[:200]})", "correct it there"
+        raise InputError("process file", text[:60], condition, remedy) from error
+
+
+def make_process(tables: Mapping[str, Any]) -> Process:
+    """The record of a process file's tables.
+
+    Raises:
+        InputError: a table or key is unknown, or the process has no meaning.
+    """
+    _known("process file", tables, ("process", "ask"))
+    head = _table("process", tables.get("process", {}))
+    _known("[process]", head, _PROCESS)
+    if "steps" not in head:
+        raise InputError("[process] steps", "missing", "is needed", "write the steps")
+    asks = _table("ask", tables.get("ask", {}))
+    parameters = _table("process.parameters", head.get("parameters", {}))
+    truths = head.get("truths", ["w0"])
+    if not isinstance(truths, list) or not all(isinstance(name, str) for name in truths):
+        raise InputError("[process] truths", truths, "is no list of names", 'write ["w0"]')
+    profiles = _table("process.covariances", head.get("covariances", {}))
+    signals = _table("process.signals", head.get("signals", {}))
+    process = Process(
+        steps=read_steps(head["steps"]),
+        asks=tuple((name, read_expression(text, f"ask {name}")) for name, text in asks.items()),
+        parameters=tuple(
+            (name, exact(f"parameter {name}", _plain(value)))
+            for name, value in parameters.items()
+            if name not in {"spectrum", "signal"}
+        ),
+        covariances=tuple((name, read_profile(name, text)) for name, text in profiles.items()),
+        signals=tuple((n, read_profile(n, text, signal=True)) for n, text in signals.items()),
+        truths=tuple(truths),
+        spectrum=_word("spectrum", parameters.get("spectrum", "")),
+        signal=_word("signal", parameters.get("signal", "")),
+        title=_word("title", head.get("title", "")),
+        source=_word("source", head.get("source", "")),
+    )
+    return checked(process)
+
+
+def checked(process: Process) -> Process:
+    """The process, if its names and steps have a meaning.
+
+    Raises:
+        InputError: names what has none.
+    """
+    _check_names(process)
+    check_process(process)
+    return process
+
+
+def _plain(value: object) -> object:
+    """A number of TOML as one that `exact` reads; decimals keep the user's digits."""
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _word(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"[process] {name}", value, "is not text", "write it in quotes")
+    return value
+
+
+def _table(name: str, value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InputError(f"[{name}]", value, "is no table", f"write it under [{name}]")
+    for key in value:
+        if not _NAME.match(key):
+            remedy = "use letters, digits and _, starting with a letter"
+            raise InputError(f"[{name}]", key, "is no name", remedy)
+    return value
+
+
+def _known(name: str, table: Mapping[str, Any], keys: tuple[str, ...]) -> None:
+    for key in table:
+        if key not in keys:
+            hint = closest(key, dict.fromkeys(keys))
+            raise InputError(name, key, "is no key", f"{hint}use {', '.join(keys)}")
+
+
+def _check_names(process: Process) -> None:
+    """Refuse names that mean two things, and a process with nothing to ask."""
+    if not process.asks:
+        raise InputError("[ask]", "empty", "asks nothing", 'write, say, risk = "risk(m)"')
+    words = {**dict.fromkeys(_RESERVED), **operators()}
+    for kind, names in (
+        ("truth", process.truths),
+        ("profile", [name for name, _ in process.covariances]),
+        ("parameter", [name for name, _ in process.parameters]),
+    ):
+        for name in names:
+            if name in words or (name == "d" and kind != "parameter"):
+                raise InputError(f"{kind} {name}", name, "is a word of the language", "rename it")
+    declared = {name for name, _ in process.signals}
+    for name in process.truths:
+        if not _NAME.match(name) or process.truths.count(name) > 1:
+            raise InputError("[process] truths", name, "is no name or is repeated", "correct it")
+        if name != "w0" and name not in declared:
+            remedy = f"add {name} to [process.signals]"
+            raise InputError(f"truth {name}", name, "has no signal", remedy)
+    for name in declared - set(process.truths):
+        raise InputError(f"signal {name}", name, "is no truth", f"add {name} to truths")
+
+
+def process_text(process: Process) -> str:
+    """The process file of a record; `read_process` makes the same record of it."""
+    head: list[str] = ["[process]"]
+    for name, text in (("title", process.title), ("source", process.source)):
+        if text:
+            head.append(f"{name} = {_quoted(text)}")
+    if process.truths != ("w0",):
+        head.append(f"truths = [{', '.join(map(_quoted, process.truths))}]")
+    head.append(f'steps = """\n{steps_text(process.steps)}\n"""')
+    values = [(name, _quoted(str(value))) for name, value in process.parameters]
+    for name, text in (("spectrum", process.spectrum), ("signal", process.signal)):
+        values += [(name, _quoted(text))] if text else []
+    for table, entries in (
+        ("process.covariances", [(n, _quoted(_written(p))) for n, p in process.covariances]),
+        ("process.signals", [(n, _quoted(_written(p))) for n, p in process.signals]),
+        ("process.parameters", values),
+        ("ask", [(name, _quoted(str(ask))) for name, ask in process.asks]),
+    ):
+        if entries:
+            head += [f"[{table}]", *(f"{name} = {value}" for name, value in entries)]
+    return "\n".join(head) + "\n"
+
+
+def _written(profile: Expression) -> str:
+    return str(getattr(profile, "text", profile))
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
