@@ -16,7 +16,8 @@ from ridgeproof.verification.power.measure import measure_power
 from ridgeproof.verification.power.table import Fate
 from ridgeproof.verification.suite import claim
 from ridgeproof.verification.suite.claim import ClaimReport
-from ridgeproof.verification.testing.verdict import Counterexample, Outcome
+from ridgeproof.verification.testing.counterexample import Counterexample
+from ridgeproof.verification.testing.verdict import Outcome
 
 pytest_plugins = ["pytester"]
 

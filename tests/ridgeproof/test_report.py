@@ -19,7 +19,8 @@ from ridgeproof.theory.errors import InputError, RidgeproofError
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.suite import side_by_side as suite
 from ridgeproof.verification.suite.claim import ClaimReport
-from ridgeproof.verification.testing.verdict import Counterexample, Outcome
+from ridgeproof.verification.testing.counterexample import Counterexample
+from ridgeproof.verification.testing.verdict import Outcome
 
 SETTING = make_setting(d=4, T=12)
 EVIDENCE = {

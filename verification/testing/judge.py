@@ -20,8 +20,9 @@ from ridgeproof.verification.simulation.quantity_draws import Difference, Sample
 from ridgeproof.verification.stream import Stream
 from ridgeproof.verification.suite.theory_on_trial import signal_energy
 from ridgeproof.verification.testing.allowance import allowance, growth, large_enough
+from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.sequential import CHUNK, Decision, Stopped, decide
-from ridgeproof.verification.testing.verdict import Counterexample, PointEvidence
+from ridgeproof.verification.testing.verdict import PointEvidence
 
 __all__ = ["Judge", "Refutation", "method_of"]
 
@@ -293,10 +294,11 @@ class Judge:
                     decision.mean,
                     decision.standard_error,
                     decision.repetitions,
-                    method + ("-richardson" if limit else ""),
+                    method,
                     decision.verdict,
                     relation,
                     allowed,
+                    limit,
                 )
             )
 
@@ -367,12 +369,14 @@ def _counterexample(
         decision.standard_error,
         f"{by}, Richardson in d" if limit else by,
         repetitions=decision.repetitions,
+        sampler=method,
+        pair=limit,
     )
 
 
 def _cost(method: str) -> int:
     """How many draws cost as much as a repetition."""
-    return _CHEAPER if method.startswith("exact-law") else 1
+    return _CHEAPER if method == "exact-law" else 1
 
 
 def method_of(decision: Decision, method: str) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.declared import Declared
+from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge
-from ridgeproof.verification.testing.verdict import Counterexample, Outcome, Verdict
+from ridgeproof.verification.testing.verdict import Outcome, Verdict
 
 __all__ = ["OUT_OF_TIME", "Trial"]
 

@@ -1,44 +1,19 @@
-"""Lines that do a counterexample again: a command, and a Python snippet, both complete as printed.
-
-A counterexample is one setting, or a pair: the two ends of a change or of a log-log slope, and the
-two sizes of a Richardson combination 2 x(2) - x(1).  A simulated change is one simulation of the
-difference, on common random numbers, so that its sign shows.
-"""
+"""Lines that do a simulation or an evaluation again: a command, and the same in Python."""
 
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING
 
 from ridgeproof.theory.formula import ERROR_TERMS
 from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.verification.simulation.simulate import METHODS
-
-if TYPE_CHECKING:
-    from ridgeproof.verification.testing.verdict import Counterexample
 
 __all__ = [
-    "command_line",
-    "python_snippet",
+    "evaluation_call",
+    "evaluation_command",
     "setting_arguments",
     "simulation_call",
     "simulation_command",
 ]
-
-
-def command_line(example: Counterexample) -> str:
-    """One shell line; where two settings count, the commands for both, the earlier one first."""
-    return " && ".join(_command(example, *pair) for pair in _settings(example))
-
-
-def python_snippet(example: Counterexample) -> str:
-    """One line of Python that prints the observed side."""
-    values = [_value(example, *pair) for pair in _settings(example)]
-    if len(values) == 1:
-        return f"import ridgeproof; print({values[0]})"
-    number = ".mean" if example.is_simulated else ""
-    first, last = (f"{name} = {value}{number}" for name, value in zip("ab", values, strict=True))
-    return f"import math, ridgeproof; {first}; {last}; print({_combined(example)})"
 
 
 def simulation_command(
@@ -80,55 +55,19 @@ def _made(setting: Setting) -> str:
     return f"ridgeproof.make_setting({setting_arguments(setting)})"
 
 
-def _settings(example: Counterexample) -> list[tuple[Setting, Setting | None]]:
-    """The settings to look at, each with the one that is taken off it by the same simulation."""
-    after, before = example.setting, example.before
-    if not example.is_simulated:
-        return [(after, None)] if before is None else [(before, None), (after, None)]
-    if "Richardson" not in example.method:
-        return [(after, before)]
-    return [(after, before), (after.grown(2), None if before is None else before.grown(2))]
-
-
-def _combined(example: Counterexample) -> str:
-    if example.is_simulated:
-        return "2*b - a"
-    if example.slope_in:
-        ends = (getattr(s, example.slope_in) for s in (example.setting, example.before))
-        return "math.log(b/a)/math.log({}/{})".format(*(f"({end})" for end in ends))
-    return "b - a"
-
-
-def _term(example: Counterexample) -> str:
-    return example.term or example.quantity
-
-
-def _method(example: Counterexample) -> str:
-    name = example.method.split()[0]
-    return name if name in METHODS else "conditional"
-
-
-def _is_exact(example: Counterexample) -> bool:
-    return "exact theorem" in example.method
-
-
-def _command(example: Counterexample, setting: Setting, minus: Setting | None) -> str:
-    if example.is_simulated:
-        effort = _method(example), example.repetitions
-        return simulation_command(setting, minus, _term(example), *effort)
+def evaluation_command(setting: Setting, quantity: str, *, exact: bool) -> str:
+    """The command that prints what the theory says about a quantity at a setting."""
     options = setting.command_line()
-    if _term(example) == "optimal_lam":
+    if quantity == "optimal_lam":
         kept = [option for option in options.split(" --") if not option.startswith("lam ")]
         return "ridgeproof optimum " + " --".join(kept)
-    return f"ridgeproof evaluate {options}{' --form exact' if _is_exact(example) else ''}"
+    return f"ridgeproof evaluate {options}{' --form exact' if exact else ''}"
 
 
-def _value(example: Counterexample, setting: Setting, minus: Setting | None) -> str:
-    term = _term(example)
-    if example.is_simulated:
-        return simulation_call(setting, minus, term, _method(example), example.repetitions)
-    if term == "optimal_lam":
+def evaluation_call(setting: Setting, quantity: str, *, exact: bool) -> str:
+    """The call in Python that does the same."""
+    if quantity == "optimal_lam":
         return f"ridgeproof.optimum({_made(setting)}).lam"
-    form = ", form='exact'" if _is_exact(example) else ""
-    part = f".terms[{term!r}]" if term in ERROR_TERMS else ".value"
+    form = ", form='exact'" if exact else ""
+    part = f".terms[{quantity!r}]" if quantity in ERROR_TERMS else ".value"
     return f"ridgeproof.evaluate({_made(setting)}{form}){part}"

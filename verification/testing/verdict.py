@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.verification.testing.redo import command_line, python_snippet
+from ridgeproof.verification.testing.counterexample import Counterexample
 
-__all__ = ["Counterexample", "Outcome", "PointEvidence", "Verdict"]
+__all__ = ["Outcome", "PointEvidence", "Verdict"]
 
 # Repetitions without randomness (a noise-free shared design, say) differ in the last digits only.
 _ROUNDING = 1e-10
@@ -27,64 +27,11 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Counterexample:
-    """A setting where the claim fails: the smallest found at this budget.
-
-    ``observed`` is a Monte Carlo mean where ``standard_error`` is given, otherwise a value of the
-    derived theory or of the definition; ``method`` says which.
-
-    A change is one from ``before`` to ``setting``, of the quantity ``term``; or a log-log slope in
-    the variable ``slope_in``.  ``redo`` and ``redo_python`` reproduce the observed side where it is
-    not the process that was simulated.
-    """
-
-    setting: Setting
-    quantity: str
-    claimed: str
-    observed: str
-    standard_error: float | None
-    method: str
-    term: str = ""
-    redo: str = ""
-    redo_python: str = ""
-    repetitions: int = 0
-    before: Setting | None = None
-    slope_in: str = ""
-
-    @property
-    def is_simulated(self) -> bool:
-        """Whether ``observed`` is a Monte Carlo mean."""
-        return self.standard_error is not None
-
-    def data(self) -> dict[str, Any]:
-        """The counterexample as plain data, with lines that reproduce it."""
-        return {
-            "setting": self.setting.canonical(),
-            "quantity": self.quantity,
-            "claimed": self.claimed,
-            "observed": self.observed,
-            "standard_error": self.standard_error,
-            "method": self.method,
-            "command": self.command,
-            "python": self.python,
-        }
-
-    @property
-    def command(self) -> str:
-        """A command line that reproduces the observed side."""
-        return self.redo or command_line(self)
-
-    @property
-    def python(self) -> str:
-        """A line of Python that reproduces the observed side, where there is one."""
-        if self.redo:
-            return self.redo_python
-        return python_snippet(self)
-
-
-@dataclass(frozen=True)
 class PointEvidence:
-    """What was done at one point; ``allowed`` is the relative error that the claim admits."""
+    """What was done at one point; ``allowed`` is the relative error that the claim admits.
+
+    ``pair`` says that the Richardson combination of two sizes was drawn.
+    """
 
     setting: Setting
     quantity: str
@@ -96,6 +43,12 @@ class PointEvidence:
     outcome: str
     relation: str = "equals"
     allowed: float = 0.0
+    pair: bool = False
+
+    @property
+    def sampled_by(self) -> str:
+        """The method in words: its name, and whether two sizes were combined."""
+        return f"{self.method}-richardson" if self.pair else self.method
 
     @property
     def deviation(self) -> float:
@@ -120,7 +73,7 @@ class PointEvidence:
             "observed": self.observed,
             "standard_error": self.standard_error,
             "repetitions": self.repetitions,
-            "method": self.method,
+            "method": self.sampled_by,
             "outcome": self.outcome,
             "allowed": self.allowed,
         }

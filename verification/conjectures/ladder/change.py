@@ -19,7 +19,7 @@ from ridgeproof.verification.conjectures.ladder.choosers import moved
 from ridgeproof.verification.conjectures.ladder.claimed import DIGITS
 from ridgeproof.verification.conjectures.ladder.precise import SEPARATION
 from ridgeproof.verification.conjectures.ladder.truth import known_value
-from ridgeproof.verification.testing.verdict import Counterexample
+from ridgeproof.verification.testing.counterexample import Counterexample
 
 __all__ = ["Change", "examine_change", "next_values"]
 
@@ -98,15 +98,17 @@ def examine_change(conjecture: Conjecture, before: Setting, after: Setting) -> C
             rise = 1.0 if mpmath.isinf(scale) else max(float(sign * (most - least) / scale), 0.0)
             return Change(known=True, margin=rise / _step(conjecture, before, after))
         name = str(conjecture.variable)
+        shown = last if mpmath.isinf(last.value) else first
         example = Counterexample(
             after,
             f"change of {quantity} from {name} = {getattr(before, name)}",
             ">= 0" if sign > 0 else "<= 0",
             mpmath.nstr(most - least, 12),
             None,
-            (last if mpmath.isinf(last.value) else first).source,
+            shown.source,
             term=quantity,
             before=before,
+            exact=shown.exact and bool(shown.formulas),
         )
     return Change(known=True, margin=-1.0, counterexample=example)
 

@@ -14,9 +14,10 @@ from ridgeproof.verification.conjectures.ladder.on_trial import (
 from ridgeproof.verification.conjectures.ladder.search import smallest
 from ridgeproof.verification.conjectures.ladder.simulated import judge_change, pilot_change
 from ridgeproof.verification.conjectures.ladder.worst import places_to_look, worst
+from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge
 from ridgeproof.verification.testing.progress import Trial
-from ridgeproof.verification.testing.verdict import Counterexample, Outcome, Verdict
+from ridgeproof.verification.testing.verdict import Outcome, Verdict
 
 __all__ = ["decide_monotone"]
 

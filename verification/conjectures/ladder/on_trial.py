@@ -11,9 +11,10 @@ from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.declared import USER, Declared, UserSampler
 from ridgeproof.verification.conjectures.ladder.search import smallest
 from ridgeproof.verification.conjectures.ladder.worst import tightest
+from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.progress import Trial
-from ridgeproof.verification.testing.verdict import Counterexample, Outcome, Verdict
+from ridgeproof.verification.testing.verdict import Outcome, Verdict
 
 __all__ = ["NEXT_TO_A_THRESHOLD", "Put", "decide_by_simulation", "declared_point", "spread"]
 

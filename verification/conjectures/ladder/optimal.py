@@ -25,10 +25,10 @@ from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.ladder.claimed import claimed_value
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler
 from ridgeproof.verification.testing.allowance import allowance, growth, large_enough
+from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.redo import simulation_call, simulation_command
 from ridgeproof.verification.testing.sequential import CHUNK
-from ridgeproof.verification.testing.verdict import Counterexample
 
 __all__ = ["judge_optimum", "judge_optimum_change"]
 
@@ -188,7 +188,7 @@ class _Lower:
 
 def _by(judge: Judge) -> str:
     last = judge.points[-1]
-    return f"{last.method} simulation, {last.repetitions} repetitions"
+    return f"{last.sampled_by} simulation, {last.repetitions} repetitions"
 
 
 def _redo(shown: list[_Lower], judge: Judge) -> tuple[str, str]:

@@ -14,8 +14,9 @@ from ridgeproof.verification.conjectures.ladder.search import smallest
 from ridgeproof.verification.conjectures.ladder.simulated import judge_point, pilot_point
 from ridgeproof.verification.conjectures.ladder.truth import known_value
 from ridgeproof.verification.conjectures.ladder.worst import places_to_look, worst
+from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.progress import Trial
-from ridgeproof.verification.testing.verdict import Counterexample, Outcome, Verdict
+from ridgeproof.verification.testing.verdict import Outcome, Verdict
 
 __all__ = ["decide_pointwise"]
 

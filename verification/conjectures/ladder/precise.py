@@ -12,7 +12,7 @@ from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.ladder.claimed import DIGITS, claimed_value
 from ridgeproof.verification.conjectures.ladder.truth import Known, known_value
-from ridgeproof.verification.testing.verdict import Counterexample
+from ridgeproof.verification.testing.counterexample import Counterexample
 
 __all__ = ["SEPARATION", "Finding", "examine"]
 
@@ -97,6 +97,7 @@ def _against(
         _shown(known.value, 15),
         None,
         f"{known.source}, {DIGITS} digits" if known.formulas else known.source,
+        exact=known.exact and bool(known.formulas),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ridgeproof.theory.errors import NotBuilt, NoTheorem
 from ridgeproof.verification.conjectures.ladder.growth import measure_slopes
+from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.progress import Trial
-from ridgeproof.verification.testing.verdict import Counterexample, Outcome, Verdict
+from ridgeproof.verification.testing.verdict import Outcome, Verdict
 
 __all__ = ["decide_scaling"]
 
