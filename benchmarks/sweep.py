@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ridgeproof.verification.sweep.run import Sweep, read_sweep, run_sweep, store_path
 from ridgeproof.verification.sweep.store import Store
-from ridgeproof.verification.sweep.tasks import Batch, make_task, run_batch
+from ridgeproof.verification.sweep.tasks import TaskBatch, make_task, run_batch
 
 SEED = 20240212
 SETTINGS = 40
@@ -60,9 +60,9 @@ def sweep_of(question: str, spectrum: str, d: int, settings: int) -> Sweep:
 def cost(sweep: Sweep, settings: int) -> float:
     """CPU seconds for each setting, after one that loads everything."""
     tasks = [make_task(sweep.question, setting) for setting in islice(sweep.grid, settings + 1)]
-    run_batch(Batch(sweep.question, tuple(tasks[:1])))
+    run_batch(TaskBatch(sweep.question, tuple(tasks[:1])))
     start = time.process_time()
-    run_batch(Batch(sweep.question, tuple(tasks[1:])))
+    run_batch(TaskBatch(sweep.question, tuple(tasks[1:])))
     return (time.process_time() - start) / settings
 
 

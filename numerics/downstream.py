@@ -14,13 +14,13 @@ from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.settings.setting import Setting
 
-__all__ = ["Moments", "downstream_error"]
+__all__ = ["MomentsOf", "downstream_error"]
 
 # (setting, s, w0sq) -> (f, a): E[w_n,i] = f_i w0_i and E[w_n,i^2] = a_i on every level.
-Moments = Callable[[Setting, Array, Array], tuple[Array, Array]]
+MomentsOf = Callable[[Setting, Array, Array], tuple[Array, Array]]
 
 
-def downstream_error(setting: Setting, generator: Moments) -> float:
+def downstream_error(setting: Setting, generator: MomentsOf) -> float:
     """The limit of the test error downstream of a generator of one's own.
 
     The functional (T3) evaluated in float64; the setting's own chain (n, T0, sigma0, lam0) is for

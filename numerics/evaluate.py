@@ -14,7 +14,7 @@ from ridgeproof.numerics.arithmetic.precision import Engine, Float64, Number
 from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
 from ridgeproof.numerics.chains.chain import chain_moments
 from ridgeproof.numerics.finite_size.exact_isotropic import exact_isotropic_value
-from ridgeproof.numerics.point import Point, make_point
+from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.regime import regime
 from ridgeproof.numerics.spectra.power_law import is_function
 from ridgeproof.numerics.value import Value, printed_radius
@@ -287,7 +287,7 @@ class _Evaluation:
             pieces.append("the downstream least-squares fit")
         return tuple(pieces)
 
-    def _trunk(self, point: Point, variance: Expr | None) -> dict[str, Number]:
+    def _trunk(self, point: FormulaPoint, variance: Expr | None) -> dict[str, Number]:
         """A functional of the last generator's moments, on the iterated generator.
 
         ``variance`` is the exact variance of the downstream fit itself, where it is known.

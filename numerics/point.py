@@ -1,4 +1,4 @@
-"""Point: everything a formula of the theory needs in order to have a value."""
+"""FormulaPoint: everything a formula of the theory needs in order to have a value."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from ridgeproof.theory.settings.features import Elliptical, excess_kurtosis
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.settings.spectra import PowerLaw, Source
 
-__all__ = ["Point", "make_point"]
+__all__ = ["FormulaPoint", "make_point"]
 
 
 @dataclass(frozen=True, eq=False)
-class Point:
+class FormulaPoint:
     """Values of the symbols at one place; s and w0 come from the spectrum.
 
     Attributes:
@@ -49,16 +49,16 @@ class Point:
         checked = {symbol: _exact_or_number(symbol, x) for symbol, x in self.values.items()}
         object.__setattr__(self, "values", MappingProxyType(checked))
 
-    def with_values(self, values: Mapping[Symbol, Number]) -> Point:
+    def with_values(self, values: Mapping[Symbol, Number]) -> FormulaPoint:
         """A copy with some symbols changed or added."""
         return replace(self, values={**self.values, **values})
 
-    def with_moments(self, *, a: Array, m: Array) -> Point:
+    def with_moments(self, *, a: Array, m: Array) -> FormulaPoint:
         """A copy with the generator's moments, level by level."""
         return replace(self, a=a, m=m)
 
 
-def make_point(setting: Setting, engine: Engine, spectrum: Spectrum | None = None) -> Point:
+def make_point(setting: Setting, engine: Engine, spectrum: Spectrum | None = None) -> FormulaPoint:
     """The point of a setting: its numbers, its spectrum, kappa, and kappa0 when it has a chain.
 
     The moments a and m are left out: they are the generator's to give.  ``spectrum`` holds levels
@@ -106,7 +106,7 @@ def make_point(setting: Setting, engine: Engine, spectrum: Spectrum | None = Non
         values[sy.beta] = setting.spectrum.beta
     if isinstance(setting.signal, Source):
         values[sy.r] = setting.signal.r
-    return Point(engine, spectrum, values, solutions=solutions)
+    return FormulaPoint(engine, spectrum, values, solutions=solutions)
 
 
 def _exact_or_number(symbol: Symbol, value: Any) -> Any:

@@ -28,7 +28,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
 from ridgeproof.numerics.arithmetic.precision import Array, Number
-from ridgeproof.numerics.point import Point
+from ridgeproof.numerics.point import FormulaPoint
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.definitions import DEFINITIONS
 from ridgeproof.theory.errors import MISSING, InputError, NotBuilt, RidgeproofError, SolverError
@@ -61,7 +61,7 @@ class _Part(NamedTuple):
     order: int = 0  # in w0: 0, 1 or 2
 
 
-def evaluate_expression(expression: Expr, point: Point) -> Number:
+def evaluate_expression(expression: Expr, point: FormulaPoint) -> Number:
     """The value of an expression without free level symbols, as a number of the point's engine.
 
     Abbreviations (df1, gamma, phi, b, ...) that the point does not give are unfolded by
@@ -91,7 +91,7 @@ def evaluate_expression(expression: Expr, point: Point) -> Number:
         return _lifted(part.value, point)
 
 
-def evaluate_levels(expression: Expr, point: Point) -> Array:
+def evaluate_levels(expression: Expr, point: FormulaPoint) -> Array:
     """The value on every level of an expression in the level symbols, as an array.
 
     An expression linear in w0 or m, such as the generator's m' = (1-K0) m, returns its factor of
@@ -107,7 +107,7 @@ def evaluate_levels(expression: Expr, point: Point) -> Array:
         return np.array([value] * len(point.spectrum.s), dtype=point.spectrum.s.dtype)
 
 
-def evaluate_column(expression: Expr, point: Point) -> Array:
+def evaluate_column(expression: Expr, point: FormulaPoint) -> Array:
     """The values (k x 1) of an expression without free level symbols at a column of k kappas.
 
     What does not depend on kappa, such as a noise term at sigma = 0, is repeated down the column.
@@ -120,14 +120,14 @@ def evaluate_column(expression: Expr, point: Point) -> Array:
         return np.broadcast_to(value, point.values[sy.kappa].shape)
 
 
-def _lifted(value: Any, point: Point) -> Any:
+def _lifted(value: Any, point: FormulaPoint) -> Any:
     return point.engine.number(value) if isinstance(value, Fraction) else value
 
 
 class _Walk:
     """One evaluation; remembers the parts it has met."""
 
-    def __init__(self, point: Point) -> None:
+    def __init__(self, point: FormulaPoint) -> None:
         self.point = point
         self.engine = point.engine
         self.known: dict[Any, _Part] = {}

@@ -19,14 +19,14 @@ from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.definitions import defined, ridge_of_kappa
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["Curve", "far_curve", "gap", "gap_of_kappa", "near_curve", "penalty_of_kappa"]
+__all__ = ["CurveTerms", "far_curve", "gap", "gap_of_kappa", "near_curve", "penalty_of_kappa"]
 
 gap = Symbol("gap", positive=True)
 _LEVELS = (sy.a, sy.B, sy.w0)
 
 
 @dataclass(frozen=True)
-class Curve:
+class CurveTerms:
     """E(kappa) = anchor + sum of error; dE/dlog kappa = sum of slope.
 
     Each entry is of one sign where B >= 0.  ``anchor`` does not depend on kappa.
@@ -38,13 +38,13 @@ class Curve:
 
 
 @lru_cache
-def near_curve() -> Curve:
+def near_curve() -> CurveTerms:
     """Anchored at kappa = 0, with B = m w0 - a inside sums; the anchor is the chain's error."""
     return _curve(find("moments").expression().subs(sy.kappa, 0).subs(sy.gamma, 0), sy.a + sy.B)
 
 
 @lru_cache
-def far_curve() -> Curve:
+def far_curve() -> CurveTerms:
     """Anchored at kappa = infinity, with B = m w0 inside sums; the anchor is b."""
     return _curve(sy.b, sy.B)
 
@@ -66,7 +66,7 @@ def _complement(degrees: Expr) -> Expr:
     return (sy.T - sy.d + SpectralSum(factor(1 - degrees.summand))) / sy.T
 
 
-def _curve(anchor: Expr, product: Expr) -> Curve:
+def _curve(anchor: Expr, product: Expr) -> CurveTerms:
     """The curve in terms of B, where ``product`` is what m w0 equals."""
     functional = _in_sums(
         find("moments").expression(),
@@ -75,7 +75,9 @@ def _curve(anchor: Expr, product: Expr) -> Curve:
     at_zero = product.has(sy.a)
     parts = [_part(functional, level, at_zero) for level in (sy.B, sy.a)]
     parts.append(_without_levels(functional, _LEVELS))
-    return Curve(anchor, tuple(parts), tuple(piece for part in parts for piece in _slope(part)))
+    return CurveTerms(
+        anchor, tuple(parts), tuple(piece for part in parts for piece in _slope(part))
+    )
 
 
 def _part(functional: Expr, level: Symbol, at_zero: bool) -> Expr:

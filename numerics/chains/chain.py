@@ -12,7 +12,7 @@ from sympy import Expr, expand
 
 from ridgeproof.numerics.arithmetic.precision import Array, Engine
 from ridgeproof.numerics.chains.varying_chain import is_varying, last_state
-from ridgeproof.numerics.point import Point
+from ridgeproof.numerics.point import FormulaPoint
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.numerics.walker import evaluate_levels
 from ridgeproof.theory import symbols as sy
@@ -50,7 +50,7 @@ class ChainMoments:
 
 
 def chain_moments(
-    setting: Setting, point: Point, expressions: Mapping[str, Expr] | None = None
+    setting: Setting, point: FormulaPoint, expressions: Mapping[str, Expr] | None = None
 ) -> ChainMoments:
     """Iterate a' = D a + g sum(c a) + h from a = w0^2, and the mean, n times.
 

@@ -16,7 +16,7 @@ import mpmath
 from ridgeproof.numerics.arithmetic.precision import Array, Engine, Multiprecision, Number
 from ridgeproof.numerics.chains.varying_chain import is_varying
 from ridgeproof.numerics.evaluate import MAX_DIGITS, evaluate
-from ridgeproof.numerics.point import Point, make_point
+from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.walker import evaluate_expression, evaluate_levels
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
@@ -28,12 +28,12 @@ from ridgeproof.theory.settings.finiteness import require_finite_limit
 from ridgeproof.theory.settings.selection import best, downstream_kind
 from ridgeproof.theory.settings.setting import Setting
 
-__all__ = ["PhaseReport", "Regime", "limiting_moment", "moment_radius", "phase"]
+__all__ = ["ChainFate", "PhaseReport", "limiting_moment", "moment_radius", "phase"]
 
 _MAX_STEPS = 10_000
 
 
-class Regime(StrEnum):
+class ChainFate(StrEnum):
     """What happens to the test error as the number of generations grows."""
 
     LINEAR = "linear growth"
@@ -57,7 +57,7 @@ class PhaseReport:
         digits: significant digits of the numbers.
     """
 
-    regime: Regime
+    regime: ChainFate
     radius: Number
     moment_radius: Number
     feedback: Number | None
@@ -112,7 +112,7 @@ def phase(setting: Setting, *, digits: int = 15) -> PhaseReport:
         top = point.spectrum.s[0]
         radius = top / (top + kappa0)
     return PhaseReport(
-        regime=Regime.FORGOTTEN,
+        regime=ChainFate.FORGOTTEN,
         radius=radius,
         moment_radius=moment_radius(point),
         feedback=evaluate_expression(EXPRESSIONS["feedback"], point),
@@ -128,7 +128,7 @@ def _remembering(setting: Setting, kappa0: Number, one: Number, digits: int) -> 
     first = evaluate(setting.with_(n=1), digits=digits)
     grows = setting.sigma0 > 0
     return PhaseReport(
-        regime=Regime.LINEAR if grows else Regime.CONSTANT,
+        regime=ChainFate.LINEAR if grows else ChainFate.CONSTANT,
         radius=one,
         moment_radius=one,
         feedback=None,
@@ -139,7 +139,7 @@ def _remembering(setting: Setting, kappa0: Number, one: Number, digits: int) -> 
     )
 
 
-def moment_radius(point: Point) -> Number:
+def moment_radius(point: FormulaPoint) -> Number:
     """The spectral radius of diag(D) + g c', from its secular equation sum c g/(rho - D) = 1.
 
     f(rho) = 1 - sum c g/(rho - D) is increasing and concave beyond max D: Newton from the left
@@ -175,12 +175,12 @@ def _newton_step(engine: Engine, coupling: Array, distance: Array) -> Number:
     return -value / engine.weighted_sum(ratio / distance, None)
 
 
-def limiting_moment(point: Point) -> Array:
+def limiting_moment(point: FormulaPoint) -> Array:
     """The second moment a after infinitely many generations, level by level; kappa0 > 0."""
     return evaluate_levels(EXPRESSIONS["fixed_point"], point)
 
 
-def _limit(point: Point) -> Number:
+def _limit(point: FormulaPoint) -> Number:
     """The functional (T3) at m = 0 and the limiting second moment."""
     moment = limiting_moment(point)
     forgotten = point.with_moments(a=moment, m=moment * 0)

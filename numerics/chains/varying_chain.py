@@ -16,7 +16,7 @@ from sympy import Expr, Integer, Rational
 
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.kappa.fixed_point import solve_kappa
-from ridgeproof.numerics.point import Point
+from ridgeproof.numerics.point import FormulaPoint
 from ridgeproof.numerics.walker import evaluate_expression, evaluate_levels
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.recurrences import solve_affine
@@ -49,7 +49,7 @@ def is_varying(setting: Setting) -> bool:
     return bool(setting.schedule) or setting.chain != Replace()
 
 
-def last_state(setting: Setting, point: Point, expressions: Mapping[str, Expr]) -> State:
+def last_state(setting: Setting, point: FormulaPoint, expressions: Mapping[str, Expr]) -> State:
     """The moments after n generations of a generator given by mean, second_moment, label_noise."""
     alike = not setting.schedule and len(setting.weights) == 1
     # On one design, or by least squares alike, the generations differ from one fit only in noise.
@@ -66,14 +66,14 @@ def last_state(setting: Setting, point: Point, expressions: Mapping[str, Expr]) 
     return state
 
 
-def generation_points(setting: Setting, point: Point) -> Iterator[Point]:
+def generation_points(setting: Setting, point: FormulaPoint) -> Iterator[FormulaPoint]:
     """The point of each generation in turn.
 
     kappa0 belongs to the rows that the generator is fitted on.
     """
     counts = isinstance(setting.chain, Accumulate)
     solved: dict[tuple[Any, ...], Any] = {}
-    known: dict[tuple[Any, ...], Point] = {}
+    known: dict[tuple[Any, ...], FormulaPoint] = {}
     for index, (each, weight, rows) in enumerate(setting.stages(), start=1):
         fit = rows, each.lam0
         if fit not in solved:
@@ -95,7 +95,7 @@ def generation_points(setting: Setting, point: Point) -> Iterator[Point]:
 
 
 def _one_fit(
-    setting: Setting, point: Point, expressions: Mapping[str, Expr], *, alike: bool
+    setting: Setting, point: FormulaPoint, expressions: Mapping[str, Expr], *, alike: bool
 ) -> State:
     """A single fit of w0, without ridge, whose label noise is that of all generations."""
     label = expressions["label_noise"]
@@ -130,7 +130,7 @@ def _is_least_squares(setting: Setting) -> bool:
     return all(each.lam0 == 0 and each.T0 >= setting.d for each in setting.distinct_generations[:1])
 
 
-def _check_cost(n: int, point: Point) -> None:
+def _check_cost(n: int, point: FormulaPoint) -> None:
     if n * (_OVERHEAD + len(point.spectrum.s)) > _MAX_OPERATIONS:
         raise NotBuilt(
             f"n = {n} generations, stepped through one by one, are too many. The error has a "
@@ -138,7 +138,7 @@ def _check_cost(n: int, point: Point) -> None:
         )
 
 
-def _truth(point: Point) -> State:
+def _truth(point: FormulaPoint) -> State:
     with point.engine.scope():
         # Functions of s, also where a spectrum knows the signal on a range of levels as such.
         nothing = point.spectrum.s * 0
@@ -160,7 +160,7 @@ def _parts(expressions: Mapping[str, Expr]) -> dict[str, Expr]:
     }
 
 
-def _step(parts: Mapping[str, Expr], point: Point, state: State) -> State:
+def _step(parts: Mapping[str, Expr], point: FormulaPoint, state: State) -> State:
     return State(
         **{
             name: evaluate_levels(

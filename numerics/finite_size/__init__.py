@@ -11,13 +11,13 @@ from ridgeproof.numerics.finite_size.isotropic import (
     generator_terms,
 )
 from ridgeproof.numerics.finite_size.traces import FitTraces, isotropic_fit
-from ridgeproof.numerics.finite_size.wishart import Moments, wishart_resolvent_moments
+from ridgeproof.numerics.finite_size.wishart import InverseMoments, wishart_resolvent_moments
 
 __all__ = [
     "FitTraces",
+    "InverseMoments",
     "IsotropicGenerator",
     "IsotropicTerms",
-    "Moments",
     "exact_isotropic_terms",
     "finite_size_terms",
     "generator_terms",

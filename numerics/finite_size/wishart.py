@@ -43,13 +43,13 @@ from ridgeproof.numerics.finite_size.stieltjes import (
 from ridgeproof.theory.checks import check_integer, check_real, exact
 from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt
 
-__all__ = ["Moments", "eigenvalue_sums", "wishart_resolvent_moments"]
+__all__ = ["InverseMoments", "eigenvalue_sums", "wishart_resolvent_moments"]
 
 _MOST_EIGENVALUES = 1000
 
 
 @dataclass(frozen=True)
-class Moments:
+class InverseMoments:
     """h_k = E tr (S + lam)^-k, each right to the digits asked for.
 
     Attributes:
@@ -63,7 +63,7 @@ class Moments:
     radius: Any
 
 
-def wishart_resolvent_moments(d: int, T: int, lam: Fraction, digits: int = 30) -> Moments:
+def wishart_resolvent_moments(d: int, T: int, lam: Fraction, digits: int = 30) -> InverseMoments:
     """The first two resolvent moments of X'X/T, X of T rows and d standard normal columns.
 
     h_k = E tr (X'X/T + lam)^-k for lam > 0, and at lam = 0 the inverse moments
@@ -115,7 +115,7 @@ def wishart_resolvent_moments(d: int, T: int, lam: Fraction, digits: int = 30) -
 
     balls = refined("the resolvent moments", bits_for(digits), moments, 8)
     h1, h2 = (number(each, digits) for each in balls)
-    return Moments(h1, h2, radius(balls, digits))
+    return InverseMoments(h1, h2, radius(balls, digits))
 
 
 @lru_cache(maxsize=256)

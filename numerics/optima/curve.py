@@ -25,12 +25,12 @@ from ridgeproof.numerics.arithmetic.precision import (
 )
 from ridgeproof.numerics.chains.chain import ChainMoments, chain_moments
 from ridgeproof.numerics.chains.varying_chain import is_varying
-from ridgeproof.numerics.point import Point, make_point
+from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.spectra.spectrum import Spectrum
 from ridgeproof.numerics.walker import evaluate_column, evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.curve import (
-    Curve,
+    CurveTerms,
     far_curve,
     gap,
     gap_of_kappa,
@@ -240,11 +240,11 @@ class ErrorCurve:
         with self.engine.scope():
             return self.engine.compare(kappa, self.spectrum.s[0]) < 0
 
-    def _side(self, kappa: Number) -> tuple[Curve, Point]:
+    def _side(self, kappa: Number) -> tuple[CurveTerms, FormulaPoint]:
         near = self._is_near(kappa)
         return (near_curve() if near else far_curve()), self._at(kappa, near)
 
-    def _at(self, kappa: Number, near: bool) -> Point:
+    def _at(self, kappa: Number, near: bool) -> FormulaPoint:
         moments = self.moments
         with self.engine.scope():
             second = moments.signal + moments.noise
@@ -252,7 +252,7 @@ class ErrorCurve:
         point = point.with_moments(a=second, m=moments.mean)
         return point.with_values({gap: _value(self._gap, point), sy.sigma: self._labels})
 
-    def _summed(self, pieces: tuple[Expr, ...], point: Point) -> Signed:
+    def _summed(self, pieces: tuple[Expr, ...], point: FormulaPoint) -> Signed:
         """The sum of the pieces and the sum of their sizes; no spectral sum is computed twice."""
         # An exact zero kappa must stay visible to the walker inside the sums.
         at_zero = isinstance(point.values[sy.kappa], Fraction)
@@ -318,7 +318,7 @@ class Curves:
         )
 
 
-def _value(expression: Expr, point: Point) -> Number:
+def _value(expression: Expr, point: FormulaPoint) -> Number:
     """The expression's value, or a column of values where kappa is a column."""
     if isinstance(point.values[sy.kappa], np.ndarray):
         return evaluate_column(expression, point)

@@ -10,7 +10,7 @@ from sympy import Expr
 from ridgeproof.numerics.arithmetic.precision import GUARD_DIGITS, Multiprecision, Number
 from ridgeproof.numerics.kappa.fixed_point import solve_kappa
 from ridgeproof.numerics.optima.curve import ErrorCurve
-from ridgeproof.numerics.point import Point
+from ridgeproof.numerics.point import FormulaPoint
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
@@ -104,7 +104,7 @@ def _energy(setting: Setting, curve: ErrorCurve) -> Number | Fraction:
     return curve.energy
 
 
-def _root(quartic: Expr, point: Point, end: Number) -> Number:
+def _root(quartic: Expr, point: FormulaPoint, end: Number) -> Number:
     """The one root in (0, end): the quartic is negative below it and positive above."""
 
     def value(v: Number) -> Number:

@@ -20,7 +20,7 @@ from ridgeproof.numerics.arithmetic.precision import Array, Engine, Float64, Mul
 from ridgeproof.numerics.optima.curve import SIGN_DIGITS, Curves
 from ridgeproof.theory.errors import SolverError
 
-__all__ = ["FLOAT_RANGE", "Bracket", "Shape", "shape"]
+__all__ = ["FLOAT_RANGE", "Bracket", "SpectrumShape", "shape"]
 
 # Where float64 has no underflow in a product of a few kappas.
 FLOAT_RANGE = (1e-100, 1e100)
@@ -51,7 +51,7 @@ class Bracket:
 
 
 @dataclass(frozen=True)
-class Shape:
+class SpectrumShape:
     """The course of the error from lam = 0 to lam = infinity.
 
     Attributes:
@@ -63,7 +63,7 @@ class Shape:
     brackets: tuple[Bracket, ...]
 
 
-def shape(curves: Curves) -> Shape:
+def shape(curves: Curves) -> SpectrumShape:
     """Find the brackets of all stationary points.
 
     The signal energy b must be positive: then the error approaches b from below as lam grows.
@@ -79,7 +79,7 @@ def shape(curves: Curves) -> Shape:
     ]
     below, first = _below(curves, grid[0], int(signs[0]))
     above = _above(curves, grid[-1], int(signs[-1]))
-    return Shape(first, (*below, *inside, *above))
+    return SpectrumShape(first, (*below, *inside, *above))
 
 
 def _grid(curves: Curves) -> Array:

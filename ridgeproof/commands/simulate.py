@@ -19,7 +19,7 @@ from ridgeproof.options import (
 )
 
 if TYPE_CHECKING:
-    from ridgeproof.verification.simulation.running_moments import Moments
+    from ridgeproof.verification.simulation.running_moments import RunningMoments
     from ridgeproof.verification.simulation.simulate import Estimate
 
 __all__ = ["command"]
@@ -82,7 +82,7 @@ def command(
     """  # noqa: D301
     from ridgeproof.theory.checks import check_integer, parse_rational
     from ridgeproof.theory.errors import InputError
-    from ridgeproof.verification.simulation.simulate import Interrupted, simulate, tails
+    from ridgeproof.verification.simulation.simulate import SimulationInterrupted, simulate, tails
 
     other = pop_setting(changed(options, minus, "--minus")) if minus else None
     setting = pop_setting(options)
@@ -100,7 +100,7 @@ def command(
     heavy = any(tails(each, quantity) for each in (setting, other) if each)
     with open_engine(workers, dask) as (processes, executor), progress("simulating") as line:
 
-        def watch(moments: Moments) -> None:
+        def watch(moments: RunningMoments) -> None:
             mean = f"{moments.mean:.6g}" if heavy else moments
             line.update(f"{moments.count} repetitions, {mean}")
 
@@ -118,7 +118,7 @@ def command(
                 executor=executor,
                 watch=watch,
             )
-        except Interrupted as stopped:
+        except SimulationInterrupted as stopped:
             estimate, interrupted = stopped.estimate, True
     if as_json:
         emit_json({**_data(estimate), "interrupted": interrupted})

@@ -9,7 +9,7 @@ import sympy
 from sympy import Integer, Max, Min, Piecewise, Rational, Symbol
 
 from ridgeproof.numerics.arithmetic.precision import Float64, Multiprecision
-from ridgeproof.numerics.point import Point, make_point
+from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.walker import evaluate_expression, evaluate_levels
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
@@ -230,4 +230,4 @@ def test_floats_are_not_values():
     """A Python float is neither exact nor an engine's number, so a point refuses it."""
     spectrum = make_point(make_setting(d=6, T=30), FLOAT).spectrum
     with pytest.raises(InputError, match="neither exact"):
-        Point(FLOAT, spectrum, {sy.T: 0.1})
+        FormulaPoint(FLOAT, spectrum, {sy.T: 0.1})

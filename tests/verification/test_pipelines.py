@@ -14,7 +14,7 @@ from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.text import steps_text
 from ridgeproof.theory.process.tracing.trace import process
 from ridgeproof.verification.pipelines import processes
-from ridgeproof.verification.simulation.interpreter import World, primitives, simulate
+from ridgeproof.verification.simulation.interpreter import ProcessWorld, primitives, simulate
 
 WORDS = (
     *("features=", "penalty=", "weights=", "gradient(", "gradient_flow(", "least_squares("),
@@ -44,7 +44,7 @@ def _runs(written):
     """The literal simulation of a process has finite asks."""
     d = int(written.defaults["d"])
     graph = normal_form(written, {name: written.defaults[name] for name in count_names(written)})
-    world = World(1 / np.arange(1.0, d + 1), np.ones(d), written.defaults)
+    world = ProcessWorld(1 / np.arange(1.0, d + 1), np.ones(d), written.defaults)
     draws = simulate(graph, world, np.random.Generator(np.random.PCG64DXSM(0)), 2)
     assert draws.shape == (2, len(primitives(graph)))
     assert np.isfinite(draws).all()

@@ -14,8 +14,8 @@ from ridgeproof.theory.calculus.alphabet import AVERAGED, GENERATOR, REAL_NOISE,
 from ridgeproof.theory.calculus.derivation import Section, unfold
 from ridgeproof.theory.calculus.eigenbasis import eigenbasis
 from ridgeproof.theory.calculus.rules import (
-    Kind,
     Rule,
+    RuleKind,
     expect_noise,
     generator_moments,
     inverse_wishart,
@@ -44,7 +44,7 @@ def averaged_least_squares() -> Rule:
     labels += (1 - weight) * (_FIT.X * W + _FIT.sigma * _FIT.e)
     return Rule(
         "least squares on averaged labels",
-        Kind.DEFINITION,
+        RuleKind.DEFINITION,
         f"{AVERAGED} = {_FIT.X}^+ y, y = W ({_FIT.X} w0 + sigma_real {REAL_NOISE}) "
         f"+ (1-W) ({_FIT.X} w + {_FIT.sigma} {_FIT.e})",
         replace_words((AVERAGED,), expand(_FIT.P * labels)),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from ridgeproof.theory.calculus.algebra import equal
-from ridgeproof.theory.calculus.rules import Kind, Rule
-from ridgeproof.theory.domains.positivity import Proof
+from ridgeproof.theory.calculus.rules import Rule, RuleKind
+from ridgeproof.theory.domains.positivity import PositivityProof
 from ridgeproof.theory.errors import DerivationError
 
 __all__ = ["Derivation", "Section", "Step", "restate", "unfold"]
@@ -61,7 +61,7 @@ class Derivation:
     id: str
     sections: tuple[Section, ...]
     remark: str = ""
-    proofs: tuple[Proof, ...] = ()
+    proofs: tuple[PositivityProof, ...] = ()
     main: int = -1
 
     @property
@@ -101,4 +101,4 @@ def restate(target: Expr, statement: str) -> Rule:
             raise DerivationError(f"the derivation gives {expression}, which is not {target}")
         return target
 
-    return Rule("collect", Kind.ALGEBRA, statement, rewrite)
+    return Rule("collect", RuleKind.ALGEBRA, statement, rewrite)

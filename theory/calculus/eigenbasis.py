@@ -18,7 +18,7 @@ from ridgeproof.theory.calculus.alphabet import (
     N,
 )
 from ridgeproof.theory.calculus.features import SIGMA_ROOT, SIGMA_ROOT_INVERSE
-from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.calculus.words import Tr, Word, map_words, transposed
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.spectral import SpectralSum
@@ -67,7 +67,7 @@ def eigenbasis() -> Rule:
 
     return Rule(
         "eigenbasis",
-        Kind.ALGEBRA,
+        RuleKind.ALGEBRA,
         "tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix)",
         lambda expression: map_words(expression, change),
     )

@@ -24,7 +24,7 @@ from sympy import Expr, Integer, Mul, Rational, Symbol
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, SIGMA, SIGMA_INVERSE
 from ridgeproof.theory.calculus.mixture import LABELS, right_side
-from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.calculus.words import (
     Tr,
     Word,
@@ -90,7 +90,7 @@ def feature_fit() -> Rule:
     """w_hat = Q (Q'SQ + lam)^-1 Q'X'y/T: ridge on the features Q'x."""
     return Rule(
         "ridge fit on random features",
-        Kind.DEFINITION,
+        RuleKind.DEFINITION,
         f"w_hat = U (X1'y1 + X2'y2)/T, {LABELS}, U = Q (Q'SQ + lam)^-1 Q', S = X'X/T",
         replace_words((ESTIMATE,), U * right_side() / _fit.T),
     )
@@ -113,7 +113,7 @@ def lost_signal() -> Rule:
 
     return Rule(
         "what the fit loses",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         "U S = 1 - L, L = lam (lam + Q Q'S)^-1",
         lambda expression: map_words(expression, change),
     )
@@ -136,7 +136,7 @@ def feature_second_order() -> Rule:
 
     return Rule(
         "second-order equivalent given the features",
-        Kind.EQUIVALENT,
+        RuleKind.EQUIVALENT,
         "L C L' ~ J C J' + H Sigma H tr(C J'Sigma J)/(T (1-gamma_width)): the features have "
         "covariance Q'Sigma Q",
         lambda expression: map_words(expression, change),
@@ -148,7 +148,7 @@ def feature_first_order() -> Rule:
     """L ~ J."""
     return Rule(
         "first-order equivalent given the features",
-        Kind.EQUIVALENT,
+        RuleKind.EQUIVALENT,
         "L ~ J = nu (nu + Q Q'Sigma)^-1",
         replace_words((L,), J),
         (_fit.X,),
@@ -159,7 +159,7 @@ def feature_gram() -> Rule:
     """U S U ~ H Sigma H/(1-gamma_width), the derivative of the first-order equivalent in lam."""
     return Rule(
         "derivative of the first-order equivalent given the features",
-        Kind.EQUIVALENT,
+        RuleKind.EQUIVALENT,
         "U S U ~ H Sigma H/(1-gamma_width), H = Q (Q'Sigma Q + nu)^-1 Q'",
         replace_words((U, _fit.S, U), H * SIGMA * H / (1 - sy.gamma_width)),
         (_fit.X,),
@@ -175,7 +175,7 @@ def feature_degrees() -> Rule:
 
     return Rule(
         "degrees of freedom of the features",
-        Kind.EQUIVALENT,
+        RuleKind.EQUIVALENT,
         "tr(H Sigma H Sigma) ~ T gamma_width",
         lambda expression: map_words(expression, change),
         (FEATURES.X,),
@@ -186,7 +186,7 @@ def resolvent_of_features() -> Rule:
     """H = Sigma^-1 - J Sigma^-1, which holds H in terms of J."""
     return Rule(
         "what the features keep",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         "H = Sigma^-1 - J Sigma^-1",
         replace_words((H,), SIGMA_INVERSE - J * SIGMA_INVERSE),
     )
@@ -196,7 +196,7 @@ def feature_resolvent() -> Rule:
     """J = nu Sigma^(-1/2) R_F Sigma^(1/2), R_F = (F + nu)^-1, F = Sigma^(1/2) Q Q' Sigma^(1/2)."""
     return Rule(
         "resolvent of the features",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         "J = nu Sigma^-1/2 R_F Sigma^1/2, R_F = (F + nu)^-1, F = Sigma^1/2 Q Q' Sigma^1/2",
         replace_words((J,), sy.nu * SIGMA_ROOT_INVERSE * FEATURES.R * SIGMA_ROOT),
     )
@@ -216,7 +216,7 @@ def functions_of_sigma() -> Rule:
 
     return Rule(
         "powers of Sigma",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         "Sigma^1/2 Sigma^1/2 = Sigma, Sigma^1/2 Sigma^-1/2 = 1, and the like",
         lambda expression: map_words(expression, change),
     )

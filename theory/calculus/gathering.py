@@ -30,8 +30,8 @@ from ridgeproof.theory.calculus.alphabet import (
 from ridgeproof.theory.calculus.derivation import Section, unfold
 from ridgeproof.theory.calculus.eigenbasis import eigenbasis
 from ridgeproof.theory.calculus.rules import (
-    Kind,
     Rule,
+    RuleKind,
     generator_moments,
     inverse_wishart,
     noise_expectation,
@@ -59,7 +59,7 @@ def gathered_fit() -> Rule:
     answer = W + _FIT.sigma * ALL_INVERSE * transposed(_FIT.X) * _FIT.e
     return Rule(
         "fit on all sets",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         f"{GATHERED} = w + {_FIT.sigma} {ALL_INVERSE} {_FIT.X}' {_FIT.e}, "
         "w fitted on the sets before",
         replace_words((GATHERED,), expand(answer)),
@@ -71,7 +71,7 @@ def fit_again() -> Rule:
     answer = W + _FIT.sigma * _FIT.P * _FIT.e / (sy.n + 1)
     return Rule(
         "fit on one design again",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         f"{AGAIN} = w + {_FIT.sigma} {_FIT.X}^+ {_FIT.e}/(n+1), "
         "w fitted on n sets of the same inputs",
         replace_words((AGAIN,), expand(answer)),
@@ -83,7 +83,7 @@ def gathered_share() -> Rule:
     word = (ALL_INVERSE, transposed(_FIT.X), _FIT.X, ALL_INVERSE)
     return Rule(
         "exchangeable rows of all sets",
-        Kind.EXPECTATION,
+        RuleKind.EXPECTATION,
         f"E[{ALL_INVERSE} {_FIT.X}'{_FIT.X} {ALL_INVERSE}] = (T0/N) E[{ALL_INVERSE}]",
         replace_words(word, _FIT.T / sy.gathered * ALL_INVERSE),
         (ALL_X,),
@@ -94,7 +94,7 @@ def gathered_inverse() -> Rule:
     """E[Vall] = Sigma^-1/(N-d-1), N >= d+2."""
     return Rule(
         "inverse Wishart mean (all sets)",
-        Kind.EXPECTATION,
+        RuleKind.EXPECTATION,
         f"E[{ALL_INVERSE}] = Sigma^-1/(N-d-1), N >= d+2",
         replace_words((ALL_INVERSE,), SIGMA_INVERSE / (sy.gathered - sy.d - 1)),
         (ALL_X,),
@@ -157,7 +157,7 @@ def summed_over_generations(unknown: Expr, start: Expr, closed: Expr) -> Rule:
 
     return Rule(
         "induction over the generations",
-        Kind.RECURRENCE,
+        RuleKind.RECURRENCE,
         f"sum from {unknown}_0 = {start}: holds at n = 0, and one step leads from n to n+1 by "
         "psi(x+1) = psi(x) + 1/x",
         rewrite,

@@ -12,8 +12,8 @@ from ridgeproof.theory.calculus.derivation import Section, unfold
 from ridgeproof.theory.calculus.eigenbasis import eigenbasis
 from ridgeproof.theory.calculus.recurrences import solved_over_generations
 from ridgeproof.theory.calculus.rules import (
-    Kind,
     Rule,
+    RuleKind,
     dual_inverse_wishart,
     generator_moments,
     isotropic_covariance,
@@ -46,7 +46,7 @@ def isotropic_sums() -> Rule:
     """Every sum over levels is d times its summand; T0 = eta d."""
     return Rule(
         "totals",
-        Kind.ALGEBRA,
+        RuleKind.ALGEBRA,
         "Sigma = I: sum a_i = alpha, sum m_i w0_i = mu, sum w0_i^2 = b, T0 = eta d",
         lambda expression: isotropic(expression).subs(sy.T0, sy.eta * sy.d),
         needs=frozenset({"isotropic"}),
@@ -57,7 +57,7 @@ def insert_totals(totals: dict[Expr, Expr]) -> Rule:
     """Put the totals alpha and mu of a known generator in."""
     return Rule(
         "generator totals",
-        Kind.INSERTION,
+        RuleKind.INSERTION,
         "insert " + ", ".join(f"{symbol} = {value}" for symbol, value in totals.items()),
         lambda expression: expression.subs(totals),
         substitution=totals,
@@ -80,7 +80,7 @@ def restate_when_isotropic(target: Expr, statement: str) -> Rule:
             raise DerivationError(f"the derivation gives {expression}, which is not {target}")
         return target
 
-    return Rule("collect", Kind.ALGEBRA, statement, rewrite, needs=frozenset({"isotropic"}))
+    return Rule("collect", RuleKind.ALGEBRA, statement, rewrite, needs=frozenset({"isotropic"}))
 
 
 _FIT = GENERATOR

@@ -28,7 +28,7 @@ from ridgeproof.theory.calculus.alphabet import (
     N,
     W,
 )
-from ridgeproof.theory.calculus.rules import Kind, Rule, expect_noise
+from ridgeproof.theory.calculus.rules import Rule, RuleKind, expect_noise
 from ridgeproof.theory.calculus.words import Tr, Word, map_words, replace_words, trace, transposed
 from ridgeproof.theory.errors import DerivationError
 
@@ -64,7 +64,7 @@ def mixed_ridge_fit() -> Rule:
     """w_hat = R (X1'y1 + X2'y2)/T: the ridge estimate on real and synthetic rows."""
     return Rule(
         "mixed ridge fit",
-        Kind.DEFINITION,
+        RuleKind.DEFINITION,
         f"w_hat = R (X1'y1 + X2'y2)/T, {LABELS}, R = (X'X/T + lam)^-1, X = (X1; X2)",
         replace_words((_mix.estimate,), _fit.R * right_side() / _fit.T),
     )
@@ -74,7 +74,7 @@ def mixed_least_squares() -> Rule:
     """w_hat = (X'X)^-1 (X1'y1 + X2'y2): least squares on real and synthetic rows."""
     return Rule(
         "mixed least squares",
-        Kind.DEFINITION,
+        RuleKind.DEFINITION,
         f"w_hat = (X'X)^-1 (X1'y1 + X2'y2), {LABELS}, X = (X1; X2)",
         replace_words((_mix.estimate,), _fit.Winv * right_side()),
     )
@@ -86,7 +86,7 @@ def mixed_gram() -> Rule:
     real = replace_words((transposed(_mix.X1), _mix.X1), _fit.T * _fit.S - _fit.T * _mix.S2)
     return Rule(
         "Gram matrices of the two kinds of rows",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         "X2'X2 = T S2, X1'X1 = T (S - S2)",
         lambda expression: real(synthetic(expression)),
     )
@@ -96,7 +96,7 @@ def mixed_inverse() -> Rule:
     """(X'X)^-1 S = 1/T."""
     return Rule(
         "full column rank",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         "(X'X)^-1 S = 1/T for T >= d",
         replace_words((_fit.Winv, _fit.S), 1 / _fit.T),
     )
@@ -116,7 +116,7 @@ def deviation() -> Rule:
     first = replace_words((M,), N + W_TRUTH)
     return Rule(
         "deviation from the truth",
-        Kind.DEFINITION,
+        RuleKind.DEFINITION,
         "A = D + N + N' + W0 and M = N + W0 with D = E[(w - w0)(w - w0)'], N = E[w - w0] w0'",
         lambda expression: first(second(expression)),
     )
@@ -141,7 +141,7 @@ def exchangeable_rows() -> Rule:
 
     return Rule(
         "exchangeable rows",
-        Kind.EXPECTATION,
+        RuleKind.EXPECTATION,
         "E R S2 = P2 E R S; E S2 Q S2 = P2^2 E S Q S + P1 P2 T/(T-1) [T E q Q q - E S Q S/T], "
         "q = x x'/T of any one row x, Q a function of S, P2 the synthetic fraction, P1 = 1 - P2",
         lambda expression: map_words(expression, change),
@@ -179,7 +179,7 @@ def one_row() -> Rule:
 
     return Rule(
         "one row",
-        Kind.EQUIVALENT,
+        RuleKind.EQUIVALENT,
         "T/(T-1) [T tr(C q Q q) - tr(C S Q S)/T] ~ tr(C Sigma) tr(Q S)/T, q = x x'/T of one row x",
         lambda expression: map_words(expression, change).subs(1 / (T - 1), 0),
         (_fit.X,),
@@ -207,7 +207,7 @@ def one_row_of_least_squares() -> Rule:
 
     return Rule(
         "one row of least squares",
-        Kind.EXPECTATION,
+        RuleKind.EXPECTATION,
         "E tr(C q (X'X)^-1 Sigma (X'X)^-1 q) = tr(C Sigma) (T-2) (d+2)/(T^3 (T+2) (T-d-1)), "
         "q = x x'/T of one row x, T >= d+2",
         lambda expression: map_words(expression, change),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, simplify
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.errors import DerivationError
 
 __all__ = ["solve_affine", "solved_over_generations"]
@@ -39,7 +39,7 @@ def solved_over_generations(unknown: Expr, start: Expr) -> Rule:
     """Rewrite one affine step as its n-th iterate from ``start``."""
     return Rule(
         "induction over the generations",
-        Kind.RECURRENCE,
+        RuleKind.RECURRENCE,
         f"iterate from {unknown}_0 = {start}; holds at n = 0, and one step leads from n to n+1",
         lambda step: solve_affine(step, unknown, start),
         substitution={unknown: start},

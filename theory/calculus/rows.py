@@ -11,7 +11,7 @@ from sympy import Expr
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, RBAR, SIGMA
-from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.calculus.words import trace
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.spectral import SpectralSum
@@ -31,7 +31,7 @@ _R, _S = DOWNSTREAM.R, DOWNSTREAM.S
 CUBE = SpectralSum(sy.s**2 / (sy.s + sy.kappa) ** 3)
 
 
-def joined(name: str, kind: Kind, statement: str, before: Expr, after: Expr) -> Rule:
+def joined(name: str, kind: RuleKind, statement: str, before: Expr, after: Expr) -> Rule:
     """A line that replaces ``before`` by ``after``; its kind says how it is checked."""
 
     def rewrite(expression: Expr) -> Expr:
@@ -39,7 +39,7 @@ def joined(name: str, kind: Kind, statement: str, before: Expr, after: Expr) -> 
             raise DerivationError(f"{name}: {expression} is not {before}")
         return after
 
-    averaged = () if kind is Kind.IDENTITY else (DOWNSTREAM.X,)
+    averaged = () if kind is RuleKind.IDENTITY else (DOWNSTREAM.X,)
     return Rule(name, kind, statement, rewrite, averaged)
 
 
@@ -47,7 +47,7 @@ def resolvent_difference() -> Rule:
     """R - Rbar = Rbar (chi Sigma - S) R."""
     return joined(
         "resolvent identity",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         "R - Rbar = Rbar (Rbar^-1 - R^-1) R, Rbar^-1 = chi Sigma + lam, R^-1 = S + lam",
         trace(_R) - trace(RBAR),
         sy.chi * trace(RBAR * SIGMA * _R) - trace(RBAR * _S * _R),
@@ -58,7 +58,7 @@ def leave_one_row_out() -> Rule:
     """The mean of the difference, to o(1): variances of quadratic forms in one row."""
     return joined(
         "one row left out",
-        Kind.CORRECTION,
+        RuleKind.CORRECTION,
         "tr Rbar S R is the mean over the rows of x'R_x Rbar x/(1+q), and R = R_x - R_x x x'R_x/"
         "(T (1+q)); 1/(1+q) = chi - chi^2 (q - E q) + ..., Cov(x'Ax, x'Bx) = 2 tr(A Sigma B Sigma) "
         "+ kappa4 sum s^2 A_ii B_ii, R_ii ~ (kappa/lam) G_ii",
@@ -71,7 +71,7 @@ def equal_shares() -> Rule:
     """chi ~ lam/kappa, hence Rbar ~ (kappa/lam) G, and lam R Sigma lam R ~ K Sigma K/(1-gamma)."""
     return joined(
         "equal shares",
-        Kind.EQUIVALENT,
+        RuleKind.EQUIVALENT,
         "chi ~ lam/kappa, Rbar ~ (kappa/lam) G, lam R Sigma lam R ~ K Sigma K/(1-gamma)",
         _variances(),
         sy.kappa / sy.lam * CUBE / sy.T * (1 / (1 - sy.gamma) + sy.kappa4),
@@ -87,7 +87,7 @@ def common_share() -> Rule:
     """lam tr R = T chi - T + d, and lam tr Rbar = d - sum s/(s + lam/chi)."""
     return joined(
         "definition of chi",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         "lam tr R = T chi - T + d, lam tr Rbar = d - sum s/(s + lam/chi)",
         sy.lam * trace(_R) - sy.lam * trace(RBAR),
         sy.T * sy.chi - sy.T + SpectralSum(sy.s / (sy.s + sy.lam / sy.chi)),
@@ -99,7 +99,7 @@ def linear_in_the_share() -> Rule:
     excess = trace(_R) - sy.kappa / sy.lam * SpectralSum(1 / (sy.s + sy.kappa))
     return joined(
         "linear in chi",
-        Kind.EQUIVALENT,
+        RuleKind.EQUIVALENT,
         "0 at chi = lam/kappa, slope T (1-gamma) kappa/lam there, and chi - lam/kappa = "
         "(lam/T) (tr R - (kappa/lam) tr G)",
         sy.T * sy.chi - sy.T + SpectralSum(sy.s / (sy.s + sy.lam / sy.chi)),

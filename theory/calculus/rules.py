@@ -23,8 +23,8 @@ from ridgeproof.theory.calculus.words import Tr, Word, map_words, replace_words,
 from ridgeproof.theory.errors import DerivationError
 
 __all__ = [
-    "Kind",
     "Rule",
+    "RuleKind",
     "dual_inverse_wishart",
     "elliptical_inverse",
     "expect_noise",
@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 
-class Kind(Enum):
+class RuleKind(Enum):
     """How a step is justified, which decides how it is checked."""
 
     DEFINITION = "definition"
@@ -79,7 +79,7 @@ class Rule:
     """
 
     name: str
-    kind: Kind
+    kind: RuleKind
     statement: str
     rewrite: Callable[[Expr], Expr]
     letters: tuple[Symbol, ...] = ()
@@ -99,7 +99,7 @@ def ridge_fit(fit: Fit) -> Rule:
     answer = fit.R * transposed(fit.X) * (fit.X * W + fit.sigma * fit.e) / fit.T
     return Rule(
         f"ridge fit ({fit.name})",
-        Kind.DEFINITION,
+        RuleKind.DEFINITION,
         f"{fit.estimate} = {fit.R} {fit.X}'({fit.X} w + {fit.sigma} {fit.e})/{fit.T}, "
         f"{fit.R} = ({fit.X}'{fit.X}/{fit.T} + {fit.lam})^-1",
         replace_words((fit.estimate,), answer),
@@ -112,7 +112,7 @@ def least_squares(fit: Fit, *, noiseless: bool = False) -> Rule:
     labels = f"{fit.X} w" if noiseless else f"({fit.X} w + {fit.sigma} {fit.e})"
     return Rule(
         f"least squares ({fit.name})",
-        Kind.DEFINITION,
+        RuleKind.DEFINITION,
         f"{fit.estimate} = {fit.X}^+ {labels}" + (f", {fit.sigma} = 0" if noiseless else ""),
         replace_words((fit.estimate,), answer),
         substitution={fit.sigma: Integer(0)} if noiseless else {},
@@ -125,7 +125,7 @@ def pseudo_inverse(fit: Fit) -> Rule:
     square = replace_words((fit.P, transposed(fit.P)), fit.Winv)
     return Rule(
         f"full column rank ({fit.name})",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         f"{fit.X}^+ {fit.X} = 1 and {fit.X}^+ {fit.X}^+' = ({fit.X}'{fit.X})^-1 "
         f"for {fit.T} >= d rows",
         lambda expression: square(absorb(expression)),
@@ -139,7 +139,7 @@ def projector(fit: Fit) -> Rule:
     absorb = replace_words((fit.Pi, fit.P), fit.P)
     return Rule(
         f"projector ({fit.name})",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         f"{fit.X}^+ {fit.X} = {fit.Pi} = {fit.Pi}', {fit.Pi}^2 = {fit.Pi}, "
         f"{fit.Pi} {fit.X}^+ = {fit.X}^+",
         lambda expression: absorb(idempotent(name(expression))),
@@ -151,7 +151,7 @@ def random_projection(fit: Fit) -> Rule:
     """E[Pi] = T/d for Sigma = I and T <= d: the row space is uniformly distributed."""
     return Rule(
         f"uniform row space ({fit.name})",
-        Kind.EXPECTATION,
+        RuleKind.EXPECTATION,
         f"E[{fit.Pi}] = {fit.T}/d for Sigma = I, {fit.T} <= d (rotation invariance)",
         replace_words((fit.Pi,), fit.T / sy.d),
         (fit.X,),
@@ -163,7 +163,7 @@ def dual_inverse_wishart(fit: Fit) -> Rule:
     """E[X^+ X^+'] = T/(d (d-T-1)) for Sigma = I and T <= d-2, from E[(XX')^-1] = I/(d-T-1)."""
     return Rule(
         f"inverse Wishart mean of the rows ({fit.name})",
-        Kind.EXPECTATION,
+        RuleKind.EXPECTATION,
         f"E[{fit.X}^+ {fit.X}^+'] = {fit.T}/(d (d-{fit.T}-1)) Sigma for Sigma = I, {fit.T} <= d-2",
         replace_words((fit.P, transposed(fit.P)), fit.T / (sy.d * (sy.d - fit.T - 1)) * SIGMA),
         (fit.X,),
@@ -180,7 +180,7 @@ def isotropic_covariance() -> Rule:
 
     return Rule(
         "isotropic covariance",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         "Sigma = I",
         lambda expression: map_words(expression, change),
         needs=_ISOTROPIC,
@@ -206,7 +206,7 @@ def resolvent_average(fit: Fit) -> Rule:
 
     return Rule(
         f"rotational average ({fit.name})",
-        Kind.EXPECTATION,
+        RuleKind.EXPECTATION,
         f"E tr(C {fit.R}^k) = tr(C) h_k/d, h_k = E tr {fit.R}^k, Sigma = I (rotation invariance)",
         lambda expression: map_words(expression, change),
         (fit.X,),
@@ -219,7 +219,7 @@ def shared_chain(fit: Fit) -> Rule:
     answer = fit.P * (fit.X * TRUTH + fit.sigma * fit.f)
     return Rule(
         f"shared design ({fit.name})",
-        Kind.DEFINITION,
+        RuleKind.DEFINITION,
         f"w_n = {fit.X}^+ ({fit.X} w0 + {fit.sigma} {fit.f}) for n >= 1, "
         f"{fit.f} the sum of n label noises, because {fit.X}^+ {fit.X} {fit.X}^+ = {fit.X}^+",
         replace_words((fit.chain,), answer),
@@ -231,7 +231,7 @@ def gram(fit: Fit) -> Rule:
     """X'X = T S."""
     return Rule(
         f"Gram matrix ({fit.name})",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         f"{fit.X}'{fit.X} = {fit.T} {fit.S}",
         replace_words((transposed(fit.X), fit.X), fit.T * fit.S),
     )
@@ -241,7 +241,7 @@ def resolvent(fit: Fit) -> Rule:
     """R S = 1 - lam R."""
     return Rule(
         f"resolvent ({fit.name})",
-        Kind.IDENTITY,
+        RuleKind.IDENTITY,
         f"{fit.R} {fit.S} = 1 - {fit.lam} {fit.R}",
         replace_words((fit.R, fit.S), 1 - fit.lam * fit.R),
     )
@@ -272,7 +272,7 @@ def expect_noise(name: str, noise: Symbol, covariance: Expr, shown: str) -> Rule
 
     return Rule(
         name,
-        Kind.EXPECTATION,
+        RuleKind.EXPECTATION,
         f"E[{noise} {noise}'] = {shown}, E[{noise}] = 0",
         lambda expression: map_words(square(expression), odd),
         (noise,),
@@ -285,7 +285,7 @@ def generator_moments(fit: Fit) -> Rule:
     first = replace_words((W, transposed(TRUTH)), M)
     return Rule(
         f"labelling model ({fit.name})",
-        Kind.EXPECTATION,
+        RuleKind.EXPECTATION,
         "E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit",
         lambda expression: first(second(expression)),
         (W,),
@@ -296,7 +296,7 @@ def truth() -> Rule:
     """w0 w0' is written W0."""
     return Rule(
         "ground truth",
-        Kind.DEFINITION,
+        RuleKind.DEFINITION,
         "W0 = w0 w0'",
         replace_words((TRUTH, transposed(TRUTH)), W_TRUTH),
     )
@@ -306,7 +306,7 @@ def inverse_wishart(fit: Fit) -> Rule:
     """E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2."""
     return Rule(
         f"inverse Wishart mean ({fit.name})",
-        Kind.EXPECTATION,
+        RuleKind.EXPECTATION,
         f"E[({fit.X}'{fit.X})^-1] = Sigma^-1/({fit.T}-d-1), {fit.T} >= d+2",
         replace_words((fit.Winv,), SIGMA_INVERSE / (fit.T - sy.d - 1)),
         (fit.X,),
@@ -317,7 +317,7 @@ def elliptical_inverse(fit: Fit) -> Rule:
     """(X'X)^-1 ~ q Sigma^-1/d with E[tau q/(1 + tau q)] = d/T, for rows sqrt(tau) x, x normal."""
     return Rule(
         f"inverse for elliptical rows ({fit.name})",
-        Kind.EQUIVALENT,
+        RuleKind.EQUIVALENT,
         f"({fit.X}'{fit.X})^-1 ~ {fit.q} Sigma^-1/d, E[tau {fit.q}/(1 + tau {fit.q})] = d/{fit.T}, "
         f"for rows sqrt(tau) x, {fit.T} > d",
         replace_words((fit.Winv,), fit.q * SIGMA_INVERSE / sy.d),
@@ -344,7 +344,7 @@ def second_order(fit: Fit) -> Rule:
 
     return Rule(
         f"second-order equivalent ({fit.name})",
-        Kind.EQUIVALENT,
+        RuleKind.EQUIVALENT,
         f"{fit.lam} {R} C {fit.lam} {R} ~ {K} C {K} + {K} Sigma {K} "
         f"tr(C Sigma {G}^2)/({fit.T} (1-{fit.gamma}))",
         lambda expression: map_words(expression, change),
@@ -366,7 +366,7 @@ def first_order(fit: Fit) -> Rule:
 
     return Rule(
         f"first-order equivalent ({fit.name})",
-        Kind.EQUIVALENT,
+        RuleKind.EQUIVALENT,
         f"{fit.lam} {fit.R} ~ {fit.K} = {fit.kappa} (Sigma + {fit.kappa})^-1",
         lambda expression: map_words(expression, change),
         (fit.X,),

@@ -24,8 +24,8 @@ from ridgeproof.theory.calculus.mixture import (
 )
 from ridgeproof.theory.calculus.recurrences import solved_over_generations
 from ridgeproof.theory.calculus.rules import (
-    Kind,
     Rule,
+    RuleKind,
     elliptical_inverse,
     first_order,
     generator_moments,
@@ -71,7 +71,7 @@ def components() -> Rule:
 
     return Rule(
         "components",
-        Kind.COMPONENTS,
+        RuleKind.COMPONENTS,
         "B is an arbitrary diagonal matrix: compare the coefficients of B_i",
         rewrite,
     )
@@ -85,7 +85,7 @@ def insert_moments(moments: Mapping[Symbol, Expr]) -> Rule:
     """Put known generator moments (a, m) into the functional."""
     return Rule(
         "generator moments",
-        Kind.INSERTION,
+        RuleKind.INSERTION,
         "insert " + ", ".join(f"{symbol}_i = {value}" for symbol, value in moments.items()),
         lambda expression: expression.replace(
             lambda node: isinstance(node, SpectralSum),

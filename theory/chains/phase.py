@@ -17,7 +17,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.chains.affine import AffineStep, affine_step
 from ridgeproof.theory.definitions import defined
-from ridgeproof.theory.domains.positivity import Proof, prove_nonnegative
+from ridgeproof.theory.domains.positivity import PositivityProof, prove_nonnegative
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.specialise import isotropic
 from ridgeproof.theory.spectral import SpectralSum
@@ -74,7 +74,7 @@ def check_fixed_point() -> Expr:
 
 
 @lru_cache
-def forgetting() -> tuple[Proof, ...]:
+def forgetting() -> tuple[PositivityProof, ...]:
     """J < 1/2 and the radius of second moments is at most u_1 = s_1/(s_1+kappa0), level by level.
 
     lam0 >= 0 means df1 <= T0, hence sum u (1-u) = df1 - df2 <= T0 - df2 = T0 (1-gamma0).
@@ -112,7 +112,7 @@ def isotropic_radius() -> Expr:
 
 
 @lru_cache
-def isotropic_is_slower_in_the_mean() -> Proof:
+def isotropic_is_slower_in_the_mean() -> PositivityProof:
     """Sigma = I: second moments forget at least as fast as means, 1/(1+kappa0) a generation."""
     u = 1 / (1 + sy.kappa0)
     spare = Symbol("x", nonnegative=True)

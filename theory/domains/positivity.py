@@ -14,11 +14,11 @@ from sympy import Expr, Poly, Symbol, fraction, together
 
 from ridgeproof.theory.errors import DerivationError
 
-__all__ = ["Proof", "prove_nonnegative"]
+__all__ = ["PositivityProof", "prove_nonnegative"]
 
 
 @dataclass(frozen=True)
-class Proof:
+class PositivityProof:
     """``expression`` >= 0 on a region: ``numerator``/``denominator`` have no negative coefficient.
 
     ``substitution`` maps the region's variables to non-negative ones.
@@ -37,7 +37,7 @@ def prove_nonnegative(
     region: str,
     expression: Expr,
     substitution: Mapping[Symbol, Expr],
-) -> Proof:
+) -> PositivityProof:
     """Prove that a rational function is non-negative where the substitution reaches.
 
     Raises:
@@ -54,4 +54,4 @@ def prove_nonnegative(
         above, below = -above, -below
     if any(c < 0 for c in (*above.coeffs(), *below.coeffs())):
         raise DerivationError(f"not proved: {statement} ({region}): {above.as_expr()}")
-    return Proof(statement, region, expression, dict(substitution), above, below)
+    return PositivityProof(statement, region, expression, dict(substitution), above, below)

@@ -5,7 +5,7 @@
 """
 
 from ridgeproof.theory.exponents.crossover import crossover, crossover_of_ridge, plateau_exponent
-from ridgeproof.theory.exponents.derivation import Step, derivation_steps
+from ridgeproof.theory.exponents.derivation import ScalingStep, derivation_steps
 from ridgeproof.theory.exponents.evaluation import (
     REGIMES,
     Exponents,
@@ -14,9 +14,9 @@ from ridgeproof.theory.exponents.evaluation import (
     exponents,
 )
 from ridgeproof.theory.exponents.kept_ridge import classical_ell, naive_rate, rate_regimes
-from ridgeproof.theory.exponents.optimum import Optimum, optimal_exponents
+from ridgeproof.theory.exponents.optimum import OptimalExponent, optimal_exponents
 from ridgeproof.theory.exponents.plateau import (
-    Refutation,
+    PlateauRefutation,
     gap_identity,
     plateau_height,
     refute_divergence,
@@ -24,7 +24,7 @@ from ridgeproof.theory.exponents.plateau import (
     threshold,
 )
 from ridgeproof.theory.exponents.proofs import Method, Proof, prove
-from ridgeproof.theory.exponents.regimes import Regime
+from ridgeproof.theory.exponents.regimes import ScalingRegime
 from ridgeproof.theory.exponents.regions import PARAMETERS, Interval, Region, c, source
 from ridgeproof.theory.exponents.symbolic import Formulas, formulas
 from ridgeproof.theory.exponents.terms import KAPPA, LEARNED, Noise, error_exponent, terms, unfold
@@ -39,12 +39,12 @@ __all__ = [
     "Interval",
     "Method",
     "Noise",
-    "Optimum",
+    "OptimalExponent",
+    "PlateauRefutation",
     "Proof",
-    "Refutation",
-    "Regime",
     "Region",
-    "Step",
+    "ScalingRegime",
+    "ScalingStep",
     "c",
     "check_noise",
     "check_parameter",

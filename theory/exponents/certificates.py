@@ -15,7 +15,7 @@ from itertools import combinations
 from sympy import Expr, cancel, oo
 
 from ridgeproof.theory.errors import DerivationError
-from ridgeproof.theory.exponents.maxplus import Cell, Line, Vertex
+from ridgeproof.theory.exponents.maxplus import Affine, Cell, Vertex
 from ridgeproof.theory.exponents.proofs import Method, Proof, is_nonnegative, is_positive, prove
 from ridgeproof.theory.exponents.regions import Region
 from ridgeproof.theory.exponents.terms import Noise, error_exponent
@@ -75,13 +75,13 @@ def _lower_bound(cell: Cell, rate: Expr, region: Region) -> list[Proof]:
     raise DerivationError(message)
 
 
-def _gaps(cell: Cell, line: Line, rate: Expr) -> list[Expr]:
+def _gaps(cell: Cell, line: Affine, rate: Expr) -> list[Expr]:
     """One line above the rate: at the left end, and at the right end or along the ray."""
     right = line.slope if cell.high is oo else line.at(cell.high) - rate
     return [cancel(line.at(cell.low) - rate), cancel(right)]
 
 
-def _dual_gaps(first: Line, second: Line, rate: Expr) -> list[Expr]:
+def _dual_gaps(first: Affine, second: Affine, rate: Expr) -> list[Expr]:
     """Dual weights w and 1 - w that cancel the slopes, and the constant they leave."""
     difference = cancel(second.slope - first.slope)
     if difference == 0:

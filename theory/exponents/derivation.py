@@ -27,14 +27,14 @@ from ridgeproof.theory.exponents.crossover import crossover, crossover_of_ridge,
 from ridgeproof.theory.exponents.optimum import optimal_exponents
 from ridgeproof.theory.exponents.plateau import gap_identity, plateau_height, refute_divergence
 from ridgeproof.theory.exponents.proofs import Method, Proof
-from ridgeproof.theory.exponents.regimes import Regime
+from ridgeproof.theory.exponents.regimes import ScalingRegime
 from ridgeproof.theory.exponents.regions import c
 from ridgeproof.theory.exponents.terms import KAPPA, LEARNED, Noise, terms, unfold
 
-__all__ = ["Step", "derivation_steps"]
+__all__ = ["ScalingStep", "derivation_steps"]
 
 
-class Step(NamedTuple):
+class ScalingStep(NamedTuple):
     """One line of the derivation."""
 
     expression: Expr
@@ -55,7 +55,7 @@ _SETTINGS = {
 
 
 @lru_cache(maxsize=1)
-def derivation_steps() -> tuple[Step, ...]:
+def derivation_steps() -> tuple[ScalingStep, ...]:
     """Return (expression, justification, proved_by) for every step, proving each on the way.
 
     Raises:
@@ -72,8 +72,8 @@ def _method(*proofs: Proof) -> Method:
     return Method.Z3 if any(p.method is Method.Z3 for p in proofs) else Method.POSITIVITY
 
 
-def _sums() -> Iterator[Step]:
-    yield Step(
+def _sums() -> Iterator[ScalingStep]:
+    yield ScalingStep(
         Eq(sy.lam, sy.kappa * (1 - sy.df1 / sy.T)),
         "definition of kappa in the deterministic equivalent; s_i = i^-beta, b_i = i^-(1 + 2 beta "
         "r), lam = T^-ell, T0 = T^c, d = phi0 T0",
@@ -83,27 +83,27 @@ def _sums() -> Iterator[Step]:
         (head_level_bound(), "u = s/(s + kappa), for s >= kappa; and u <= 1"),
         (tail_level_bound(), "for every level: the denominator shrinks"),
     ):
-        yield Step(statement, reason, proof.method)
-    yield Step(
+        yield ScalingStep(statement, reason, proof.method)
+    yield ScalingStep(
         tail_integral(),
         "bounds the sum over i > N = kappa^(-1/beta) of s_i/kappa = (i/N)^-beta: the directions "
         "that are not learned count for a constant times those that are",
         Method.ALGEBRA,
     )
-    yield Step(
+    yield ScalingStep(
         Eq(_F, Min(_K / sy.beta, c)),
         "the exponent of df1 and of df2, kappa = T^-k: min(N, d)/4 <= df_k <= min(N, d) beta/(beta "
         "- 1), from the three bounds above",
         Method.ARGUMENT,
     )
-    yield Step(
+    yield ScalingStep(
         Eq(_K, KAPPA),
         "T >= d: df1/T <= phi0 < 1 at c = 1 and -> 0 below, so kappa and lam have one order.  T < "
         "d: so they do while df1 = o(T), that is for ell < beta; from there on kappa stays at its "
         "value for lam = 0, where df1 = T, since d kappa/d lam = 1/(1 - gamma) is bounded",
         Method.ARGUMENT,
     )
-    yield Step(
+    yield ScalingStep(
         Eq(_F, LEARNED),
         "both together, on each of the four cells (inside and beyond the domain, T >= d and T < "
         "d): df_2 saturates at d when c <= 1 and at the order of T when c > 1",
@@ -111,8 +111,8 @@ def _sums() -> Iterator[Step]:
     )
 
 
-def _terms() -> Iterator[Step]:
-    yield Step(
+def _terms() -> Iterator[ScalingStep]:
+    yield ScalingStep(
         logarithmic_derivative(),
         "kappa du/dkappa = -u (1 - u) summed, with df1 ~ kappa^(-1/beta): at lam = 0, T < d, gamma "
         "tends to 1 - 1/beta < 1; at T >= d gamma <= phi0.  Hence 1/(1 - gamma) is of order 1",
@@ -120,48 +120,48 @@ def _terms() -> Iterator[Step]:
     )
     exponents = terms()
     k_and_f = bias_head_and_tail()
-    yield Step(
+    yield ScalingStep(
         Eq(Symbol("bias"), k_and_f),
         "kappa^2 sum b_i/(s_i + kappa)^2: head i <= N and tail i > N are power sums, each of the "
         "order of its largest end; r_ = min(r, 1).  At r = 1 the head has log T equal ends",
         Method.POSITIVITY,
     )
     terms_are_continuous()
-    yield Step(
+    yield ScalingStep(
         Eq(Symbol("variance"), exponents["variance"]),
         "sigma^2 gamma/(1 - gamma), gamma = df2/T, 1/(1 - gamma) of order 1",
         Method.ARGUMENT,
     )
-    yield Step(
+    yield ScalingStep(
         complement_is_square(),
         "d - 2 df1 + df2 = sum (1 - u)^2; it is of order d where df1 = o(d), in particular for "
         "c > 1, and where df1 is of order d (only for c <= 1) df2 alone is as large",
         Method.ALGEBRA,
     )
-    yield Step(
+    yield ScalingStep(
         Eq(Symbol("synthetic"), exponents["synthetic"]),
         "n sigma0^2 rho, rho = [df2 + gamma/(1 - gamma) (d - 2 df1 + df2)]/(T0 - d), with the "
         "order of each factor",
         Method.ARGUMENT,
     )
-    yield Step(
+    yield ScalingStep(
         Eq(Symbol("E"), Max(*(Symbol(name) for name in exponents))),
         "the error is a sum of non-negative terms: its exponent is the largest of theirs",
         Method.ARGUMENT,
     )
 
 
-def _optima() -> Iterator[Step]:
+def _optima() -> Iterator[ScalingStep]:
     for noise in Noise:
         optimum = optimal_exponents(noise)
         for regime in optimum.regimes:
-            yield Step(
+            yield ScalingStep(
                 Implies(_where(regime), And(Eq(_ELL, regime.ell), Eq(_RATE, regime.rate))),
                 f"{_SETTINGS[noise]}: {_reason(regime)}",
                 _method(*regime.proofs),
             )
     for regime in optimal_exponents().classical:
-        yield Step(
+        yield ScalingStep(
             Implies(_where(regime), Eq(_KEPT, regime.rate)),
             f"{_SETTINGS[Noise.SYNTHETIC]}: the classical ell = {regime.ell} kept, the largest "
             "term there",
@@ -169,7 +169,7 @@ def _optima() -> Iterator[Step]:
         )
 
 
-def _reason(regime: Regime) -> str:
+def _reason(regime: ScalingRegime) -> str:
     programme = (
         "min over ell of the maximum, a vertex of a linear programme; attained there, and a lower "
         "bound on every cell by dual weights"
@@ -184,26 +184,26 @@ def _reason(regime: Regime) -> str:
     )
 
 
-def _where(regime: Regime) -> Expr:
+def _where(regime: ScalingRegime) -> Expr:
     interval = regime.region.intervals[-1]
     return And(c > interval.low, c <= interval.high)
 
 
-def _plateau() -> Iterator[Step]:
+def _plateau() -> Iterator[ScalingStep]:
     left, right = gap_identity()
-    yield Step(
+    yield ScalingStep(
         Eq(left, right, evaluate=False),
         "the distance of (T0 - d) rho from d, gamma = df2/T",
         Method.ALGEBRA,
     )
     refutation = refute_divergence()
-    yield Step(
+    yield ScalingStep(
         Le(Symbol("rho"), plateau_height()),
         "each summand is non-negative since df2 <= df1 <= d and 2 df2 <= T (T >= 2 d suffices): "
         "whatever the ridge, the synthetic term is at most n sigma0^2 phi0/(1 - phi0)",
         refutation.bounded.method,
     )
-    yield Step(
+    yield ScalingStep(
         Implies(
             c < refutation.region.intervals[-1].high,
             And(
@@ -218,18 +218,18 @@ def _plateau() -> Iterator[Step]:
     )
 
 
-def _crossovers() -> Iterator[Step]:
-    yield Step(
+def _crossovers() -> Iterator[ScalingStep]:
+    yield ScalingStep(
         Eq(Symbol("T_x"), crossover()),
         "variance = synthetic term when all directions are learned (least squares)",
         Method.ALGEBRA,
     )
-    yield Step(
+    yield ScalingStep(
         Eq(Symbol("T_x"), crossover_of_ridge()),
         "the same equation for any ridge, linear in T: at least T_x - 2 d, at most T_x",
         Method.ALGEBRA,
     )
-    yield Step(
+    yield ScalingStep(
         Eq(Symbol("plateau"), sy.T0 ** unfold(plateau_exponent())),
         "the optimal error at fixed T0, T -> oo: gamma -> 0 leaves the bias and df2/(T0 - d), the "
         "programme of c = 1 with T0 in the place of T",

@@ -10,7 +10,7 @@ from sympy import Expr, Max, cancel, solve
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.exponents.maxplus import SIDES, Side, cells, undominated
 from ridgeproof.theory.exponents.proofs import Proof, is_nonnegative, prove
-from ridgeproof.theory.exponents.regimes import Regime, optimal_regimes
+from ridgeproof.theory.exponents.regimes import ScalingRegime, optimal_regimes
 from ridgeproof.theory.exponents.regions import PARAMETERS, c
 from ridgeproof.theory.exponents.terms import Noise
 from ridgeproof.theory.symbols import beta
@@ -29,7 +29,7 @@ def classical_ell() -> Expr:
     return unlimited.ell
 
 
-def rate_regimes(noise: Noise, position: Expr) -> tuple[Regime, ...]:
+def rate_regimes(noise: Noise, position: Expr) -> tuple[ScalingRegime, ...]:
     """Return the error's exponent at ell = position, for every c, each regime proved.
 
     Where no single line is shown to win, the rate is the maximum of those left.
@@ -72,7 +72,9 @@ def _cell_ranges(side: Side, position: Expr) -> Iterator[tuple[int, Expr, Expr]]
         yield 0, root, side.high
 
 
-def _rate(noise: Noise, side: Side, index: int, low: Expr, high: Expr, position: Expr) -> Regime:
+def _rate(
+    noise: Noise, side: Side, index: int, low: Expr, high: Expr, position: Expr
+) -> ScalingRegime:
     region = PARAMETERS.within(c, low, high)
     cell = cells(noise, side)[index]
     # Not cancelled: 1/(2 beta r_ + 1) - c reads better than its common denominator.
@@ -80,4 +82,4 @@ def _rate(noise: Noise, side: Side, index: int, low: Expr, high: Expr, position:
     winners = undominated(values, region)
     proofs: list[Proof] = [prove((side.edge - position) * (1 - 2 * index), region)]
     proofs += [prove(winners[0] - value, region) for value in values if len(winners) == 1]
-    return Regime(low, high, position, position, Max(*winners), tuple(proofs))
+    return ScalingRegime(low, high, position, position, Max(*winners), tuple(proofs))

@@ -20,11 +20,21 @@ from ridgeproof.theory.exponents.regions import PARAMETERS, Region, c
 from ridgeproof.theory.exponents.terms import Noise, terms
 from ridgeproof.theory.symbols import beta, ell
 
-__all__ = ["SIDES", "Cell", "Line", "Side", "Vertex", "cells", "resolve", "undominated", "vertices"]
+__all__ = [
+    "SIDES",
+    "Affine",
+    "Cell",
+    "Side",
+    "Vertex",
+    "cells",
+    "resolve",
+    "undominated",
+    "vertices",
+]
 
 
 @dataclass(frozen=True)
-class Line:
+class Affine:
     """One term on one cell: slope * ell + intercept."""
 
     term: str
@@ -42,12 +52,12 @@ class Cell:
 
     low: Expr
     high: Expr
-    lines: tuple[Line, ...]
+    lines: tuple[Affine, ...]
 
     def at(self, values: Mapping[Symbol, Expr]) -> Cell:
         """Return the cell at given parameters."""
         lines = tuple(
-            Line(line.term, line.slope.xreplace(values), line.intercept.xreplace(values))
+            Affine(line.term, line.slope.xreplace(values), line.intercept.xreplace(values))
             for line in self.lines
         )
         return Cell(self.low.xreplace(values), self.high.xreplace(values), lines)
@@ -106,19 +116,19 @@ def cells(noise: Noise, side: Side) -> tuple[Cell, Cell]:
     )
 
 
-def _lines(noise: Noise, region: Region) -> tuple[Line, ...]:
+def _lines(noise: Noise, region: Region) -> tuple[Affine, ...]:
     resolved = {name: resolve(term, region) for name, term in terms(noise).items()}
     kept = undominated(list(resolved.values()), region)
     return tuple(_line(name, term) for name, term in resolved.items() if term in kept)
 
 
-def _line(name: str, term: Expr) -> Line:
+def _line(name: str, term: Expr) -> Affine:
     slope = cancel(term.diff(ell))
     intercept = factor(term - slope * ell)
     if (slope.free_symbols | intercept.free_symbols) & {ell}:
         message = f"the {name} term {term} is not linear in ell on its cell"
         raise DerivationError(message)
-    return Line(name, slope, intercept)
+    return Affine(name, slope, intercept)
 
 
 def resolve(expression: Expr, region: Region) -> Expr:

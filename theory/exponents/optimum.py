@@ -25,20 +25,20 @@ from sympy import Expr, Piecewise, oo
 
 from ridgeproof.theory.exponents.kept_ridge import classical_ell, rate_regimes
 from ridgeproof.theory.exponents.maxplus import SIDES
-from ridgeproof.theory.exponents.regimes import Regime, optimal_regimes
+from ridgeproof.theory.exponents.regimes import ScalingRegime, optimal_regimes
 from ridgeproof.theory.exponents.regions import c
 from ridgeproof.theory.exponents.terms import Noise, unfold
 
-__all__ = ["Optimum", "optimal_exponents"]
+__all__ = ["OptimalExponent", "optimal_exponents"]
 
 
 @dataclass(frozen=True)
-class Optimum:
+class OptimalExponent:
     """The regimes of the optimum and of the classical ridge, each with its proofs."""
 
     noise: Noise
-    regimes: tuple[Regime, ...]
-    classical: tuple[Regime, ...]
+    regimes: tuple[ScalingRegime, ...]
+    classical: tuple[ScalingRegime, ...]
 
     @property
     def ell(self) -> Expr:
@@ -67,7 +67,7 @@ class Optimum:
 
 
 @lru_cache(maxsize=8)
-def optimal_exponents(noise: Noise = Noise.SYNTHETIC) -> Optimum:
+def optimal_exponents(noise: Noise = Noise.SYNTHETIC) -> OptimalExponent:
     """Minimise the error's exponent over ell >= 0, symbolically in beta, r and c.
 
     Raises:
@@ -78,10 +78,10 @@ def optimal_exponents(noise: Noise = Noise.SYNTHETIC) -> Optimum:
               (-2*beta*Min(1, r)/(2*beta*Min(1, r) + 1), True))
     """
     regimes = chain.from_iterable(optimal_regimes(noise, side) for side in SIDES)
-    return Optimum(noise, tuple(regimes), rate_regimes(noise, classical_ell()))
+    return OptimalExponent(noise, tuple(regimes), rate_regimes(noise, classical_ell()))
 
 
-def _piecewise(branches: Iterable[tuple[Regime, Expr]]) -> Expr:
+def _piecewise(branches: Iterable[tuple[ScalingRegime, Expr]]) -> Expr:
     merged: list[tuple[Expr, Expr]] = []
     for regime, expression in branches:
         if merged and merged[-1][0] == expression:

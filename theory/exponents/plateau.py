@@ -31,7 +31,7 @@ from ridgeproof.theory.formula import Form
 from ridgeproof.theory.theorems.ridge import FORMULA
 
 __all__ = [
-    "Refutation",
+    "PlateauRefutation",
     "gap_identity",
     "plateau_height",
     "refute_divergence",
@@ -41,7 +41,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Refutation:
+class PlateauRefutation:
     """Why a claimed growth T^claimed of the error is impossible, and what happens instead."""
 
     region: Region
@@ -105,7 +105,7 @@ def threshold() -> Expr:
 
 
 @lru_cache(maxsize=1)
-def refute_divergence() -> Refutation:
+def refute_divergence() -> PlateauRefutation:
     """Refute the divergence of the classical ridge for c < 1/(2 beta r_ + 1), by proof.
 
     Raises:
@@ -124,7 +124,7 @@ def refute_divergence() -> Refutation:
         .within(sy.T0, sy.d, oo)
     )
     claimed = naive_rate(classical_ell())
-    return Refutation(
+    return PlateauRefutation(
         region=region,
         claimed=claimed,
         diverges=prove(claimed, region, strict=True),

@@ -21,7 +21,7 @@ from ridgeproof.theory.exponents.regions import PARAMETERS, Region, c, source
 from ridgeproof.theory.exponents.terms import Noise
 from ridgeproof.theory.symbols import beta
 
-__all__ = ["Regime", "critical_values", "lowest", "optimal_regimes", "settle"]
+__all__ = ["ScalingRegime", "critical_values", "lowest", "optimal_regimes", "settle"]
 
 # Where regimes are guessed.  Smooth and rough truths, flat and steep spectra.
 _SAMPLES: tuple[dict[Symbol, Expr], ...] = tuple(
@@ -33,7 +33,7 @@ _COLLAPSE = (oo, -oo)
 
 
 @dataclass(frozen=True)
-class Regime:
+class ScalingRegime:
     """low < c <= high: the ridge exponent ell and the rate it reaches.
 
     least_ell is the smallest exponent that reaches the rate: ell itself, unless the rate is reached
@@ -53,7 +53,7 @@ class Regime:
         return PARAMETERS.within(c, self.low, self.high)
 
 
-def optimal_regimes(noise: Noise, side: Side) -> tuple[Regime, ...]:
+def optimal_regimes(noise: Noise, side: Side) -> tuple[ScalingRegime, ...]:
     """Return the certified regimes of min over ell >= 0 of the error's exponent.
 
     Raises:
@@ -70,15 +70,15 @@ def optimal_regimes(noise: Noise, side: Side) -> tuple[Regime, ...]:
 
 def _certified(
     functions: Sequence[Cell], low: Expr, high: Expr, optimum: tuple[Expr, Expr]
-) -> Regime:
+) -> ScalingRegime:
     region = PARAMETERS.within(c, low, high)
     if optimum == _COLLAPSE:
-        return Regime(low, high, oo, oo, -oo, certify_collapse(functions, region))
+        return ScalingRegime(low, high, oo, oo, -oo, certify_collapse(functions, region))
     home = next(v.cell for v in vertices(functions) if (v.ell, v.value) == optimum)
     vertex = Vertex(*optimum, home)
     settled = settle(functions, vertex)
     proofs = (*certify(functions, vertex, region), prove(settled - vertex.ell, region))
-    return Regime(low, high, settled, vertex.ell, vertex.value, proofs)
+    return ScalingRegime(low, high, settled, vertex.ell, vertex.value, proofs)
 
 
 def settle(functions: Sequence[Cell], vertex: Vertex) -> Expr:

@@ -13,7 +13,7 @@ from ridgeproof.theory.calculus.gathering import (
     repeating_generation,
     summed_over_generations,
 )
-from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.calculus.sections import downstream_ridge, insert_moments
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.theorems import ridge
@@ -62,7 +62,7 @@ def _rows_so_far() -> Rule:
     rows = (sy.n + 1) * sy.T0
     return Rule(
         "rows so far",
-        Kind.INSERTION,
+        RuleKind.INSERTION,
         "N = (n+1) T0 for generation n + 1",
         lambda step: step.subs(sy.gathered, rows),
         substitution={sy.gathered: rows},

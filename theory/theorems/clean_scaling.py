@@ -25,7 +25,7 @@ from sympy import (
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
-from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.spectral import SpectralSum
@@ -87,7 +87,7 @@ EXPRESSIONS = {
 
 def _line(expression: Expr, statement: str) -> Step:
     """A line that states an equation of its own, measured on actual spectra."""
-    rule = Rule(CONSTANT, Kind.SCALING, statement, lambda _: expression)
+    rule = Rule(CONSTANT, RuleKind.SCALING, statement, lambda _: expression)
     return Step(expression, rule)
 
 

@@ -9,10 +9,10 @@ from sympy import And, Expr, Symbol, diff, together
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus import isotropic as iso
 from ridgeproof.theory.calculus.derivation import Derivation, unfold
-from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.chains.assumptions import LEAST_SQUARES_CHAIN
 from ridgeproof.theory.definitions import ridge_of_kappa
-from ridgeproof.theory.domains.positivity import Proof, prove_nonnegative
+from ridgeproof.theory.domains.positivity import PositivityProof, prove_nonnegative
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.specialise import isotropic
 from ridgeproof.theory.theorems import ridge
@@ -43,7 +43,7 @@ def in_v() -> Rule:
     }
     return Rule(
         "isotropic variables",
-        Kind.ALGEBRA,
+        RuleKind.ALGEBRA,
         "Sigma = I, v = 1/(1 + kappa), phi = d/T, Delta = n sigma0^2 d/(T0-d-1)",
         lambda expression: together(
             isotropic(expression).subs(sy.lam, isotropic(ridge_of_kappa())).subs(substitution)
@@ -56,7 +56,7 @@ def differentiate(symbol: Symbol) -> Rule:
     """Differentiate the line."""
     return Rule(
         "differentiate",
-        Kind.DERIVATIVE,
+        RuleKind.DERIVATIVE,
         f"d/d{symbol}",
         lambda expression: together(diff(expression, symbol)),
         substitution={symbol: symbol},
@@ -111,7 +111,7 @@ def _regions() -> list[tuple[str, dict[Symbol, Expr]]]:
 
 
 @lru_cache
-def correction_is_nonnegative() -> tuple[Proof, ...]:
+def correction_is_nonnegative() -> tuple[PositivityProof, ...]:
     """b lam* >= phi sigma^2: fake data never ask for less ridge than clean data."""
     statement = "the correction Delta (1 + phi - 3 phi v + phi^2 v^3) is non-negative"
     return tuple(
@@ -120,7 +120,7 @@ def correction_is_nonnegative() -> tuple[Proof, ...]:
 
 
 @lru_cache
-def optimum_increases() -> tuple[Proof, ...]:
+def optimum_increases() -> tuple[PositivityProof, ...]:
     """lam* increases with Delta, hence with the number of generations n.
 
     The root satisfies psi(v; Delta) = b with psi = [b lam(v; Delta)] v/((1-v)(1-phi v)).  psi

@@ -8,7 +8,7 @@ from sympy import And, Expr
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
-from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.exponents import derivation_steps, terms, unfold
 from ridgeproof.theory.formula import Formula, FormulaKind
 
@@ -32,7 +32,7 @@ def derive() -> Derivation:
             line.expression,
             Rule(
                 line.proved_by.value,
-                Kind.SCALING,
+                RuleKind.SCALING,
                 line.justification,
                 partial(_restated, line.expression),
             ),

@@ -18,7 +18,7 @@ from ridgeproof.theory.calculus.rows import (
     linear_in_the_share,
     resolvent_difference,
 )
-from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.calculus.words import trace
 from ridgeproof.theory.definitions import defined, ridge_of_kappa
 from ridgeproof.theory.formula import Formula, FormulaKind
@@ -55,7 +55,7 @@ EXPRESSIONS = {"resolvent_trace": _TRACE, "resolvent_square": _SQUARE}
 def _differentiate() -> Rule:
     return Rule(
         "differentiate",
-        Kind.DERIVATIVE,
+        RuleKind.DERIVATIVE,
         "d/dkappa",
         lambda expression: diff(expression, sy.kappa),
         substitution={sy.kappa: sy.kappa},
@@ -92,7 +92,7 @@ def derive() -> Derivation:
         [
             joined(
                 "both sections",
-                Kind.CORRECTION,
+                RuleKind.CORRECTION,
                 "kappa (1-gamma) E[tr R - (kappa/lam) tr G] = lam E[tr R - tr Rbar]",
                 trace(R),
                 sy.kappa / sy.lam * SpectralSum(1 / (sy.s + sy.kappa))

@@ -10,7 +10,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.averaging import averaged_mean, averaged_second_moment
 from ridgeproof.theory.calculus.derivation import Derivation, Section, restate, unfold
 from ridgeproof.theory.calculus.recurrences import solved_over_generations
-from ridgeproof.theory.calculus.rules import Kind, Rule
+from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.chains.mixing_weights import (
     LABEL_NOISE,
     excess_of_weight,
@@ -47,7 +47,7 @@ def insert(values: dict[Expr, Expr]) -> Rule:
         )
         return inside.subs(values, simultaneous=True)
 
-    return Rule("insertion", Kind.INSERTION, f"insert {shown}", rewrite, substitution=values)
+    return Rule("insertion", RuleKind.INSERTION, f"insert {shown}", rewrite, substitution=values)
 
 
 @lru_cache

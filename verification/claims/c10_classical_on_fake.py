@@ -8,7 +8,7 @@ from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.settings.spectra import PowerLaw, Source
 from ridgeproof.verification.conjectures.domain_table import read_domain
 from ridgeproof.verification.derivations.slopes import Growth, measured_slope, power_law_setting
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.suite.witnesses import LARGE_POWER_LAW, SMALL_POWER_LAW
 from ridgeproof.verification.testing.judge import Judge
@@ -93,7 +93,7 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "the naive law: a synthetic term that grows without the bound of d",
             lambda: mutated(
                 "ridge",

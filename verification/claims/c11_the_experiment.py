@@ -10,7 +10,7 @@ from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.domain_table import read_domain
 from ridgeproof.verification.figures.experiments import isotropic, overparametrized
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -64,19 +64,19 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "generators' noise that ridge filters but does not overfit",
             lambda: mutated(
                 "ridge", {"synthetic": sy.n * sy.sigma0**2 * sy.df2 / (sy.T0 - sy.d - 1)}
             ),
             _ISOTROPIC.with_(lam=Fraction(1)),  # the term counts where ridge filters much
         ),
-        Mutant(
+        ClaimMutant(
             "the classical penalty called the bottom of the valley",
             lambda: Theory(penalty=lambda setting: setting.sigma**2 * setting.d / setting.T),
             _ISOTROPIC,
         ),
-        Mutant(
+        ClaimMutant(
             "few generator rows that lose the signal of one generation only",
             lambda: mutated(
                 "isotropic-overparametrized", {"bias": _FEW_ROWS["bias"].subs(sy.n, 1)}

@@ -9,7 +9,7 @@ from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.theory.spectral import SpectralSum
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import (
     Theory,
     as_fraction,
@@ -132,7 +132,7 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "labels that disagree are no noise: without the term in P1 P2",
             lambda: mutated(
                 "mixing",

@@ -4,7 +4,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -40,12 +40,12 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "d/(T-d) in place of d/(T-d-1)",
             lambda: mutated("ridgeless", {"variance": sy.sigma**2 * sy.d / (sy.T - sy.d)}),
             make_setting(d=8, T=16, sigma=1),
         ),
-        Mutant(
+        ClaimMutant(
             "d/(T0-d) in place of d/(T0-d-1)",
             lambda: mutated(
                 "ridgeless", {"synthetic": sy.n * sy.sigma0**2 * sy.d / (sy.T0 - sy.d)}

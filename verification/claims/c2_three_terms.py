@@ -5,7 +5,7 @@ from ridgeproof.theory.formula import ERROR_TERMS
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.theory.spectral import SpectralSum
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -47,7 +47,7 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "rho without its gamma/(1-gamma) part",
             lambda: mutated(
                 "ridge",
@@ -55,7 +55,7 @@ CLAIM = Claim(
             ),
             _SMALL,
         ),
-        Mutant(
+        ClaimMutant(
             "bias without 1/(1-gamma)",
             lambda: mutated(
                 "ridge",
@@ -63,7 +63,7 @@ CLAIM = Claim(
             ),
             _SMALL,
         ),
-        Mutant(
+        ClaimMutant(
             "T0 in place of T0 - d in rho",
             lambda: mutated("ridge", {"synthetic": sy.n * sy.sigma0**2 * _RHO_NUMERATOR / sy.T0}),
             _SMALL,

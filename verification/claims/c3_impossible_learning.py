@@ -9,7 +9,7 @@ from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated, signal_energy
 from ridgeproof.verification.testing.judge import Judge
 
@@ -114,7 +114,7 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "a synthetic term that grows like the square root of n",
             lambda: mutated(
                 "ridge",
@@ -122,7 +122,7 @@ CLAIM = Claim(
             ),
             _NARROW,
         ),
-        Mutant(
+        ClaimMutant(
             "a generator that forgets nothing (m' = m)",
             lambda: mutated("generator", {"mean": sy.m}),
             _NARROW.with_(T0=8),

@@ -3,7 +3,7 @@
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -53,7 +53,7 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "a generator that forgets nothing (m' = m)",
             lambda: mutated("generator", {"mean": sy.m}),
             _WIDE,

@@ -6,7 +6,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -45,12 +45,12 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "fresh designs compound no further (eta in place of eta^n)",
             lambda: mutated("noise-free", {"bias": sy.b * (1 - sy.eta), "variance": Integer(0)}),
             _FRESH,
         ),
-        Mutant(
+        ClaimMutant(
             "shared designs compound (eta^n in place of eta)",
             lambda: mutated("noise-free", {"bias": sy.b * (1 - sy.eta**sy.n)}),
             _SHARED,

@@ -4,7 +4,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -44,7 +44,7 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "half of the generator's label noise",
             lambda: mutated(
                 "generator", {"second_moment": _STEP.subs(sy.sigma0**2, sy.sigma0**2 / 2)}

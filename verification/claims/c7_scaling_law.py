@@ -9,7 +9,7 @@ from ridgeproof.theory.settings.spectra import PowerLaw, Source
 from ridgeproof.theory.spectral import SpectralSum
 from ridgeproof.verification.conjectures.domain_table import read_domain
 from ridgeproof.verification.derivations.slopes import Growth, measured_slope
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.suite.witnesses import LARGE_POWER_LAW, SMALL_POWER_LAW
 from ridgeproof.verification.testing.judge import Judge
@@ -61,7 +61,7 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "a bias of order kappa^3",
             lambda: mutated(
                 "ridge",

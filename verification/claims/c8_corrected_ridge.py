@@ -5,7 +5,7 @@ from fractions import Fraction
 from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, as_fraction
 from ridgeproof.verification.testing.judge import Judge
 
@@ -60,7 +60,7 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "the classical penalty called optimal on fake data",
             lambda: Theory(penalty=_classical),
             _FAKE,

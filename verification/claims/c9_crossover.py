@@ -13,7 +13,7 @@ from ridgeproof.verification.derivations.slopes import (
     crossover_size,
     plateau_slope,
 )
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.suite.witnesses import SMALL_POWER_LAW
 from ridgeproof.verification.testing.judge import Judge
@@ -89,7 +89,7 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "a synthetic term that more data average out",
             lambda: mutated("ridgeless", {"synthetic": sy.n * sy.sigma0**2 * sy.d / sy.T}),
             _POINT,

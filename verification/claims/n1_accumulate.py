@@ -4,7 +4,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -96,12 +96,12 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "the sum of 1/(i (i+1)) in place of that of 1/(i (i T0-d-1))",
             lambda: mutated("accumulate", {"synthetic": _FRESH_SLIP}),
             _SMALL,
         ),
-        Mutant(
+        ClaimMutant(
             "the noise of a chain that replaces",
             lambda: mutated(
                 "accumulate",

@@ -8,7 +8,7 @@ from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.theory.spectral import SpectralSum
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -82,12 +82,12 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "labels that disagree are no noise: without the term in P1 P2",
             lambda: mutated("mixing", {"test_error": _TRUE - _DISAGREEMENT}),
             _EVEN,
         ),
-        Mutant(
+        ClaimMutant(
             "the generator's error times P2 rather than P2^2",
             lambda: mutated(
                 "mixing-least-squares",

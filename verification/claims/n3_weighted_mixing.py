@@ -7,7 +7,7 @@ from ridgeproof.theory.chains.mixing_weights import greedy_weights, optimal_weig
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -129,7 +129,7 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "synthetic labels that pass on all of the noise",
             lambda: mutated(
                 "weighted-mixing",
@@ -142,7 +142,7 @@ CLAIM = Claim(
             ),
             _SMALL,
         ),
-        Mutant(
+        ClaimMutant(
             "real labels without noise",
             lambda: mutated(
                 "weighted-mixing",

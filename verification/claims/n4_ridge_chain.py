@@ -8,7 +8,7 @@ from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.theory.spectral import SpectralSum
 from ridgeproof.theory.theorems import generator
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -85,7 +85,7 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "a generation that spreads nothing of what it lost",
             lambda: mutated(
                 "ridge-chain",
@@ -93,7 +93,7 @@ CLAIM = Claim(
             ),
             _SMALL,
         ),
-        Mutant(
+        ClaimMutant(
             "generators that shrink the mean twice",
             lambda: mutated("ridge-chain", {"mean": _STEP["mean"] * sy.s / (sy.s + sy.kappa0)}),
             _SMALL,

@@ -4,7 +4,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -48,14 +48,14 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "the noise that ridge on all features would fill: gamma for gamma_width",
             lambda: mutated(
                 "random-features", {"test_error": _ERROR.subs(sy.gamma_width, sy.gamma)}
             ),
             _MIXED,
         ),
-        Mutant(
+        ClaimMutant(
             "a signal that the width does not cut: no 1/(width - df2)",
             lambda: mutated(
                 "random-features",
@@ -63,7 +63,7 @@ CLAIM = Claim(
             ),
             _MIXED,
         ),
-        Mutant(
+        ClaimMutant(
             "the labels of the two kinds of rows agree",
             lambda: mutated("random-features", {"test_error": _ERROR.subs(_P2 * (1 - _P2), 0)}),
             _MIXED,

@@ -10,7 +10,7 @@ from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.theory.spectral import SpectralSum
 from ridgeproof.verification.conjectures.domain_table import read_domain
 from ridgeproof.verification.simulation.resolvents import TraceCorrection
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -77,19 +77,19 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "the law of normal features for elliptical rows, d/(T-d)",
             lambda: mutated(
                 "elliptical-least-squares", {"variance": sy.sigma**2 * sy.d / (sy.T - sy.d)}
             ),
             make_setting(d=32, T=96, sigma=1, features=_ELLIPTICAL[1]),
         ),
-        Mutant(
+        ClaimMutant(
             "a correction of E tr R without kappa4",
             lambda: mutated("universality", {"resolvent_trace": _TRACE.subs(sy.kappa4, 0)}),
             _LEAST_SQUARES.with_(T=48),
         ),
-        Mutant(
+        ClaimMutant(
             "kappa4/(1-gamma)^2 in place of kappa4/(1-gamma)",
             lambda: mutated(
                 "universality",

@@ -11,7 +11,7 @@ from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.theory.settings.spectra import PowerLaw, Source
 from ridgeproof.verification.conjectures.domain_table import read_domain
 from ridgeproof.verification.derivations.scaling_constants import Clean, law, measured
-from ridgeproof.verification.suite.claim import Claim, Mutant
+from ridgeproof.verification.suite.claim import Claim, ClaimMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -90,22 +90,22 @@ CLAIM = Claim(
     ),
     holds=holds,
     mutants=(
-        Mutant(
+        ClaimMutant(
             "df1 in the place of df2 in the variance",
             lambda: mutated("clean-scaling", {"ridge_variance": _VARIANCE / (1 - 1 / sy.beta)}),
             _witness("2/5"),
         ),
-        Mutant(
+        ClaimMutant(
             "a signal that is not normalised",
             lambda: mutated("clean-scaling", {"ridge_bias": _BIAS * zeta(1 + 2 * sy.beta * sy.r)}),
             _witness("1"),
         ),
-        Mutant(
+        ClaimMutant(
             "a plateau of sigma^2 beta",
             lambda: mutated("clean-scaling", {"ridgeless_variance": sy.sigma**2 * sy.beta}),
             _witness("7/5"),
         ),
-        Mutant(
+        ClaimMutant(
             "no 1/(1-gamma) in the bias without ridge",
             lambda: mutated(
                 "clean-scaling",

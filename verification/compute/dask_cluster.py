@@ -13,14 +13,14 @@ from typing import Any
 from ridgeproof.theory.errors import InputError, RidgeproofError
 from ridgeproof.verification.compute.executors import single_threaded
 
-__all__ = ["Cluster", "open_cluster"]
+__all__ = ["DaskCluster", "open_cluster"]
 
 _LEAST_WORKERS = 16
 _PATIENCE = 20.0  # seconds, for the scheduler to answer and a first worker to be there
 
 
 @dataclass(frozen=True)
-class Cluster:
+class DaskCluster:
     """Where to run, and how many workers to reckon with: those there now, or a few to join."""
 
     executor: Executor
@@ -28,7 +28,7 @@ class Cluster:
 
 
 @contextmanager
-def open_cluster(address: str) -> Iterator[Cluster]:
+def open_cluster(address: str) -> Iterator[DaskCluster]:
     """Connect to a scheduler; tasks of workers that die are run again by the cluster itself.
 
     Args:
@@ -50,7 +50,7 @@ def open_cluster(address: str) -> Iterator[Cluster]:
     with _quiet(), _connected(Client, address) as client:
         try:
             # Not pure: equal calls are made again instead of being looked up by their arguments.
-            yield Cluster(client.get_executor(pure=False), _greeted(client, address))
+            yield DaskCluster(client.get_executor(pure=False), _greeted(client, address))
         except KilledWorker as error:
             message = (
                 f"workers died again and again around one task ({error}). Use workers with more "

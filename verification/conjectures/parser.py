@@ -34,7 +34,7 @@ from sympy import (
 from ridgeproof.theory.checks import counted
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.symbols import NAMED
-from ridgeproof.verification.conjectures.tokens import Source, translate
+from ridgeproof.verification.conjectures.tokens import SourceText, translate
 
 __all__ = ["CONSTANTS", "FUNCTIONS", "parse_formula", "whole_numbers"]
 
@@ -118,7 +118,7 @@ def whole_numbers(text: str) -> set[int]:
     return found
 
 
-def _tree(source: Source) -> ast.expr:
+def _tree(source: SourceText) -> ast.expr:
     try:
         return ast.parse(source.translated, mode="eval").body
     except SyntaxError as error:
@@ -135,7 +135,7 @@ def _tree(source: Source) -> ast.expr:
     raise source.error_at(start, piece, condition, remedy)
 
 
-def _build(node: ast.expr, source: Source, names: Mapping[str, Expr]) -> Expr:
+def _build(node: ast.expr, source: SourceText, names: Mapping[str, Expr]) -> Expr:
     """The expression of a node; sums, products and signs are unrolled, so recursion is shallow."""
     spine: list[ast.BinOp | ast.UnaryOp] = []
     while True:
@@ -157,7 +157,7 @@ def _build(node: ast.expr, source: Source, names: Mapping[str, Expr]) -> Expr:
     return value
 
 
-def _atom(node: ast.expr, source: Source, names: Mapping[str, Expr]) -> Expr:
+def _atom(node: ast.expr, source: SourceText, names: Mapping[str, Expr]) -> Expr:
     match node:
         case ast.Constant():
             number = Fraction(source.literal(node))
@@ -174,7 +174,7 @@ def _atom(node: ast.expr, source: Source, names: Mapping[str, Expr]) -> Expr:
     return value
 
 
-def _sign(node: ast.UnaryOp, value: Expr, source: Source) -> Expr:
+def _sign(node: ast.UnaryOp, value: Expr, source: SourceText) -> Expr:
     match node.op:
         case ast.UAdd():
             return value
@@ -183,7 +183,7 @@ def _sign(node: ast.UnaryOp, value: Expr, source: Source) -> Expr:
     raise source.error(node, "is not a sign", _GRAMMAR)
 
 
-def _combine(node: ast.BinOp, left: Expr, right: Expr, source: Source) -> Expr:
+def _combine(node: ast.BinOp, left: Expr, right: Expr, source: SourceText) -> Expr:
     match node.op:
         case ast.Add():
             return left + right
@@ -199,7 +199,7 @@ def _combine(node: ast.BinOp, left: Expr, right: Expr, source: Source) -> Expr:
 
 
 def _power(
-    node: ast.BinOp, base: Expr, right: ast.expr, source: Source, names: Mapping[str, Expr]
+    node: ast.BinOp, base: Expr, right: ast.expr, source: SourceText, names: Mapping[str, Expr]
 ) -> Expr:
     """base^exponent, refused before SymPy could fold it into a number of astronomical size."""
     for inner in ast.walk(right):
@@ -232,7 +232,7 @@ def _degree(value: Expr) -> Expr:
     return max((_degree(argument) for argument in value.args), default=Integer(1))
 
 
-def _call(node: ast.Call, source: Source, names: Mapping[str, Expr]) -> Expr:
+def _call(node: ast.Call, source: SourceText, names: Mapping[str, Expr]) -> Expr:
     called = node.func.id if isinstance(node.func, ast.Name) else ""
     if called not in FUNCTIONS:
         raise source.error(node.func, "is not a function", "write a product with *, as in d*(T-1)")
@@ -253,7 +253,7 @@ def _call(node: ast.Call, source: Source, names: Mapping[str, Expr]) -> Expr:
     return FUNCTIONS[called](*values, evaluate=evaluate)
 
 
-def _check_arguments(called: str, node: ast.Call, value: Expr, source: Source) -> None:
+def _check_arguments(called: str, node: ast.Call, value: Expr, source: SourceText) -> None:
     if called == "exp" and value.has(exp, log):
         # exp(k log x) is folded into x^k, which escapes the limit on exponents.
         raise source.error(node, "has exp or log inside exp", "write it as a power")
@@ -274,7 +274,7 @@ def _is_negative(value: Expr) -> bool:
     return (value.is_number or not value.has(Add)) and value.is_negative is True
 
 
-def _check_value(node: ast.expr, value: Expr, source: Source) -> None:
+def _check_value(node: ast.expr, value: Expr, source: SourceText) -> None:
     if value.has(zoo, oo, -oo, nan, I):
         raise source.error(
             node, "is not a finite real number", "check divisions, roots and logarithms"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ridgeproof.theory.errors import InputError
 
-__all__ = ["Source", "translate"]
+__all__ = ["SourceText", "translate"]
 
 _MAX_CHARACTERS = 2000
 _MAX_DEPTH = 30
@@ -32,7 +32,7 @@ _LEADING_ZEROS = re.compile(r"^0+(?=\d)")  # Python refuses them
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceText:
     """The user's text, its translation for Python's parser, and the way back to the columns."""
 
     name: str
@@ -58,7 +58,7 @@ class Source:
 
 def translate(
     text: str, names: Collection[str], functions: Collection[str], name: str = "formula"
-) -> Source:
+) -> SourceText:
     """Check every token, write ``^`` as ``**``, and drop the leading space and zeros.
 
     Raises:
@@ -101,7 +101,7 @@ def translate(
         raise _error(name, 0, text, "is empty", "give a formula such as sigma^2*d/(T-d-1)")
     padded = "".join(out)
     translated = padded.lstrip()
-    return Source(name, text, translated, tuple(columns[len(padded) - len(translated) :]))
+    return SourceText(name, text, translated, tuple(columns[len(padded) - len(translated) :]))
 
 
 def _error(name: str, position: int, piece: str, condition: str, remedy: str) -> InputError:

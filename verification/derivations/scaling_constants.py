@@ -19,7 +19,7 @@ from sympy.core.function import AppliedUndef
 from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.rational_balls import center
 from ridgeproof.numerics.evaluate import Value, evaluate
-from ridgeproof.numerics.point import Point, make_point
+from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Step
@@ -69,7 +69,7 @@ def _value(setting: Setting) -> Value:
 
 
 @lru_cache(maxsize=64)
-def _point(setting: Setting) -> Point:
+def _point(setting: Setting) -> FormulaPoint:
     return make_point(setting, Balls(_DIGITS))
 
 

@@ -27,7 +27,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import ALL_INVERSE, ALL_X, DOWNSTREAM, GENERATOR, Fit, W
 from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
 from ridgeproof.theory.calculus.features import FEATURES
-from ridgeproof.theory.calculus.rules import Kind
+from ridgeproof.theory.calculus.rules import RuleKind
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.settings.features import Gaussian, Rademacher, Uniform, parse_features
 from ridgeproof.theory.theorems.clean_scaling import CONSTANT
@@ -121,7 +121,7 @@ def _compare(left: Any, right: Any, method: str) -> StepCheck:
 
 def _pointwise(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
     world = _world(step, previous, rng)
-    if step.rule.kind is Kind.DEFINITION and step.rule.substitution:
+    if step.rule.kind is RuleKind.DEFINITION and step.rule.substitution:
         world = replace(world, scalars={**world.scalars, **_numbers(step)})
         world = world.with_letters(_without_noise(world))
     return _compare(value(previous, world), value(step.expression, world), "random matrices")
@@ -339,16 +339,16 @@ def _correction(previous: Expr, step: Step, rng: np.random.Generator) -> StepChe
     )
 
 
-_METHODS: dict[Kind, Callable[[Expr, Step, np.random.Generator], StepCheck]] = {
-    Kind.DEFINITION: _pointwise,
-    Kind.IDENTITY: _pointwise,
-    Kind.EXPECTATION: _expectation,
-    Kind.EQUIVALENT: _equivalent,
-    Kind.ALGEBRA: _levelwise,
-    Kind.COMPONENTS: _components,
-    Kind.INSERTION: _insertion,
-    Kind.RECURRENCE: _recurrence,
-    Kind.DERIVATIVE: _derivative,
-    Kind.SCALING: _scaling,
-    Kind.CORRECTION: _correction,
+_METHODS: dict[RuleKind, Callable[[Expr, Step, np.random.Generator], StepCheck]] = {
+    RuleKind.DEFINITION: _pointwise,
+    RuleKind.IDENTITY: _pointwise,
+    RuleKind.EXPECTATION: _expectation,
+    RuleKind.EQUIVALENT: _equivalent,
+    RuleKind.ALGEBRA: _levelwise,
+    RuleKind.COMPONENTS: _components,
+    RuleKind.INSERTION: _insertion,
+    RuleKind.RECURRENCE: _recurrence,
+    RuleKind.DERIVATIVE: _derivative,
+    RuleKind.SCALING: _scaling,
+    RuleKind.CORRECTION: _correction,
 }

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ridgeproof.verification.figures.kernels import Array, coefficients
 
-__all__ = ["Plan", "World", "chain_errors"]
+__all__ = ["KernelWorld", "Plan", "chain_errors"]
 
 Indices = NDArray[np.int64]
 
@@ -51,7 +51,7 @@ class Draw(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class World:
+class KernelWorld:
     """Images to draw from, by their Gram matrix (N, N) and their true labels (N, outputs).
 
     A ``population`` is all there is: images are drawn from it with replacement, and the error is
@@ -87,7 +87,7 @@ class World:
         return Draw(chain, order[used - plan.T : used], order[used:][: plan.tested])
 
 
-def chain_errors(world: World, plan: Plan, rng: np.random.Generator) -> Array:
+def chain_errors(world: KernelWorld, plan: Plan, rng: np.random.Generator) -> Array:
     """The errors of one repetition, shape (len(plan.n), len(plan.lam))."""
     draw = world.draw(plan, rng)
     labels = [y for n, y in enumerate(_labels(world, plan, draw, rng)) if n in plan.n]
@@ -103,7 +103,7 @@ def chain_errors(world: World, plan: Plan, rng: np.random.Generator) -> Array:
     return errors
 
 
-def _labels(world: World, plan: Plan, draw: Draw, rng: np.random.Generator) -> list[Array]:
+def _labels(world: KernelWorld, plan: Plan, draw: Draw, rng: np.random.Generator) -> list[Array]:
     """What generators 0, 1, ... say on the downstream images, without the downstream noise."""
     said = [world.truth[draw.train]]
     outputs = world.truth.shape[1]

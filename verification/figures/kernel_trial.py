@@ -15,7 +15,7 @@ from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.theory.settings.spectra import SignalFile, SpectrumFile
 from ridgeproof.verification.figures.digits import load_digits
-from ridgeproof.verification.figures.kernel_chain import Plan, World, chain_errors
+from ridgeproof.verification.figures.kernel_chain import KernelWorld, Plan, chain_errors
 from ridgeproof.verification.figures.kernel_theory import kernel_spectrum, predicted_error
 from ridgeproof.verification.figures.kernels import KERNELS, Array
 from ridgeproof.verification.simulation.seeds import make_generator
@@ -62,7 +62,7 @@ class KernelTrial:
         return _spectrum(self.kernel, self.images, self.target, self.seed)
 
     @property
-    def world(self) -> World:
+    def world(self) -> KernelWorld:
         """What is drawn from and measured on."""
         return _world(self.kernel, self.images, self.held_out, self.target, self.seed)
 
@@ -174,9 +174,9 @@ def _halves(kernel: str, images: int, target: str, seed: int) -> tuple[Spectrum,
 
 
 @lru_cache(maxsize=4)
-def _world(kernel: str, images: int, held_out: bool, target: str, seed: int) -> World:
+def _world(kernel: str, images: int, held_out: bool, target: str, seed: int) -> KernelWorld:
     """The population, or the digits held out from it: the kernel is that of the population."""
     digits = load_digits().sample(2 * images if held_out else images, seed)
     K = KERNELS[kernel](digits.images[:images])
     X = digits.images[-images:]
-    return World(K(X, X), targets(digits.labels[-images:], target), not held_out)
+    return KernelWorld(K(X, X), targets(digits.labels[-images:], target), not held_out)

@@ -22,7 +22,7 @@ from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.compute.executors import iterate_chunks
 from ridgeproof.verification.figures.panels import Against, Curve, Point
 from ridgeproof.verification.simulation.quantity_draws import Sampler
-from ridgeproof.verification.simulation.running_moments import Moments
+from ridgeproof.verification.simulation.running_moments import RunningMoments
 from ridgeproof.verification.simulation.simulate import simulate
 
 __all__ = [
@@ -217,7 +217,7 @@ def _corrected(request: Request, repetitions: int, seed: int) -> Point:
     sampler = Sampler(
         request.setting, seed, "figure", request.quantity, request.method, richardson=True
     )
-    moments = Moments().updated(sampler(0, repetitions))
+    moments = RunningMoments().updated(sampler(0, repetitions))
     return Point(
         request.x,
         moments.mean,

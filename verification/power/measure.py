@@ -21,7 +21,7 @@ import numpy as np
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.evaluate import evaluate_terms
 from ridgeproof.numerics.finite_size import finite_size_terms
-from ridgeproof.numerics.point import Point, make_point
+from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
@@ -34,7 +34,7 @@ from ridgeproof.verification.compute.executors import iterate_done
 from ridgeproof.verification.power.measured_benches import VALUE_BENCHES
 from ridgeproof.verification.power.measured_trial import ValueTrial
 from ridgeproof.verification.power.mutants import Mutant, mutants_of
-from ridgeproof.verification.power.simulated_benches import BENCHES, PAIRS, Bench, Kind
+from ridgeproof.verification.power.simulated_benches import BENCHES, PAIRS, Bench, Met
 from ridgeproof.verification.power.table import (
     ALPHA,
     TOLERANCE,
@@ -220,7 +220,7 @@ def _places(bench: Bench, formula: Formula, seed: int) -> Iterator[_Place]:
                 f"power of {bench.formula}",
                 quantity,
                 method=cheapest_method(setting),
-                richardson=bench.kind is not Kind.EXACT,
+                richardson=bench.kind is not Met.EXACT,
             )
             yield _Place(
                 bench,
@@ -233,10 +233,10 @@ def _places(bench: Bench, formula: Formula, seed: int) -> Iterator[_Place]:
             )
 
 
-def _slack(kind: Kind, setting: Setting) -> float:
-    if kind is Kind.EXACT:
+def _slack(kind: Met, setting: Setting) -> float:
+    if kind is Met.EXACT:
         return 0.0
-    return allowance(setting.clean() if kind is Kind.EXACT_CHAIN else setting)
+    return allowance(setting.clean() if kind is Met.EXACT_CHAIN else setting)
 
 
 def _claims(mutant: Mutant, places: list[_Place]) -> dict[_Place, float]:
@@ -258,8 +258,8 @@ def _values(
     formula: Formula, bench: Bench, setting: Setting, names: tuple[str, ...]
 ) -> dict[str, float]:
     try:
-        if bench.kind is not Kind.EXACT_CHAIN:
-            form = Form.EXACT if bench.kind is Kind.EXACT else Form.LIMIT
+        if bench.kind is not Met.EXACT_CHAIN:
+            form = Form.EXACT if bench.kind is Met.EXACT else Form.LIMIT
             return _terms(formula, form, setting, names)
         one, two = (_terms(formula, Form.EXACT, setting.grown(k), names) for k in (1, 2))
         return {name: 2 * two[name] - one[name] for name in names}
@@ -282,17 +282,17 @@ def _terms(
 
 
 @lru_cache(maxsize=256)
-def _point(setting: Setting) -> Point:
+def _point(setting: Setting) -> FormulaPoint:
     return make_point(setting, Float64())
 
 
-def _oracle(kind: Kind, setting: Setting, quantity: str) -> float | None:
+def _oracle(kind: Met, setting: Setting, quantity: str) -> float | None:
     """The exact value at finite size, or its Richardson combination for a limit."""
     if not isinstance(setting.spectrum, Isotropic):
         return None
     try:
         one = float(getattr(finite_size_terms(setting), quantity))
-        if kind is Kind.EXACT:
+        if kind is Met.EXACT:
             return one
         return 2 * float(getattr(finite_size_terms(setting.grown(2)), quantity)) - one
     except (NoTheorem, NotBuilt, InputError):

@@ -19,7 +19,7 @@ import numpy as np
 from sympy import Add, Expr, Mul, Number, Piecewise, Pow, Rational, Symbol, nan, oo, zoo
 
 from ridgeproof.numerics.arithmetic.precision import Float64
-from ridgeproof.numerics.point import Point, make_point
+from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.walker import evaluate_expression, evaluate_levels
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.algebra import canonical
@@ -109,7 +109,7 @@ def mutants_of(formula_id: str) -> Mutants:
     return Mutants(formula, tuple(mutants), equivalent, repeated)
 
 
-def _generic_points(formula: Formula) -> tuple[Point, ...]:
+def _generic_points(formula: Formula) -> tuple[FormulaPoint, ...]:
     """Two settings of the formula's own kind without any coincidence between their numbers."""
     kinds: dict[str, Any] = {}
     if formula.downstream in {"mixture", "random features"}:
@@ -132,7 +132,7 @@ def _generic_points(formula: Formula) -> tuple[Point, ...]:
     return tuple(points)
 
 
-def _fingerprint(expression: Expr, points: tuple[Point, ...]) -> Any:
+def _fingerprint(expression: Expr, points: tuple[FormulaPoint, ...]) -> Any:
     """What two equal expressions have in common: values of each branch, or its canonical form."""
     if isinstance(expression, Piecewise):
         return tuple(
@@ -148,7 +148,7 @@ def _fingerprint(expression: Expr, points: tuple[Point, ...]) -> Any:
         return canonical(expression)
 
 
-def _value(expression: Expr, point: Point) -> Any:
+def _value(expression: Expr, point: FormulaPoint) -> Any:
     """A number, or one for each level where the expression is about levels."""
     outside = expression.free_symbols & sy.LEVEL_SYMBOLS
     return (evaluate_levels if outside else evaluate_expression)(expression, point)

@@ -12,12 +12,12 @@ from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.conjectures.admissible import draw_settings
 from ridgeproof.verification.conjectures.domain_table import read_domain
 
-__all__ = ["BENCHES", "PAIRS", "Bench", "Kind"]
+__all__ = ["BENCHES", "PAIRS", "Bench", "Met"]
 
 _POINTS = 10  # drawn for each bench
 
 
-class Kind(StrEnum):
+class Met(StrEnum):
     """How a formula meets the simulation.
 
     An exact one meets the mean.  A limit meets the Richardson combination 2 x(2) - x(1), within
@@ -35,7 +35,7 @@ class Bench:
     """Where a formula is put on trial: a domain, and the terms of the error that count there."""
 
     formula: str
-    kind: Kind
+    kind: Met
     domain: Mapping[str, Any]
     budget: int
     quantities: tuple[str, ...] = ERROR_TERMS
@@ -82,20 +82,20 @@ _RIDGE_CHAIN = {
     "lam0": [0.1, 1],
 }
 BENCHES = (
-    Bench("ridgeless", Kind.EXACT, _RIDGELESS, _CHEAP),
-    Bench("ridge", Kind.EXACT_CHAIN, {**_LARGE, **_SPECTRA, "T0": "64 .. 128"}, PAIRS),
+    Bench("ridgeless", Met.EXACT, _RIDGELESS, _CHEAP),
+    Bench("ridge", Met.EXACT_CHAIN, {**_LARGE, **_SPECTRA, "T0": "64 .. 128"}, PAIRS),
     # Without ridge the synthetic term is exact.
-    Bench("ridge", Kind.EXACT, _RIDGELESS, _CHEAP, ("synthetic",)),
+    Bench("ridge", Met.EXACT, _RIDGELESS, _CHEAP, ("synthetic",)),
     Bench(
         "isotropic-overparametrized",
-        Kind.EXACT_CHAIN,
+        Met.EXACT_CHAIN,
         {**_LARGE, **_DESIGNS, "T0": "6 .. 20", **_LOUD},
         PAIRS,
     ),
     # Least squares downstream passes the exact moments on.
     Bench(
         "isotropic-overparametrized",
-        Kind.EXACT,
+        Met.EXACT,
         {
             **_NOISE, **_DESIGNS, "lam": 0, "d": 14, "T": "20 .. 28", "T0": "2 .. 6",
             "n": {"integers": [1, 3]}, **_LOUD,
@@ -105,7 +105,7 @@ BENCHES = (
     ),
     Bench(
         "noise-free",
-        Kind.EXACT,
+        Met.EXACT,
         {
             **_DESIGNS, "sigma": 0, "sigma0": 0, "lam": 0, "d": 10, "T": "d .. 2*d",
             "T0": "2 .. d - 1", "n": {"integers": [1, 3]}, **_LOUD,
@@ -115,7 +115,7 @@ BENCHES = (
     ),
     Bench(
         "elliptical-least-squares",
-        Kind.LIMIT,
+        Met.LIMIT,
         {
             **_NOISE, **_SPECTRA, "lam": 0, "d": 32, "T": "128 .. 192", "T0": "128 .. 192",
             "n": {"integers": [1, 2]}, "features": ["elliptical:3/5*1/2,7/5*1/2"],
@@ -123,49 +123,49 @@ BENCHES = (
         PAIRS,
         ("variance", "synthetic"),
     ),
-    Bench("moments", Kind.LIMIT, _RIDGE_CHAIN, PAIRS),
-    Bench("generator", Kind.LIMIT, _RIDGE_CHAIN, PAIRS),
+    Bench("moments", Met.LIMIT, _RIDGE_CHAIN, PAIRS),
+    Bench("generator", Met.LIMIT, _RIDGE_CHAIN, PAIRS),
     # A share other than a half tells real rows from synthetic ones.
     Bench(
         "mixing-least-squares",
-        Kind.EXACT,
+        Met.EXACT,
         {**_RIDGELESS, "sigma_real": [0.5, 2], "synthetic_fraction": "1/3"},
         _CHEAP,
         _OF_LABELS,
     ),
     # A share other than a half tells real rows from synthetic ones here too.
-    Bench("mixing", Kind.LIMIT, {**_RIDGE_CHAIN, **_MIXED}, PAIRS),
+    Bench("mixing", Met.LIMIT, {**_RIDGE_CHAIN, **_MIXED}, PAIRS),
     Bench(
         "random-features",
-        Kind.LIMIT,
+        Met.LIMIT,
         {
             **_RIDGE_CHAIN, **_MIXED, **_SPECTRA, "T": "48 .. 96", "T0": "48 .. 96",
             "width": "20 .. 40",
         },
         2 * PAIRS,
     ),
-    Bench("accumulate", Kind.EXACT, _ACCUMULATED, _CHEAP, ("synthetic",)),
+    Bench("accumulate", Met.EXACT, _ACCUMULATED, _CHEAP, ("synthetic",)),
     Bench(
         "accumulate",
-        Kind.EXACT_CHAIN,
+        Met.EXACT_CHAIN,
         {**_LARGE, **_SPECTRA, **_DESIGNS, "T0": "64 .. 128", "chain": ["accumulate"]},
         PAIRS,
     ),
     Bench(
-        "accumulating-generator", Kind.EXACT, {**_ACCUMULATED, "n": 3, "design": "independent"},
+        "accumulating-generator", Met.EXACT, {**_ACCUMULATED, "n": 3, "design": "independent"},
         _CHEAP, ("synthetic",), {"T0": "20,31,17", "sigma0": "1,2,1/2"},
     ),
     Bench(
-        "accumulating-generator", Kind.EXACT, {**_ACCUMULATED, "n": 3, "design": "shared"},
+        "accumulating-generator", Met.EXACT, {**_ACCUMULATED, "n": 3, "design": "shared"},
         _CHEAP, ("synthetic",), {"sigma0": "1,2,1/2"},
     ),
     Bench(
-        "accumulating-generator", Kind.EXACT_CHAIN, {**_PASSED_ON, "chain": ["accumulate"]}, PAIRS,
+        "accumulating-generator", Met.EXACT_CHAIN, {**_PASSED_ON, "chain": ["accumulate"]}, PAIRS,
         ("bias",), {"T0": "64,96"},
     ),
     Bench(
         "accumulating-minimum-norm",
-        Kind.LIMIT,
+        Met.LIMIT,
         {
             **_LARGE, **_SPECTRA, "chain": ["accumulate"], "d": 96, "T": "128 .. 192",
             "T0": "26 .. 34", "n": 2,
@@ -173,49 +173,49 @@ BENCHES = (
         PAIRS,
     ),
     Bench(
-        "accumulating-minimum-norm", Kind.LIMIT, {**_ONE_DESIGN, "chain": ["accumulate"]}, PAIRS,
+        "accumulating-minimum-norm", Met.LIMIT, {**_ONE_DESIGN, "chain": ["accumulate"]}, PAIRS,
         _OF_LABELS,
     ),
     Bench(
-        "least-squares-generator", Kind.EXACT, {**_RIDGELESS, "n": 2}, _CHEAP, ("synthetic",),
+        "least-squares-generator", Met.EXACT, {**_RIDGELESS, "n": 2}, _CHEAP, ("synthetic",),
         {"T0": "20,31", "sigma0": "1,2"},
     ),
     Bench(
-        "least-squares-generator", Kind.EXACT, {**_RIDGELESS, "n": 2, "design": "shared"}, _CHEAP,
+        "least-squares-generator", Met.EXACT, {**_RIDGELESS, "n": 2, "design": "shared"}, _CHEAP,
         ("synthetic",), {"sigma0": "1,2"},
     ),
     Bench(
-        "least-squares-generator", Kind.EXACT_CHAIN, _PASSED_ON, PAIRS, ("bias",), {"T0": "64,96"}
+        "least-squares-generator", Met.EXACT_CHAIN, _PASSED_ON, PAIRS, ("bias",), {"T0": "64,96"}
     ),
     Bench(
-        "ridge-chain", Kind.LIMIT, {**_RIDGE_CHAIN, "n": 2}, PAIRS, ERROR_TERMS,
+        "ridge-chain", Met.LIMIT, {**_RIDGE_CHAIN, "n": 2}, PAIRS, ERROR_TERMS,
         {"T0": "48,72", "lam0": "1,1/4", "sigma0": "1,2"},
     ),
     Bench(
         "ridge-chain",
-        Kind.LIMIT,
+        Met.LIMIT,
         {**_RIDGE_CHAIN, "n": 2, "lam": [0.05, 0.2]},
         2 * PAIRS,
         ("bias",),
         {"T0": "28,40", "lam0": "1/10,1/10"},
     ),
-    Bench("ridge-chain", Kind.LIMIT, _ONE_DESIGN, PAIRS, _OF_LABELS, {"sigma0": "1,2"}),
+    Bench("ridge-chain", Met.LIMIT, _ONE_DESIGN, PAIRS, _OF_LABELS, {"sigma0": "1,2"}),
     # Weights alike need the noise of the labels only, weights that differ every step.
-    Bench("weighted-mixing", Kind.EXACT, {**_RIDGELESS, **_WEIGHTED}, _CHEAP, _OF_LABELS),
+    Bench("weighted-mixing", Met.EXACT, {**_RIDGELESS, **_WEIGHTED}, _CHEAP, _OF_LABELS),
     Bench(
-        "weighted-mixing", Kind.EXACT, {**_RIDGELESS, **_WEIGHTS_DIFFER}, _CHEAP, _OF_LABELS
+        "weighted-mixing", Met.EXACT, {**_RIDGELESS, **_WEIGHTS_DIFFER}, _CHEAP, _OF_LABELS
     ),
     Bench(
-        "weighted-mixing", Kind.EXACT_CHAIN, {**_PASSED_ON, **_WEIGHTS_DIFFER}, PAIRS, ("bias",)
+        "weighted-mixing", Met.EXACT_CHAIN, {**_PASSED_ON, **_WEIGHTS_DIFFER}, PAIRS, ("bias",)
     ),
-    Bench("weighted-ridge", Kind.LIMIT, {**_RIDGE_CHAIN, **_WEIGHTED}, PAIRS),
+    Bench("weighted-ridge", Met.LIMIT, {**_RIDGE_CHAIN, **_WEIGHTED}, PAIRS),
     # What a generator spreads over the spectrum is loud where it sees few rows.
     Bench(
         "weighted-ridge",
-        Kind.LIMIT,
+        Met.LIMIT,
         {**_RIDGE_CHAIN, **_WEIGHTED, "T0": "20 .. 40", "lam": [0.05, 0.2], "lam0": [0.1, 0.4]},
         2 * PAIRS,
         ("bias",),
     ),
-    Bench("weighted-ridge", Kind.LIMIT, {**_ONE_DESIGN, **_WEIGHTED}, PAIRS, _OF_LABELS),
+    Bench("weighted-ridge", Met.LIMIT, {**_ONE_DESIGN, **_WEIGHTED}, PAIRS, _OF_LABELS),
 )  # fmt: skip

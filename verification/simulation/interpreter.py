@@ -41,7 +41,7 @@ from ridgeproof.theory.process.profiles import check_profile, profile_values
 from ridgeproof.verification.simulation.feature_laws import Entries
 from ridgeproof.verification.simulation.process import Array
 
-__all__ = ["Estimate", "World", "combined", "primitives", "simulate", "unsimulated"]
+__all__ = ["Estimate", "ProcessWorld", "combined", "primitives", "simulate", "unsimulated"]
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sqrt": np.sqrt,
@@ -54,7 +54,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 
 @dataclass(frozen=True)
-class World:
+class ProcessWorld:
     """What the graph leaves open.
 
     Attributes:
@@ -124,7 +124,7 @@ def primitives(graph: Graph) -> tuple[Expectation, ...]:
     return tuple(dict.fromkeys(part for part in walk(trees) if isinstance(part, Expectation)))
 
 
-def simulate(graph: Graph, world: World, rng: np.random.Generator, size: int) -> Array:
+def simulate(graph: Graph, world: ProcessWorld, rng: np.random.Generator, size: int) -> Array:
     """Draw and fit everything `size` times.
 
     Returns:
@@ -147,7 +147,7 @@ def simulate(graph: Graph, world: World, rng: np.random.Generator, size: int) ->
 class _Run:
     """One repetition: what each node came out as, by index."""
 
-    world: World
+    world: ProcessWorld
     rng: np.random.Generator
     entering: Sequence[Array] = ()
     found: list[Any] = field(default_factory=list)
@@ -360,7 +360,7 @@ class Estimate:
     standard_error: float
 
 
-def combined(graph: Graph, world: World, draws: Array) -> dict[str, Estimate]:
+def combined(graph: Graph, world: ProcessWorld, draws: Array) -> dict[str, Estimate]:
     """The asks of a graph from repetitions of its primitives; those not simulated are left out.
 
     With m_j the means of the primitives and m_j(-i) the same without repetition i,

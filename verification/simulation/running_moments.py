@@ -9,13 +9,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Moments"]
+__all__ = ["RunningMoments"]
 
 Array: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
+class RunningMoments:
     """Count, mean and sum of squared deviations, merged without cancellation.
 
     >>> print(Moments().updated(np.array([1.0, 2.0])).updated(np.array([3.0, 4.0])))
@@ -26,11 +26,11 @@ class Moments:
     mean: float = 0.0
     squares: float = 0.0
 
-    def updated(self, x: Array) -> Moments:
+    def updated(self, x: Array) -> RunningMoments:
         """The moments after further observations x, of which there is at least one."""
         mean = float(x.mean())
         count, apart = self.count + len(x), mean - self.mean
-        return Moments(
+        return RunningMoments(
             count,
             self.mean + apart * len(x) / count,
             self.squares + float(np.sum((x - mean) ** 2)) + apart**2 * self.count * len(x) / count,

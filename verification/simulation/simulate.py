@@ -24,9 +24,9 @@ from ridgeproof.verification.compute.executors import borrow, iterate_chunks
 from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.simulation.controls import Adjusted, adjusted
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler, has_law
-from ridgeproof.verification.simulation.running_moments import Moments
+from ridgeproof.verification.simulation.running_moments import RunningMoments
 
-__all__ = ["METHODS", "QUANTITIES", "Estimate", "Interrupted", "simulate", "tails"]
+__all__ = ["METHODS", "QUANTITIES", "Estimate", "SimulationInterrupted", "simulate", "tails"]
 
 Array: TypeAlias = NDArray[np.float64]
 Draw: TypeAlias = Callable[[int, int], Array]
@@ -65,7 +65,7 @@ class Estimate:
     tails: str | None = None
 
 
-class Interrupted(KeyboardInterrupt):
+class SimulationInterrupted(KeyboardInterrupt):
     """Ctrl-C during an estimate; ``estimate`` is that of the repetitions that were finished."""
 
     def __init__(self, estimate: Estimate) -> None:
@@ -93,7 +93,7 @@ def simulate(
     seed: int = 0,
     workers: int = 1,
     executor: Executor | None = None,
-    watch: Callable[[Moments], None] | None = None,
+    watch: Callable[[RunningMoments], None] | None = None,
 ) -> Estimate:
     """Estimate E ||w_hat - w0||_Sigma^2 by simulation.
 
@@ -145,7 +145,7 @@ def simulate(
         before = Sampler(minus, seed, "simulate", quantity, drawn_by, stream=minus)
         plain = Difference(before, replace(before, setting=setting))
     chunk = _LAW_CHUNK if method == "exact-law" else _CHUNK
-    moments, used = Moments(), method
+    moments, used = RunningMoments(), method
     with borrow(workers, executor) as lender:
         draw: Draw = plain
         if method == "controlled":
@@ -166,7 +166,7 @@ def simulate(
             if moments.count < 2:
                 raise
             estimate = _estimate(setting, minus, moments, quantity, used, seed)
-            raise Interrupted(_spread(estimate, seen, heavy)) from None
+            raise SimulationInterrupted(_spread(estimate, seen, heavy)) from None
     return _spread(_estimate(setting, minus, moments, quantity, used, seed), seen, heavy)
 
 
@@ -209,7 +209,7 @@ def _call(draw: Draw, task: tuple[int, int]) -> Array:
 def _estimate(
     setting: Setting,
     minus: Setting | None,
-    moments: Moments,
+    moments: RunningMoments,
     quantity: str,
     method: str,
     seed: int,

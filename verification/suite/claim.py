@@ -31,10 +31,10 @@ __all__ = [
     "PROFILES",
     "AnyClaim",
     "Claim",
+    "ClaimMutant",
     "ClaimReport",
-    "Interrupted",
-    "Mutant",
     "Profile",
+    "SuiteInterrupted",
     "judge_for",
     "property_of",
     "try_mutants",
@@ -66,7 +66,7 @@ _LITERAL_TOLERANCE = 0.2
 
 
 @dataclass(frozen=True)
-class Mutant:
+class ClaimMutant:
     """A wrong formula that the claim must refute, and a setting where it can."""
 
     description: str
@@ -88,7 +88,7 @@ class Claim:
     statement: str
     domain: Domain
     holds: Callable[[Setting, Judge, Theory], None]
-    mutants: tuple[Mutant, ...]
+    mutants: tuple[ClaimMutant, ...]
     witness: Setting
     witness_is_exact: bool = False
     examples: int = 5
@@ -124,7 +124,7 @@ class ClaimReport:
         }
 
 
-class Interrupted(KeyboardInterrupt):
+class SuiteInterrupted(KeyboardInterrupt):
     """Ctrl-C during a claim; ``report`` is what was known of it."""
 
     def __init__(self, report: ClaimReport) -> None:
@@ -212,7 +212,7 @@ def verify_claim(
         except Refutation as refutation:
             counterexample = refutation.counterexample
     except KeyboardInterrupt:
-        raise Interrupted(report(complete=False)) from None
+        raise SuiteInterrupted(report(complete=False)) from None
     return report(complete=True)
 
 
@@ -249,7 +249,7 @@ def try_mutants(
     truth = replace(judge, streams=streams)  # on the same record
     stood: set[Setting] = set()
     for mutant in claim.mutants:
-        if isinstance(mutant, Mutant) and mutant.witness not in stood:
+        if isinstance(mutant, ClaimMutant) and mutant.witness not in stood:
             _hold(claim, mutant, truth, theory)
             stood.add(mutant.witness)
         fresh = replace(truth, points=[], undecided=[], needed=[])
@@ -261,12 +261,12 @@ def try_mutants(
         yield fate | {"repetitions": fresh.repetitions}
 
 
-def _hold(claim: AnyClaim, mutant: Mutant | DataMutant, judge: Judge, theory: Theory) -> None:
+def _hold(claim: AnyClaim, mutant: ClaimMutant | DataMutant, judge: Judge, theory: Theory) -> None:
     """Put a theory on trial where the mutant shows."""
     if isinstance(claim, DataClaim):
         claim.trial(judge, theory)
     else:
-        assert isinstance(mutant, Mutant)
+        assert isinstance(mutant, ClaimMutant)
         claim.holds(mutant.witness, judge, theory)
 
 

@@ -9,7 +9,12 @@ from contextlib import closing
 
 from ridgeproof.verification.claims import claims_of, find_claim
 from ridgeproof.verification.compute.executors import iterate_done
-from ridgeproof.verification.suite.claim import PROFILES, ClaimReport, Interrupted, verify_claim
+from ridgeproof.verification.suite.claim import (
+    PROFILES,
+    ClaimReport,
+    SuiteInterrupted,
+    verify_claim,
+)
 
 __all__ = ["default_workers", "run_suite"]
 
@@ -46,7 +51,7 @@ def run_suite(
                 reports[place] = report
                 if watch is not None:
                     watch(report)
-    except Interrupted as interrupted:
+    except SuiteInterrupted as interrupted:
         reports[len(reports)] = interrupted.report  # one worker: in order
     except KeyboardInterrupt:
         pass

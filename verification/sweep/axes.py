@@ -34,7 +34,7 @@ from ridgeproof.theory.settings.spectra import (
 from ridgeproof.verification.conjectures.domain_table import check_keys
 from ridgeproof.verification.conjectures.parser import parse_formula
 
-__all__ = ["Item", "Kind", "Values", "known_after", "names", "read_values"]
+__all__ = ["AxisKind", "Item", "Values", "known_after", "names", "read_values"]
 
 # A range beyond this many values is a mistake, not a grid.
 _MOST_POINTS = 10**7
@@ -48,7 +48,7 @@ _SPACINGS = ("linear", "log")
 Item: TypeAlias = Fraction | Expr | IntegerRange | SpectrumSpec | SignalSpec | str
 
 
-class Kind(Enum):
+class AxisKind(Enum):
     """What a field of a setting holds: it decides how its values are read and tabulated."""
 
     WHOLE = "whole"
@@ -57,7 +57,7 @@ class Kind(Enum):
 
 
 @cache
-def names() -> dict[str, Kind]:
+def names() -> dict[str, AxisKind]:
     """The fields of a setting that a grid can vary, from the types of `Setting` itself."""
     kinds = {}
     for name, hint in get_type_hints(Setting).items():
@@ -65,9 +65,9 @@ def names() -> dict[str, Kind]:
         if get_origin(hint) is tuple:
             continue  # made from other fields
         if held == {int}:
-            kinds[name] = Kind.WHOLE
+            kinds[name] = AxisKind.WHOLE
         else:
-            kinds[name] = Kind.REAL if held == {Fraction} else Kind.TEXT
+            kinds[name] = AxisKind.REAL if held == {Fraction} else AxisKind.TEXT
     return kinds
 
 
@@ -79,17 +79,17 @@ class Values:
     items: tuple[Item, ...]
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> AxisKind:
         """What the name holds."""
         return names()[self.name]
 
     @property
-    def shown_as(self) -> Kind:
+    def shown_as(self) -> AxisKind:
         """What a column of the values holds: inf makes it real, and a schedule text."""
         texts = {item for item in self.items if isinstance(item, str)}
-        if self.kind is not Kind.WHOLE or texts - {"inf"}:
-            return Kind.TEXT if texts else self.kind
-        return Kind.REAL if texts else Kind.WHOLE
+        if self.kind is not AxisKind.WHOLE or texts - {"inf"}:
+            return AxisKind.TEXT if texts else self.kind
+        return AxisKind.REAL if texts else AxisKind.WHOLE
 
     @property
     def used(self) -> set[Symbol]:
@@ -129,14 +129,14 @@ class Values:
                 found += map(Fraction, range(math.ceil(low), math.floor(high) + 1))
             elif isinstance(item, Expr):
                 value = _evaluated(self.name, item, known)
-                whole = self.kind is Kind.WHOLE
+                whole = self.kind is AxisKind.WHOLE
                 found.append(Fraction(nearest(value)) if whole else value)
             else:
                 found.append(item)
         return [int(x) if self._is_whole(x) else x for x in found]
 
     def _is_whole(self, value: Any) -> bool:
-        return self.kind is Kind.WHOLE and isinstance(value, Fraction)
+        return self.kind is AxisKind.WHOLE and isinstance(value, Fraction)
 
 
 def known_after(name: str, value: Any, known: Mapping[Symbol, Fraction]) -> dict[Symbol, Fraction]:
@@ -171,7 +171,7 @@ def read_values(name: str, value: Any) -> Values:
 
 def _items(name: str, label: str, option: Any) -> tuple[Item, ...]:
     kind = names()[name]
-    if kind is Kind.TEXT:
+    if kind is AxisKind.TEXT:
         return (_option(name, label, option),)
     match option:
         case "inf" | Decimal() if name == "d" and option in {"inf", Decimal("inf")}:
@@ -196,7 +196,7 @@ def _number(name: str, label: str, value: Any) -> Fraction:
     if isinstance(value, str | list | tuple | dict):
         raise InputError(label, value, "is not a number", _HELP)
     number = exact(label, str(value) if isinstance(value, Decimal) else value)
-    if names()[name] is Kind.WHOLE and number.denominator > 1:
+    if names()[name] is AxisKind.WHOLE and number.denominator > 1:
         raise InputError(label, value, "must be whole", f"round {name} to an integer")
     return number
 
@@ -243,7 +243,7 @@ def _spaced(name: str, label: str, table: Mapping[str, Any]) -> tuple[Item, ...]
         if spacing == "log":
             raise InputError(label, table, "has no number of points", "add points = K")
         return (IntegerRange(Integer(int(low)), Integer(int(high))),)
-    if not whole and names()[name] is Kind.WHOLE:
+    if not whole and names()[name] is AxisKind.WHOLE:
         raise InputError(label, table, "must be whole", "write { integers = [a, b] }")
     if "points" not in table:
         raise InputError(label, table, "has no number of points", "add points = K")
@@ -273,7 +273,7 @@ def _ends(label: str, text: str) -> tuple[Expr, Expr]:
 
 
 def _expression(label: str, text: str) -> Expr:
-    numbers = [name for name, kind in names().items() if kind is not Kind.TEXT]
+    numbers = [name for name, kind in names().items() if kind is not AxisKind.TEXT]
     return parse_formula(text, {x: _symbol(x) for x in (*numbers, "beta", "r")}, name=label)
 
 

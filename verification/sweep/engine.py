@@ -13,7 +13,7 @@ from itertools import chain
 
 from ridgeproof.theory.errors import RidgeproofError
 from ridgeproof.verification.compute.executors import borrow, single_threaded, submit
-from ridgeproof.verification.sweep.tasks import Batch, Finished
+from ridgeproof.verification.sweep.tasks import Finished, TaskBatch
 
 __all__ = ["stream"]
 
@@ -24,8 +24,8 @@ _TRIALS = 3
 
 
 def stream(
-    function: Callable[[Batch], Finished],
-    batches: Iterator[Batch],
+    function: Callable[[TaskBatch], Finished],
+    batches: Iterator[TaskBatch],
     workers: int = 1,
     executor: Executor | None = None,
 ) -> Generator[Finished, None, None]:
@@ -43,7 +43,7 @@ def stream(
     Raises:
         RidgeproofError: a batch was lost three times.
     """
-    lost: list[Batch] = []
+    lost: list[TaskBatch] = []
     while True:
         coming = chain([_retried(batch) for batch in lost], batches)
         lost.clear()
@@ -58,14 +58,14 @@ def stream(
 
 
 def _until_lost(
-    function: Callable[[Batch], Finished],
-    batches: Iterator[Batch],
+    function: Callable[[TaskBatch], Finished],
+    batches: Iterator[TaskBatch],
     lender: Executor,
     workers: int,
-    lost: list[Batch],
+    lost: list[TaskBatch],
 ) -> Iterator[Finished]:
     """Results until the batches or the pool are at an end; ``lost`` receives what died with it."""
-    under_way: dict[Future[Finished], Batch] = {}
+    under_way: dict[Future[Finished], TaskBatch] = {}
     try:
         while True:
             while not lost and len(under_way) < _AHEAD * workers:
@@ -86,7 +86,7 @@ def _until_lost(
             future.cancel()
 
 
-def _retried(batch: Batch) -> Batch:
+def _retried(batch: TaskBatch) -> TaskBatch:
     if batch.losses + 1 == _TRIALS:
         message = (
             f"workers died {_TRIALS} times around one of {len(batch.tasks)} settings, the first of "

@@ -20,7 +20,7 @@ from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.theory.settings.spectra import PowerLaw, Source, SpectrumFile
 from ridgeproof.verification.conjectures.domain_table import check_keys
-from ridgeproof.verification.sweep.axes import Kind, Values, known_after, names, read_values
+from ridgeproof.verification.sweep.axes import AxisKind, Values, known_after, names, read_values
 
 __all__ = ["MOST_SETTINGS", "Axis", "Grid", "read_grid"]
 
@@ -110,7 +110,7 @@ def _gives(values: Values) -> set[Symbol]:
         return {sy.beta}
     if all(isinstance(item, Source) for item in values.items):
         return {sy.r}
-    if values.kind is Kind.TEXT or "inf" in values.items:
+    if values.kind is AxisKind.TEXT or "inf" in values.items:
         return set()
     return set(known_after(values.name, Fraction(0), {}))
 

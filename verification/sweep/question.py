@@ -14,7 +14,7 @@ from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.formula import Form
 from ridgeproof.verification.conjectures.domain_table import check_keys
 from ridgeproof.verification.simulation.simulate import METHODS, QUANTITIES
-from ridgeproof.verification.sweep.axes import Kind
+from ridgeproof.verification.sweep.axes import AxisKind
 
 __all__ = ["FORMS", "OPTIMA", "Column", "Question", "read_question"]
 
@@ -33,7 +33,7 @@ class Column:
     """A column of the table."""
 
     name: str
-    kind: Kind
+    kind: AxisKind
 
 
 @dataclass(frozen=True)
@@ -80,21 +80,21 @@ class Question:
         ['test_error_limit', 'bias_simulated']
         """
         found = [
-            Column(f"{quantity}_{form}", Kind.REAL)
+            Column(f"{quantity}_{form}", AxisKind.REAL)
             for quantity in self.theory
             for form in self.forms
         ]
         if "exact" in self.forms and not set(self.theory) <= set(OPTIMA):
-            found.append(Column("theory_kind", Kind.TEXT))
+            found.append(Column("theory_kind", AxisKind.TEXT))
         for quantity in self.simulation:
             found += [
-                Column(f"{quantity}_simulated", Kind.REAL),
-                Column(f"{quantity}_standard_error", Kind.REAL),
-                Column(f"{quantity}_repetitions", Kind.WHOLE),
+                Column(f"{quantity}_simulated", AxisKind.REAL),
+                Column(f"{quantity}_standard_error", AxisKind.REAL),
+                Column(f"{quantity}_repetitions", AxisKind.WHOLE),
             ]
             if quantity in self.theory:
-                found += [Column(f"{quantity}_z_{form}", Kind.REAL) for form in self.forms]
-        return (*found, Column("reason", Kind.TEXT))
+                found += [Column(f"{quantity}_z_{form}", AxisKind.REAL) for form in self.forms]
+        return (*found, Column("reason", AxisKind.TEXT))
 
 
 def read_question(tables: Mapping[str, Any], seed: int) -> Question:

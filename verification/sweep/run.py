@@ -19,7 +19,7 @@ from ridgeproof.verification.sweep.grid import MOST_SETTINGS, Grid, read_grid
 from ridgeproof.verification.sweep.question import Question, read_question
 from ridgeproof.verification.sweep.store import Store
 from ridgeproof.verification.sweep.table import check_format, table_columns, write_table
-from ridgeproof.verification.sweep.tasks import Batch, Finished, Task, make_task, run_batch
+from ridgeproof.verification.sweep.tasks import Finished, Task, TaskBatch, make_task, run_batch
 from ridgeproof.verification.sweep.version import code_version
 
 __all__ = ["Summary", "Sweep", "read_sweep", "run_sweep", "store_path"]
@@ -230,7 +230,7 @@ class _Pace:
         # Growth by a factor: the first tasks of a process are no guide, they also load libraries.
         self.size = max(1, min(int(_BATCH_SECONDS / each) + 1, 8 * self.size, _MOST_IN_BATCH))
 
-    def batches(self, question: Question, tasks: Iterator[Task]) -> Iterator[Batch]:
+    def batches(self, question: Question, tasks: Iterator[Task]) -> Iterator[TaskBatch]:
         """Batches of the current size, each made when it is asked for."""
         while piece := tuple(islice(tasks, self.size)):
-            yield Batch(question, piece)
+            yield TaskBatch(question, piece)

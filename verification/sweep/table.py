@@ -16,7 +16,7 @@ from typing import Any
 from ridgeproof.theory.checks import check_output
 from ridgeproof.theory.errors import InputError, RidgeproofError
 from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.verification.sweep.axes import Kind
+from ridgeproof.verification.sweep.axes import AxisKind
 from ridgeproof.verification.sweep.grid import Grid
 from ridgeproof.verification.sweep.question import Column, Question
 
@@ -89,15 +89,15 @@ def _row(stated: list[tuple[Column, Any]], setting: str, cells: str) -> Row:
     return (*front, *json.loads(cells))
 
 
-def _cell(kind: Kind, value: Any) -> Any:
+def _cell(kind: AxisKind, value: Any) -> Any:
     """A number as int or float64, from the exact text that a setting is stored with."""
     if value is None:
         return None
-    if kind is Kind.TEXT:
+    if kind is AxisKind.TEXT:
         return str(value)
     # Beside a schedule of another number, a setting repeats this one for each generation.
     (number,) = set(str(value).split(","))
-    if kind is Kind.WHOLE:
+    if kind is AxisKind.WHOLE:
         return int(number)
     return math.inf if number == "inf" else float(Fraction(number))
 
@@ -115,7 +115,7 @@ def _write_parquet(path: Path, columns: tuple[Column, ...], rows: Iterator[Row])
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    types = {Kind.WHOLE: pa.int64(), Kind.REAL: pa.float64(), Kind.TEXT: pa.string()}
+    types = {AxisKind.WHOLE: pa.int64(), AxisKind.REAL: pa.float64(), AxisKind.TEXT: pa.string()}
     kinds = [types[column.kind] for column in columns]
     schema = pa.schema(
         [pa.field(column.name, kind) for column, kind in zip(columns, kinds, strict=True)]

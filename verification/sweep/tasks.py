@@ -21,7 +21,7 @@ from ridgeproof.verification.sweep.answer import answer
 from ridgeproof.verification.sweep.question import Question
 from ridgeproof.verification.sweep.version import code_version
 
-__all__ = ["Batch", "Finished", "Task", "make_task", "run_batch"]
+__all__ = ["Finished", "Task", "TaskBatch", "make_task", "run_batch"]
 
 _KEY_BYTES = 16
 
@@ -35,7 +35,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Batch:
+class TaskBatch:
     """Tasks that go to a worker together."""
 
     question: Question
@@ -76,7 +76,7 @@ def _files(setting: Setting) -> list[str]:
     return [blake2b(spec.path.read_bytes(), digest_size=16).hexdigest() for spec in specs]
 
 
-def run_batch(batch: Batch) -> Finished:
+def run_batch(batch: TaskBatch) -> Finished:
     """Compute the rows of a batch: what a worker does."""
     start = time.perf_counter()
     rows = tuple(

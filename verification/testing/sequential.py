@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from ridgeproof.theory.errors import InputError, SolverError
 from ridgeproof.verification.compute.executors import borrow, iterate_chunks
 from ridgeproof.verification.simulation.controls import Observable, adjusted
-from ridgeproof.verification.simulation.running_moments import Moments
+from ridgeproof.verification.simulation.running_moments import RunningMoments
 from ridgeproof.verification.testing.e_process import EProcess
 
 __all__ = ["CHUNK", "FIRST_LOOK", "PILOT", "RELATIONS", "Decision", "EValues", "Stopped", "decide"]
@@ -147,7 +147,7 @@ def decide(
     )
     margin = tolerance * abs(claimed) if absolute_tolerance is None else absolute_tolerance
     if margin == 0:
-        return _undecided({}, Moments(), _ZERO)
+        return _undecided({}, RunningMoments(), _ZERO)
     with borrow(workers, executor) as lender:
         draw = partial(_draw, deadline, workers, lender)
         s2, controlled = variance_bound, False
@@ -156,7 +156,9 @@ def decide(
             pilot, complete = draw(observe, [(-1 - k, CHUNK) for k in range(PILOT // CHUNK)])
             if not complete:
                 return _undecided(
-                    {}, Moments(), "the time limit was reached during the pilot: allow more time"
+                    {},
+                    RunningMoments(),
+                    "the time limit was reached during the pilot: allow more time",
                 )
             sample, variance, controlled = _best_sampler(sample, pilot)
             s2 = 2 * variance
@@ -187,7 +189,7 @@ def _watch(
     budget: int,
 ) -> Decision:
     """Look, and look again, until a threshold is reached or the budget is spent."""
-    moments = Moments()
+    moments = RunningMoments()
     for tasks in _looks(budget):
         try:
             x, complete = draw(tasks)
@@ -258,7 +260,7 @@ def _call(sample: Sampler, task: tuple[int, int]) -> Array:
 
 def _decided(
     processes: dict[str, EProcess],
-    moments: Moments,
+    moments: RunningMoments,
     claimed: float,
     margin: float,
     refuted: bool,
@@ -273,12 +275,12 @@ def _decided(
     return _decision("refuted" if refuted else "consistent", processes, moments, bounded, reason)
 
 
-def _undecided(processes: dict[str, EProcess], moments: Moments, reason: str) -> Decision:
+def _undecided(processes: dict[str, EProcess], moments: RunningMoments, reason: str) -> Decision:
     return _decision("undecided", processes, moments, False, reason)
 
 
 def _decision(
-    verdict: str, processes: dict[str, EProcess], moments: Moments, within: bool, reason: str
+    verdict: str, processes: dict[str, EProcess], moments: RunningMoments, within: bool, reason: str
 ) -> Decision:
     return Decision(
         verdict=verdict,
@@ -292,7 +294,7 @@ def _decision(
 
 
 def _needed(
-    processes: dict[str, EProcess], moments: Moments, relation: str, alpha: float
+    processes: dict[str, EProcess], moments: RunningMoments, relation: str, alpha: float
 ) -> float | None:
     """About how many repetitions would decide; None where no number of them would."""
     to_refute = min(
@@ -307,7 +309,7 @@ def _needed(
     return None if math.isinf(needed) else needed
 
 
-def _missing(needed: float | None, moments: Moments) -> str:
+def _missing(needed: float | None, moments: RunningMoments) -> str:
     """What an exhausted budget would have needed, in words."""
     if needed is None:
         return (

@@ -8,7 +8,7 @@ import pytest
 
 from ridgeproof.numerics.arithmetic.precision import Multiprecision
 from ridgeproof.numerics.chains.chain import chain_moments
-from ridgeproof.numerics.chains.phase import Regime, limiting_moment, moment_radius, phase
+from ridgeproof.numerics.chains.phase import ChainFate, limiting_moment, moment_radius, phase
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.spectra.spectrum import expanded
@@ -59,7 +59,7 @@ def test_the_limit_is_what_iteration_tends_to(setting):
     report = phase(setting)
     many = int(report.generations(Fraction(1, 10**12))) + 1
     value = evaluate(setting.with_(n=many)).value
-    assert report.regime is Regime.FORGOTTEN
+    assert report.regime is ChainFate.FORGOTTEN
     # Signal and noise each contribute at most a few times b + E_inf of relative size 10^-12.
     scale = 1 + float(report.limit_error)
     assert abs(float(value) - float(report.limit_error)) < 1e-11 * scale
@@ -110,7 +110,7 @@ def test_least_squares_grow_linearly():
     setting = make_setting(**COMMON, T0=60, spectrum="power-law:3/2")
     report = phase(setting)
     first, third = (evaluate(setting.with_(n=n)).value for n in (1, 3))
-    assert (report.regime, report.radius, report.limit_error) == (Regime.LINEAR, 1, None)
+    assert (report.regime, report.radius, report.limit_error) == (ChainFate.LINEAR, 1, None)
     assert float(report.growth) == pytest.approx(float(third - first) / 2, rel=64 * ULP)
     assert report.generations() == mpmath.inf
 
@@ -120,10 +120,10 @@ def test_a_shared_design_forgets_once():
     setting = make_setting(**COMMON, T0=10, design="shared", spectrum="power-law:3/2")
     report = phase(setting)
     first, third = (evaluate(setting.with_(n=n)).value for n in (1, 3))
-    assert (report.regime, report.radius) == (Regime.LINEAR, 1)
+    assert (report.regime, report.radius) == (ChainFate.LINEAR, 1)
     assert float(report.growth) == pytest.approx(float(third - first) / 2, rel=64 * ULP)
     quiet = setting.with_(sigma0=0)
-    assert phase(quiet).regime is Regime.CONSTANT
+    assert phase(quiet).regime is ChainFate.CONSTANT
     assert float(phase(quiet).limit_error) == pytest.approx(
         float(evaluate(quiet.with_(n=9)).value), rel=64 * ULP
     )
@@ -132,7 +132,7 @@ def test_a_shared_design_forgets_once():
 def test_ridge_generators_forget_at_any_sample_size():
     """lam0 > 0 with T0 far beyond d: forgotten, however slowly."""
     report = phase(make_setting(**COMMON, T0=10**6, lam0="1e-6", spectrum="ar1:0.5"))
-    assert report.regime is Regime.FORGOTTEN
+    assert report.regime is ChainFate.FORGOTTEN
     assert 1 - 1e-5 < report.radius < 1
     assert report.generations("1/2") > 10**5
 

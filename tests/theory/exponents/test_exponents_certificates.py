@@ -8,7 +8,7 @@ from sympy import Rational, S, oo
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.exponents import PARAMETERS
 from ridgeproof.theory.exponents.certificates import certify, certify_collapse
-from ridgeproof.theory.exponents.maxplus import Cell, Line, Vertex
+from ridgeproof.theory.exponents.maxplus import Affine, Cell, Vertex
 from ridgeproof.theory.exponents.regimes import lowest, settle
 
 HALF = Rational(1, 2)
@@ -16,7 +16,7 @@ HALF = Rational(1, 2)
 
 def cell(*lines, low=0, high=oo):
     """A cell at numeric parameters from (slope, intercept) pairs, one term each."""
-    named = (Line(f"term {i}", S(slope), S(at_0)) for i, (slope, at_0) in enumerate(lines))
+    named = (Affine(f"term {i}", S(slope), S(at_0)) for i, (slope, at_0) in enumerate(lines))
     return Cell(S(low), S(high), tuple(named))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.rows import CUBE
-from ridgeproof.theory.calculus.rules import Kind
+from ridgeproof.theory.calculus.rules import RuleKind
 from ridgeproof.theory.catalogue import find
 from ridgeproof.verification.derivations.steps import check_step
 
@@ -16,7 +16,7 @@ LINES = [
     pair
     for section in find("universality").derive().sections
     for pair in section.pairs()
-    if pair[1].rule.kind is Kind.CORRECTION
+    if pair[1].rule.kind is RuleKind.CORRECTION
 ]
 
 

@@ -31,7 +31,7 @@ from ridgeproof.theory.calculus.alphabet import (
 )
 from ridgeproof.theory.calculus.derivation import Step
 from ridgeproof.theory.calculus.features import FEATURES
-from ridgeproof.theory.calculus.rules import Kind
+from ridgeproof.theory.calculus.rules import RuleKind
 from ridgeproof.theory.calculus.words import Tr, map_words, replace_words, trace, transposed
 from ridgeproof.theory.catalogue import catalogue, find
 from ridgeproof.theory.errors import DerivationError
@@ -607,11 +607,11 @@ def test_a_surviving_noise_vector_is_an_error(noise):
 @pytest.mark.parametrize(
     ("kind", "factor"),
     [
-        (Kind.COMPONENTS, 1 + sy.s / 10**6),
-        (Kind.INSERTION, 1 + sy.kappa / 10**6),
-        (Kind.RECURRENCE, (1 + 10**-6) ** sy.n),
-        (Kind.DERIVATIVE, 1 - sy.v / 10**6),
-        (Kind.ALGEBRA, 1 + sy.kappa0 / 10**6),
+        (RuleKind.COMPONENTS, 1 + sy.s / 10**6),
+        (RuleKind.INSERTION, 1 + sy.kappa / 10**6),
+        (RuleKind.RECURRENCE, (1 + 10**-6) ** sy.n),
+        (RuleKind.DERIVATIVE, 1 - sy.v / 10**6),
+        (RuleKind.ALGEBRA, 1 + sy.kappa0 / 10**6),
     ],
 )
 def test_small_errors_are_seen(kind, factor):

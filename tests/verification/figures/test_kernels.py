@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from ridgeproof.verification.figures.kernel_chain import Plan, World, chain_errors
+from ridgeproof.verification.figures.kernel_chain import KernelWorld, Plan, chain_errors
 from ridgeproof.verification.figures.kernels import KERNELS, coefficients
 
 IMAGES = np.random.Generator(np.random.PCG64DXSM(1)).random((60, 12)) ** 2
@@ -86,7 +86,7 @@ def plain_errors(name, world, rng):
 @pytest.mark.parametrize("population", [True, False])
 def test_a_repetition_is_the_chain_of_scikit_learn_estimators(name, population):
     """Every n and every penalty, from the same draws; both worlds."""
-    world = World(KERNELS[name](IMAGES)(IMAGES, IMAGES), TRUTH, population)
+    world = KernelWorld(KERNELS[name](IMAGES)(IMAGES, IMAGES), TRUTH, population)
     seen, expected = (
         call(np.random.Generator(np.random.PCG64DXSM(5)))
         for call in (
@@ -99,9 +99,11 @@ def test_a_repetition_is_the_chain_of_scikit_learn_estimators(name, population):
 
 def test_held_out_sets_are_disjoint():
     """No image is used twice in a repetition; too few of them are refused."""
-    world = World(np.eye(60), TRUTH, is_population=False)
+    world = KernelWorld(np.eye(60), TRUTH, is_population=False)
     draw = world.draw(PLAN, np.random.Generator(np.random.PCG64DXSM(2)))
     used = np.concatenate([*draw.chain, draw.train, draw.test])
     assert sorted(used.tolist()) == list(range(60))
     with pytest.raises(ValueError, match="leave 10 of 52 to measure on"):
-        World(np.eye(52), TRUTH[:52], is_population=False).draw(PLAN, np.random.default_rng(0))
+        KernelWorld(np.eye(52), TRUTH[:52], is_population=False).draw(
+            PLAN, np.random.default_rng(0)
+        )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
-from ridgeproof.numerics.chains.phase import Regime, phase
+from ridgeproof.numerics.chains.phase import ChainFate, phase
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.theory.formula import Form
@@ -68,7 +68,7 @@ def test_chains_end_on_their_plateau():
         setting = phase_diagram.base(60, share, lam0, design)
         report = phase(setting)
         late, later = (float(evaluate(setting.with_(n=n)).value) for n in (100, 200))
-        if report.regime is Regime.FORGOTTEN:
+        if report.regime is ChainFate.FORGOTTEN:
             assert later == pytest.approx(float(report.limit_error), rel=1e-6)
         else:
             assert later - late == pytest.approx(100 * float(report.growth), rel=1e-9)

@@ -14,7 +14,7 @@ from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.simulation.controls import adjusted, control_values, regression
 from ridgeproof.verification.simulation.feature_laws import Entries
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler
-from ridgeproof.verification.simulation.simulate import Interrupted, simulate
+from ridgeproof.verification.simulation.simulate import SimulationInterrupted, simulate
 from ridgeproof.verification.testing.sequential import PILOT, decide
 
 S = np.arange(1, 6) ** -1.0
@@ -220,7 +220,7 @@ def test_an_interrupted_estimate_is_kept():
         if moments.count >= 40:
             raise KeyboardInterrupt
 
-    with pytest.raises(Interrupted) as caught:
+    with pytest.raises(SimulationInterrupted) as caught:
         simulate(CHAIN, repetitions=2000, seed=8, watch=stop_at_forty)
     whole = simulate(CHAIN, repetitions=48, seed=8)
     assert caught.value.estimate == whole

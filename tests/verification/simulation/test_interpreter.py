@@ -13,7 +13,7 @@ from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.process.operators.asks import Inner
 from ridgeproof.verification.simulation.interpreter import (
-    World,
+    ProcessWorld,
     _Run,
     combined,
     primitives,
@@ -116,7 +116,7 @@ CASES = {
 def test_each_operator_is_its_definition(model):
     """The model on the very draws of the run equals normal equations, steps or an exponential."""
     graph = _graph(HEAD + f"m = {model}\n", "norm2(m)", "mean_square(y)", "mean_square(z)")
-    run = _Run(World(S, W0, VALUES), _rng())
+    run = _Run(ProcessWorld(S, W0, VALUES), _rng())
     run.through(graph.nodes)
     asks = primitives(graph)
     rows = [run.found[ask.vector.rows] for ask in asks[1:]]
@@ -130,7 +130,7 @@ def test_labels_share_the_noise_and_the_rows_that_they_name():
     """y - A@w0 is sigma e with the same e, and a fresh noise or row set is another."""
     zero = _graph(HEAD, "mean_square(y - A@w0 - sigma*e)", "mean_square(y - A@w0)",
                   "mean_square(y - A@w0 - sigma*noise(A))")  # fmt: skip
-    exact, own, other = simulate(zero, World(S, W0, VALUES), _rng(), 1)[0]
+    exact, own, other = simulate(zero, ProcessWorld(S, W0, VALUES), _rng(), 1)[0]
     assert exact < 1e-28
     assert 0.05 < own < other < 2
 
@@ -139,9 +139,9 @@ def test_degrees_of_freedom_are_the_trace_of_the_smoother():
     """df per row is tr X (X'X/T + lam)^-1 X'/T^2 for ridge, on features as well."""
     steps = HEAD + "F = features(4)\nm = ridge(y, lam)\nf = ridge(y, lam, features=F)\n"
     graph = _graph(steps, "df(m)", "df(f)", "mean_square(y)", "norm2(f)")
-    run = _Run(World(S, W0, VALUES), _rng())
+    run = _Run(ProcessWorld(S, W0, VALUES), _rng())
     run.through(graph.nodes)
-    (found,) = simulate(graph, World(S, W0, VALUES), _rng(), 1)
+    (found,) = simulate(graph, ProcessWorld(S, W0, VALUES), _rng(), 1)
     A = run.found[primitives(graph)[2].vector.rows]
     F = next(x for x in run.found if np.shape(x) == (4, D))
     for X, got in ((A, found[0]), (A @ F.T, found[1])):
@@ -158,7 +158,7 @@ def test_growth_repeats_directions_and_keeps_what_the_limit_keeps():
     graph = _graph(steps, *asks)
     runs = []
     for growth in (1, 4):
-        world = World(S, W0, VALUES, growth)
+        world = ProcessWorld(S, W0, VALUES, growth)
         draws = simulate(graph, world, _rng(), 400)
         runs.append((draws.mean(axis=0), draws.std(axis=0) / 20))
     (one, error), (four, small) = runs
@@ -174,7 +174,7 @@ def test_a_loop_kept_as_one_node_is_the_loop_unrolled():
     """Each round draws its own rows and noise: the mean is that of the rounds written out."""
     chain = "m = w0\nfor _ in range({}):\n    A = rows(T)\n    m = ridge(A@m + noise(A), lam)\n"
     rounds, single = _graph(chain.format("n"), "norm2(m)"), _graph(chain.format(3), "norm2(m)")
-    world = World(S, W0, {**VALUES, "n": Fraction(3)})
+    world = ProcessWorld(S, W0, {**VALUES, "n": Fraction(3)})
     assert len(rounds.nodes) < len(single.nodes)
     spread = simulate(rounds, world, _rng(), 200)
     again = simulate(single, world, _rng(2), 200)
@@ -190,7 +190,7 @@ def test_the_sources_process_agrees_with_its_hand_written_run():
         "f = ridge(B@m + sigma*noise(B), lam)\n"
     )
     graph = _graph(steps, "risk(f)")
-    world = World(S, W0, VALUES)
+    world = ProcessWorld(S, W0, VALUES)
     ours = simulate(graph, world, _rng(), 600)
     chain = {"T": T, "T0": 8, "n": 2, "sigma": 0.5, "sigma0": 0.5, "lam": 0.2, "lam0": 0.05}
     theirs = literal_errors(600, S, W0, rng=_rng(7), design="independent", accumulate=True, **chain)
@@ -201,7 +201,7 @@ def test_the_sources_process_agrees_with_its_hand_written_run():
 def test_an_ask_is_arithmetic_of_means_with_a_jackknife_error():
     """For a ratio of means the jackknife agrees with the delta method, and not with 1/mean."""
     graph = _graph(HEAD, "mean_square(z)/(1 + mean_square(y))^2", "3*sigma", "mean_square(y)")
-    world = World(S, W0, VALUES)
+    world = ProcessWorld(S, W0, VALUES)
     draws = simulate(graph, world, _rng(), 500)
     found = combined(graph, world, draws)
     a, b = draws.mean(axis=0)
@@ -221,15 +221,15 @@ def test_what_has_no_literal_simulation_says_so():
     graph = _graph(HEAD + "m = ridge(y, lam)\n", "kappa(m)", "minimum(risk(m), lam)", "risk(m)")
     reasons = [unsimulated(ask) for _, ask in graph.asks]
     assert [bool(reason) for reason in reasons] == [True, True, False]
-    draws = simulate(graph, World(S, W0, VALUES), _rng(), 2)
-    assert list(combined(graph, World(S, W0, VALUES), draws)) == ["q2"]
+    draws = simulate(graph, ProcessWorld(S, W0, VALUES), _rng(), 2)
+    assert list(combined(graph, ProcessWorld(S, W0, VALUES), draws)) == ["q2"]
     curved = _graph(HEAD + "m = ridge(y, lam, features=features(5, 'tanh'))\n", "risk(m)")
     with pytest.raises(NotBuilt):
-        simulate(curved, World(S, W0, VALUES), _rng(), 1)
+        simulate(curved, ProcessWorld(S, W0, VALUES), _rng(), 1)
     for graph, values, why in (
         (_graph(HEAD, "mean_square(y)"), {"T": Fraction(1, 2)}, "no whole number"),
         (_graph("A = rows(T, 'pen')\n", "mean_square(noise(A))"), {}, "infinite"),
         (_graph(HEAD + "m = ridge([y], 1, weights=[-1])\n", "risk(m)"), {}, "is negative"),
     ):
         with pytest.raises(InputError, match=why):
-            simulate(graph, World(S, W0, {**VALUES, **values}), _rng(), 1)
+            simulate(graph, ProcessWorld(S, W0, {**VALUES, **values}), _rng(), 1)

@@ -11,7 +11,7 @@ import pytest
 
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.settings.setting import Setting, make_setting
-from ridgeproof.verification.sweep.axes import Kind, names
+from ridgeproof.verification.sweep.axes import AxisKind, names
 from ridgeproof.verification.sweep.grid import read_grid
 from ridgeproof.verification.sweep.run import read_sweep
 
@@ -112,9 +112,9 @@ def test_every_field_of_a_setting_can_be_varied():
     """The names come from the fields of Setting, so that a new field is usable without a change."""
     made_from_others = {"schedule"}
     assert set(names()) == {field.name for field in fields(Setting)} - made_from_others
-    assert names()["T"] is names()["T0"] is Kind.WHOLE
-    assert names()["lam"] is Kind.REAL
-    assert names()["spectrum"] is names()["design"] is Kind.TEXT
+    assert names()["T"] is names()["T0"] is AxisKind.WHOLE
+    assert names()["lam"] is AxisKind.REAL
+    assert names()["spectrum"] is names()["design"] is AxisKind.TEXT
 
 
 def test_a_large_grid_is_never_held():

@@ -503,6 +503,6 @@ def test_a_setting_that_always_kills_is_reported(monkeypatch):
     """Three deaths end the attempt, with the setting and what to do."""
     monkeypatch.setattr(engine, "borrow", lambda workers, executor: nullcontext(Broken()))
     task = tasks.Task(b"key", '{"d":10}')
-    batch = tasks.Batch(read_question({"theory": {}}, 0), (task,))
+    batch = tasks.TaskBatch(read_question({"theory": {}}, 0), (task,))
     with pytest.raises(RidgeproofError, match=r'died 3 times.*"d":10.*--resume'):
         list(engine.stream(tasks.run_batch, iter([batch]), workers=2))

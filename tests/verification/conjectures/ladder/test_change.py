@@ -101,7 +101,7 @@ def test_a_change_in_the_limit_is_tried_at_large_sizes_with_its_allowance(monkey
     with pytest.raises(Refutation):
         bench.changes(before, after, 1, "bias", "lam", limit=True)  # bias falls with lam
     (point,) = bench.points
-    assert (point.setting, point.method) == (after.grown(4), "controlled-richardson")
+    assert (point.setting, point.sampled_by) == (after.grown(4), "controlled-richardson")
     assert point.allowed == allowance(before.grown(4)) + allowance(after.grown(4)) > 0
     monkeypatch.setattr("ridgeproof.verification.testing.judge.allowance", lambda _: 1.0)
     assert bench.changes(before, after, 1, "bias", "lam", limit=True).verdict != "refuted"
