@@ -44,9 +44,9 @@ from ridgeproof.verification.power.table import (
     TruthRow,
 )
 from ridgeproof.verification.simulation.quantity_draws import Sampler, cheapest_method
-from ridgeproof.verification.stream import Stream
 from ridgeproof.verification.testing.allowance import allowance
 from ridgeproof.verification.testing.sequential import Decision, decide
+from ridgeproof.verification.testing.stream import Stream
 
 __all__ = ["formulas", "measure_power"]
 

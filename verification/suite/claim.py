@@ -20,11 +20,11 @@ from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.simulation.quantity_draws import Sampler
 from ridgeproof.verification.strategies import settings as draw_setting
-from ridgeproof.verification.stream import Stream
 from ridgeproof.verification.suite.data_claim import DataClaim, DataMutant
 from ridgeproof.verification.suite.theory_on_trial import CATALOGUE, Theory
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
+from ridgeproof.verification.testing.stream import Stream
 from ridgeproof.verification.testing.verdict import Outcome
 
 __all__ = [

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler, cheapest_method
-from ridgeproof.verification.stream import Stream
 from ridgeproof.verification.suite.theory_on_trial import signal_energy
 from ridgeproof.verification.testing.allowance import allowance, growth, large_enough
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.sequential import CHUNK, Decision, Stopped, decide
+from ridgeproof.verification.testing.stream import Stream
 from ridgeproof.verification.testing.verdict import PointEvidence
 
 __all__ = ["Judge", "Refutation", "method_of"]
