@@ -67,10 +67,21 @@ def evaluate_process(
         InfiniteExpectation: a fit without ridge next to its threshold.
         NoTheorem, NotBuilt: the theorem does not cover the process.
         SolverError: no certified branch, or the equations do not hold.
+
+    >>> from ridgeproof.theory.process.file import read_process
+    >>> process = read_process('''[process]
+    ... steps = "m = least_squares(rows(T)@w0)"
+    ... [ask]
+    ... risk = "risk(m)"
+    ... ''')
+    >>> evaluate_process(process, d=10, T=[5, 2]).values["risk"]  # 1 - T/d of the signal is missed
+    array([0.5, 0.8])
     """
     given = {**process.defaults, **parameters}
-    size = check_integer("d", given.pop("d", None) if d is None else d, least=1)
-    given.pop("d", None)
+    written = given.pop("d", None)
+    if d is None and written is None:
+        raise InputError("d", "missing", "is needed", "give d, or write it in the process")
+    size = check_integer("d", written if d is None else d, least=1)
     _require_known(process, given)
     shape = np.broadcast_shapes(*(np.shape(value) for value in given.values()))
     counts = {name: _count(name, given[name]) for name in count_names(process) if name in given}

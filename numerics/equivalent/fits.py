@@ -18,7 +18,12 @@ import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.equivalent.negative import negative_kappa
-from ridgeproof.numerics.equivalent.several import Kinds, complex_responses, real_responses
+from ridgeproof.numerics.equivalent.several import (
+    Kinds,
+    complex_responses,
+    projected_responses,
+    real_responses,
+)
 from ridgeproof.numerics.grids.batch_kappa import batch_kappa
 from ridgeproof.numerics.spectra.spectral_levels import make_spectrum
 from ridgeproof.theory.equivalent.pencil import Node, Pencil, RandomFeatures, Ridge, Rounds
@@ -43,7 +48,7 @@ def solve_fit(pencil: Pencil, node: Node) -> Diagonal:
 
     Raises:
         InputError: lam = 0 with as many rows as directions, or beyond the spectral edge.
-        NotBuilt: random features on several kinds of rows, or with lam < 0.
+        NotBuilt: random features with lam < 0.
         SolverError: no certified branch.
     """
     match node.fit:
@@ -56,11 +61,7 @@ def solve_fit(pencil: Pencil, node: Node) -> Diagonal:
             return _several_kinds(pencil, node, kinds, lam)
         case RandomFeatures(lam, projection):
             kinds = _kinds(pencil, node.features[1])
-            if len(kinds) > 1:
-                raise NotBuilt(
-                    "random features see rows of one covariance and one weight in this version"
-                )
-            return _random_features(pencil, node, kinds[0], lam, projection)
+            return _random_features(pencil, node, kinds, lam, projection)
 
 
 def _kinds(pencil: Pencil, feature: int) -> list[_Kind]:
@@ -111,16 +112,7 @@ def _several_kinds(pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array) -
     r = counts[seen].sum()
     dual = r >= T
     points = np.broadcast_shapes(lam.shape, T.shape, *(kind.om.shape for kind in kinds))
-
-    def stacked(of: list[Array]) -> Array:
-        shape = (points[0], 1, int(seen.sum()))
-        parts = [np.broadcast_to(each[..., seen], (points[0], shape[2])) for each in of]
-        return np.stack(parts, axis=1)
-
-    system = Kinds(
-        stacked([kind.om * kind.T * kind.s for kind in kinds]),
-        stacked([kind.om * counts * kind.s for kind in kinds]),
-    )
+    system = _stacked(kinds, counts, seen, points[0])
     at, side = (np.broadcast_to(each, points)[:, 0] for each in (lam, dual))
     if np.iscomplexobj(lam):
         h = complex_responses(system, at)
@@ -140,15 +132,26 @@ def _several_kinds(pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array) -
     return Diagonal({(a, a): G}, H, {a: nu}, dict.fromkeys(H, mu))
 
 
+def _stacked(kinds: list[_Kind], counts: Array, seen: Array, points: int) -> Kinds:
+    def stacked(of: list[Array]) -> Array:
+        shape = (points, int(seen.sum()))
+        return np.stack([np.broadcast_to(each[..., seen], shape) for each in of], axis=1)
+
+    return Kinds(
+        stacked([kind.om * kind.T * kind.s for kind in kinds]),
+        stacked([kind.om * counts * kind.s for kind in kinds]),
+    )
+
+
 def _random_features(
-    pencil: Pencil, node: Node, kind: _Kind, lam: Array, projection: int
+    pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array, projection: int
 ) -> Diagonal:
     if np.iscomplexobj(lam) or (lam < 0).any():
         raise NotBuilt("random features take a penalty lam >= 0 in this version")
     counts = pencil.multiplicity
-    seen = kind.s > 0
-    s, T, om, m = kind.s[seen], kind.T, kind.om, counts[seen]
-    width, r = pencil.groups[projection].count, m.sum()
+    seen = np.any([kind.s > 0 for kind in kinds], axis=0)
+    T: Array = sum((kind.T for kind in kinds), start=np.zeros((1, 1)))
+    width, r = pencil.groups[projection].count, counts[seen].sum()
     sizes = np.stack(np.broadcast_arrays(T, width, r))
     least = sizes.argmin(axis=0)
     if ((lam == 0) & ((sizes == sizes.min(axis=0)).sum(axis=0) > 1)).any():
@@ -158,19 +161,24 @@ def _random_features(
             "has no limit where the least two of rows, width and dimension are equal",
             "give a positive lam",
         )
-    spectrum = make_spectrum(s, m, s)
-    kappa = batch_kappa(spectrum, lam / (om * T), T, width)
-    rest = (kappa / (s + kappa)) @ m[:, None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        on_rows, on_width = (T - r + rest) / T, (width - r + rest) / width
-        H_X = np.where(least == 0, 1 / (om * T * kappa * on_width), on_rows)
-        H_F = np.where(least == 1, 1 / (om * T * kappa * on_rows), on_width)
+    kappa = None
+    if len(kinds) == 1:
+        kappa, H_X, H_F = _projected(kinds[0], counts, lam, width, least)
+        H = dict.fromkeys(kinds[0].rows, H_X)
+    else:
+        points = np.broadcast_shapes(lam.shape, sizes.shape[1:], *(kind.om.shape for kind in kinds))
+        system = _stacked(kinds, counts, seen, points[0])
+        at, wide, place = (np.broadcast_to(x, points)[:, 0] for x in (lam, width, least))
+        h, H_F = projected_responses(system, counts[seen], at, wide, place)
+        H = {row: h[:, i, None] for i, kind in enumerate(kinds) for row in kind.rows}
     mu_rho, mu_a, nu = (np.where(least == k, lam, 1.0) for k in range(3))
-    pull = om * T * kind.s * H_X
+    pull = sum(
+        (kind.om * kind.T * kind.s * H[kind.rows[0]] for kind in kinds), start=np.zeros((1, 1))
+    )
     if not seen.all():
         nu = np.where(seen, nu, 1.0)
-    # The 2 x 2 inverse of (nu, -H_F; pull, 1), whose determinant is om T H_X H_F (kappa + s).
-    determinant = np.where(seen, om * T * H_X * H_F * (kappa + kind.s), nu)
+    # The 2 x 2 inverse of (nu, -H_F; pull, 1).
+    determinant = nu + pull * H_F
     u, z = node.features
     features = {
         (u, u): 1 / determinant,
@@ -178,10 +186,24 @@ def _random_features(
         (z, u): -pull / determinant,
         (z, z): nu / determinant,
     }
-    (a,) = (row for row in node.rows if row not in kind.rows)
-    rows = dict.fromkeys(kind.rows, H_X) | {a: H_F}
-    mu = dict.fromkeys(kind.rows, mu_rho) | {a: mu_a}
-    return Diagonal(features, rows, {u: nu}, mu, kappa)
+    (a,) = (row for row in node.rows if row not in H)
+    mu = dict.fromkeys(H, mu_rho) | {a: mu_a}
+    return Diagonal(features, H | {a: H_F}, {u: nu}, mu, kappa)
+
+
+def _projected(
+    kind: _Kind, counts: Array, lam: Array, width: Array, least: Array
+) -> tuple[Array, Array, Array]:
+    """kappa, H on the rows and H on the features, (points, 1), for rows of one kind."""
+    seen = kind.s > 0
+    s, T, om, m = kind.s[seen], kind.T, kind.om, counts[seen]
+    kappa = batch_kappa(make_spectrum(s, m, s), lam / (om * T), T, width)
+    r, rest = m.sum(), (kappa / (s + kappa)) @ m[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        on_rows, on_width = (T - r + rest) / T, (width - r + rest) / width
+        H_X = np.where(least == 0, 1 / (om * T * kappa * on_width), on_rows)
+        H_F = np.where(least == 1, 1 / (om * T * kappa * on_rows), on_width)
+    return kappa, H_X, H_F
 
 
 def _refuse_threshold(lam: Array, T: Array, r: float) -> None:

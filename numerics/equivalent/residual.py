@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -69,6 +70,7 @@ def _probe_vector(blocks: Iterable[int]) -> _Vector:
     return {block: weights[block].reshape(1, 1) for block in chosen}
 
 
+@lru_cache(maxsize=16)
 def _weights(count: int) -> Array:
     """Multiples of the golden ratio, modulo one, away from zero."""
     return np.asarray(0.5 + (0.6180339887498949 * np.arange(1, count + 1)) % 1)

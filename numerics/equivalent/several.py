@@ -18,7 +18,7 @@ import numpy as np
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.theory.errors import InputError, SolverError
 
-__all__ = ["Kinds", "complex_responses", "real_responses"]
+__all__ = ["Kinds", "complex_responses", "projected_responses", "real_responses"]
 
 _MAX_STEPS = 200
 _CLOSE = 16 * np.finfo(np.float64).eps
@@ -69,7 +69,7 @@ def real_responses(kinds: Kinds, lam: Array, dual: Array) -> Array:
     positive = lam >= 0
     h = np.empty(kinds.A.shape[:2])
     if positive.any():
-        h[positive] = _from_above(kinds.at(positive), lam[positive], dual[positive])
+        h[positive] = _from_above(kinds.at(positive), *_sides(lam[positive], dual[positive]))
     for point in np.flatnonzero(~positive):
         at = np.array([point])
         h[at] = _followed(kinds.at(at), lam[at], dual[at])
@@ -81,13 +81,12 @@ def _sides(lam: Array, dual: Array) -> tuple[Array, Array]:
     return np.where(dual, lam, one)[:, None], np.where(dual, one, lam)[:, None]
 
 
-def _from_above(kinds: Kinds, lam: Array, dual: Array) -> Array:
-    mu, nu = _sides(lam, dual)
+def _from_above(kinds: Kinds, mu: Array, nu: Array) -> Array:
     with np.errstate(divide="ignore"):
         h = np.broadcast_to(1 / mu, kinds.A.shape[:2]).copy()
     free = mu[:, 0] == 0
     if free.any():
-        h[free] = _above_interpolation(kinds.at(free))
+        h[free] = _above_interpolation(kinds.at(free), nu[free])
     for _ in range(_MAX_STEPS):
         step = _newton_step(kinds, h, mu, nu)
         h = h + step
@@ -96,13 +95,12 @@ def _from_above(kinds: Kinds, lam: Array, dual: Array) -> Array:
     raise SolverError("responses of several kinds of rows: no convergence in float64")
 
 
-def _above_interpolation(kinds: Kinds) -> Array:
+def _above_interpolation(kinds: Kinds, nu: Array) -> Array:
     """Some h >= F(h) where mu = 0 = lam: along the direction that F takes for large h.
 
     F is homogeneous there, of Perron root T/r < 1.
     """
-    points = kinds.A.shape[0]
-    mu, large = np.zeros((points, 1)), np.zeros((points, 1))
+    mu, large = np.zeros_like(nu), np.zeros_like(nu)
     v = np.ones(kinds.A.shape[:2])
     for _ in range(_MAX_STEPS):
         F, _, _ = kinds.responses(v, mu, large)
@@ -112,7 +110,7 @@ def _above_interpolation(kinds: Kinds) -> Array:
     else:
         raise SolverError("lam = 0 on several kinds of rows: the fit does not interpolate")
     for _ in range(_MAX_STEPS):
-        F, _, _ = kinds.responses(v, mu, large + 1)
+        F, _, _ = kinds.responses(v, mu, nu)
         if (F <= v).all():
             return v
         v = 2 * v
@@ -123,6 +121,52 @@ def _newton_step(kinds: Kinds, h: Array, mu: Array, nu: Array) -> Array:
     F, slope, _ = kinds.responses(h, mu, nu)
     identity = np.eye(h.shape[1])
     return np.asarray(np.linalg.solve(identity - slope, (F - h)[:, :, None])[:, :, 0])
+
+
+def projected_responses(
+    kinds: Kinds, counts: Array, lam: Array, width: Array, least: Array
+) -> tuple[Array, Array]:
+    """h_g and h_F of a fit on random features.
+
+    With z = nu/h_F the rows see a fit with nu = z, and the features 1 - df(z)/width = mu_a h_F,
+    where df = sum of m A h/(z + A h) falls with z: one sign change.
+
+    Args:
+        kinds: (points, kinds, directions).
+        counts: multiplicities, (directions,).
+        lam: >= 0, (points,).
+        width: of the features, (points,).
+        least: what lam sits on: 0 the rows, 1 the features' rows, 2 the dimension, (points,).
+
+    Returns:
+        (points, kinds) and (points, 1).
+    """
+    one = np.ones_like(lam)
+    mu, mu_a, nu = (np.where(least == place, lam, one)[:, None] for place in range(3))
+    flat = nu == 0
+
+    def spare(z: Array) -> tuple[Array, Array]:
+        h = _from_above(kinds, mu, z)
+        pull = np.einsum("pgi,pg->pi", kinds.A, h)
+        return h, 1 - ((pull / (z + pull)) @ counts)[:, None] / width[:, None]
+
+    z = np.where(flat, 0.0, nu)
+    low = high = z
+    for _ in range(_MAX_STEPS):
+        under = ~flat & (spare(high)[1] * high < mu_a * nu)
+        over = ~flat & (spare(low)[1] * low > mu_a * nu)
+        if not (under | over).any():
+            break
+        high, low = np.where(under, 16 * high, high), np.where(over, low / 16, low)
+    for _ in range(_MAX_STEPS):
+        z = np.sqrt(low) * np.sqrt(high)
+        below = spare(z)[1] * z < mu_a * nu
+        if ((z <= low) | (z >= high)).all():
+            break
+        low, high = np.where(below, z, low), np.where(below, high, z)
+    h, left = spare(z)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return h, np.where(flat, left, nu / z)
 
 
 def _settled(kinds: Kinds, h: Array, mu: Array, nu: Array) -> Array | None:
@@ -144,7 +188,7 @@ def _settled(kinds: Kinds, h: Array, mu: Array, nu: Array) -> Array | None:
 def _followed(kinds: Kinds, lam: Array, dual: Array) -> Array:
     """One point: from |lam| down to lam < 0."""
     place, stride = 1.0, 0.5
-    h = _from_above(kinds, abs(lam), dual)
+    h = _from_above(kinds, *_sides(abs(lam), dual))
     while place > -1:
         there = max(place - stride, -1.0)
         mu, nu = _sides(abs(lam) * there, dual)

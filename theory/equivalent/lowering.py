@@ -24,7 +24,7 @@ from ridgeproof.theory.process.operators.models import Features, RandomModel, Sc
 from ridgeproof.theory.process.operators.ridge import Ridge
 from ridgeproof.theory.process.operators.rows import Noise as NoiseNode
 from ridgeproof.theory.process.operators.rows import Rows
-from ridgeproof.theory.settings.features import Elliptical, Student
+from ridgeproof.theory.settings.features import Elliptical
 
 __all__ = ["Lowering", "lower"]
 
@@ -217,10 +217,8 @@ def _(node: Scaled, index: int, run: Lowering) -> None:
 
 @_lower.register
 def _(node: Rows, index: int, run: Lowering) -> None:
-    claimed = not isinstance(node.law, Elliptical)
-    if isinstance(node.law, Student) and node.law.degrees <= 4:
-        claimed = False
-    if not claimed:
+    # Independent entries share the limits of normal ones (N7).
+    if isinstance(node.law, Elliptical):
         raise NoTheorem(f"no theorem covers rows of the law {node.law} in a process: simulate it")
     law = str(node.covariance)
     variance = run.ring.variance(node.covariance)

@@ -41,7 +41,10 @@ def read_process(source: Path | str) -> Process:
     'risk'
     """
     is_text = isinstance(source, str) and "\n" in source
-    return make_process(_tables(str(source) if is_text else _content(Path(source))))
+    if is_text:
+        return make_process(_tables(str(source)))
+    path = Path(source)
+    return make_process(_tables(_content(path)), path.parent)
 
 
 def _content(path: Path) -> str:
@@ -69,8 +72,8 @@ def _tables(text: str) -> dict[str, Any]:
         raise InputError("process file", text[:60], condition, remedy) from error
 
 
-def make_process(tables: Mapping[str, Any]) -> Process:
-    """The record of a process file's tables.
+def make_process(tables: Mapping[str, Any], folder: Path | None = None) -> Process:
+    """The record of a process file's tables; a file: path in them is relative to the folder.
 
     Raises:
         InputError: a table or key is unknown, or the process has no meaning.
@@ -95,11 +98,16 @@ def make_process(tables: Mapping[str, Any]) -> Process:
             for name, value in parameters.items()
             if name not in {"spectrum", "signal"}
         ),
-        covariances=tuple((name, read_profile(name, text)) for name, text in profiles.items()),
-        signals=tuple((n, read_profile(n, text, signal=True)) for n, text in signals.items()),
+        covariances=tuple(
+            (name, read_profile(name, _placed(text, folder))) for name, text in profiles.items()
+        ),
+        signals=tuple(
+            (name, read_profile(name, _placed(text, folder), signal=True))
+            for name, text in signals.items()
+        ),
         truths=tuple(truths),
-        spectrum=_word("spectrum", parameters.get("spectrum", "")),
-        signal=_word("signal", parameters.get("signal", "")),
+        spectrum=_word("spectrum", _placed(parameters.get("spectrum", ""), folder)),
+        signal=_word("signal", _placed(parameters.get("signal", ""), folder)),
         title=_word("title", head.get("title", "")),
         source=_word("source", head.get("source", "")),
     )
@@ -120,6 +128,13 @@ def checked(process: Process) -> Process:
 def _plain(value: object) -> object:
     """A number of TOML as one that `exact` reads; decimals keep the user's digits."""
     return str(value) if isinstance(value, Decimal) else value
+
+
+def _placed(text: Any, folder: Path | None) -> Any:
+    """The text with a file: path seen from where the program runs; anything else as it is."""
+    if folder is None or not isinstance(text, str) or not text.startswith("file:"):
+        return text
+    return f"file:{folder / text.removeprefix('file:')}"
 
 
 def _word(name: str, value: object) -> str:

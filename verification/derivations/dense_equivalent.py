@@ -67,7 +67,7 @@ def dense_limit(pencil: Pencil) -> DenseLimit:
     def traced(group: _Group, A: Array) -> Array:
         return np.einsum("i,iab->ab", m * group.s, A)
 
-    H = [np.linalg.inv(group.mu) / 2 for group in groups]
+    H = [np.linalg.inv(group.mu + np.eye(len(group.mu))) for group in groups]
     for _ in range(_MAX_STEPS):
         inverse = fixed.copy()
         for group, h in zip(groups, H, strict=True):

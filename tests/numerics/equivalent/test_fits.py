@@ -75,3 +75,17 @@ def test_a_covariance_by_another_name_changes_nothing(fit):
     found = evaluate_process(process, d=10, T=[3, 12], spectrum="power-law:1", **varied)
     assert found.values["a"] == pytest.approx(found.values["b"], rel=1e-12)
     assert "a" not in found.kappa
+
+
+def test_random_features_on_several_kinds_of_rows():
+    """The same with random features, whichever of rows, width and dimension is least."""
+    steps = "A = rows(T)\nB = rows(T, 'same')\nC = rows(T)\nF = features(M)\n"
+    for name, rows in (("a", "AB"), ("b", "AC")):
+        labels = ", ".join(f"{g}@w0 + 1/2*noise({g})" for g in rows)
+        steps += f"{name} = ridge([{labels}], lam, features=F)\n"
+    text = f'[process]\nsteps = """\n{steps}"""\n[process.covariances]\nsame = "s + 0*i"\n'
+    process = read_process(text + '[ask]\na = "risk(a)"\nb = "risk(b)"\n')
+    T, M, lam = [3, 12, 12], [14, 6, 30], np.array([[0.0], [1e-6], [0.1]])
+    found = evaluate_process(process, d=10, T=T, M=M, spectrum="power-law:1", lam=lam)
+    assert found.values["a"] == pytest.approx(found.values["b"], rel=1e-11)
+    assert "a" not in found.kappa

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.process.expressions import Text
 from ridgeproof.theory.process.file import process_text, read_process
 from ridgeproof.theory.process.normal import free_names
 
@@ -58,6 +59,16 @@ def test_a_file_is_read_from_a_path(tmp_path):
     path = tmp_path / "one.toml"
     path.write_text(WHOLE, encoding="utf-8")
     assert read_process(path) == read_process(str(path)) == read_process(WHOLE)
+
+
+def test_a_path_in_a_file_is_relative_to_it(tmp_path):
+    """file:s.csv is beside the process file; an absolute path, and a text's path, stay."""
+    text = BASE.format('[process.covariances]\nS = "file:s.csv"\nU = "file:/u.csv"')
+    path = tmp_path / "one.toml"
+    path.write_text(text, encoding="utf-8")
+    wanted = {"S": Text(f"file:{tmp_path}/s.csv"), "U": Text("file:/u.csv")}
+    assert dict(read_process(path).covariances) == wanted
+    assert dict(read_process(text).covariances)["S"] == Text("file:s.csv")
 
 
 BASE = '[process]\nsteps = "m = ridge(rows(T)@w0, lam)"\n{}\n[ask]\nrisk = "risk(m)"\n'

@@ -70,7 +70,7 @@ LAST = "B = rows(T)\nm = ridge(B@m + noise(B), lam)\n"
             {},
         ),
         (GIVEN + "m = least_squares(y)", GIVEN + "m = ridge(y, 0)", {}),
-        (GIVEN + "m = ridge([y, y], lam)", GIVEN + "m = ridge([y, 3*y/3], lam)", {}),
+        (GIVEN + "m = ridge(y, lam)", GIVEN + "m = ridge(y/2 - (-y/2), lam)", {}),
         (GIVEN + "m = ridge(y, lam)", GIVEN + "m = ridge(y, c)", {"lam": 2, "c": 2}),
     ],
 )
@@ -113,6 +113,21 @@ def test_labels_on_the_same_rows_are_one_group():
     assert (group.weight, group.count) == (Number(Fraction(4)), Number(Fraction(2)))
     ((truth, _),), ((error, _),) = group.labels.models.terms, group.labels.noises.terms
     assert (truth, error) == (Number(Fraction(1, 4)), Number(Fraction(3, 4)))
+
+
+def test_the_order_of_a_sum_is_erased():
+    """a + b and b + a are one combination, whichever of them was met first."""
+    steps = GIVEN + "a = ridge(y, 1)\nb = ridge(y, 2)\n"
+    one, other = (_graph(steps, f"norm2(a) + norm2({text})") for text in ("a + b", "b + a"))
+    assert one == other
+
+
+def test_the_limit_counts_every_fit_of_a_loop():
+    """200 fits in all, with two of them in a round."""
+    steps = GIVEN + "m = w0\nfor _ in range(n):\n    m = ridge(A@gradient(A@m), lam)"
+    assert sum(isinstance(node, Ridge) for node in _graph(steps, n=100).nodes) == 100
+    with pytest.raises(InputError, match="200 fits"):
+        _graph(steps, n=101)
 
 
 @pytest.mark.parametrize("count", ["10^12", "n", "201"])

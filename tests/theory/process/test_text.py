@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -64,6 +65,21 @@ STEPS = st.recursive(
 def test_the_text_of_steps_reads_back_as_the_same_steps(steps):
     """Steps -> text -> steps is the identity, so that no bracket is lost where it matters."""
     assert read_steps(steps_text(steps)) == steps
+
+
+def test_every_operation_within_every_other_keeps_its_brackets():
+    """Each pair of signs, nested to the left and to the right, around every kind of leaf."""
+    leaves = [Name("a"), Number(Fraction(1, 2)), Number(Fraction(-3)), negative(Name("b"))]
+    signs = "+-*/@^"
+    for outer, inner, one, other in itertools.product(signs, signs, leaves, leaves):
+        nested = negative(Name("c")) if inner == outer == "+" else Binary(inner, Name("c"), one)
+        for tree in (
+            Binary(outer, nested, other),
+            Binary(outer, other, nested),
+            Binary(outer, other, Binary(inner, one, Name("c"))),
+            negative(nested),
+        ):
+            assert read_expression(str(tree), "x") == tree
 
 
 @pytest.mark.parametrize(

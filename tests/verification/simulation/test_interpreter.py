@@ -135,6 +135,21 @@ def test_labels_share_the_noise_and_the_rows_that_they_name():
     assert 0.05 < own < other < 2
 
 
+def test_noise_on_the_features_is_seen_by_fits_only():
+    """Labels of noisy rows use the rows, the fit what is seen of them."""
+    steps = "A = rows(T)\nN = noisy(A, 'S2')\ny = N@w0 + noise(A)\nm = ridge(y, lam)\n"
+    graph = _graph(steps, "norm2(m)", "mean_square(y)", "mean_square(A@w0)")
+    run = _Run(World(S, W0, VALUES), _rng())
+    run.through(graph.nodes)
+    fit, labels, clean = primitives(graph)
+    seen, X = run.found[labels.vector.rows], run.found[clean.vector.rows]
+    y = run.vector(labels.vector)
+    np.testing.assert_allclose(run.model(fit.left), _normal_equations(seen, y, 0.2))
+    (noise,) = (i for _, i in labels.vector.noises.terms)
+    np.testing.assert_allclose(y, X @ W0 + run.found[noise])
+    assert np.abs(seen - X).max() > 0.1
+
+
 def test_degrees_of_freedom_are_the_trace_of_the_smoother():
     """df per row is tr X (X'X/T + lam)^-1 X'/T^2 for ridge, on features as well."""
     steps = HEAD + "F = features(4)\nm = ridge(y, lam)\nf = ridge(y, lam, features=F)\n"

@@ -156,19 +156,18 @@ for _ in range(n):
 
 
 def kept(n, T, lam):
-    """Models in a container go round like those that variables hold."""
-    models = {"m": w0, "u": 2 * w0}
+    """Models in a container go round like those that variables hold, and its rows are shared."""
+    models = {"m": w0, "u": 2 * w0, "A": rows(T)}
     for _ in range(n):
-        A = rows(T)
         models["u"] = models["m"]
-        models["m"] = ridge(A @ (models["m"] + models["u"]), lam)
+        models["m"] = ridge(models["A"] @ (models["m"] + models["u"]), lam)
     return {"risk": risk(models["m"])}
 
 
 KEPT = """
 m = w0
+A = rows(T)
 for _ in range(n):
-    A = rows(T)
     m = ridge(A@(m + m), lam)
 """
 
