@@ -139,7 +139,7 @@ def test_noise_on_the_features_is_seen_by_fits_only():
     """Labels of noisy rows use the rows, the fit what is seen of them."""
     steps = "A = rows(T)\nN = noisy(A, 'S2')\ny = N@w0 + noise(A)\nm = ridge(y, lam)\n"
     graph = _graph(steps, "norm2(m)", "mean_square(y)", "mean_square(A@w0)")
-    run = _Run(World(S, W0, VALUES), _rng())
+    run = _Run(ProcessWorld(S, W0, VALUES), _rng())
     run.through(graph.nodes)
     fit, labels, clean = primitives(graph)
     seen, X = run.found[labels.vector.rows], run.found[clean.vector.rows]
