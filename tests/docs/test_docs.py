@@ -182,7 +182,7 @@ def test_python_sessions(page):
 
 def test_every_claim_has_a_row():
     """The table of the built-in claims names each of them once."""
-    text = (_ROOT / "docs" / "ridgeproof.verification.md").read_text(encoding="utf-8")
+    text = (_ROOT / "docs" / "verification.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^\| ([CN]\d+) \|", text, re.MULTILINE)) == sorted(all_claims())
 
 

@@ -82,7 +82,7 @@ def test_workers_do_not_change_the_numbers(tiny):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), r"NAME = missing: .* Choose from tiny"),
+        ((), r"NAME is missing: .* Choose from tiny"),
         (("big",), r"NAME = big: is not a figure\. Choose from tiny"),
         (("tiny", "--out", "a.gif"), r"--out = a\.gif: .* End it in \.png, \.svg, \.pdf"),
         (("tiny", "--workers", "0"), r"--workers = 0"),

@@ -109,7 +109,10 @@ class Setting:
 
     def __post_init__(self) -> None:
         given = _scheduled(dict(vars(self)))
-        settle(self, **{name: _READERS[name](name, value) for name, value in given.items()})
+        # A field that nobody reads stays as it is: `theory.settings.selection` refuses it.
+        settle(
+            self, **{name: _READERS[name](name, given[name]) for name in given.keys() & _READERS}
+        )
         if self.n >= 1 and self.T0 is None and not self.schedule:
             raise InputError(
                 "T0", MISSING, "a chain of n >= 1 generators needs its sample size", "give T0"

