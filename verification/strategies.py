@@ -1,4 +1,4 @@
-"""Hypothesis strategies for settings: the public way to test a claim of one's own.
+"""Hypothesis strategies for settings and processes: the public way to test a claim of one's own.
 
 Numbers lie on rational grids and sizes are drawn after the sizes they depend on, so that a
 counterexample shrinks to small sizes, first options and readable numbers.
@@ -39,6 +39,7 @@ from ridgeproof.verification.conjectures.admissible import (
     round_values,
     spans,
 )
+from ridgeproof.verification.pipelines import processes
 
 __all__ = [
     "Drawn",
@@ -49,6 +50,7 @@ __all__ = [
     "has_admissible_point",
     "noise_free",
     "overparametrised",
+    "processes",
     "rationals",
     "settings",
     "underparametrised",
