@@ -56,7 +56,11 @@ class _Fits:
             variance = pencil.groups[pencil.rows[rho].group].variance
             seen |= (variance if q is None else q * variance) > 0
         size: Array = np.full((1, 1), pencil.multiplicity[seen].sum())
-        T = sum(np.asarray(pencil.groups[pencil.rows[rho].group].count) for rho in rows)
+        weights = pencil.features[node.features[-1]].collects
+        T = sum(
+            np.where(weights[rho] > 0, pencil.groups[pencil.rows[rho].group].count, 0.0)
+            for rho in rows
+        )
         noisy = ~self._is_consistent(node, rows)
         if isinstance(fit, RandomFeatures):
             width = pencil.groups[fit.projection].count

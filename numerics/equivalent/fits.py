@@ -83,6 +83,8 @@ def _kinds(pencil: Pencil, feature: int) -> list[_Kind]:
 
 def _one_kind(pencil: Pencil, node: Node, kind: _Kind, lam: Array) -> Diagonal:
     counts = pencil.multiplicity
+    if (kind.om == 0).any():
+        raise InputError("weights", 0, "leave no rows to fit", "give a positive weight")
     seen = kind.s > 0
     s, T, om, m = kind.s[seen], kind.T, kind.om, counts[seen]
     r = m.sum()
@@ -108,7 +110,7 @@ def _one_kind(pencil: Pencil, node: Node, kind: _Kind, lam: Array) -> Diagonal:
 def _several_kinds(pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array) -> Diagonal:
     counts = pencil.multiplicity
     seen = np.any([kind.s > 0 for kind in kinds], axis=0)
-    T: Array = sum((kind.T for kind in kinds), start=np.zeros((1, 1)))
+    T = _rows(kinds)
     r = counts[seen].sum()
     dual = r >= T
     points = np.broadcast_shapes(lam.shape, T.shape, *(kind.om.shape for kind in kinds))
@@ -116,7 +118,7 @@ def _several_kinds(pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array) -
     at, side = (np.broadcast_to(each, points)[:, 0] for each in (lam, dual))
     if np.iscomplexobj(lam):
         h = complex_responses(system, at)
-        h = np.where(side[:, None], h, at[:, None] * h)
+        h = np.where(system.silent, 1.0, np.where(side[:, None], h, at[:, None] * h))
     else:
         _refuse_threshold(lam, T, r)
         if (at == 0).any() and any(((kind.s > 0) != seen).any() for kind in kinds):
@@ -125,11 +127,16 @@ def _several_kinds(pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array) -
             )
         h = real_responses(system, at, side)
     H = {row: h[:, index, None] for index, kind in enumerate(kinds) for row in kind.rows}
-    mu, nu = np.where(dual, lam, 1.0), np.where(dual, 1.0, lam)
+    nu = np.where(dual, 1.0, lam)
+    mu = {
+        row: np.where(kind.om > 0, np.where(dual, lam, 1.0), 1.0)
+        for kind in kinds
+        for row in kind.rows
+    }
     nu = nu if seen.all() else np.where(seen, nu, 1.0)
     G = 1 / (nu + sum(kind.om * kind.T * kind.s * h[:, i, None] for i, kind in enumerate(kinds)))
     (a,) = node.features
-    return Diagonal({(a, a): G}, H, {a: nu}, dict.fromkeys(H, mu))
+    return Diagonal({(a, a): G}, H, {a: nu}, mu)
 
 
 def _stacked(kinds: list[_Kind], counts: Array, seen: Array, points: int) -> Kinds:
@@ -137,10 +144,17 @@ def _stacked(kinds: list[_Kind], counts: Array, seen: Array, points: int) -> Kin
         shape = (points, int(seen.sum()))
         return np.stack([np.broadcast_to(each[..., seen], shape) for each in of], axis=1)
 
+    silent = [np.broadcast_to(kind.om[:, 0] == 0, (points,)) for kind in kinds]
     return Kinds(
         stacked([kind.om * kind.T * kind.s for kind in kinds]),
         stacked([kind.om * counts * kind.s for kind in kinds]),
+        np.stack(silent, axis=1),
     )
+
+
+def _rows(kinds: list[_Kind]) -> Array:
+    """How many rows take part, (points or 1, 1)."""
+    return sum((np.where(kind.om > 0, kind.T, 0.0) for kind in kinds), start=np.zeros((1, 1)))
 
 
 def _random_features(
@@ -150,7 +164,7 @@ def _random_features(
         raise NotBuilt("random features take a penalty lam >= 0 in this version")
     counts = pencil.multiplicity
     seen = np.any([kind.s > 0 for kind in kinds], axis=0)
-    T: Array = sum((kind.T for kind in kinds), start=np.zeros((1, 1)))
+    T = _rows(kinds)
     width, r = pencil.groups[projection].count, counts[seen].sum()
     sizes = np.stack(np.broadcast_arrays(T, width, r))
     least = sizes.argmin(axis=0)
@@ -187,7 +201,7 @@ def _random_features(
         (z, z): nu / determinant,
     }
     (a,) = (row for row in node.rows if row not in H)
-    mu = dict.fromkeys(H, mu_rho) | {a: mu_a}
+    mu = {r: np.where(kind.om > 0, mu_rho, 1.0) for kind in kinds for r in kind.rows} | {a: mu_a}
     return Diagonal(features, H | {a: H_F}, {u: nu}, mu, kappa)
 
 
@@ -231,5 +245,6 @@ def _complex_kappa(s: Array, counts: Array, lam: Array, T: Array) -> Array:
     """Kappa for complex lam with Im kappa Im lam > 0, (points, 1): one kind of rows of weight 1."""
     shape = np.broadcast_shapes(lam.shape, T.shape)
     at, rows = (np.broadcast_to(each, shape) for each in (lam, T))
-    kinds = Kinds((s + 0 * rows)[:, None, :], (counts * s / rows)[:, None, :])
+    silent = np.zeros((len(rows), 1), dtype=bool)
+    kinds = Kinds((s + 0 * rows)[:, None, :], (counts * s / rows)[:, None, :], silent)
     return np.asarray(1 / complex_responses(kinds, at[:, 0]))

@@ -71,6 +71,16 @@ class Float64Ring:
             )
         return np.asarray(size)
 
+    def weight(self, value: Array) -> Array:
+        """A weight of labels.
+
+        Raises:
+            InputError: it is negative.
+        """
+        if (value < 0).any():
+            raise InputError("weights", f"{value.min():g}", "is negative", "give weights >= 0")
+        return value
+
     def profile(self, profile: Expression) -> Array:
         """(directions,)."""
         return self.directions.profile(profile, signed=True)

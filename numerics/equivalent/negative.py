@@ -97,7 +97,8 @@ def negative_kappa(s: Array, counts: Array, lam: Array, T: Array, start: Array) 
         step = (lam[:, None] - curve.lam(kappa)) / curve.slope(kappa)
         # Rounding alone can lead below the edge, from which there is no way back.
         kappa = np.maximum(kappa + step, (kappa + lowest[:, None]) / 2)
-        if (abs(step) <= _LAST_STEP * (s.min() + abs(kappa))).all():
+        # Newton only falls: a step up is rounding, which near the edge is all that is left.
+        if ((step >= 0) | (abs(step) <= _LAST_STEP * (s.min() + abs(kappa)))).all():
             if not (curve.slope(kappa) > 0).all():
                 break
             return np.asarray(kappa[:, 0])

@@ -32,17 +32,20 @@ class Kinds:
     Attributes:
         A: om_g T_g s_g q, (points, kinds, directions).
         B: om_g m s_g q, (points, kinds, directions).
+        silent: where om_g = 0, (points, kinds): these rows take no part, and have mu = h = 1.
     """
 
     A: Array
     B: Array
+    silent: Array
 
     def at(self, points: Array) -> Kinds:
         """Some of the points."""
-        return Kinds(self.A[points], self.B[points])
+        return Kinds(self.A[points], self.B[points], self.silent[points])
 
     def responses(self, h: Array, mu: Array, nu: Array) -> tuple[Array, Array, Array]:
-        """F(h), F'(h), and the least denominator nu + sum A h; mu and nu are (points, 1)."""
+        """F(h), F'(h), and nu + sum A h; mu and nu are (points, 1)."""
+        mu = np.where(self.silent, 1.0, mu)
         denominators = nu + np.einsum("pgi,pg->pi", self.A, h)
         shares = self.B / denominators[:, None, :]
         F = 1 / (mu + shares.sum(axis=-1))
@@ -83,7 +86,7 @@ def _sides(lam: Array, dual: Array) -> tuple[Array, Array]:
 
 def _from_above(kinds: Kinds, mu: Array, nu: Array) -> Array:
     with np.errstate(divide="ignore"):
-        h = np.broadcast_to(1 / mu, kinds.A.shape[:2]).copy()
+        h = np.where(kinds.silent, 1.0, 1 / mu)
     free = mu[:, 0] == 0
     if free.any():
         h[free] = _above_interpolation(kinds.at(free), nu[free])
@@ -104,16 +107,17 @@ def _above_interpolation(kinds: Kinds, nu: Array) -> Array:
     v = np.ones(kinds.A.shape[:2])
     for _ in range(_MAX_STEPS):
         F, _, _ = kinds.responses(v, mu, large)
-        if (F < v).all():
+        if (kinds.silent | (F < v)).all():
             break
-        v = F / F.max(axis=-1, keepdims=True)
+        loud = np.where(kinds.silent, 0.0, F).max(axis=-1, keepdims=True)
+        v = np.where(kinds.silent, 1.0, F / loud)
     else:
         raise SolverError("lam = 0 on several kinds of rows: the fit does not interpolate")
     for _ in range(_MAX_STEPS):
         F, _, _ = kinds.responses(v, mu, nu)
-        if (F <= v).all():
+        if (kinds.silent | (F <= v)).all():
             return v
-        v = 2 * v
+        v = np.where(kinds.silent, 1.0, 2 * v)
     raise SolverError("lam = 0 on several kinds of rows: no bound on the responses in float64")
 
 
@@ -243,6 +247,7 @@ def complex_responses(kinds: Kinds, lam: Array) -> Array:
                 if settled.all():
                     break
         right = (tried.imag * sign[moving, None] < 0) & settled & np.isfinite(tried)
+        right |= some.silent
         good = right.all(axis=-1)
         h[moving[good]], y[moving[good]] = tried[good], there[good]
         factor[moving[good]] = np.maximum(factor[moving[good]] ** 2, 0.05)

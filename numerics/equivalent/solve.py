@@ -24,7 +24,7 @@ from ridgeproof.theory.process.expressions import Expression, parts
 from ridgeproof.theory.process.graph import Graph, reached
 from ridgeproof.theory.process.operators.asks import Extremum, MeanSquare
 
-__all__ = ["Solved", "solve_graph"]
+__all__ = ["Solved", "solution_of", "solve_graph"]
 
 _Values = Mapping[str, Array]
 # Halvings on the way to the spectral edge.
@@ -62,6 +62,33 @@ def solve_graph(
     Raises:
         InputError, InfiniteExpectation, NoTheorem, NotBuilt, SolverError: as `evaluate_process`.
     """
+    solution, found = solution_of(graph, values, directions, terms=terms)
+    kappa = {
+        name: value
+        for index, name in enumerate(graph.names)
+        if name and (value := kappa_of(index, solution)) is not None
+    }
+    searched: dict[Expression, Answer] = {
+        leaf: number_of(_searched(graph, leaf, values, directions))
+        for _, ask in graph.asks
+        for leaf in _leaves(ask)
+        if isinstance(leaf, Extremum)
+    }
+    with np.errstate(divide="ignore", invalid="ignore"):
+        answers = {name: answer(ask, solution, searched) for name, ask in graph.asks}
+    for name, ask in graph.asks:
+        value = answers[name].value
+        # The place of a minimum may be infinity; nothing else may.
+        searches = any(isinstance(leaf, Extremum) for leaf in _leaves(ask))
+        if np.isnan(value).any() or (np.isinf(value).any() and not searches):
+            raise SolverError(f"the ask {name or ask} is infinite or undefined in float64")
+    return Solved(answers, kappa, found, _points(values))
+
+
+def solution_of(
+    graph: Graph, values: _Values, directions: Directions, *, terms: bool = False
+) -> tuple[Solution, float]:
+    """What the asks of a graph are read off, minima aside, and the residual of the equations."""
     ring = Float64Ring(directions)
     leaves = [leaf for _, ask in graph.asks for leaf in _leaves(ask)]
     plain = [leaf for leaf in leaves if not isinstance(leaf, Extremum)]
@@ -75,26 +102,7 @@ def solve_graph(
     sources = StackedSources(pencil, ring, apart=terms)
     correlation = correlate(pencil, response, sources, ring)
     found = check(pencil, response, correlation, sources)
-    solution = Solution(lowering, pencil, response, correlation, sources.names)
-    kappa = {
-        name: value
-        for index, name in enumerate(graph.names)
-        if name and (value := kappa_of(index, solution)) is not None
-    }
-    searched: dict[Expression, Answer] = {
-        leaf: number_of(_searched(graph, leaf, values, directions))
-        for leaf in leaves
-        if isinstance(leaf, Extremum)
-    }
-    with np.errstate(divide="ignore", invalid="ignore"):
-        answers = {name: answer(ask, solution, searched) for name, ask in graph.asks}
-    for name, ask in graph.asks:
-        value = answers[name].value
-        # The place of a minimum may be infinity; nothing else may.
-        searches = any(isinstance(leaf, Extremum) for leaf in _leaves(ask))
-        if np.isnan(value).any() or (np.isinf(value).any() and not searches):
-            raise SolverError(f"the ask {name or ask} is infinite or undefined in float64")
-    return Solved(answers, kappa, found, _points(values))
+    return Solution(lowering, pencil, response, correlation, sources.names), found
 
 
 def _leaves(ask: Expression) -> Iterator[Expectation]:

@@ -26,8 +26,10 @@ class StackedSources:
     def __init__(
         self, pencil: Pencil, ring: Ring, *, apart: bool = True, names: tuple[str, ...] = ()
     ) -> None:
-        self._pencil, self._ring, self._apart = pencil, ring, apart
-        self.names = names or (tuple(dict.fromkeys(_names(pencil))) if apart else ("all",))
+        # What a loop adds is lost to rounding beside what enters it, unless kept apart.
+        loops = any(isinstance(node.fit, Rounds) for node in pencil.nodes)
+        self._pencil, self._ring, self._apart = pencil, ring, apart or loops
+        self.names = names or (tuple(dict.fromkeys(_names(pencil))) if self._apart else ("all",))
         self._place = {name: place for place, name in enumerate(self.names)}
         self._given: dict[tuple[int, int], Array] = {}
 

@@ -133,7 +133,9 @@ class Lowering:
         T = sum(shares[1:], start=shares[0])
         off = self.offsets.get(index, Combination()) if index is not None else Combination()
         return [
-            self.vector(each.labels, self.number(each.weight) / T, off.times(_MINUS))
+            self.vector(
+                each.labels, self.ring.weight(self.number(each.weight)) / T, off.times(_MINUS)
+            )
             for each in made
         ]
 

@@ -51,6 +51,9 @@ class Ring(Protocol):
     def size(self, value: Element, *, derived: bool) -> Element:
         """A number of rows; what is derived of parameters is rounded, halves upwards."""
 
+    def weight(self, value: Element) -> Element:
+        """A weight of labels, not negative."""
+
     def profile(self, profile: Expression) -> Element:
         """A profile in s, i, d, w0, direction by direction."""
 

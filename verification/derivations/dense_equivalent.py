@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ridgeproof.theory.equivalent.correlation import Correlation
 from ridgeproof.theory.equivalent.pencil import Pencil, RandomFeatures, Ridge, Rounds
 from ridgeproof.theory.errors import NotBuilt, SolverError
 
-__all__ = ["DenseLimit", "dense_limit"]
+__all__ = ["DenseLimit", "dense_distance", "dense_limit"]
 
 Array = NDArray[Any]
 
@@ -98,6 +99,37 @@ def dense_limit(pencil: Pencil) -> DenseLimit:
         if moved < _CLOSE:
             return DenseLimit(C, tuple(C_g), places)
     raise SolverError(f"the dense correlations of {blocks} blocks do not come to rest")
+
+
+def dense_distance(pencil: Pencil, found: Correlation) -> float:
+    """The largest difference of any correlation, relative to the largest of its kind.
+
+    ``found`` is at one point, with all sources together.
+
+    Raises:
+        NotBuilt, SolverError: as `dense_limit`.
+    """
+    dense = dense_limit(pencil)
+    directions, blocks, _ = dense.features.shape
+    off = 0.0
+    for a in range(blocks):
+        for b in range(blocks):
+            value = _of_one_point(found.between(a, b), directions)
+            whole = max(abs(dense.features).max(), 1e-300)
+            off = max(off, abs(value - dense.features[:, a, b]).max() / whole)
+    for rho, (group, i) in dense.places.items():
+        for sigma, (other, j) in dense.places.items():
+            if group == other:
+                value = _of_one_point(found.on_rows(rho, sigma), 1)
+                whole = max(abs(dense.groups[group]).max(), 1e-300)
+                off = max(off, abs(value - dense.groups[group][i, j]).max() / whole)
+    return off
+
+
+def _of_one_point(value: Any, directions: int) -> Array:
+    """(directions,)."""
+    shape = (1, 1, directions)
+    return np.broadcast_to(0.0 if value is None else value, shape).reshape(directions)
 
 
 def _moved(old: list[Array], new: list[Array]) -> float:

@@ -5,18 +5,11 @@ import random
 import numpy as np
 import pytest
 
-from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import directions_of
-from ridgeproof.numerics.equivalent.residual import residual
-from ridgeproof.numerics.equivalent.sources import StackedSources
-from ridgeproof.theory.equivalent.correlation import correlate
-from ridgeproof.theory.equivalent.lowering import lower
-from ridgeproof.theory.equivalent.response import respond
-from ridgeproof.theory.process.expressions import walk
+from ridgeproof.numerics.equivalent.solve import solution_of
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.process.normal import normal_form
-from ridgeproof.theory.process.operators.asks import MeanSquare
-from ridgeproof.verification.derivations.dense_equivalent import dense_limit
+from ridgeproof.verification.derivations.dense_equivalent import dense_distance
 
 _D = 7
 
@@ -61,42 +54,11 @@ def _pipeline(seed):
     )
 
 
-def _solved(text):
-    graph = normal_form(read_process(text))
-    directions = directions_of(graph, "power-law:1", "flat", _D)
-    ring = Float64Ring(directions)
-    lowering = lower(graph, {"d": np.full((1, 1), float(_D))}, ring, range(len(graph.nodes)))
-    for leaf in walk(graph.asks):
-        if isinstance(leaf, MeanSquare):
-            lowering.probe(leaf.vector)
-    pencil = lowering.assembly.pencil(directions.multiplicity)
-    response = respond(pencil, ring)
-    sources = StackedSources(pencil, ring, apart=False)
-    return pencil, response, correlate(pencil, response, sources, ring), sources
-
-
-def _distance(pencil, correlation, dense):
-    """The largest difference of any correlation, relative to the largest of its kind."""
-    off = 0.0
-    blocks = range(len(pencil.features))
-    for a in blocks:
-        for b in blocks:
-            found = correlation.between(a, b)
-            value = np.broadcast_to(0.0 if found is None else found[0], (1, _D))[0]
-            off = max(off, abs(value - dense.features[:, a, b]).max() / abs(dense.features).max())
-    for rho, (group, i) in dense.places.items():
-        for sigma, (other, j) in dense.places.items():
-            if group == other:
-                found = correlation.on_rows(rho, sigma)
-                value = 0.0 if found is None else float(found[0, 0, 0])
-                whole = dense.groups[group]
-                off = max(off, abs(value - whole[i, j]) / abs(whole).max())
-    return off
-
-
 @pytest.mark.parametrize("seed", range(20))
 def test_random_pipelines_agree_with_the_dense_fixed_point(seed):
     """Every correlation equals the dense one, and the residual of the equations vanishes."""
-    pencil, response, correlation, sources = _solved(_pipeline(seed))
-    assert residual(pencil, response, correlation, sources) < 1e-14
-    assert _distance(pencil, correlation, dense_limit(pencil)) < 1e-10
+    graph = normal_form(read_process(_pipeline(seed)))
+    directions = directions_of(graph, "power-law:1", "flat", _D)
+    solution, residual = solution_of(graph, {"d": np.full((1, 1), float(_D))}, directions)
+    assert residual < 1e-14
+    assert dense_distance(solution.pencil, solution.correlation) < 1e-10

@@ -278,6 +278,18 @@ def test_unfitted_directions_keep_the_truth():
     assert found["a"] == pytest.approx(s[5:].sum() / 20 * (1 + 5 / 3))
 
 
+def test_what_is_the_same_by_another_name():
+    """Two labels of one row set count its rows twice; a size that is derived is rounded."""
+    found = _values(
+        "A = rows(T/2)\nB = rows(8)\n"
+        "a = ridge([A@w0 + noise(A), A@w0 + 2*noise(A)], 1/9)\n"
+        "b = ridge(B@w0 + 1/2*noise(B) + noise(B), 1/9)",
+        {"a": "risk(a)", "b": "risk(b)"},
+        T=15,
+    )
+    assert found["a"] == pytest.approx(found["b"], rel=1e-13)
+
+
 def test_random_features_where_each_size_is_least():
     """Ridgeless features: whichever of rows, width and dimension is least, the limit lam -> 0."""
     steps = "A = rows(T)\nF = features(M)\nm = ridge(A@w0 + 1/2*noise(A), lam, features=F)"
@@ -388,6 +400,13 @@ def test_loops_that_are_not_unrolled(steps, flags, n, lam0):
     process = _process(steps, {"risk": "risk(f)", "drift": "inner(m - w0, w0)"})
     found = evaluate_process(process, **numbers, **where)
     known = evaluate(make_setting(**numbers, **where, **flags))
+    # Added noise far below rounding, were it not kept apart from what enters.
+    quiet = {**numbers, "sigma0": "1/1000000000"}
+    added = evaluate(make_setting(**quiet, **where, **flags)).terms["synthetic"]
+    faint = evaluate_process(process, **quiet, **where)
+    assert float(faint.terms["risk"]["sigma0"]) == pytest.approx(float(added), rel=1e-11)
+    together = evaluate_process(process, terms=False, **quiet, **where).values["risk"]
+    assert float(together) == pytest.approx(float(faint.values["risk"]), rel=1e-13)
     assert float(found.values["risk"]) == pytest.approx(float(known.value), rel=1e-11)
     assert float(found.terms["risk"]["w0"]) == pytest.approx(float(known.terms["bias"]), rel=1e-11)
     # Least squares has no bias, and what a loop adds is uncorrelated with the truth.

@@ -38,12 +38,12 @@ def test_negative_penalties_on_one_level():
         low, edge = spectral_edge(s, counts, rows)
         assert edge == pytest.approx(-2 * (1 - np.sqrt(30 / T)) ** 2, rel=1e-13)
         assert low == pytest.approx(2 * (np.sqrt(30 / T) - 1), rel=1e-13)
-        lam = 0.9 * edge
         start = np.array([max(2 * (30 / T - 1), 0.0)])
-        kappa = negative_kappa(s, counts, lam, rows, start)
-        assert kappa * (1 - 60 / (2 + kappa) / T) == pytest.approx(lam, rel=1e-13)
-        # The other root of the quadratic is smaller and on the wrong side of the edge.
-        assert kappa > low
+        for share in (0.1, 0.9, 0.999999):
+            kappa = negative_kappa(s, counts, share * edge, rows, start)
+            assert kappa * (1 - 60 / (2 + kappa) / T) == pytest.approx(share * edge, rel=1e-12)
+            # The other root of the quadratic is smaller and on the wrong side of the edge.
+            assert kappa > low
         with pytest.raises(InputError, match="edge"):
             negative_kappa(s, counts, 1.001 * edge, rows, start)
 
@@ -52,7 +52,8 @@ def test_complex_penalties_stay_on_their_sheet():
     """One level: of the two roots of the quadratic the one with Im kappa Im lam > 0."""
     lam = np.array([-3 + 1e-3j, -0.3 - 1e-6j, 0.1 + 2j, -100 + 1e-4j])
     s, counts, T = 1.5, 30.0, 20.0
-    kinds = Kinds(np.full((4, 1, 1), s), np.full((4, 1, 1), counts * s / T))
+    loud = np.zeros((4, 1), dtype=bool)
+    kinds = Kinds(np.full((4, 1, 1), s), np.full((4, 1, 1), counts * s / T), loud)
     kappa = 1 / complex_responses(kinds, lam)[:, 0]
     # kappa^2 + (s - lam - d s/T) kappa - lam s = 0
     b, c = s - lam - counts * s / T, -lam * s
@@ -75,6 +76,29 @@ def test_a_covariance_by_another_name_changes_nothing(fit):
     found = evaluate_process(process, d=10, T=[3, 12], spectrum="power-law:1", **varied)
     assert found.values["a"] == pytest.approx(found.values["b"], rel=1e-12)
     assert "a" not in found.kappa
+
+
+def test_rows_without_weight_take_no_part():
+    """A weight of zero is a fit without these rows, ridgeless on both sides too."""
+    labels = "[A@w0 + 1/2*noise(A), B@w0 + 1/2*noise(B)]"
+    fits = {
+        "a": f"ridge({labels}, lam, weights=[1, w])",
+        "b": "ridge(A@w0 + 1/2*noise(A), lam*2)",
+        "c": f"gradient_flow({labels}, 3, weights=[1, w])",
+        "e": "gradient_flow(A@w0 + 1/2*noise(A), 3/2)",
+        "f": f"ridge({labels}, lam, weights=[1, w], features=F)",
+        "g": "ridge(A@w0 + 1/2*noise(A), lam*2, features=F)",
+    }
+    steps = "A = rows(T)\nB = rows(T)\nF = features(5)\n"
+    steps += "\n".join(f"{name} = {fit}" for name, fit in fits.items())
+    asks = "\n".join(f'{name} = "risk({name})"' for name in fits)
+    process = read_process(f'[process]\nsteps = """\n{steps}\n"""\n[ask]\n{asks}\n')
+    given = {"d": 10, "T": [3, 8, 12], "spectrum": "power-law:1", "lam": [[0.0], [0.1]]}
+    found = evaluate_process(process, w=0, **given).values
+    for with_them, without in ("ab", "ce", "fg"):
+        assert found[with_them] == pytest.approx(found[without], rel=1e-11)
+    with pytest.raises(InputError, match="weights >= 0"):
+        evaluate_process(process, w=-1, **given)
 
 
 def test_random_features_on_several_kinds_of_rows():
