@@ -12,7 +12,6 @@ from sympy import Add, Expr, Symbol
 from sympy import latex as sympy_latex
 from sympy import pretty as sympy_pretty
 from sympy.printing.precedence import PRECEDENCE
-from sympy.printing.pretty.pretty_symbology import pretty_symbol
 from sympy.printing.str import StrPrinter
 
 from ridgeproof.theory import symbols as sy
@@ -62,7 +61,7 @@ class _LinePrinter(StrPrinter):
     printmethod = "_one_line"
 
     def _print_Symbol(self, expr: Symbol) -> str:
-        return pretty_symbol(expr.name)
+        return pretty(expr)
 
     def _print_Tr(self, expr: Tr) -> str:
         return sympy_pretty(expr, use_unicode=True, wrap_line=False)
@@ -138,7 +137,7 @@ def formula_text(formula: Formula) -> str:
         lines.append(f"exact    {formula.exact_pieces}")
     lines += ["", "where"]
     lines += [
-        f"  {pretty_symbol(_PAPER.get(symbol, symbol).name):<4} {symbol.name:<7} {MEANINGS[symbol]}"
+        f"  {pretty(symbol):<4} {symbol.name:<7} {MEANINGS[symbol]}"
         for symbol in _symbols_of(formula)
     ]
     return "\n".join(lines)
