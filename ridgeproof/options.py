@@ -1,27 +1,34 @@
-"""Command-line options that several commands share, and how they become a Setting."""
+"""Command-line options that several commands share: how they become a Setting, or a Process."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from ridgeproof.theory.process.record import Process
     from ridgeproof.theory.settings.setting import Setting
 
 __all__ = [
     "DEFAULT_SEED",
+    "QuestionCommand",
     "changed",
     "engine_options",
+    "is_given",
     "json_option",
     "open_engine",
+    "pop_process",
     "pop_setting",
+    "process_argument",
     "seed_option",
     "setting_options",
 ]
@@ -115,6 +122,81 @@ def pop_setting(options: dict[str, Any], **given: Any) -> Setting:
     if fields["d"] is None and isinstance(spectrum, SpectrumFile):
         fields["d"] = file_length(spectrum.path)
     return make_setting(**fields)
+
+
+class QuestionCommand(click.Command):
+    """A command about a setting or a process file; it remembers which options came twice."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, and note what stood twice; click itself takes the last of the two."""
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        once = [p for p in order if not (isinstance(p, click.Option) and p.multiple)]
+        ctx.meta[_TWICE] = [p.opts[0] for p in once if once.count(p) > 1]
+        return super().parse_args(ctx, args)
+
+
+_TWICE = f"{__name__}.twice"
+
+
+def process_argument(command: Command) -> Command:
+    """``[FILE]``, a process in place of a setting, and ``--set``; `pop_process` reads them."""
+    command = click.option(
+        "--set",
+        "changes",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="with FILE: a parameter of the process that has no option of its own",
+    )(command)
+    return click.argument("file", required=False, metavar="[FILE]")(command)
+
+
+def is_given(parameter: str) -> bool:
+    """Whether the user wrote a parameter of the running command on the command line."""
+    source = click.get_current_context().get_parameter_source(parameter)
+    return source is ParameterSource.COMMANDLINE
+
+
+def pop_process(options: dict[str, Any]) -> tuple[Process, dict[str, str]] | None:
+    """Take FILE, ``--set`` and the setting options out of a command's keyword arguments.
+
+    Returns:
+        The process and what the command line says of it: parameters, d, spectrum, signal, as text;
+        or None, with the setting options left alone, where no FILE is given.
+
+    Raises:
+        InputError: FILE is no process, or an option is none of its parameters, or comes twice.
+    """
+    from ridgeproof.theory.process.facts import require_known
+    from ridgeproof.theory.process.file import read_process
+
+    file, changes = options.pop("file"), options.pop("changes")
+    if file is None:
+        if changes:
+            condition = "sets a parameter of a process, and there is no FILE"
+            raise InputError("--set", changes[0], condition, "give a process file")
+        return None
+    context = click.get_current_context()
+    if not (file.endswith(".toml") or Path(file).is_file()):
+        message = f"Got unexpected extra argument ({file}), which is no process file (.toml)"
+        raise click.UsageError(message, context)
+    process = read_process(Path(file))
+    given = {}
+    for field in _FIELDS:
+        value = options.pop(f"opt_{field}", None)
+        if is_given(f"opt_{field}"):
+            given[field] = value
+    twice = list(context.meta[_TWICE])
+    for text in changes:
+        name, sign, value = (part.strip() for part in text.partition("="))
+        if not (name and sign and value):
+            raise InputError("--set", text, "is no assignment", "write NAME=VALUE, as in lam=1/10")
+        if name in given:
+            twice.append(name)
+        given[name] = value
+    if twice:
+        raise InputError(twice[0], "...", "is given more than once", "give it once")
+    require_known(process, given)
+    return process, given
 
 
 def changed(options: dict[str, Any], changes: tuple[str, ...], name: str) -> dict[str, Any]:

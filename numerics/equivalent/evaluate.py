@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array
-from ridgeproof.numerics.equivalent.profiles import directions_of
+from ridgeproof.numerics.equivalent.profiles import directions_of, space_of
 from ridgeproof.numerics.equivalent.solve import Solved, solve_graph
 from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.process.facts import require_values
-from ridgeproof.theory.process.normal import count_names, free_names, normal_form
+from ridgeproof.theory.process.facts import require_known, require_values
+from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
+from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
 
 __all__ = ["DIGITS", "ProcessValue", "evaluate_process"]
 
@@ -46,9 +47,9 @@ class ProcessValue:
 def evaluate_process(
     process: Process,
     *,
-    d: int | None = None,
-    spectrum: Any = None,
-    signal: Any = None,
+    d: int | str | None = None,
+    spectrum: SpectrumSpec | str | None = None,
+    signal: SignalSpec | str | None = None,
     terms: bool = True,
     **parameters: Any,
 ) -> ProcessValue:
@@ -78,37 +79,21 @@ def evaluate_process(
     array([0.5, 0.8])
     """
     given = {**process.defaults, **parameters}
-    written = given.pop("d", None)
-    if d is None and written is None:
-        raise InputError("d", "missing", "is needed", "give d, or write it in the process")
-    size = check_integer("d", written if d is None else d, least=1)
-    _require_known(process, given)
+    given.pop("d", None)
+    space = space_of(process, d, spectrum, signal)
+    require_known(process, given)
     shape = np.broadcast_shapes(*(np.shape(value) for value in given.values()))
     counts = {name: _count(name, given[name]) for name in count_names(process) if name in given}
-    graph = normal_form(process, {**counts, "d": Fraction(size)})
+    graph = normal_form(process, {**counts, "d": Fraction(space.d)})
     require_values(graph, given)
-    directions = directions_of(
-        graph,
-        spectrum or process.spectrum or "isotropic",
-        signal or process.signal or "flat",
-        size,
-    )
+    directions = directions_of(graph, space)
     values = {name: _column(name, value, shape) for name, value in given.items()}
-    values["d"] = np.full((1, 1), float(size))
+    values["d"] = np.full((1, 1), float(space.d))
     parts = [
         solve_graph(graph, part, directions, terms=terms)
         for part in _blocks(values, len(directions.s))
     ]
     return _joined(parts, shape, terms=terms)
-
-
-def _require_known(process: Process, given: Mapping[str, Any]) -> None:
-    known = free_names(process) - {"d"} | process.defaults.keys()
-    for name in given:
-        if name not in known:
-            raise InputError(
-                "parameters", name, "is no parameter", f"choose from {', '.join(sorted(known))}"
-            )
 
 
 def _count(name: str, value: Any) -> Fraction:

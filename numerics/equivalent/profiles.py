@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array, Float64
+from ridgeproof.numerics.spectra.number_files import file_length
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
+from ridgeproof.theory.checks import check_integer
+from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.process.expressions import Expression, Name, Text, walk
 from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.profiles import check_profile, profile_values
+from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
-from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
+from ridgeproof.theory.settings.spectra import (
+    SignalSpec,
+    SpectrumFile,
+    SpectrumSpec,
+    parse_spectrum,
+)
 
-__all__ = ["Directions", "directions_of"]
+__all__ = ["Directions", "Space", "directions_of", "space_of"]
 
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "sqrt": np.sqrt,
@@ -65,11 +74,39 @@ class Directions:
         return values
 
 
-def directions_of(
-    graph: Graph, spectrum: SpectrumSpec | str, signal: SignalSpec | str, d: int
-) -> Directions:
+class Space(NamedTuple):
+    """Where a process runs: its dimension, spectrum and signal."""
+
+    d: int
+    spectrum: SpectrumSpec | str
+    signal: SignalSpec | str
+
+
+def space_of(
+    process: Process,
+    d: object = None,
+    spectrum: SpectrumSpec | str | None = None,
+    signal: SignalSpec | str | None = None,
+) -> Space:
+    """What is given of the space, else what the process says, else isotropic and flat.
+
+    Raises:
+        InputError: nothing says what d is, a file of eigenvalues included.
+    """
+    spectrum = spectrum or process.spectrum or "isotropic"
+    if isinstance(spectrum, str):
+        spectrum = parse_spectrum(spectrum)
+    size: object = process.defaults.get("d") if d is None else d
+    if size is None and isinstance(spectrum, SpectrumFile):
+        size = file_length(spectrum.path)
+    if size is None:
+        raise InputError("d", MISSING, "the dimension of the process", "give d")
+    return Space(check_integer("d", size, least=1), spectrum, signal or process.signal or "flat")
+
+
+def directions_of(graph: Graph, space: Space) -> Directions:
     """The directions that a graph needs: one a level, or all d where a profile tells them apart."""
-    setting = make_setting(d=d, T=1, spectrum=spectrum, signal=signal)
+    setting = make_setting(T=1, **space._asdict())
     apart = any(
         isinstance(part, Text) or (isinstance(part, Name) and part.name == "i")
         for part in walk((graph.nodes, graph.asks))

@@ -1,4 +1,4 @@
-"""``ridgeproof evaluate``: the value of the test error, with its terms and its theorem."""
+"""``ridgeproof evaluate``: the test error of a setting, or the asks of a process file."""
 
 from __future__ import annotations
 
@@ -7,17 +7,29 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ridgeproof.console import echo, emit_json, heading, key_values, progress
-from ridgeproof.options import json_option, pop_setting, setting_options
+from ridgeproof.options import (
+    QuestionCommand,
+    json_option,
+    pop_process,
+    pop_setting,
+    process_argument,
+    setting_options,
+)
 
 if TYPE_CHECKING:
+    from ridgeproof.numerics.equivalent.evaluate import ProcessValue
     from ridgeproof.numerics.evaluate import Value
+    from ridgeproof.theory.process.record import Process
 
 __all__ = ["command"]
 
 
-@click.command(name="evaluate")
+@click.command(name="evaluate", cls=QuestionCommand)
+@process_argument
 @setting_options()
-@click.option("--digits", default="15", show_default=True, help="significant digits, 1 to 2000")
+@click.option(
+    "--digits", help="significant digits, 1 to 2000  [default: 15; of a process 12, the most]"
+)
 @click.option(
     "--form",
     type=click.Choice(["limit", "exact"]),
@@ -27,27 +39,96 @@ __all__ = ["command"]
 )
 @click.option("--certified", is_flag=True, help="a radius that is a theorem (rigorous balls)")
 @json_option
-def command(digits: str, form: str, certified: bool, as_json: bool, **options: Any) -> None:
+def command(digits: str | None, form: str, certified: bool, as_json: bool, **options: Any) -> None:
     """Evaluate the test error of a setting from the theorem that covers it.
 
     The error is E ||w_hat - w0||_Sigma^2 without the irreducible sigma^2.  Its terms: bias
     (quadratic in w0), variance (the sigma^2 part), synthetic (the sigma0^2 part).
 
+    With FILE, a process (TOML), every quantity that it asks, in the limit of large sizes at fixed
+    ratios.  The options that are parameters of the process win over its own values.
+
     \b
     ridgeproof evaluate --d 300 --T 1000 --T0 600 --n 5 --sigma 0.5 --sigma0 0.5 --lam 0.01
+    ridgeproof evaluate examples/processes/self_distillation.toml --lam 1/10
     """  # noqa: D301
-    from ridgeproof.numerics.evaluate import evaluate
     from ridgeproof.theory.checks import check_integer
+
+    asked = pop_process(options)
+    count = None if digits is None else check_integer("--digits", digits, least=1, most=2000)
+    if asked is not None:
+        _evaluate_process(*asked, count, form, certified=certified, as_json=as_json)
+        return
+    from ridgeproof.numerics.evaluate import evaluate
     from ridgeproof.theory.formula import Form
 
     setting = pop_setting(options)
-    count = check_integer("--digits", digits, least=1, most=2000)
     with progress("evaluating"):
-        value = evaluate(setting, digits=count, form=Form(form), certified=certified)
+        value = evaluate(setting, digits=count or 15, form=Form(form), certified=certified)
     if as_json:
         emit_json(_data(value))
     else:
         echo(_text(value))
+
+
+def _evaluate_process(
+    process: Process,
+    given: dict[str, str],
+    digits: int | None,
+    form: str,
+    *,
+    certified: bool,
+    as_json: bool,
+) -> None:
+    from ridgeproof.numerics.equivalent.evaluate import DIGITS, evaluate_process
+    from ridgeproof.theory.errors import NotBuilt
+
+    for wanted, what in (
+        (certified, "a certified radius"),
+        (form == "exact", "an exact finite-size form"),
+        ((digits or 1) > DIGITS, f"more than the {DIGITS} digits of float64"),
+    ):
+        if wanted:
+            message = (
+                f"{what} of a process is not built in this version. "
+                f"Take up to {DIGITS} digits of the limit; of a setting, leave FILE out"
+            )
+            raise NotBuilt(message)
+    with progress("evaluating"):
+        value = evaluate_process(process, **given)  # type: ignore[arg-type]
+    data = _process_data(value, digits or DIGITS)
+    if as_json:
+        emit_json(data)
+    else:
+        echo(_process_text(process.title, data))
+
+
+def _process_data(value: ProcessValue, digits: int) -> dict[str, Any]:
+    def shown(number: Any) -> str:
+        return f"{float(number):.{digits}g}"
+
+    return {
+        "values": {name: shown(number) for name, number in value.values.items()},
+        "radii": dict.fromkeys(value.values),  # of a certified value; not built
+        "terms": {
+            name: terms and {source: shown(term) for source, term in terms.items()}
+            for name, terms in value.terms.items()
+        },
+        "kappa": {model: shown(number) for model, number in value.kappa.items()},
+        "form": "limit",
+        "digits": digits,
+        "certified": False,
+    }
+
+
+def _process_text(title: str, data: dict[str, Any]) -> str:
+    rows = [("process", title)] if title else []
+    for name, number in data["values"].items():
+        rows.append((name, heading(number)))
+        rows += [(f"  {source}", term) for source, term in (data["terms"][name] or {}).items()]
+    rows += [(f"kappa({model})", number) for model, number in data["kappa"].items()]
+    rows.append(("theorem", f"the limit of a process, to {data['digits']} digits in float64"))
+    return key_values(rows)
 
 
 def _data(value: Value) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from ridgeproof.theory.errors import InfiniteExpectation, InputError
@@ -11,11 +11,13 @@ from ridgeproof.theory.process.builder import Expectation
 from ridgeproof.theory.process.expressions import ZERO, Expression, Name, exact_value, parts, walk
 from ridgeproof.theory.process.graph import Fit, Graph, Group, Iteration, Node, reached
 from ridgeproof.theory.process.linear import Combination
+from ridgeproof.theory.process.normal import free_names
 from ridgeproof.theory.process.operators.asks import Degrees, Extremum, Kappa
 from ridgeproof.theory.process.operators.models import Features
 from ridgeproof.theory.process.operators.pcr import PrincipalComponents
 from ridgeproof.theory.process.operators.ridge import Ridge
 from ridgeproof.theory.process.operators.rows import Noisy, Rows
+from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.features import Rademacher
 
 __all__ = [
@@ -24,11 +26,14 @@ __all__ = [
     "is_unregularised",
     "needed_names",
     "require_finite",
+    "require_known",
     "require_values",
     "size_of",
 ]
 
 _MOST_ROWS = 10**12
+# What is said of the space in which a process runs.
+_SPACE = frozenset({"d", "spectrum", "signal"})
 
 Values = Mapping[str, Fraction]
 
@@ -77,6 +82,21 @@ def _parameters(node: Node) -> Iterator[str]:
     for field, value in vars(node).items():
         if field not in {"covariance", "profile", "penalty", "body"}:
             yield from (part.name for part in walk(value) if isinstance(part, Name))
+
+
+def require_known(process: Process, given: Iterable[str]) -> None:
+    """Refuse what is said of a process and is none of its parameters.
+
+    Raises:
+        InputError: names the first that is unknown, and lists the parameters.
+    """
+    known = (free_names(process) | process.defaults.keys()) - {"d"}
+    for name in given:
+        if name not in known | _SPACE:
+            listed = ", ".join(sorted(known)) or "none"
+            condition = f"is no parameter of the process, which has {listed}"
+            remedy = "give one of these, or d, spectrum or signal"
+            raise InputError("parameter", name, condition, remedy)
 
 
 def require_values(graph: Graph, values: Values) -> None:

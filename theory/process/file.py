@@ -20,6 +20,7 @@ from ridgeproof.theory.process.text import read_expression, read_steps, steps_te
 
 __all__ = ["checked", "make_process", "process_text", "read_process"]
 
+_FILE = "file:"
 _MAX_BYTES = 64 * 1024
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _PROCESS = ("title", "source", "truths", "steps", "covariances", "signals", "parameters")
@@ -28,6 +29,8 @@ _RESERVED = frozenset({"range", "inf", "pi", "Sigma", *FUNCTIONS})
 
 def read_process(source: Path | str) -> Process:
     """Read a process file, or its text (a string with a line break).
+
+    A path in it, as in "file:eigenvalues.npy", is relative to the process file.
 
     Raises:
         InputError: the file cannot be read, is no TOML, or is no process.

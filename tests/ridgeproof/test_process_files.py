@@ -1,0 +1,140 @@
+"""Process files on the command line: JSON as promised, options that win, errors that help."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+
+import pytest
+
+from ridgeproof import cli
+
+PLAIN = """[process]
+title = "ridge, twice"
+steps = \"\"\"
+A = rows(T)
+y = A@w0 + sigma*noise(A)
+m = ridge(y, lam)
+m = ridge(A@m, lam)
+\"\"\"
+[process.parameters]
+T = 40
+sigma = "1/2"
+lam = "1/10"
+[ask]
+risk = "risk(m)"
+gcv = "mean_square(y - A@m)/(1 - df(m))^2"
+best = "minimum(risk(m), lam)"
+"""
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """The entry point in a folder with plain.toml: (status, stdout, stderr)."""
+    (tmp_path / "plain.toml").write_text(PLAIN, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def call(line):
+        monkeypatch.setattr(sys, "argv", ["ridgeproof", *shlex.split(line)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return (ended.value.code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def answer(run):
+    """The one JSON object on stdout of a command that succeeds."""
+
+    def call(line):
+        status, out, err = run(line + " --json")
+        assert (status, err, out.count("\n")) == (0, "", 1)
+        return json.loads(out)
+
+    return call
+
+
+def test_evaluate_gives_the_contract(answer):
+    """Exactly its keys; decimal strings; terms that sum to the value, none for a quotient."""
+    data = answer("evaluate plain.toml --d 30 --digits 11")
+    assert list(data) == ["values", "radii", "terms", "kappa", "form", "digits", "certified"]
+    assert (data["form"], data["digits"], data["certified"]) == ("limit", 11, False)
+    assert set(data["values"]) == set(data["radii"]) == set(data["terms"]) == {
+        "risk", "gcv", "best"
+    }  # fmt: skip
+    assert set(data["radii"].values()) == {None}  # none is known, so none is claimed
+    assert set(data["kappa"]) == {"m", "m#2"}
+    assert set(data["terms"]["risk"]) == {"w0", "sigma"}
+    assert sum(map(float, data["terms"]["risk"].values())) == pytest.approx(
+        float(data["values"]["risk"]), rel=1e-9
+    )
+    assert data["terms"]["gcv"] is data["terms"]["best"] is None
+    assert all(
+        len(number.lstrip("0.").replace(".", "")) <= 11 for number in data["values"].values()
+    )
+
+
+def test_options_and_set_win_over_the_file(answer, tmp_path):
+    """An option is a parameter of the process, however it is spelt; d and its kin are too."""
+    other = PLAIN.replace("T = 40", "T = 50").replace('"1/10"', '"1/4"')
+    (tmp_path / "other.toml").write_text(other, encoding="utf-8")
+    space = "--d 30 --spectrum power-law:1 --signal source:1/2"
+    by_file = answer(f"evaluate other.toml {space}")
+    assert answer(f"evaluate plain.toml {space} --T 50 --lam 0.25") == by_file
+    assert answer(f"evaluate plain.toml {space} --set T=50 --set lam=1/4") == by_file
+    assert answer(f"evaluate plain.toml {space}") != by_file
+
+
+def test_a_file_of_eigenvalues_lies_beside_the_process(answer, tmp_path, monkeypatch):
+    """The path is told from the process file, wherever the command runs, and says what d is."""
+    (tmp_path / "levels.txt").write_text("2 1 1/2", encoding="utf-8")
+    beside = PLAIN.replace("T = 40", 'T = 40\nspectrum = "file:levels.txt"')
+    (tmp_path / "beside.toml").write_text(beside, encoding="utf-8")
+    wanted = answer("evaluate plain.toml --d 3 --spectrum file:levels.txt")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert answer("evaluate ../beside.toml")["values"] == wanted["values"]
+
+
+def test_the_text_says_what_the_json_says(run, answer):
+    """Title, every ask with its terms, kappa, and that this is a limit."""
+    out = run("evaluate plain.toml --d 30")[1]
+    data = answer("evaluate plain.toml --d 30")
+    words = {part for line in out.splitlines() for part in line.split("  ") if part}
+    numbers = {*data["values"].values(), *data["terms"]["risk"].values(), *data["kappa"].values()}
+    assert numbers <= {word.strip() for word in words}
+    assert out.splitlines()[0] == "process     ridge, twice"
+    assert "limit" in out
+
+
+ERRORS = {
+    "evaluate plain.toml": "--d is missing",
+    "evaluate plain.toml --d 3 --d 4": "--d = ...: is given more than once",
+    "evaluate plain.toml --d 3 --lam 1 --set lam=2": "--lam = ...: is given more than once",
+    "evaluate plain.toml --d 3 --set k=1": "k: is no parameter of the process, which has T, lam,",
+    "evaluate plain.toml --d 3 --design shared": "design: is no parameter of the process",
+    "evaluate plain.toml --d 3 --set lam": "write NAME=VALUE",
+    "evaluate plain.toml --d 3 --lam x": "--lam = x: is not a finite number",
+    "evaluate plain.toml --d 3 --T 20,30": "--T = 20,30: is not a finite number",
+    "evaluate plain.toml --d 3 --digits 13": "12 digits",
+    "evaluate plain.toml --d 3 --certified": "certified radius of a process is not built",
+    "evaluate plain.toml --d 3 --form exact": "exact finite-size form of a process is not built",
+    "evaluate plain.toml --d 3 --lam=-1": "spectral edge",
+    "evaluate plain.toml --d 40 --lam 0": "within 1",
+    "evaluate none --d 3": "unexpected extra argument (none), which is no process file",
+    "evaluate none.toml --d 3": "none.toml: is not a file",
+    "evaluate --d 3 --T 9 --set lam=1": "there is no FILE",
+    "evaluate open.toml --d 3": "parameters = T, lam, sigma: have no value",
+}
+
+
+@pytest.mark.parametrize("line", ERRORS)
+def test_bad_input_is_one_clear_error(run, tmp_path, line):
+    """Status 2, nothing on stdout, one line that says what and what to do."""
+    bare = "\n".join(row for row in PLAIN.splitlines() if row[:4] not in {"T = ", "sigm", "lam "})
+    (tmp_path / "open.toml").write_text(bare, encoding="utf-8")
+    status, out, err = run(line)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert ERRORS[line].lower() in err.lower()
