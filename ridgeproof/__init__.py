@@ -26,10 +26,11 @@ _NAMES = {
     "check": "verification.conjectures.check",
     "conjecture": "verification.conjectures.declared",
     "downstream_error": "numerics.downstream",
-    "evaluate": "numerics.evaluate",
+    "evaluate": "questions",
     "make_setting": "theory.settings.setting",
     "optimum": "numerics.optima.optimum",
-    "simulate": "verification.simulation.simulate",
+    "process": "theory.process.tracing.trace",
+    "simulate": "questions",
 }
 
 __all__ = [  # noqa: PLE0604

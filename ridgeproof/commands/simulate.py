@@ -1,7 +1,8 @@
-"""``ridgeproof simulate``: the process itself, by Monte Carlo, next to the theory."""
+"""``ridgeproof simulate``: a setting or a process file by Monte Carlo, next to the theory."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,24 +10,32 @@ import click
 from ridgeproof.console import echo, emit_json, key_values, progress
 from ridgeproof.interrupts import INTERRUPTED
 from ridgeproof.options import (
+    QuestionCommand,
     changed,
     engine_options,
+    is_given,
     json_option,
     open_engine,
+    pop_process,
     pop_setting,
+    process_argument,
     seed_option,
     setting_options,
 )
 
 if TYPE_CHECKING:
+    from ridgeproof.theory.process.record import Process
     from ridgeproof.verification.simulation.running_moments import RunningMoments
     from ridgeproof.verification.simulation.simulate import Estimate
+    from ridgeproof.verification.simulation.simulate_process import AskEstimate, ProcessEstimate
 
 __all__ = ["command"]
 
 
-@click.command(name="simulate")
+@click.command(name="simulate", cls=QuestionCommand)
+@process_argument
 @setting_options()
+@click.option("--ask", metavar="NAME", help="with FILE: the only quantity wanted")
 @click.option("--repetitions", default=None, help="how many repetitions to run")
 @click.option(
     "--relative-error",
@@ -59,6 +68,7 @@ __all__ = ["command"]
 @seed_option
 @json_option
 def command(
+    ask: str | None,
     repetitions: str | None,
     relative_error: str | None,
     method: str,
@@ -77,26 +87,30 @@ def command(
     O(1/d) effect of the finite size.  Where the error has no finite variance there is no standard
     error: quantiles of the draws stand in its place.
 
+    With FILE, a process (TOML), every quantity that it asks is simulated at the size given, until
+    its relative error is below 0.01 or for 10,000 repetitions; its theory is the limit.
+
     \b
     ridgeproof simulate --d 60 --T 200 --T0 120 --n 3 --sigma 0.5 --sigma0 0.5 --lam 0.01
+    ridgeproof simulate examples/processes/self_distillation.toml --repetitions 400
     """  # noqa: D301
-    from ridgeproof.theory.checks import check_integer, parse_rational
     from ridgeproof.theory.errors import InputError
-    from ridgeproof.verification.simulation.simulate import SimulationInterrupted, simulate, tails
+    from ridgeproof.verification.simulation.repetitions import SimulationInterrupted
+
+    asked = pop_process(options)
+    count, target = _lengths(repetitions, relative_error)
+    if asked is not None:
+        _require_for_processes()
+        _simulate_process(
+            *asked, ask, count, target, workers=workers, dask=dask, seed=seed, as_json=as_json
+        )
+        return
+    if ask is not None:
+        raise InputError("--ask", ask, "is for a process", "give FILE, or --quantity of a setting")
+    from ridgeproof.verification.simulation.simulate import simulate, tails
 
     other = pop_setting(changed(options, minus, "--minus")) if minus else None
     setting = pop_setting(options)
-    if repetitions is not None and relative_error is not None:
-        raise InputError(
-            "--relative-error", relative_error, "contradicts --repetitions", "give one of the two"
-        )
-    count = None if repetitions is None else check_integer("--repetitions", repetitions, least=2)
-    target = None
-    if relative_error is not None:
-        share = parse_rational("--relative-error", relative_error)
-        if not 0 < share < 1:
-            raise InputError("--relative-error", share, "must lie in (0, 1)", "try 0.01")
-        target = float(share)
     heavy = any(tails(each, quantity) for each in (setting, other) if each)
     with open_engine(workers, dask) as (processes, executor), progress("simulating") as line:
 
@@ -124,9 +138,104 @@ def command(
         emit_json({**_data(estimate), "interrupted": interrupted})
     else:
         echo(_text(f"change of {quantity}" if minus else quantity, estimate))
+    _leave(estimate.repetitions, interrupted=interrupted)
+
+
+def _lengths(
+    repetitions: str | None, relative_error: str | None
+) -> tuple[int | None, float | None]:
+    """How many repetitions, or the relative error to stop at."""
+    from ridgeproof.theory.checks import check_integer, parse_rational
+    from ridgeproof.theory.errors import InputError
+
+    if repetitions is not None and relative_error is not None:
+        raise InputError(
+            "--relative-error", relative_error, "contradicts --repetitions", "give one of the two"
+        )
+    count = None if repetitions is None else check_integer("--repetitions", repetitions, least=2)
+    if relative_error is None:
+        return count, None
+    share = parse_rational("--relative-error", relative_error)
+    if not 0 < share < 1:
+        raise InputError("--relative-error", share, "must lie in (0, 1)", "try 0.01")
+    return count, float(share)
+
+
+def _leave(repetitions: int, *, interrupted: bool) -> None:
     if interrupted:
-        echo(f"interrupted after {estimate.repetitions} repetitions", err=True)
+        echo(f"interrupted after {repetitions} repetitions", err=True)
         raise click.exceptions.Exit(INTERRUPTED)
+
+
+def _require_for_processes() -> None:
+    """Refuse the options that say nothing about a process."""
+    from ridgeproof.theory.errors import InputError
+
+    for name in ("method", "quantity", "minus"):
+        if is_given(name):
+            remedy = "leave it out: a process is simulated literally, and --ask names a quantity"
+            raise InputError(f"--{name}", "...", "is for settings, not for FILE", remedy)
+
+
+def _simulate_process(
+    process: Process,
+    given: dict[str, str],
+    ask: str | None,
+    repetitions: int | None,
+    relative_error: float | None,
+    *,
+    workers: str | None,
+    dask: str | None,
+    seed: int,
+    as_json: bool,
+) -> None:
+    from ridgeproof.verification.simulation.repetitions import SimulationInterrupted
+    from ridgeproof.verification.simulation.simulate_process import simulate_process
+
+    interrupted = False
+    with open_engine(workers, dask) as (processes, executor), progress("simulating") as line:
+        try:
+            estimate = simulate_process(
+                process,
+                ask=ask,
+                repetitions=repetitions,
+                relative_error=relative_error,
+                seed=seed,
+                workers=processes,
+                executor=executor,
+                watch=lambda done: line.update(f"{done} repetitions"),
+                **given,
+            )
+        except SimulationInterrupted as stopped:
+            estimate, interrupted = stopped.estimate, True
+    if as_json:
+        emit_json({**asdict(estimate), "interrupted": interrupted})
+    else:
+        echo(_process_text(process.title, estimate))
+    _leave(estimate.repetitions, interrupted=interrupted)
+
+
+def _process_text(title: str, estimate: ProcessEstimate) -> str:
+    rows = [("process", title)] if title else []
+    for name, found in estimate.asks.items():
+        rows += _rows_of(name, found)
+    rows.append(("repetitions", f"{estimate.repetitions} (literal, seed {estimate.seed})"))
+    note = "theory is the limit of large sizes; means are at the size given, and z shows both"
+    return key_values([*rows, ("compared", note)])
+
+
+def _rows_of(name: str, found: AskEstimate) -> list[tuple[str, str]]:
+    mean = "not simulated" if found.mean is None else f"{found.mean:.6g}"
+    if found.standard_error is not None:
+        mean += f" +- {found.standard_error:.2g} (standard error)"
+    rows = [(name, mean)]
+    if found.theory is not None:
+        rows.append(("  theory", f"{found.theory:.6g} (limit)"))
+    if found.z is not None:
+        rows.append(("  z", f"{found.z:+.2f} standard errors"))
+    if found.reason:
+        rows.append(("  reason", found.reason))
+    return rows
 
 
 def _data(estimate: Estimate) -> dict[str, Any]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
 import sys
+from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
-from ridgeproof import cli
+import ridgeproof
+from ridgeproof import cli, console
+from ridgeproof.theory.errors import InputError
 
 PLAIN = """[process]
 title = "ridge, twice"
@@ -30,10 +35,17 @@ best = "minimum(risk(m), lam)"
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """The entry point in a folder with plain.toml: (status, stdout, stderr)."""
+def folder(monkeypatch, tmp_path):
+    """A folder with plain.toml, and we are in it."""
     (tmp_path / "plain.toml").write_text(PLAIN, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, folder):
+    """The entry point in the folder: (status, stdout, stderr)."""
+    assert folder == Path.cwd()
 
     def call(line):
         monkeypatch.setattr(sys, "argv", ["ridgeproof", *shlex.split(line)])
@@ -109,6 +121,81 @@ def test_the_text_says_what_the_json_says(run, answer):
     assert "limit" in out
 
 
+def test_simulate_gives_the_contract(answer):
+    """Its keys, JSON numbers, the seed; null and the reason for a minimum; any workers."""
+    data = answer("simulate plain.toml --d 12 --repetitions 32 --seed 7")
+    assert {"asks", "repetitions", "seed"} <= set(data)
+    assert (data["repetitions"], data["seed"]) == (32, 7)
+    for name in ("risk", "gcv"):
+        ask = data["asks"][name]
+        assert ask["z"] == (ask["mean"] - ask["theory"]) / ask["standard_error"]
+    assert data["asks"]["best"]["mean"] is data["asks"]["best"]["z"] is None
+    assert "minimum" in data["asks"]["best"]["reason"]
+    one = answer("simulate plain.toml --d 12 --repetitions 32 --seed 7 --ask risk")
+    assert list(one["asks"]) == ["risk"]
+    theory = answer("evaluate plain.toml --d 12")["values"]["risk"]
+    assert one["asks"]["risk"]["theory"] == pytest.approx(float(theory), rel=1e-11)
+
+
+def test_the_text_of_a_simulation_says_what_is_compared(run):
+    """A limit is not the size that was run, and the text says so."""
+    status, out, _ = run("simulate plain.toml --d 12 --repetitions 4")
+    assert status == 0
+    assert "theory is the limit" in out
+    assert "a minimum over a parameter is no expectation" in out
+
+
+def test_ctrl_c_keeps_the_repetitions(run, monkeypatch):
+    """Status 130, the JSON of what was done, and a line on stderr."""
+    monkeypatch.setattr(console._Progress, "update", _interrupt)
+    status, out, err = run("simulate plain.toml --d 12 --repetitions 64 --json")
+    data = json.loads(out)
+    assert (status, data["repetitions"], data["interrupted"]) == (130, 16, True)
+    assert err == "interrupted after 16 repetitions\n"
+
+
+def _interrupt(_line, _text):
+    raise KeyboardInterrupt
+
+
+def test_python_and_the_command_line_are_equals(answer):
+    """A path, a text, a record and a function give the numbers of the command."""
+
+    @ridgeproof.process
+    def function(T=40, sigma="1/2", lam="1/10"):
+        A = rows(T)  # noqa: F821
+        y = A @ w0 + sigma * noise(A)  # noqa: F821
+        m = ridge(y, lam)  # noqa: F821
+        m = ridge(A @ m, lam)  # noqa: F821
+        return {"risk": risk(m)}  # noqa: F821
+
+    wanted = answer("evaluate plain.toml --d 30 --lam 1/4")["values"]["risk"]
+    for question in (PLAIN, "plain.toml", Path("plain.toml"), ridgeproof.process(PLAIN), function):
+        value = ridgeproof.evaluate(question, d=30, lam=[0.25, 1]).values["risk"]
+        assert f"{value[0]:.12g}" == wanted
+    drawn = answer("simulate plain.toml --d 12 --repetitions 8 --seed 5 --ask risk")["asks"]["risk"]
+    found = ridgeproof.simulate("plain.toml", d=12, repetitions=8, seed=5, ask="risk")
+    assert asdict(found.asks["risk"]) == drawn
+    setting = ridgeproof.make_setting(d=30, T=40)
+    assert ridgeproof.simulate(setting, repetitions=2).repetitions == 2
+    with pytest.raises(InputError, match="neither a setting nor a process"):
+        ridgeproof.evaluate(3)
+
+
+@pytest.mark.usefixtures("folder")
+def test_evaluating_a_file_imports_no_symbols():
+    """`evaluate FILE` answers within a second because SymPy is not loaded for it."""
+    code = (
+        "import sys; sys.argv = ['ridgeproof', 'evaluate', sys.argv[1], '--d', '9', '--json']\n"
+        "from ridgeproof.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as ended:\n    assert not ended.code\n"
+        "sys.exit(str(sorted({'sympy', 'hypothesis', 'matplotlib'} & set(sys.modules))))"
+    )
+    command = [sys.executable, "-c", code, "plain.toml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.stderr == "[]\n"
+
+
 ERRORS = {
     "evaluate plain.toml": "--d is missing",
     "evaluate plain.toml --d 3 --d 4": "--d = ...: is given more than once",
@@ -125,6 +212,13 @@ ERRORS = {
     "evaluate plain.toml --d 40 --lam 0": "within 1",
     "evaluate none --d 3": "unexpected extra argument (none), which is no process file",
     "evaluate none.toml --d 3": "none.toml: is not a file",
+    "simulate plain.toml --d 3 --ask rusk": "did you mean risk? Choose from risk, gcv, best",
+    "simulate plain.toml --d 3 --method conditional": "--method = ...: is for settings",
+    "simulate plain.toml --d 3 --minus lam=1": "--minus = ...: is for settings",
+    "simulate plain.toml --d 3 --repetitions 1": "--repetitions = 1: must be at least 2",
+    "simulate plain.toml --d 3 --repetitions 9 --relative-error 0.1": "contradicts --repetitions",
+    "simulate plain.toml --d 9 --lam 0 --T 10": "within 1 of",
+    "simulate --d 3 --T 9 --ask risk": "--ask = risk: is for a process",
     "evaluate --d 3 --T 9 --set lam=1": "there is no FILE",
     "evaluate open.toml --d 3": "parameters = T, lam, sigma: have no value",
 }

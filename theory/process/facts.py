@@ -139,7 +139,12 @@ def is_unregularised(fit: Node, values: Values) -> bool:
 
 
 def require_finite(
-    graph: Graph, values: Values, d: int, fitted: Callable[[Expression], int] | None = None
+    graph: Graph,
+    values: Values,
+    d: int,
+    fitted: Callable[[Expression], int] | None = None,
+    *,
+    margin: int = 1,
 ) -> None:
     """Raise InfiniteExpectation when an ask of a process has no finite expectation.
 
@@ -153,6 +158,7 @@ def require_finite(
         values: exact values of the parameters.
         d: the number of directions.
         fitted: the number of directions that a penalty fits; all of them by default.
+        margin: how near is too near: 1 for the expectation, 3 for the variance of the draws.
 
     Raises:
         InfiniteExpectation: names the fit.
@@ -160,7 +166,9 @@ def require_finite(
     for _, ask in graph.asks:
         for leaf, known in _leaves(ask, {**values, "d": Fraction(d)}):
             needed = [(index, graph.nodes[index]) for index in reached(graph.nodes, leaf)]
-            _require_finite(graph.nodes, needed, graph.names, known, d, fitted or (lambda _: d))
+            _require_finite(
+                graph.nodes, needed, graph.names, known, d, fitted or (lambda _: d), margin
+            )
 
 
 def _leaves(ask: Expression, values: Values) -> Iterator[tuple[Expectation, Values]]:
@@ -184,12 +192,14 @@ def _require_finite(
     values: Values,
     d: int,
     fitted: Callable[[Expression], int],
+    margin: int,
 ) -> None:
     same: dict[int, dict[int, Fraction]] = {}  # fits that return exactly what labelled their rows
     for index, node in needed:
         if isinstance(node, Iteration):
             body = node.body
-            _require_finite(body.nodes, list(enumerate(body.nodes)), body.names, values, d, fitted)
+            inside = list(enumerate(body.nodes))
+            _require_finite(body.nodes, inside, body.names, values, d, fitted, margin)
         if not isinstance(node, Fit) or not is_unregularised(node, values):
             continue
         T = fit_rows(nodes, node, values)
@@ -208,14 +218,15 @@ def _require_finite(
             if T >= d:
                 same[index] = truth
             continue
-        if abs(T - r) <= 1:
+        if abs(T - r) <= margin:
             name = (names[index] if index < len(names) else "") or "a fit"
             raise InfiniteExpectation(
                 f"rows of {name}",
                 T,
-                f"lies within 1 of the {r} directions that are fitted without ridge, where the "
-                "expected error is infinite",
-                f"take at most {r - 2} or at least {r + 2} rows, a positive penalty, or no noise",
+                f"lies within {margin} of the {r} directions that are fitted without ridge, where "
+                f"the {'expected error' if margin == 1 else 'variance'} is infinite",
+                f"take at most {r - margin - 1} or at least {r + margin + 1} rows, "
+                "a positive penalty, or no noise",
             )
 
 

@@ -18,7 +18,7 @@ Array: TypeAlias = NDArray[np.float64]
 class RunningMoments:
     """Count, mean and sum of squared deviations, merged without cancellation.
 
-    >>> print(Moments().updated(np.array([1.0, 2.0])).updated(np.array([3.0, 4.0])))
+    >>> print(RunningMoments().updated(np.array([1.0, 2.0])).updated(np.array([3.0, 4.0])))
     2.5 +- 0.65
     """
 

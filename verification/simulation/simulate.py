@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -24,9 +24,10 @@ from ridgeproof.verification.compute.executors import borrow, iterate_chunks
 from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.simulation.controls import Adjusted, adjusted
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler, has_law
+from ridgeproof.verification.simulation.repetitions import SimulationInterrupted, batches
 from ridgeproof.verification.simulation.running_moments import RunningMoments
 
-__all__ = ["METHODS", "QUANTITIES", "Estimate", "SimulationInterrupted", "simulate", "tails"]
+__all__ = ["METHODS", "QUANTITIES", "Estimate", "simulate", "tails"]
 
 Array: TypeAlias = NDArray[np.float64]
 Draw: TypeAlias = Callable[[int, int], Array]
@@ -37,7 +38,6 @@ QUANTITIES = ("test_error", *ERROR_TERMS)
 _CHUNK = 16  # repetitions per task of an estimate
 _LAW_CHUNK = 4096  # the same for draws of a known law, which take a microsecond
 _PILOT = 512  # repetitions that fit the control variates, not counted in the estimate
-_LEAST = 64  # repetitions before a relative error is believed
 _MOST = 10**6  # repetitions after which an estimate gives up on its relative error
 _HEAVY = 4096  # repetitions where tails leave no relative error to stop at
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)  # of the quantiles that then stand for the error
@@ -63,14 +63,6 @@ class Estimate:
     z: float | None
     quantiles: Mapping[float, float] | None = None
     tails: str | None = None
-
-
-class SimulationInterrupted(KeyboardInterrupt):
-    """Ctrl-C during an estimate; ``estimate`` is that of the repetitions that were finished."""
-
-    def __init__(self, estimate: Estimate) -> None:
-        super().__init__()
-        self.estimate = estimate
 
 
 def tails(setting: Setting, quantity: str = "test_error") -> str | None:
@@ -117,7 +109,7 @@ def simulate(
     Raises:
         InfiniteExpectation: the expectation does not exist.
         InputError: an argument outside its range, or a relative error where tails are heavy.
-        Interrupted: on Ctrl-C, with the estimate so far.
+        SimulationInterrupted: on Ctrl-C, with the estimate so far.
     """
     for each in (setting, minus):
         if each is not None:
@@ -152,7 +144,7 @@ def simulate(
             better = _controlled(plain, lender)
             draw, used = (plain, "conditional") if better is None else (better, method)
         try:
-            for tasks in _batches(most, chunk):
+            for tasks in batches(most, chunk):
                 with closing(iterate_chunks(partial(_call, draw), tasks, executor=lender)) as drawn:
                     for x in drawn:
                         moments = moments.updated(x)
@@ -185,15 +177,6 @@ def _controlled(sampler: Sampler | Difference, executor: Executor | None) -> Adj
     with closing(iterate_chunks(partial(_call, sampler.observed), tasks, executor=executor)) as few:
         better = adjusted(sampler, np.vstack(list(few)))
     return None if better is None else better[0]
-
-
-def _batches(most: int, chunk: int) -> Iterator[list[tuple[int, int]]]:
-    """(chunk, size) tasks in growing batches: the precision reached is looked at in between."""
-    start, stop = 0, min(max(_LEAST, chunk), most)
-    while start < most:
-        yield [(k // chunk, min(chunk, stop - k)) for k in range(start, stop, chunk)]
-        # Whole chunks, so that a repetition's stream does not depend on where batches end.
-        start, stop = stop, min(most, (stop + stop // 4) // chunk * chunk + chunk)
 
 
 def _check_law(setting: Setting, method: str) -> None:

@@ -14,7 +14,8 @@ from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.simulation.controls import adjusted, control_values, regression
 from ridgeproof.verification.simulation.feature_laws import Entries
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler
-from ridgeproof.verification.simulation.simulate import SimulationInterrupted, simulate
+from ridgeproof.verification.simulation.repetitions import SimulationInterrupted
+from ridgeproof.verification.simulation.simulate import simulate
 from ridgeproof.verification.testing.sequential import PILOT, decide
 
 S = np.arange(1, 6) ** -1.0

@@ -1,0 +1,80 @@
+"""evaluate and simulate, whatever is asked about: a setting, or a process in any of its forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.process.record import Process
+from ridgeproof.theory.settings.setting import Setting
+
+if TYPE_CHECKING:
+    from ridgeproof.numerics.equivalent.evaluate import ProcessValue
+    from ridgeproof.numerics.value import Value
+    from ridgeproof.verification.simulation.simulate import Estimate
+    from ridgeproof.verification.simulation.simulate_process import ProcessEstimate
+
+__all__ = ["evaluate", "simulate"]
+
+
+@overload
+def evaluate(question: Setting, **options: Any) -> Value: ...
+@overload
+def evaluate(question: Process | Path | str, **options: Any) -> ProcessValue: ...
+def evaluate(question: Setting | Process | Path | str, **options: Any) -> Value | ProcessValue:
+    """The test error of a setting, or the asks of a process in the limit.
+
+    Args:
+        question: a setting; or a process: its record, a path, or its text.
+        **options: of a setting those of `numerics.evaluate.evaluate` (digits, form, certified); of
+            a process those of `numerics.equivalent.evaluate.evaluate_process` (d, spectrum, signal
+            and its parameters, which may be arrays).
+
+    Raises:
+        RidgeproofError: as these.
+    """
+    if isinstance(question, Setting):
+        from ridgeproof.numerics.evaluate import evaluate as evaluate_setting
+
+        return evaluate_setting(question, **options)
+    from ridgeproof.numerics.equivalent.evaluate import evaluate_process
+
+    return evaluate_process(_process(question), **options)
+
+
+@overload
+def simulate(question: Setting, **options: Any) -> Estimate: ...
+@overload
+def simulate(question: Process | Path | str, **options: Any) -> ProcessEstimate: ...
+def simulate(
+    question: Setting | Process | Path | str, **options: Any
+) -> Estimate | ProcessEstimate:
+    """Simulate a setting, or a process literally.
+
+    Args:
+        question: a setting; or a process: its record, a path, or its text.
+        **options: of a setting those of `verification.simulation.simulate.simulate`; of a process
+            those of `verification.simulation.simulate_process.simulate_process`.
+
+    Raises:
+        RidgeproofError: as these.
+    """
+    if isinstance(question, Setting):
+        from ridgeproof.verification.simulation.simulate import simulate as simulate_setting
+
+        return simulate_setting(question, **options)
+    from ridgeproof.verification.simulation.simulate_process import simulate_process
+
+    return simulate_process(_process(question), **options)
+
+
+def _process(question: Process | Path | str) -> Process:
+    from ridgeproof.theory.process.file import read_process
+
+    if isinstance(question, Process):
+        return question
+    if isinstance(question, Path | str):
+        return read_process(question)
+    remedy = "give make_setting(...), process(...), a path, or the text of a process file"
+    raise InputError("question", question, "is neither a setting nor a process", remedy)

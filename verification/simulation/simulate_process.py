@@ -1,0 +1,264 @@
+"""simulate_process: every ask of a process by literal repetitions, next to the theory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ridgeproof.numerics.arithmetic.precision import Array, Float64
+from ridgeproof.numerics.equivalent.evaluate import evaluate_process
+from ridgeproof.numerics.equivalent.profiles import Directions, Space, space_of
+from ridgeproof.numerics.spectra.spectrum import build_spectrum
+from ridgeproof.theory.checks import check_integer, exact
+from ridgeproof.theory.errors import (
+    InfiniteExpectation,
+    InputError,
+    NotBuilt,
+    NoTheorem,
+    SolverError,
+)
+from ridgeproof.theory.process.builder import closest
+from ridgeproof.theory.process.expressions import Expression, Text, walk
+from ridgeproof.theory.process.facts import require_finite, require_known, require_values
+from ridgeproof.theory.process.file import process_text
+from ridgeproof.theory.process.graph import Graph
+from ridgeproof.theory.process.normal import count_names, free_names, normal_form
+from ridgeproof.theory.process.record import Process
+from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
+from ridgeproof.verification.compute.executors import borrow, iterate_chunks
+from ridgeproof.verification.simulation.interpreter import (
+    Estimate,
+    ProcessWorld,
+    combined,
+    simulate,
+    unsimulated,
+)
+from ridgeproof.verification.simulation.repetitions import SimulationInterrupted, batches
+from ridgeproof.verification.simulation.seeds import make_generator
+
+__all__ = ["AskEstimate", "ProcessEstimate", "simulate_process"]
+
+_CHUNK = 16  # repetitions per task
+_TARGET = 0.01  # relative error of every ask, where nothing else is asked
+_MOST = 10_000  # repetitions at most, where nothing else is asked
+_LIMIT = 10**6  # repetitions after which an estimate gives up on its relative error
+_FINITE_VARIANCE = 3  # |T - r| beyond which a fit of least squares has one
+
+
+@dataclass(frozen=True)
+class AskEstimate:
+    """One ask at the size given, and its limit.
+
+    Attributes:
+        mean: of the repetitions; None where the ask is no expectation.
+        standard_error: None also where the draws have no finite variance.
+        theory: the limit; None where there is no theorem.
+        z: (mean - theory)/standard_error, which includes the O(1/T) between size and limit.
+        reason: why something is None, if so.
+    """
+
+    mean: float | None
+    standard_error: float | None
+    theory: float | None
+    z: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class ProcessEstimate:
+    """The asks of a process by name, from so many repetitions of one seed."""
+
+    asks: Mapping[str, AskEstimate]
+    repetitions: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """Repetitions of a graph's primitives: a function of (chunk, size) alone, picklable."""
+
+    graph: Graph
+    world: ProcessWorld
+    seed: int
+    point: object
+
+    def __call__(self, task: tuple[int, int]) -> Array:
+        chunk, size = task
+        rng = make_generator(self.seed, "simulate", self.point, "literal", chunk)
+        return simulate(self.graph, self.world, rng, size)
+
+
+def simulate_process(
+    process: Process,
+    *,
+    d: int | str | None = None,
+    spectrum: SpectrumSpec | str | None = None,
+    signal: SignalSpec | str | None = None,
+    ask: str | None = None,
+    repetitions: int | None = None,
+    relative_error: float | None = None,
+    seed: int = 0,
+    workers: int = 1,
+    executor: Executor | None = None,
+    watch: Callable[[int], None] | None = None,
+    **parameters: object,
+) -> ProcessEstimate:
+    """Run a process as it is written, again and again, and compare its asks with their limits.
+
+    Args:
+        process: the record.
+        d: the dimension; what the process says unless given, as for the next two.
+        spectrum: as for a setting.
+        signal: as for a setting.
+        ask: the only ask wanted; all of them by default.
+        repetitions: how many; or
+        relative_error: stop when every standard error / mean is below it; by default 0.01, with at
+            most 10,000 repetitions.
+        seed: of every draw; the numbers do not depend on the number of workers.
+        workers: processes to draw with.
+        executor: where to draw, instead of a pool of its own.
+        watch: called with the number of repetitions so far.
+        **parameters: exact numbers, floats or text, one value each.
+
+    Raises:
+        InputError: a parameter is missing, unknown or has no meaning, or there is no such ask.
+        InfiniteExpectation: the expectation does not exist at this size.
+        NotBuilt: the interpreter does not run some step.
+        SimulationInterrupted: on Ctrl-C, with the estimate so far.
+    """
+    require_known(process, parameters)
+    if repetitions is not None:
+        check_integer("repetitions", repetitions, least=2)
+    if relative_error is not None and not 0 < relative_error < 1:
+        raise InputError("relative_error", relative_error, "must lie in (0, 1)", "try 0.01")
+    process = _asking(process, ask)
+    space = space_of(process, d, spectrum, signal)
+    given = _parameters_of(process, {**process.defaults, **parameters})
+    values = {name: exact(name, value) for name, value in given.items()}
+    whole = _graph(process, values, space)
+    require_values(whole, values)
+    reasons = {name: unsimulated(tree) for name, tree in whole.asks}
+    theory = {name: _theory(process, name, given, space) for name in reasons}
+    averaged = replace(process, asks=tuple(pair for pair in process.asks if not reasons[pair[0]]))
+    graph = _graph(averaged, values, space)
+    world = _world(graph, values, space)
+    _require_finite(graph, world, margin=1)
+    for name, tree in graph.asks:
+        try:
+            _require_finite(replace(graph, asks=((name, tree),)), world, margin=_FINITE_VARIANCE)
+        except InfiniteExpectation as error:
+            reasons[name] = f"no finite variance that repetitions would show ({error.condition})"
+    tasks = _Draws(graph, world, seed, _point(averaged, values, space))
+    target = 0.0 if repetitions else relative_error or _TARGET
+    most = (repetitions or (_LIMIT if relative_error else _MOST)) if graph.asks else 0
+    chunks: list[Array] = []
+
+    def estimate() -> ProcessEstimate:
+        found = combined(graph, world, np.vstack(chunks)) if chunks else {}
+        asks = {n: _compared(found.get(n), *theory[n], reason) for n, reason in reasons.items()}
+        return ProcessEstimate(asks, sum(map(len, chunks)), seed)
+
+    with borrow(workers, executor) as lender:
+        try:
+            for batch in batches(most, _CHUNK):
+                with closing(iterate_chunks(tasks, batch, executor=lender)) as drawn:
+                    for chunk in drawn:
+                        chunks.append(chunk)
+                        if watch is not None:
+                            watch(sum(map(len, chunks)))
+                if target and _is_precise(estimate(), target):
+                    break
+        except KeyboardInterrupt:
+            if sum(map(len, chunks)) < 2:
+                raise
+            raise SimulationInterrupted(estimate()) from None
+    return estimate()
+
+
+def _asking(process: Process, ask: str | None) -> Process:
+    """The process with one ask only, if one is named."""
+    if ask is None:
+        return process
+    asks = dict(process.asks)
+    if ask not in asks:
+        remedy = f"{closest(ask, asks)}choose from {', '.join(asks)}"
+        raise InputError("ask", ask, "is no ask of the process", remedy)
+    return replace(process, asks=((ask, asks[ask]),))
+
+
+def _parameters_of(process: Process, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given of the parameters that these asks and steps have."""
+    known = free_names(process) | process.defaults.keys()
+    return {name: value for name, value in given.items() if name in known - {"d"}}
+
+
+def _graph(process: Process, values: Mapping[str, Fraction], space: Space) -> Graph:
+    counts = count_names(process) & values.keys()
+    whole = {name: Fraction(check_integer(name, values[name], least=0)) for name in counts}
+    return normal_form(process, {**whole, "d": Fraction(space.d)})
+
+
+def _world(graph: Graph, values: Mapping[str, Fraction], space: Space) -> ProcessWorld:
+    setting = make_setting(T=1, **space._asdict())
+    directions = Directions(build_spectrum(setting, Float64()), one_by_one=True)
+    texts = {part for part in walk((graph.nodes, graph.asks)) if isinstance(part, Text)}
+    tables = {part.text: directions.profile(part) for part in texts}
+    return ProcessWorld(directions.s, directions.w0, values, tables=tables)
+
+
+def _point(process: Process, values: Mapping[str, Fraction], space: Space) -> list[object]:
+    """What decides the draws, as plain JSON: no title, and values wherever they come from."""
+    bare = replace(process, title="", source="", parameters=(), spectrum="", signal="")
+    setting = make_setting(T=1, **space._asdict())
+    return [
+        process_text(bare),
+        {name: str(value) for name, value in values.items()},
+        setting.canonical(),
+    ]
+
+
+def _require_finite(graph: Graph, world: ProcessWorld, *, margin: int) -> None:
+    def fitted(penalty: Expression) -> int:
+        return int(np.isfinite(world.profile(penalty, infinite=True)).sum())
+
+    require_finite(graph, world.values, len(world.s), fitted, margin=margin)
+
+
+def _theory(
+    process: Process, ask: str, given: Mapping[str, Any], space: Space
+) -> tuple[float | None, str]:
+    """The limit of an ask; or None, and why."""
+    one = _asking(process, ask)
+    try:
+        value = evaluate_process(
+            one, **space._asdict(), terms=False, **_parameters_of(one, given)
+        ).values[ask]
+    except (NoTheorem, NotBuilt, SolverError) as error:
+        return None, f"no theory: {error}"
+    return (float(value), "") if np.isfinite(value) else (None, "the limit is infinite")
+
+
+def _compared(
+    found: Estimate | None, theory: float | None, missing: str, reason: str
+) -> AskEstimate:
+    if found is None:
+        return AskEstimate(None, None, theory, None, reason)
+    error = None if reason else found.standard_error
+    z = (found.mean - theory) / error if error and theory is not None else None
+    return AskEstimate(found.mean, error, theory, z, reason or missing or None)
+
+
+def _is_precise(estimate: ProcessEstimate, target: float) -> bool:
+    """Whether every mean has that relative error; one without a variance never has."""
+    return all(
+        ask.standard_error is not None and ask.standard_error <= target * abs(ask.mean)
+        for ask in estimate.asks.values()
+        if ask.mean is not None
+    )
