@@ -19,7 +19,8 @@ from ridgeproof.theory.errors import InputError, SolverError
 __all__ = ["negative_kappa", "spectral_edge"]
 
 _MAX_STEPS = 200
-_LAST_STEP = 4 * np.finfo(np.float64).eps
+_EPS = np.finfo(np.float64).eps
+_LAST_STEP = 4 * _EPS
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,12 @@ class _Curve:
     def slope(self, kappa: Array) -> Array:
         """1 - df_2/T, (points, 1)."""
         return np.asarray(1 - ((self.s / (self.s + kappa)) ** 2 @ self.counts)[:, None] / self.T)
+
+    def blur(self, kappa: Array) -> Array:
+        """How far the rounding of lam, where T and d nearly cancel, moves kappa, (points, 1)."""
+        rest = abs(kappa / (self.s + kappa)) @ self.counts
+        size = abs(kappa) * (self.T + self.counts.sum() + rest[:, None]) / self.T
+        return np.asarray(_EPS * size / abs(self.slope(kappa)))
 
     def bend(self, kappa: Array) -> Array:
         """The derivative of the slope, (points, 1)."""
@@ -60,9 +67,10 @@ def spectral_edge(s: Array, counts: Array, T: Array) -> tuple[Array, Array]:
     # Here the least eigenvalue alone makes df_2 = T, so that the slope is not yet positive.
     kappa = s[least] * (np.sqrt(counts[least] / curve.T) - 1)
     for _ in range(_MAX_STEPS):
-        step = -curve.slope(kappa) / curve.bend(kappa)
-        kappa = kappa + step
-        if (abs(step) <= _LAST_STEP * (s[least] + abs(kappa))).all():
+        slope, bend = curve.slope(kappa), curve.bend(kappa)
+        kappa = kappa - slope / bend
+        rounding = _EPS * (1 + abs(1 - slope)) / bend
+        if (abs(slope / bend) <= _LAST_STEP * (s[least] + abs(kappa)) + rounding).all():
             return kappa[:, 0], curve.lam(kappa)[:, 0]
     raise SolverError("the spectral edge is not reached in float64: the spectrum spans too much")
 
@@ -98,7 +106,8 @@ def negative_kappa(s: Array, counts: Array, lam: Array, T: Array, start: Array) 
         # Rounding alone can lead below the edge, from which there is no way back.
         kappa = np.maximum(kappa + step, (kappa + lowest[:, None]) / 2)
         # Newton only falls: a step up is rounding, which near the edge is all that is left.
-        if ((step >= 0) | (abs(step) <= _LAST_STEP * (s.min() + abs(kappa)))).all():
+        last = _LAST_STEP * (s.min() + abs(kappa)) + curve.blur(kappa)
+        if ((step >= 0) | (abs(step) <= last)).all():
             if not (curve.slope(kappa) > 0).all():
                 break
             return np.asarray(kappa[:, 0])

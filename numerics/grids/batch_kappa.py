@@ -169,6 +169,6 @@ def _guess(spectrum: Spectrum, lam: Array, T: Array) -> Array:
     s = sample[np.minimum(ranks.searchsorted(wanted), len(sample) - 1)]
     half = ((T - d) * s - lam * T) / 2
     root = np.sqrt(half * half + lam * T * T * s)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         small = np.where(half < 0, (root - half) / T, lam * T * s / (root + half))
     return np.asarray(np.where(T < d, lam + s, small))

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
@@ -28,6 +29,17 @@ def test_a_batch_of_random_features():
             for t in T[:, 0]
         ]
         assert found == pytest.approx(np.array(known), rel=1e-14)
+
+
+def test_negative_penalties_where_sizes_nearly_cancel():
+    """T - d + df cancels to a few per cent of d: kappa settles at every lam down to the edge."""
+    s, counts = np.array([20.0, 0.1]), np.array([4.0, 996.0])
+    lam = -1.2272 * np.linspace(0, 1, 400)[1:]
+    start = np.full(lam.shape, brentq(lambda k: (s / (s + k)) @ counts - 50, 0, 20))
+    kappa = negative_kappa(s, counts, lam, np.full(lam.shape, 50.0), start)[:, None]
+    df1, df2 = ((s / (s + kappa)) ** power @ counts / 50 for power in (1, 2))
+    assert (df2 < 1).all()
+    np.testing.assert_allclose(kappa[:, 0] * (1 - df1), lam, rtol=0, atol=1e-14)
 
 
 def test_negative_penalties_on_one_level():
