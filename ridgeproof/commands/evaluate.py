@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -126,7 +128,11 @@ def _process_text(title: str, data: dict[str, Any]) -> str:
     for name, number in data["values"].items():
         rows.append((name, heading(number)))
         rows += [(f"  {source}", term) for source, term in (data["terms"][name] or {}).items()]
-    rows += [(f"kappa({model})", number) for model, number in data["kappa"].items()]
+    # One line for a model that is fitted again and again in the same way.
+    for number, same in groupby(data["kappa"].items(), key=itemgetter(1)):
+        first, *_, last = [model for model, _ in same] * 2
+        models = first if first == last else f"{first} .. {last}"
+        rows.append((f"kappa({models})", number))
     rows.append(("theorem", f"the limit of a process, to {data['digits']} digits in float64"))
     return key_values(rows)
 

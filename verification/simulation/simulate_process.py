@@ -145,7 +145,7 @@ def simulate_process(
     whole = _graph(process, values, space)
     require_values(whole, values)
     reasons = {name: unsimulated(tree) for name, tree in whole.asks}
-    theory = {name: _theory(process, name, given, space) for name in reasons}
+    theory = _theory(process, given, space)
     averaged = replace(process, asks=tuple(pair for pair in process.asks if not reasons[pair[0]]))
     graph = _graph(averaged, values, space)
     world = _world(graph, values, space)
@@ -232,17 +232,22 @@ def _require_finite(graph: Graph, world: ProcessWorld, *, margin: int) -> None:
 
 
 def _theory(
-    process: Process, ask: str, given: Mapping[str, Any], space: Space
-) -> tuple[float | None, str]:
-    """The limit of an ask; or None, and why."""
-    one = _asking(process, ask)
+    process: Process, given: Mapping[str, Any], space: Space
+) -> dict[str, tuple[float | None, str]]:
+    """The limit of every ask; or None, and why."""
+    known = _parameters_of(process, given)
     try:
-        value = evaluate_process(
-            one, **space._asdict(), terms=False, **_parameters_of(one, given)
-        ).values[ask]
+        found = evaluate_process(process, **space._asdict(), terms=False, **known).values
     except (NoTheorem, NotBuilt, SolverError) as error:
-        return None, f"no theory: {error}"
-    return (float(value), "") if np.isfinite(value) else (None, "the limit is infinite")
+        names = [name for name, _ in process.asks]
+        if len(names) == 1:
+            return {names[0]: (None, f"no theory: {error}")}
+        one_by_one = (_theory(_asking(process, name), given, space) for name in names)
+        return {name: each for found in one_by_one for name, each in found.items()}
+    return {
+        name: (float(value), "") if np.isfinite(value) else (None, "the limit is infinite")
+        for name, value in found.items()
+    }
 
 
 def _compared(

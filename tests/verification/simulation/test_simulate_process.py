@@ -35,15 +35,16 @@ components = "norm2(g)"
 
 def test_workers_and_executors_change_no_number():
     """The seed decides the estimate: inline, in threads, in processes; the title does not."""
-    inline = simulate_process(RIDGE, repetitions=40, seed=3)
+    asked = {"ask": "gcv", "repetitions": 40}
+    inline = simulate_process(RIDGE, **asked, seed=3)
     with ThreadPoolExecutor(2) as pool:
-        assert simulate_process(RIDGE, repetitions=40, seed=3, executor=pool) == inline
-    assert simulate_process(RIDGE, repetitions=40, seed=3, workers=2) == inline
+        assert simulate_process(RIDGE, **asked, seed=3, executor=pool) == inline
+    assert simulate_process(RIDGE, **asked, seed=3, workers=2) == inline
     renamed = replace(RIDGE, title="another", parameters=())
     given = {name: str(value) for name, value in RIDGE.parameters}
-    assert simulate_process(renamed, repetitions=40, seed=3, **given) == inline
-    assert simulate_process(RIDGE, repetitions=40, seed=4) != inline
-    assert simulate_process(RIDGE, repetitions=40, seed=3, lam="1/4") != inline
+    assert simulate_process(renamed, **asked, seed=3, **given) == inline
+    assert simulate_process(RIDGE, **asked, seed=4) != inline
+    assert simulate_process(RIDGE, **asked, seed=3, lam="1/4") != inline
 
 
 def test_asks_agree_with_their_limits_and_the_rest_says_why():
@@ -116,5 +117,5 @@ def test_an_interrupt_keeps_what_is_done():
             raise KeyboardInterrupt
 
     with pytest.raises(SimulationInterrupted) as caught:
-        simulate_process(RIDGE, repetitions=64, seed=5, watch=watch)
-    assert caught.value.estimate == simulate_process(RIDGE, repetitions=32, seed=5)
+        simulate_process(RIDGE, ask="risk", repetitions=64, seed=5, watch=watch)
+    assert caught.value.estimate == simulate_process(RIDGE, ask="risk", repetitions=32, seed=5)
