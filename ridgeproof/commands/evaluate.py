@@ -129,10 +129,11 @@ def _process_text(title: str, data: dict[str, Any]) -> str:
         rows.append((name, heading(number)))
         rows += [(f"  {source}", term) for source, term in (data["terms"][name] or {}).items()]
     # One line for a model that is fitted again and again in the same way.
-    for number, same in groupby(data["kappa"].items(), key=itemgetter(1)):
-        first, *_, last = [model for model, _ in same] * 2
-        models = first if first == last else f"{first} .. {last}"
-        rows.append((f"kappa({models})", number))
+    fits = ((model.partition("#")[0], number, model) for model, number in data["kappa"].items())
+    for (_, number), same in groupby(fits, key=itemgetter(0, 1)):
+        models = [model for _, _, model in same]
+        shown = models[0] if len(models) == 1 else f"{models[0]} .. {models[-1]}"
+        rows.append((f"kappa({shown})", number))
     rows.append(("theorem", f"the limit of a process, to {data['digits']} digits in float64"))
     return key_values(rows)
 

@@ -43,11 +43,10 @@ def read_process(source: Path | str) -> Process:
     >>> read_process(text).asks[0][0]
     'risk'
     """
-    is_text = isinstance(source, str) and "\n" in source
-    if is_text:
-        return make_process(_tables(str(source)))
+    if isinstance(source, str) and "\n" in source:
+        return make_process(_tables(source, source[:60]))
     path = Path(source)
-    return make_process(_tables(_content(path)), path.parent)
+    return make_process(_tables(_content(path), path), path.parent)
 
 
 def _content(path: Path) -> str:
@@ -64,15 +63,15 @@ def _content(path: Path) -> str:
         raise InputError("process file", path, f"cannot be read ({error})", remedy) from error
 
 
-def _tables(text: str) -> dict[str, Any]:
+def _tables(text: str, shown: object) -> dict[str, Any]:
     if len(text) > _MAX_BYTES:
         condition, remedy = "is too long a text", f"keep it within {_MAX_BYTES} bytes"
-        raise InputError("process file", text[:60], condition, remedy)
+        raise InputError("process file", shown, condition, remedy)
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError, ArithmeticError) as error:
         condition, remedy = f"is not TOML ({str(error)[:200]})", "correct it there"
-        raise InputError("process file", text[:60], condition, remedy) from error
+        raise InputError("process file", shown, condition, remedy) from error
 
 
 def make_process(tables: Mapping[str, Any], folder: Path | None = None) -> Process:
