@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ridgeproof.theory.checks import (
     INFINITE,
@@ -52,6 +52,9 @@ from ridgeproof.theory.settings.spectra import (
     parse_signal,
     parse_spectrum,
 )
+
+if TYPE_CHECKING:
+    from ridgeproof.theory.process.record import Process
 
 __all__ = ["DESIGNS", "INFINITE", "Setting", "make_setting"]
 
@@ -230,6 +233,16 @@ class Setting:
     def with_(self, **changes: Any) -> Setting:
         """A copy with some fields changed, converted and validated as in every setting."""
         return replace(self, **changes)
+
+    def process(self) -> Process:
+        """The process that the setting is shorthand for: `theory.settings.as_process`.
+
+        Raises:
+            NotBuilt: there is none, as at d = inf.
+        """
+        from ridgeproof.theory.settings.as_process import as_process
+
+        return as_process(self)
 
     def canonical(self) -> dict[str, str | int | None]:
         """The setting as plain JSON values; two settings are equal iff these are."""

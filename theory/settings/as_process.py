@@ -1,0 +1,205 @@
+"""as_process: a setting written out as the process that it is shorthand for.
+
+    m = w0                                       for _ in range(n):  A = rows(T0)
+    m = ridge(A@m + sigma0*noise(A), lam0)       then  B = rows(T),  f = ridge(B@m + ..., lam)
+
+A shared design is made before the loop, an accumulating chain gathers its labels in one list, and
+weighted labels are averages with real ones.  Generations that differ are written one by one; a
+number in which they differ is a parameter for each: T0_1, T0_2, ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from ridgeproof.theory.errors import NotBuilt
+from ridgeproof.theory.process.file import make_process
+from ridgeproof.theory.process.record import Process
+from ridgeproof.theory.settings.features import Gaussian
+from ridgeproof.theory.settings.generations import Accumulate
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.settings.spectra import (
+    Energies,
+    Flat,
+    Isotropic,
+    Levels,
+    SignalFile,
+    SignalSpec,
+    SpectrumFile,
+    SpectrumSpec,
+    Spiked,
+)
+
+__all__ = ["as_process"]
+
+# What is written out here.  Another field would change the process in a way that nobody reads.
+_WRITTEN = frozenset(
+    {"d", "T", "T0", "n", "sigma", "sigma0", "lam", "lam0", "design", "spectrum", "signal"}
+    | {"copies", "chain", "schedule", "synthetic_fraction", "sigma_real", "width", "features"}
+)
+
+
+def as_process(setting: Setting) -> Process:
+    """The process of a setting, with all its numbers, its spectrum and its signal.
+
+    Raises:
+        NotBuilt: d is infinite, copies of a spectrum that is no list of levels, or a field of the
+            setting that is not written out.
+        InputError: so many generations that differ that their text is too long.
+
+    >>> from ridgeproof.theory.process.text import steps_text
+    >>> from ridgeproof.theory.settings.setting import make_setting
+    >>> print(steps_text(as_process(make_setting(d=20, T=24, T0=30, n=3, sigma0=1)).steps))
+    m = w0
+    for _ in range(n):
+        A = rows(T0)
+        m = ridge(A@m + sigma0*noise(A), lam0)
+    B = rows(T)
+    f = ridge(B@m + sigma*noise(B), lam)
+    """
+    unknown = sorted({each.name for each in fields(setting)} - _WRITTEN)
+    if unknown:
+        raise NotBuilt(f"{', '.join(unknown)}: no process is written for it")
+    if setting.is_infinite:
+        raise NotBuilt("d = inf has no process in this version: give a finite d")
+    text = _Text(setting)
+    chained = setting.n > 0 and setting.synthetic_rows > 0
+    if chained:
+        text.generators()
+    text.downstream("m" if chained else "w0")
+    spectrum, signal = _specifications(setting)
+    parameters: dict[str, Any] = {"d": setting.d, **text.numbers}
+    parameters |= {"spectrum": spectrum, "signal": signal}
+    steps = {"steps": "\n".join(text.lines), "parameters": parameters}
+    return make_process({"process": steps, "ask": {"test_error": "risk(f)"}})
+
+
+@dataclass
+class _Text:
+    """The lines of a process so far, and the numbers that they name."""
+
+    setting: Setting
+    lines: list[str] = field(default_factory=list)
+    numbers: dict[str, Fraction | int] = field(default_factory=dict)
+
+    def named(self, name: str, value: Fraction | int) -> str:
+        """The name of a number, noted."""
+        self.numbers[name] = value
+        return name
+
+    def rows(self, size: str) -> str:
+        """Fresh rows with the features' law."""
+        law = self.setting.features
+        return f"rows({size})" if law == Gaussian() else f"rows({size}, law='{law}')"
+
+    def real_noise(self) -> str:
+        """The noise of real labels: sigma, unless it has a level of its own."""
+        name = "sigma" if self.setting.sigma_real is None else "sigma_real"
+        return self.named(name, self.setting.real_noise)
+
+    def generators(self) -> None:
+        """The chain that makes m of w0."""
+        setting = self.setting
+        if isinstance(setting.chain, Accumulate):
+            self.lines.append("data = []")
+        self.lines.append("m = w0")
+        alike = not setting.schedule and len(setting.weights) <= 1
+        stages = [next(setting.stages())] if alike else list(setting.stages())
+        columns: dict[str, list[Fraction | int]] = {
+            "T0": [each.T0 for each, _, _ in stages],
+            "sigma0": [each.sigma0 for each, _, _ in stages],
+            "lam0": [each.lam0 for each, _, _ in stages],
+        }
+        if setting.weights:
+            columns["W"] = [weight for _, weight, _ in stages]
+        names = {name: self._column(name, values) for name, values in columns.items()}
+        if setting.design == "shared":
+            self.lines.append(f"A = {self.rows(names['T0'][0])}")
+        rounds = [self._generation({k: v[j] for k, v in names.items()}) for j in range(len(stages))]
+        if alike:
+            self.lines.append(f"for _ in range({self.named('n', setting.n)}):")
+            self.lines += [f"    {line}" for line in rounds[0]]
+        else:
+            self.lines += [line for each in rounds for line in each]
+
+    def _column(self, name: str, values: Sequence[Fraction | int]) -> list[str]:
+        """The name of each generation's number: one for all where they agree."""
+        if len(set(values)) == 1:
+            return [self.named(name, values[0])] * len(values)
+        return [self.named(f"{name}_{j}", value) for j, value in enumerate(values, 1)]
+
+    def _generation(self, names: dict[str, str]) -> list[str]:
+        """The lines of one generation."""
+        lines = [] if self.setting.design == "shared" else [f"A = {self.rows(names['T0'])}"]
+        labels = f"A@m + {names['sigma0']}*noise(A)"
+        if "W" in names:
+            lines.append(f"y = A@w0 + {self.real_noise()}*noise(A)")
+            lines.append(f"z = {labels}")
+            labels = f"{names['W']}*y + (1 - {names['W']})*z"
+        if isinstance(self.setting.chain, Accumulate):
+            lines.append(f"data = data + [{labels}]")
+            labels = "data"
+        return [*lines, f"m = ridge({labels}, {names['lam0']})"]
+
+    def downstream(self, teacher: str) -> None:
+        """The last fit, f, on the teacher's labels, real labels or both."""
+        setting = self.setting
+        T, share = self.named("T", setting.T), setting.synthetic_fraction
+        kinds = []  # name of the labels, of their rows, how many, of which model, with what noise
+        if share > 0:
+            size = T if share == 1 else f"{self.named('synthetic_fraction', share)}*{T}"
+            kinds.append(("y", "B", size, teacher, self.named("sigma", setting.sigma)))
+        if share < 1:
+            size = T if share == 0 else f"(1 - synthetic_fraction)*{T}"
+            kinds.append(("z", "C", size, "w0", self.real_noise()))
+        for name, rows, size, model, noise in kinds:
+            self.lines.append(f"{rows} = {self.rows(size)}")
+            labels = f"{rows}@{model} + {noise}*noise({rows})"
+            if len(kinds) > 1:
+                self.lines.append(f"{name} = {labels}")
+        fitted = "[y, z]" if len(kinds) > 1 else labels
+        options = ""
+        if setting.width is not None:
+            self.lines.append(f"F = features({self.named('width', setting.width)})")
+            options = ", features=F"
+        self.lines.append(f"f = ridge({fitted}, {self.named('lam', setting.lam)}{options})")
+
+
+def _specifications(setting: Setting) -> tuple[str, str]:
+    """The texts of the spectrum and the signal, the copies written into the multiplicities.
+
+    A file is named by its whole path, wherever the process is kept.
+    """
+    spectrum: SpectrumSpec = setting.spectrum
+    signal: SignalSpec = setting.signal
+    if setting.copies > 1:
+        spectrum = _multiplied(spectrum, signal, setting.copies)
+    if isinstance(spectrum, SpectrumFile):
+        spectrum = replace(spectrum, path=Path(spectrum.path).resolve())
+    if isinstance(signal, SignalFile):
+        signal = replace(signal, path=Path(signal.path).resolve())
+    return str(spectrum), str(signal)
+
+
+def _multiplied(spectrum: SpectrumSpec, signal: SignalSpec, copies: int) -> SpectrumSpec:
+    """Every level so many times; flat and energies share themselves among the copies.
+
+    Raises:
+        NotBuilt: the spectrum has no multiplicities to write them into, or the signal is a file.
+    """
+    if isinstance(signal, Flat | Energies):
+        match spectrum:
+            case Isotropic():
+                return spectrum
+            case Spiked(spikes, rest):
+                return Spiked(tuple((s, copies * count) for s, count in spikes), rest)
+            case Levels(levels):
+                return Levels(tuple((s, copies * count) for s, count in levels))
+    raise NotBuilt(
+        f"copies = {copies} of the spectrum {spectrum} with the signal {signal} have no process: "
+        "take the setting that is not grown, or levels:VALUE*COUNT,..."
+    )
