@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ridgeproof.numerics.equivalent.evaluate import ProcessValue
     from ridgeproof.numerics.evaluate import Value
     from ridgeproof.theory.process.record import Process
+    from ridgeproof.theory.settings.setting import Setting
 
 __all__ = ["command"]
 
@@ -40,8 +41,16 @@ __all__ = ["command"]
     help="limit: d, T, T0 large at fixed ratios; exact: every known exact finite-size piece",
 )
 @click.option("--certified", is_flag=True, help="a radius that is a theorem (rigorous balls)")
+@click.option("--as-process", is_flag=True, help="print the setting as a process file (TOML)")
 @json_option
-def command(digits: str | None, form: str, certified: bool, as_json: bool, **options: Any) -> None:
+def command(
+    digits: str | None,
+    form: str,
+    certified: bool,
+    as_process: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
     """Evaluate the test error of a setting from the theorem that covers it.
 
     The error is E ||w_hat - w0||_Sigma^2 without the irreducible sigma^2.  Its terms: bias
@@ -59,11 +68,18 @@ def command(digits: str | None, form: str, certified: bool, as_json: bool, **opt
     asked = pop_process(options)
     count = None if digits is None else check_integer("--digits", digits, least=1, most=2000)
     if asked is not None:
+        if as_process:
+            from ridgeproof.theory.errors import InputError
+
+            raise InputError("--as-process", "given", "FILE is a process already", "leave it out")
         _evaluate_process(*asked, count, form, certified=certified, as_json=as_json)
         return
     from ridgeproof.numerics.evaluate import evaluate
     from ridgeproof.theory.formula import Form
 
+    if as_process:
+        _print_process(pop_setting(options), as_json=as_json)
+        return
     setting = pop_setting(options)
     with progress("evaluating"):
         value = evaluate(setting, digits=count or 15, form=Form(form), certified=certified)
@@ -136,6 +152,16 @@ def _process_text(title: str, data: dict[str, Any]) -> str:
         rows.append((f"kappa({shown})", number))
     rows.append(("theorem", f"the limit of a process, to {data['digits']} digits in float64"))
     return key_values(rows)
+
+
+def _print_process(setting: Setting, *, as_json: bool) -> None:
+    from ridgeproof.theory.process.file import process_text
+
+    text = process_text(setting.process())
+    if as_json:
+        emit_json({"process": text})
+    else:
+        echo(text.rstrip("\n"))
 
 
 def _data(value: Value) -> dict[str, Any]:

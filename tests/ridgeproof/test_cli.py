@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -12,7 +13,9 @@ import pytest
 import ridgeproof
 from ridgeproof import cli, console
 from ridgeproof.commands import formulas
+from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.process.file import read_process
 
 COMMANDS = ("check", "derive", "evaluate", "exponents", "figure", "formulas", "simulate", "verify")
 
@@ -49,6 +52,20 @@ def test_every_command_explains_itself(run, name):
 def test_version(run):
     """The version of the package."""
     assert run("--version")[:2] == (0, f"ridgeproof, version {ridgeproof.__version__}\n")
+
+
+def test_a_setting_is_printed_as_a_process_with_the_same_value(run):
+    """evaluate --as-process: a whole file, whose ask has the value of the setting."""
+    flags = "--d 20 --T 24 --T0 9,30 --n 2 --sigma 1/2 --chain weighted:1/3 --spectrum ar1:1/2"
+    status, text, err = run("evaluate", *flags.split(), "--as-process")
+    assert (status, err) == (0, "")
+    process = read_process(text)
+    _, printed, _ = run("evaluate", *flags.split(), "--json")
+    value = float(evaluate_process(process).values["test_error"])
+    assert value == pytest.approx(float(json.loads(printed)["value"]), rel=1e-12)
+    assert json.loads(run("evaluate", *flags.split(), "--as-process", "--json")[1]) == {
+        "process": text
+    }
 
 
 def test_help_imports_nothing_heavy():

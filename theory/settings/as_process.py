@@ -107,8 +107,8 @@ class _Text:
         if isinstance(setting.chain, Accumulate):
             self.lines.append("data = []")
         self.lines.append("m = w0")
-        alike = not setting.schedule and len(setting.weights) <= 1
-        stages = [next(setting.stages())] if alike else list(setting.stages())
+        stages = list(setting.distinct_stages(0))
+        loop = [f"for _ in range({self.named('n', setting.n)}):"] if len(stages) == 1 else []
         columns: dict[str, list[Fraction | int]] = {
             "T0": [each.T0 for each, _, _ in stages],
             "sigma0": [each.sigma0 for each, _, _ in stages],
@@ -119,12 +119,10 @@ class _Text:
         names = {name: self._column(name, values) for name, values in columns.items()}
         if setting.design == "shared":
             self.lines.append(f"A = {self.rows(names['T0'][0])}")
-        rounds = [self._generation({k: v[j] for k, v in names.items()}) for j in range(len(stages))]
-        if alike:
-            self.lines.append(f"for _ in range({self.named('n', setting.n)}):")
-            self.lines += [f"    {line}" for line in rounds[0]]
-        else:
-            self.lines += [line for each in rounds for line in each]
+        self.lines += loop
+        for j in range(len(stages)):
+            lines = self._generation({name: column[j] for name, column in names.items()})
+            self.lines += [f"    {line}" for line in lines] if loop else lines
 
     def _column(self, name: str, values: Sequence[Fraction | int]) -> list[str]:
         """The name of each generation's number: one for all where they agree."""

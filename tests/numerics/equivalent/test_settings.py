@@ -16,6 +16,7 @@ from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.settings.features import Rademacher
 from ridgeproof.theory.settings.finiteness import require_finite as require_finite_setting
 from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.verification.simulation.simulate import simulate
 
 
 def _drawn(seed):
@@ -90,6 +91,29 @@ def test_the_one_theorem_is_the_catalogue_on_settings():
         total = sum(known.values())
         assert sum(found.values()) == pytest.approx(total, rel=1e-12, abs=1e-14), setting
         assert found == pytest.approx(known, abs=1e-12 * total + 1e-14, rel=0), setting
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        {"design": "shared", "synthetic_fraction": "3/4", "sigma_real": 1},
+        {"design": "shared", "chain": "weighted:1/3", "width": 5},
+        {"chain": "accumulate", "T": 3, "lam": 0},
+    ],
+    ids=str,
+)
+def test_what_the_catalogue_lacks_agrees_with_its_simulation(flags):
+    """Two sizes of the literal run, less what falls like 1/size, meet the limit."""
+    chain = {"T0": 5, "n": 2, "sigma0": "1/2", "lam0": "1/10"}
+    given = {"d": 6, "T": 8, "sigma": "1/2", "lam": "1/5", "spectrum": "spiked:4*2,1"}
+    setting = make_setting(**given | chain | flags)
+    with pytest.raises(NoTheorem):
+        evaluate_terms(setting, Float64())
+    limit = evaluate_process(setting.process()).values["test_error"]
+    small, large = (simulate(setting.grown(k), repetitions=400, seed=k) for k in (6, 12))
+    error = (4 * large.standard_error**2 + small.standard_error**2) ** 0.5
+    assert abs(2 * large.mean - small.mean - limit) < 4 * error
+    assert error < 0.05 * limit
 
 
 def _is_alike(setting):

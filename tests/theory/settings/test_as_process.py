@@ -23,35 +23,45 @@ def _steps(**changes):
         ({"n": 0, "T0": None}, "B = rows(T)\nf = ridge(B@w0 + sigma*noise(B), lam)"),
         (
             {"design": "shared", "features": "student:5"},
-            "m = w0\nA = rows(T0, law='student:5')\nfor _ in range(n):\n"
-            "    m = ridge(A@m + sigma0*noise(A), lam0)\n"
-            "B = rows(T, law='student:5')\nf = ridge(B@m + sigma*noise(B), lam)",
+            (
+                "m = w0\nA = rows(T0, law='student:5')\nfor _ in range(n):\n"
+                "    m = ridge(A@m + sigma0*noise(A), lam0)\n"
+                "B = rows(T, law='student:5')\nf = ridge(B@m + sigma*noise(B), lam)"
+            ),
         ),
         (
             {"chain": "accumulate", "width": 9},
-            "data = []\nm = w0\nfor _ in range(n):\n    A = rows(T0)\n"
-            "    data = data + [A@m + sigma0*noise(A)]\n    m = ridge(data, lam0)\n"
-            "B = rows(T)\nF = features(width)\n"
-            "f = ridge(B@m + sigma*noise(B), lam, features=F)",
+            (
+                "data = []\nm = w0\nfor _ in range(n):\n    A = rows(T0)\n"
+                "    data = data + [A@m + sigma0*noise(A)]\n    m = ridge(data, lam0)\n"
+                "B = rows(T)\nF = features(width)\n"
+                "f = ridge(B@m + sigma*noise(B), lam, features=F)"
+            ),
         ),
         (
             {"chain": "weighted:1/3", "n": 10**12},
-            "m = w0\nfor _ in range(n):\n    A = rows(T0)\n    y = A@w0 + sigma*noise(A)\n"
-            "    z = A@m + sigma0*noise(A)\n    m = ridge(W*y + (1 - W)*z, lam0)\n"
-            "B = rows(T)\nf = ridge(B@m + sigma*noise(B), lam)",
+            (
+                "m = w0\nfor _ in range(n):\n    A = rows(T0)\n    y = A@w0 + sigma*noise(A)\n"
+                "    z = A@m + sigma0*noise(A)\n    m = ridge(W*y + (1 - W)*z, lam0)\n"
+                "B = rows(T)\nf = ridge(B@m + sigma*noise(B), lam)"
+            ),
         ),
         (
             {"n": 2, "T0": [30, 9], "sigma0": ["1/2", "1/2"], "chain": "weighted:0,1"},
-            "m = w0\nA = rows(T0_1)\ny = A@w0 + sigma*noise(A)\nz = A@m + sigma0*noise(A)\n"
-            "m = ridge(W_1*y + (1 - W_1)*z, lam0)\nA = rows(T0_2)\ny = A@w0 + sigma*noise(A)\n"
-            "z = A@m + sigma0*noise(A)\nm = ridge(W_2*y + (1 - W_2)*z, lam0)\n"
-            "B = rows(T)\nf = ridge(B@m + sigma*noise(B), lam)",
+            (
+                "m = w0\nA = rows(T0_1)\ny = A@w0 + sigma*noise(A)\nz = A@m + sigma0*noise(A)\n"
+                "m = ridge(W_1*y + (1 - W_1)*z, lam0)\nA = rows(T0_2)\ny = A@w0 + sigma*noise(A)\n"
+                "z = A@m + sigma0*noise(A)\nm = ridge(W_2*y + (1 - W_2)*z, lam0)\n"
+                "B = rows(T)\nf = ridge(B@m + sigma*noise(B), lam)"
+            ),
         ),
         (
             {"synthetic_fraction": "1/4", "sigma_real": 2, "n": 0, "T0": None},
-            "B = rows(synthetic_fraction*T)\ny = B@w0 + sigma*noise(B)\n"
-            "C = rows((1 - synthetic_fraction)*T)\nz = C@w0 + sigma_real*noise(C)\n"
-            "f = ridge([y, z], lam)",
+            (
+                "B = rows(synthetic_fraction*T)\ny = B@w0 + sigma*noise(B)\n"
+                "C = rows((1 - synthetic_fraction)*T)\nz = C@w0 + sigma_real*noise(C)\n"
+                "f = ridge([y, z], lam)"
+            ),
         ),
         (
             {"synthetic_fraction": 0, "sigma_real": 2},  # nothing of the chain is learnt from

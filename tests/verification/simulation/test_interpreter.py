@@ -12,6 +12,7 @@ from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.process.operators.asks import Inner
+from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.simulation.interpreter import (
     ProcessWorld,
     _Run,
@@ -21,6 +22,7 @@ from ridgeproof.verification.simulation.interpreter import (
     unsimulated,
 )
 from ridgeproof.verification.simulation.process import test_errors as literal_errors
+from ridgeproof.verification.simulation.quantity_draws import _process
 
 D, T = 6, 9
 S = 1 / np.arange(1.0, D + 1)
@@ -197,18 +199,25 @@ def test_a_loop_kept_as_one_node_is_the_loop_unrolled():
     assert abs(np.mean(spread) - np.mean(again)) < 4 * error
 
 
-def test_the_sources_process_agrees_with_its_hand_written_run():
-    """Two generators that gather their sets, then one fit: the means of two independent codes."""
-    steps = (
-        "data = []\nm = w0\nfor _ in range(2):\n    A = rows(8)\n    data = data + "
-        "[A@m + sigma*noise(A)]\n    m = ridge(data, 1/20)\nB = rows(T)\n"
-        "f = ridge(B@m + sigma*noise(B), lam)\n"
-    )
-    graph = _graph(steps, "risk(f)")
-    world = ProcessWorld(S, W0, VALUES)
-    ours = simulate(graph, world, _rng(), 600)
-    chain = {"T": T, "T0": 8, "n": 2, "sigma": 0.5, "sigma0": 0.5, "lam": 0.2, "lam0": 0.05}
-    theirs = literal_errors(600, S, W0, rng=_rng(7), design="independent", accumulate=True, **chain)
+_SETTINGS = (
+    {"T0": [8, 3], "lam0": ["1/20", "1/2"], "sigma0": [1, "1/2"], "width": 4},
+    {"T0": 8, "lam0": "1/20", "design": "shared", "chain": "weighted:1/4,2/3", "sigma_real": 2},
+    {"T0": 4, "lam0": "1/20", "design": "shared", "chain": "accumulate", "features": "uniform"},
+    {"T0": 8, "lam0": "1/20", "sigma0": "1/2", "chain": "accumulate"},
+    {"T0": 4, "lam0": "1/20", "sigma0": 1, "synthetic_fraction": "1/3", "sigma_real": 0},
+)
+
+
+@pytest.mark.parametrize("flags", _SETTINGS, ids=str)
+def test_a_setting_as_a_process_agrees_with_its_hand_written_run(flags):
+    """Its process, interpreted, and its flags, read by the literal run: equal means."""
+    given = {"d": D, "T": T, "n": 2, "sigma": "1/2", "lam": "1/5", "spectrum": "power-law:1"}
+    setting = make_setting(**given | flags)
+    process = setting.process()
+    graph = normal_form(process, process.defaults)
+    w0 = np.full(D, 1 / np.sqrt(D))
+    ours = simulate(graph, ProcessWorld(S, w0, process.defaults), _rng(), 600)
+    theirs = literal_errors(600, S, w0, rng=_rng(7), **_process(setting))
     error = np.sqrt((ours.var() + theirs.var()) / 600)
     assert abs(ours.mean() - theirs.mean()) < 4 * error
 
