@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ridgeproof.theory.errors import InfiniteExpectation, InputError
 from ridgeproof.theory.process.builder import Expectation
 from ridgeproof.theory.process.expressions import ZERO, Expression, Name, exact_value, parts, walk
 from ridgeproof.theory.process.graph import Fit, Graph, Group, Iteration, Node, reached
-from ridgeproof.theory.process.linear import Combination
+from ridgeproof.theory.process.linear import Vector
 from ridgeproof.theory.process.normal import free_names
 from ridgeproof.theory.process.operators.asks import Degrees, Extremum, Kappa
 from ridgeproof.theory.process.operators.models import Features
 from ridgeproof.theory.process.operators.pcr import PrincipalComponents
 from ridgeproof.theory.process.operators.ridge import Ridge
-from ridgeproof.theory.process.operators.rows import Noisy, Rows
+from ridgeproof.theory.process.operators.rows import Noise, Noisy, Rows
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.features import Rademacher
 
 __all__ = [
     "fit_rows",
-    "is_noisy",
     "is_unregularised",
     "needed_names",
     "require_finite",
@@ -36,6 +36,7 @@ _MOST_ROWS = 10**12
 _SPACE = frozenset({"d", "spectrum", "signal"})
 
 Values = Mapping[str, Fraction]
+_Form = dict[int, Fraction]
 
 
 def size_of(size: Expression, values: Values) -> int:
@@ -79,8 +80,8 @@ def _parameters(node: Node) -> Iterator[str]:
     """The names in the sizes, coefficients and penalties of a node, not those of its profiles."""
     if isinstance(node, Iteration):
         yield from (name for inner in node.body.nodes for name in _parameters(inner))
-    for field, value in vars(node).items():
-        if field not in {"covariance", "profile", "penalty", "body"}:
+    for name, value in vars(node).items():
+        if name not in {"covariance", "profile", "penalty", "body"}:
             yield from (part.name for part in walk(value) if isinstance(part, Name))
 
 
@@ -122,12 +123,6 @@ def _rows(nodes: Sequence[Node], group: Group) -> Rows:
     rows = nodes[node.rows] if isinstance(node, Noisy) else node
     assert isinstance(rows, Rows)
     return rows
-
-
-def is_noisy(fit: Fit, values: Values) -> bool:
-    """Whether some label of a fit carries noise of its own."""
-    noises = (term for group in fit.groups for term in group.labels.noises.terms)
-    return any(exact_value("noise", coefficient, values) != 0 for coefficient, _ in noises)
 
 
 def is_unregularised(fit: Node, values: Values) -> bool:
@@ -194,7 +189,7 @@ def _require_finite(
     fitted: Callable[[Expression], int],
     margin: int,
 ) -> None:
-    same: dict[int, dict[int, Fraction]] = {}  # fits that return exactly what labelled their rows
+    found = _Found(nodes, values)
     for index, node in needed:
         if isinstance(node, Iteration):
             body = node.body
@@ -205,7 +200,7 @@ def _require_finite(
         T = fit_rows(nodes, node, values)
         penalty = node.penalty if isinstance(node, Ridge) else ZERO
         r = fitted(penalty) if isinstance(node, Ridge) else d
-        truth = _one_function(nodes, node, values, same)
+        truth = found.one_function(node)
         width = _width(nodes, node, values)
         if width is not None:
             # Narrow features leave part of the signal out; as many as dimensions can be nearly
@@ -215,9 +210,10 @@ def _require_finite(
         elif any(isinstance(_rows(nodes, group).law, Rademacher) for group in node.groups):
             continue
         if truth is not None and r == d:
-            if T >= d:
-                same[index] = truth
+            found.take(index, node, truth if T >= d else None)
             continue
+        if T <= r:
+            found.take(index, node, None)
         if abs(T - r) <= margin:
             name = (names[index] if index < len(names) else "") or "a fit"
             raise InfiniteExpectation(
@@ -238,24 +234,64 @@ def _width(nodes: Sequence[Node], fit: Fit, values: Values) -> int | None:
     return size_of(features.size, values)
 
 
-def _one_function(
-    nodes: Sequence[Node], fit: Fit, values: Values, same: Mapping[int, Mapping[int, Fraction]]
-) -> dict[int, Fraction] | None:
-    """The one combination of models that labelled every row of a fit, or None."""
-    if is_noisy(fit, values):
+@dataclass
+class _Found:
+    """What the fits without ridge so far return: on all rows, or on those that they go through.
+
+    Attributes:
+        nodes, values: of the process.
+        same: fits that return exactly one combination of models, and that combination.
+        through: the labels that a fit goes through, by fit and rows.
+    """
+
+    nodes: Sequence[Node]
+    values: Values
+    same: dict[int, _Form] = field(default_factory=dict)
+    through: dict[tuple[int, int], _Form] = field(default_factory=dict)
+
+    def take(self, index: int, fit: Fit, truth: _Form | None) -> None:
+        """Note a fit that returns the truth; or, where that is None, goes through its labels."""
+        if truth is not None:
+            self.same[index] = truth
+            return
+        for group in fit.groups:
+            if not isinstance(_rows(self.nodes, group).law, Rademacher):  # rows may repeat
+                self.through[index, group.labels.rows] = self._form(group.labels)
+
+    def one_function(self, fit: Fit) -> _Form | None:
+        """The one combination of models that labels every row of a fit, or None."""
+        if any(isinstance(self.nodes[group.labels.rows], Noisy) for group in fit.groups):
+            return None
+        labels = {group.labels.rows: self._form(group.labels) for group in fit.groups}
+        tried: list[_Form] = []
+        # The models of late labels may have learnt the early ones, not the other way round.
+        for label in reversed(labels.values()):
+            model = {i: c for i, c in label.items() if not isinstance(self.nodes[i], Noise)}
+            if model in tried:
+                continue
+            tried.append(model)
+            if not any(self._left(rows, _sum(y, model, -1)) for rows, y in labels.items()):
+                return model
         return None
-    if any(isinstance(nodes[group.labels.rows], Noisy) for group in fit.groups):
-        return None
-    first, *others = (_resolved(group.labels.models, values, same) for group in fit.groups)
-    return first if all(other == first for other in others) else None
+
+    def _form(self, vector: Vector) -> _Form:
+        """Labels as models and noises, those that are 0 left out."""
+        total: _Form = {}
+        for coefficient, index in (*vector.models.terms, *vector.noises.terms):
+            factor = exact_value("coefficient", coefficient, self.values)
+            total = _sum(total, self.same.get(index, {index: Fraction(1)}), factor)
+        return total
+
+    def _left(self, rows: int, form: _Form) -> _Form:
+        """The form on these rows, where fits that go through them say what labelled them."""
+        while known := [index for index in form if (index, rows) in self.through]:
+            index = max(known)
+            rest = {i: c for i, c in form.items() if i != index}
+            form = _sum(rest, self.through[index, rows], form[index])
+        return form
 
 
-def _resolved(
-    models: Combination, values: Values, same: Mapping[int, Mapping[int, Fraction]]
-) -> dict[int, Fraction]:
-    total: dict[int, Fraction] = {}
-    for coefficient, index in models.terms:
-        factor = exact_value("coefficient", coefficient, values)
-        for at, share in same.get(index, {index: Fraction(1)}).items():
-            total[at] = total.get(at, Fraction(0)) + factor * share
-    return {at: share for at, share in total.items() if share != 0}
+def _sum(left: _Form, right: _Form, factor: Fraction | int) -> _Form:
+    """left + factor right."""
+    total = {i: left.get(i, 0) + factor * right.get(i, Fraction(0)) for i in {**left, **right}}
+    return {i: c for i, c in total.items() if c != 0}

@@ -60,6 +60,11 @@ BOTH = "A = rows(T)\nB = rows(1)\nu = ridge(C@w0, {})\nm = ridge([A@w0, B@u], 0)
         ("C = rows(9)\n" + BOTH.format(0), "risk(m)", {8, 9, 10}),
         ("C = rows(10)\n" + BOTH.format(0), "risk(m)", set()),
         ("C = rows(10)\n" + BOTH.format(1), "risk(m)", {8, 9, 10}),
+        # Rows that the first fit goes through, noise and all, and rows that it labelled.
+        ("A = rows(T)\ny = A@w0 + noise(A)\nu = ridge(y, {})\nB = rows(2)\n"
+         "m = ridge([y, B@u], 0)".format("0"), "risk(m)", {9, 10, 11}),
+        ("A = rows(T)\ny = A@w0 + noise(A)\nu = ridge(y, {})\nB = rows(2)\n"
+         "m = ridge([y, B@u], 0)".format("1/9"), "risk(m)", {7, 8, 9}),
         # Narrow features leave signal out; wide ones do not.
         (CLEAN.replace(", 0)", ", 0, features=features(5))"), "risk(m)", {4, 5, 6}),
         (CLEAN.replace(", 0)", ", 0, features=features(15))"), "risk(m)", set()),
