@@ -12,7 +12,7 @@ from ridgeproof.theory.process.builder import Expectation
 from ridgeproof.theory.process.expressions import ZERO, Expression, Name, exact_value, parts, walk
 from ridgeproof.theory.process.graph import Fit, Graph, Group, Iteration, Node, reached
 from ridgeproof.theory.process.linear import Vector
-from ridgeproof.theory.process.normal import free_names
+from ridgeproof.theory.process.names import free_names
 from ridgeproof.theory.process.operators.asks import Degrees, Extremum, Kappa
 from ridgeproof.theory.process.operators.models import Features
 from ridgeproof.theory.process.operators.pcr import PrincipalComponents

@@ -48,9 +48,10 @@ from ridgeproof.theory.process.graph import (
     renumbered,
 )
 from ridgeproof.theory.process.linear import Combination, Vector, single
-from ridgeproof.theory.process.record import Let, Loop, Process, Step
+from ridgeproof.theory.process.names import assigned, bound, free_names, loops
+from ridgeproof.theory.process.record import Loop, Process, Step
 
-__all__ = ["MOST_FITS", "check_process", "count_names", "free_names", "normal_form"]
+__all__ = ["MOST_FITS", "check_process", "count_names", "normal_form"]
 
 MOST_FITS = 200
 MOST_NODES = 4000
@@ -84,7 +85,7 @@ def count_names(process: Process) -> frozenset[str]:
     """The parameters that decide how often something is done: give these to `normal_form`."""
     reader = _Reader(process, {}, rounds=2)
     reader.graph()
-    return frozenset(reader.build.counts) - {step.index for step in _loops(process.steps)}
+    return frozenset(reader.build.counts) - {step.index for step in loops(process.steps)}
 
 
 def check_process(process: Process) -> None:
@@ -101,43 +102,14 @@ def check_process(process: Process) -> None:
     for name in sorted(free & {"inf", "pi"}):
         remedy = "leave an infinite end out; write pi as a parameter of another name"
         raise InputError("process", name, "is no parameter", remedy)
-    assigned = _assigned(process.steps)
-    for name in sorted(assigned & {*operators(), *process.truths, "d", "inf", "range"}):
+    made = assigned(process.steps)
+    for name in sorted(made & {*operators(), *process.truths, "d", "inf", "range"}):
         condition = "is assigned, but means something else"
         raise InputError("steps", name, condition, "choose another name")
-    for name in sorted(assigned & set(process.defaults)):
+    for name in sorted(made & set(process.defaults)):
         remedy = "leave it out of [process.parameters]"
         raise InputError(f"parameter {name}", name, "is assigned in the steps", remedy)
     _Reader(process, {}, rounds=2).graph()
-
-
-def free_names(process: Process) -> frozenset[str]:
-    """The parameters: names of steps and asks that are assigned nowhere and are no truth."""
-    made = {*process.truths, *_assigned(process.steps)}
-    used = {part.name for part in walk((*_trees(process.steps), *(a for _, a in process.asks)))
-            if isinstance(part, Name)}  # fmt: skip
-    return frozenset(used - made)
-
-
-def _trees(steps: tuple[Step, ...]) -> tuple[Expression, ...]:
-    found: list[Expression] = []
-    for step in steps:
-        if isinstance(step, Let):
-            found.append(step.value)
-        else:
-            found += [step.count, *_trees(step.steps)]
-    return tuple(found)
-
-
-def _loops(steps: tuple[Step, ...]) -> list[Loop]:
-    loops = [step for step in steps if isinstance(step, Loop)]
-    return loops + [inner for loop in loops for inner in _loops(loop.steps)]
-
-
-def _assigned(steps: tuple[Step, ...]) -> set[str]:
-    own = {step.name for step in steps if isinstance(step, Let)}
-    loops = [step for step in steps if isinstance(step, Loop)]
-    return own.union(*({loop.index} | _assigned(loop.steps) for loop in loops))
 
 
 class _Reader:
@@ -148,9 +120,9 @@ class _Reader:
     ) -> None:
         self.process = process
         self.build = Builder(dict(process.covariances), rounds)
-        self.assigned = _assigned(process.steps)
-        bound = _bound(process.asks)
-        self.values = {n: Number(v) for n, v in values.items() if n not in bound}
+        self.assigned = assigned(process.steps)
+        held = bound(process.asks)
+        self.values = {n: Number(v) for n, v in values.items() if n not in held}
         self.env: dict[str, Any] = {}
         self.done = 0  # steps carried out, loops unrolled
 
@@ -248,7 +220,7 @@ class _Reader:
         """Add a loop as one node: models go round, all else is made inside."""
         build = self.build
         before, start = dict(self.env), len(build.nodes)
-        changed = _assigned(loop.steps) | {loop.index}
+        changed = assigned(loop.steps) | {loop.index}
         going = [name for name, value in before.items() if isinstance(value, Combination)]
         for position, name in enumerate(going):
             self.env[name] = build.model(Carried(Number(Fraction(position))))
@@ -420,15 +392,6 @@ _WANTED = {
 
 def _place(step: Step) -> str:
     return f"steps, line {step.line}" if step.line else "steps"
-
-
-def _bound(asks: tuple[tuple[str, Expression], ...]) -> set[str]:
-    """The parameters over which an ask takes a minimum."""
-    calls = (part for part in walk(tuple(ask for _, ask in asks)) if isinstance(part, Call))
-    held = (
-        c.arguments[1] for c in calls if c.function in {"minimum", "argmin"} and c.arguments[1:]
-    )
-    return {name.name for name in held if isinstance(name, Name)}
 
 
 def _reached(build: Builder, asks: tuple[tuple[str, Expression], ...]) -> Graph:

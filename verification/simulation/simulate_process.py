@@ -28,7 +28,8 @@ from ridgeproof.theory.process.expressions import Expression, Text, walk
 from ridgeproof.theory.process.facts import require_finite, require_known, require_values
 from ridgeproof.theory.process.file import process_text
 from ridgeproof.theory.process.graph import Graph
-from ridgeproof.theory.process.normal import count_names, free_names, normal_form
+from ridgeproof.theory.process.names import free_names
+from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec

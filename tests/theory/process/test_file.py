@@ -9,7 +9,7 @@ import pytest
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.expressions import Text
 from ridgeproof.theory.process.file import process_text, read_process
-from ridgeproof.theory.process.normal import free_names
+from ridgeproof.theory.process.names import free_names
 
 WHOLE = '''
 [process]

@@ -8,7 +8,8 @@ import pytest
 
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.file import read_process
-from ridgeproof.theory.process.normal import free_names, normal_form
+from ridgeproof.theory.process.names import free_names
+from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.process.tracing.trace import process
 
 # ruff: noqa: F821  (the words of the language are there when the functions are traced)
