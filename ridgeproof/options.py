@@ -156,6 +156,14 @@ def is_given(parameter: str) -> bool:
     return source is ParameterSource.COMMANDLINE
 
 
+def _is_file(text: str) -> bool:
+    """Whether a text names a file; one that no file can be called by does not."""
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def pop_process(options: dict[str, Any]) -> tuple[Process, dict[str, str]] | None:
     """Take FILE, ``--set`` and the setting options out of a command's keyword arguments.
 
@@ -176,7 +184,7 @@ def pop_process(options: dict[str, Any]) -> tuple[Process, dict[str, str]] | Non
             raise InputError("--set", changes[0], condition, "give a process file")
         return None
     context = click.get_current_context()
-    if not (file.endswith(".toml") or Path(file).is_file()):
+    if not (file.endswith(".toml") or _is_file(file)):
         message = f"Got unexpected extra argument ({file}), which is no process file (.toml)"
         raise click.UsageError(message, context)
     process = read_process(Path(file))

@@ -314,6 +314,8 @@ HOSTILE = "a\x1b[31m\x1b]0;b\x07\x9b1m\x08\u202e\nError: c"
         ["evaluate", "--d", "10", "--T", "20", "--spectrum", "file:{}"],
         ["evaluate", "--d", "10", "--T", "20", "--form={}"],
         ["evaluate", "--{}"],
+        ["evaluate", "{}"],
+        ["simulate", "{}.toml"],
         ["check", "{}.toml"],
         ["check", "{}.py"],
         ["sweep", "{}", "--out", "a.csv"],
