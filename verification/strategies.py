@@ -43,6 +43,7 @@ from ridgeproof.verification.pipelines import processes
 
 __all__ = [
     "Drawn",
+    "HypothesisChoices",
     "admissible",
     "draw",
     "draw_settings",
@@ -144,7 +145,7 @@ def _wholes(parts: tuple[range, ...], special: tuple[int, ...]) -> st.SearchStra
 
 
 @dataclass(frozen=True)
-class _Hypothesis:
+class HypothesisChoices:
     """Choices that hypothesis makes, and shrinks towards the first option and the least number."""
 
     draw: st.DrawFn
@@ -189,7 +190,7 @@ def settings(
 def _settings(
     draw: st.DrawFn, domain: Domain, quantity: str, out_of_scope: Counter[str] | None
 ) -> Setting:
-    setting = domain.attempt(_Hypothesis(draw, quantity, has_signs(domain)))
+    setting = domain.attempt(HypothesisChoices(draw, quantity, has_signs(domain)))
     reason = setting if isinstance(setting, str) else admissible(setting, quantity)
     if isinstance(setting, str) or reason is not None:
         event(f"out of scope: {reason}")

@@ -57,6 +57,8 @@ __all__ = [
     "Domain",
     "decay",
     "make_domain",
+    "size_limits",
+    "suits",
 ]
 
 DEFAULTS: dict[str, Entry] = {
@@ -200,7 +202,7 @@ class Domain:
             InputError: a derived value or an end of a range is not a finite real number.
         """
         spectrum = chooser.option("spectrum", self.options("spectrum"))
-        signals = tuple(x for x in self.options("signal") if _suits(x, spectrum))
+        signals = tuple(x for x in self.options("signal") if suits(x, spectrum))
         if not signals:
             return f"no signal suits the spectrum {spectrum}: an energy for each level, or flat"
         signal = chooser.option("signal", signals)
@@ -296,7 +298,7 @@ def _chosen(
     chooser: Chooser,
     spectrum: SpectrumSpec,
 ) -> Fraction | None:
-    floor, ceiling = _size_limits(spectrum) if name == "d" else (least_value(name), None)
+    floor, ceiling = size_limits(spectrum) if name == "d" else (least_value(name), None)
     match entry:
         case RealInterval(least, most):
             return chooser.real(name, least, most) if least < most else least
@@ -317,7 +319,7 @@ def _chosen(
     return value if floor <= value and (ceiling is None or value <= ceiling) else None
 
 
-def _size_limits(spectrum: SpectrumSpec) -> tuple[int, int | None]:
+def size_limits(spectrum: SpectrumSpec) -> tuple[int, int | None]:
     """The dimensions that a spectrum allows."""
     match spectrum:
         case Levels(levels):
@@ -328,7 +330,8 @@ def _size_limits(spectrum: SpectrumSpec) -> tuple[int, int | None]:
     return 1, None
 
 
-def _suits(signal: SignalSpec, spectrum: SpectrumSpec) -> bool:
+def suits(signal: SignalSpec, spectrum: SpectrumSpec) -> bool:
+    """Whether a signal is defined on a spectrum: source conditions and energies need theirs."""
     match signal:
         case Source():
             return isinstance(spectrum, PowerLaw)

@@ -80,7 +80,8 @@ def make_process(tables: Mapping[str, Any], folder: Path | None = None) -> Proce
     Raises:
         InputError: a table or key is unknown, or the process has no meaning.
     """
-    _known("process file", tables, ("process", "ask"))
+    # A conjecture about the process, and its domain, may stand in the same file.
+    _known("process file", tables, ("process", "ask", "conjecture", "domain"))
     head = _table("process", tables.get("process", {}))
     _known("[process]", head, _PROCESS)
     if "steps" not in head:

@@ -31,6 +31,7 @@ from ridgeproof.theory.settings.setting import Setting
 
 __all__ = [
     "Drawn",
+    "RandomChoices",
     "admissible",
     "candidates",
     "draw",
@@ -225,7 +226,7 @@ def candidates(quantity: str = "test_error", *, signs: bool = False) -> Candidat
 
 
 @dataclass(frozen=True)
-class _Random:
+class RandomChoices:
     """Choices from a seeded generator: half of the numbers are ends or round values."""
 
     source: random.Random
@@ -260,7 +261,7 @@ def draw(domain: Domain, count: int, seed: int = 0, quantity: str = "test_error"
         InputError: a derived value or an end of a range is not a finite real number somewhere.
     """
     signs = has_signs(domain)
-    chooser = _Random(random.Random(seed), quantity, signs)
+    chooser = RandomChoices(random.Random(seed), quantity, signs)
     random_ones = (domain.attempt(chooser) for _ in range(_SEARCH + _TRIES_PER_POINT * count))
     found: dict[Setting, None] = {}
     skipped: Counter[str] = Counter()
@@ -286,7 +287,7 @@ def draw_anywhere(domain: Domain, count: int, seed: int) -> list[Setting]:
     Theory can speak there; a simulation, whose variance may be infinite, cannot.
     """
     # The bias sees no noise, and keeps no gap.
-    chooser = _Random(random.Random(seed), "bias")
+    chooser = RandomChoices(random.Random(seed), "bias")
     plain = list(islice(corners(domain, _SEARCH), (count + 1) // 2))
     random_ones = (domain.setting(chooser) for _ in range(_TRIES_PER_POINT * count))
     found = dict.fromkeys([*plain, *(setting for setting in random_ones if setting is not None)])

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.checks import exact
@@ -28,8 +28,9 @@ from ridgeproof.theory.domains.entries import (
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.conjectures.parser import parse_formula
 
-__all__ = ["check_keys", "read_domain"]
+__all__ = ["check_keys", "read_domain", "read_entry"]
 
+_NAMES = {name: sy.NAMED[name] for name in (*SIZES, *REALS, "beta", "r")}
 _ENTRY_HELP = "give a number, { integers = [a, b] }, [a, b], 'a .. b' or a formula"
 
 
@@ -44,7 +45,7 @@ def read_domain(table: Mapping[str, Any]) -> Domain:
     d ∈ {5, …, 60}, T ∈ {d + 2, …, 4*d}
     """
     check_keys("[domain]", table, (*SIZES, *REALS, *CHOICES))
-    return Domain(tuple((name, _entry(name, value)) for name, value in table.items()))
+    return Domain(tuple((name, read_entry(name, value, _NAMES)) for name, value in table.items()))
 
 
 def check_keys(where: str, table: Mapping[str, Any], known: Iterable[str]) -> None:
@@ -60,16 +61,17 @@ def check_keys(where: str, table: Mapping[str, Any], known: Iterable[str]) -> No
             raise InputError(where, key, "is not a known key", f"{guess}keys: {', '.join(known)}")
 
 
-def _entry(name: str, value: Any) -> Entry:
+def read_entry(name: str, value: Any, names: Mapping[str, Symbol]) -> Entry:
+    """Read one entry; its expressions may use these names."""
     label = f"domain {name}"
     if name in CHOICES:
         options = value if isinstance(value, list | tuple) else [value]
         return Choice(tuple(_option(name, option) for option in options))
     match value:
         case str() if ".." in value:
-            return IntegerRange(*_ends(label, value))
+            return IntegerRange(*_ends(label, value, names))
         case str():
-            expression = _expression(label, value)
+            expression = parse_formula(value, names, name=label)
             if expression.is_Rational:
                 return Fixed(Fraction(int(expression.p), int(expression.q)))
             return Derived(expression)
@@ -103,14 +105,10 @@ def _option(name: str, option: Any) -> Any:
     return read_option(name, option)
 
 
-def _ends(label: str, text: str) -> tuple[Expr, Expr]:
+def _ends(label: str, text: str, names: Mapping[str, Symbol]) -> tuple[Expr, Expr]:
     least, _, most = text.partition("..")
     if ".." in most:
         raise InputError(label, text, "has more than one ..", "write a .. b")
     # Spaces in front keep the columns those of the whole text.
-    return _expression(label, least), _expression(label, " " * (len(text) - len(most)) + most)
-
-
-def _expression(label: str, text: str) -> Expr:
-    names = {name: sy.NAMED[name] for name in (*SIZES, *REALS, "beta", "r")}
-    return parse_formula(text, names, name=label)
+    shifted = " " * (len(text) - len(most)) + most
+    return parse_formula(least, names, name=label), parse_formula(shifted, names, name=label)

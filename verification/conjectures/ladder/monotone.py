@@ -14,6 +14,7 @@ from ridgeproof.verification.conjectures.ladder.on_trial import (
 from ridgeproof.verification.conjectures.ladder.search import smallest
 from ridgeproof.verification.conjectures.ladder.simulated import judge_change, pilot_change
 from ridgeproof.verification.conjectures.ladder.worst import places_to_look, worst
+from ridgeproof.verification.strategies import settings as settings_of
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge
 from ridgeproof.verification.testing.progress import Trial
@@ -118,8 +119,7 @@ def _shrunk(trial: Trial, found: Counterexample, rung: str) -> Verdict:
     conjecture = trial.conjecture
     trial.found = found
     setting = smallest(
-        conjecture.domain,
-        conjecture.quantity,
+        settings_of(conjecture.domain, quantity=conjecture.quantity),
         lambda s: not trial.late() and _example(trial, s) is not None,
         examples=40,
     )

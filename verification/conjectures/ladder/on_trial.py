@@ -11,6 +11,7 @@ from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.declared import USER, Declared, UserSampler
 from ridgeproof.verification.conjectures.ladder.search import smallest
 from ridgeproof.verification.conjectures.ladder.worst import tightest
+from ridgeproof.verification.strategies import settings as settings_of
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.progress import Trial
@@ -163,8 +164,7 @@ def _smaller(trial: Trial, refutation: Refutation, put: Put) -> Verdict:
 
     trial.watch("simulation: looking for a smaller counterexample")
     setting = smallest(
-        trial.question.domain,
-        trial.question.quantity,
+        settings_of(trial.question.domain, quantity=trial.question.quantity),
         fails,
         examples=10 if limit else 30,
     )

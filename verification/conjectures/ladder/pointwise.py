@@ -14,6 +14,7 @@ from ridgeproof.verification.conjectures.ladder.search import smallest
 from ridgeproof.verification.conjectures.ladder.simulated import judge_point, pilot_point
 from ridgeproof.verification.conjectures.ladder.truth import known_value
 from ridgeproof.verification.conjectures.ladder.worst import places_to_look, worst
+from ridgeproof.verification.strategies import settings as settings_of
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.progress import Trial
 from ridgeproof.verification.testing.verdict import Outcome, Verdict
@@ -122,7 +123,7 @@ def _shrunk(trial: Trial, found: Counterexample, rung: str, settings: list[Setti
     def fails(setting: Setting) -> bool:
         return not trial.late() and examine(conjecture, setting).counterexample is not None
 
-    setting = smallest(conjecture.domain, conjecture.quantity, fails)
+    setting = smallest(settings_of(conjecture.domain, quantity=conjecture.quantity), fails)
     best = examine(conjecture, setting).counterexample if setting is not None else None
     trial.note(rung, "the claim fails; the smallest counterexample found at this budget")
     best = best or found

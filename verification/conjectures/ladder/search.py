@@ -1,44 +1,43 @@
-"""Shrink a failing point: the smallest setting of the domain where the claim still fails."""
+"""Shrink a failing point: the smallest place of a domain where the claim still fails."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import TypeVar
 
 import hypothesis
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import NoSuchExample, Unsatisfiable
-
-from ridgeproof.theory.domains.domain import Domain
-from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.verification.strategies import settings as draw_setting
+from hypothesis.strategies import SearchStrategy
 
 __all__ = ["smallest"]
 
+Place = TypeVar("Place")
+
 
 def smallest(
-    domain: Domain,
-    quantity: str,
-    fails: Callable[[Setting], bool],
+    places: SearchStrategy[Place],
+    fails: Callable[[Place], bool],
     *,
     seed: int = 0,
     examples: int = 100,
-) -> Setting | None:
-    """The smallest setting found at which ``fails`` is true, or None if none was met.
+) -> Place | None:
+    """The smallest place found at which ``fails`` is true, or None if none was met.
 
-    Each setting is tried once: after a deadline ``fails`` may answer differently, and hypothesis,
+    Each place is tried once: after a deadline ``fails`` may answer differently, and hypothesis,
     which tries the smallest again, would call that flaky.
     """
-    tried: dict[Setting, bool] = {}
+    tried: dict[Place, bool] = {}
 
-    def fails_once(setting: Setting) -> bool:
-        if setting not in tried:
-            tried[setting] = fails(setting)
-        return tried[setting]
+    def fails_once(place: Place) -> bool:
+        if place not in tried:
+            tried[place] = fails(place)
+        return tried[place]
 
     try:
         return hypothesis.find(
-            draw_setting(domain, quantity=quantity),
+            places,
             fails_once,
             settings=hypothesis.settings(
                 deadline=None,
