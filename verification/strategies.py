@@ -153,14 +153,17 @@ class HypothesisChoices:
     signs: bool
 
     def option(self, name: str, options: tuple[Any, ...]) -> Any:
+        """One of the options."""
         return options[0] if len(options) == 1 else self.draw(st.sampled_from(options))
 
     def whole(self, name: str, least: int, most: int, known: Mapping[str, Fraction]) -> int:
+        """A whole number, with a gap from a threshold where noise may meet it."""
         special = candidates(self.quantity, signs=self.signs)(name, least, most, known)
         parts = spans(name, least, most, known, self.quantity, signs=self.signs)
         return self.draw(_wholes(tuple(parts), tuple(special)))
 
     def real(self, name: str, least: Fraction, most: Fraction) -> Fraction:
+        """A readable rational."""
         return self.draw(rationals(least, most))
 
 

@@ -158,12 +158,11 @@ def require_finite(
     Raises:
         InfiniteExpectation: names the fit.
     """
+    count = fitted or (lambda _: d)
     for _, ask in graph.asks:
         for leaf, known in _leaves(ask, {**values, "d": Fraction(d)}):
             needed = [(index, graph.nodes[index]) for index in reached(graph.nodes, leaf)]
-            _require_finite(
-                graph.nodes, needed, graph.names, known, d, fitted or (lambda _: d), margin
-            )
+            _require_finite(graph.nodes, needed, graph.names, known, d, count, margin)
 
 
 def _leaves(ask: Expression, values: Values) -> Iterator[tuple[Expectation, Values]]:

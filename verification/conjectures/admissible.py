@@ -234,9 +234,11 @@ class RandomChoices:
     signs: bool = False
 
     def option(self, name: str, options: tuple[Any, ...]) -> Any:
+        """One of the options."""
         return self.source.choice(options)
 
     def whole(self, name: str, least: int, most: int, known: Mapping[str, Fraction]) -> int:
+        """A whole number, with a gap from a threshold where noise may meet it."""
         if self.source.random() < _SPECIAL_SHARE:
             special = candidates(self.quantity, signs=self.signs)
             return self.source.choice(special(name, least, most, known))
@@ -244,6 +246,7 @@ class RandomChoices:
         return self.source.randint(part[0], part[-1])
 
     def real(self, name: str, least: Fraction, most: Fraction) -> Fraction:
+        """A readable rational."""
         if self.source.random() < 2 * _SPECIAL_SHARE:
             return self.source.choice(round_values(least, most))
         denominator, first, last = self.source.choice(list(grid(least, most)))

@@ -29,6 +29,8 @@ from ridgeproof.verification.conjectures.ladder.on_trial import decide_by_simula
 from ridgeproof.verification.conjectures.ladder.pointwise import decide_pointwise
 from ridgeproof.verification.conjectures.ladder.scaling import decide_scaling
 from ridgeproof.verification.conjectures.ladder.symbolic import prove
+from ridgeproof.verification.conjectures.processes.decide import decide_process
+from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
 from ridgeproof.verification.simulation.seeds import digest
 from ridgeproof.verification.testing.progress import OUT_OF_TIME, Trial
 from ridgeproof.verification.testing.verdict import Outcome, Verdict
@@ -43,7 +45,7 @@ _NO_POINT = "no admissible point could be drawn: widen the domain"
 
 
 def check(
-    conjecture: Conjecture | Declared,
+    conjecture: Conjecture | Declared | ProcessConjecture,
     *,
     alpha: float = 0.001,
     tolerance: float = 0.01,
@@ -52,6 +54,7 @@ def check(
     seed: int = 0,
     workers: int = 1,
     watch: Callable[[str], None] | None = None,
+    theorem: bool = True,
 ) -> Verdict:
     """Decide a conjecture.
 
@@ -64,6 +67,7 @@ def check(
         seed: of every draw.
         workers: processes to simulate with; the verdict does not depend on it.
         watch: called with a line on what is being done.
+        theorem: whether the theorem may speak about a process; without it simulation decides.
 
     Raises:
         InputError: no choice of its entries leads to a setting of the domain.
@@ -77,6 +81,8 @@ def check(
             # One pool for the whole check: starting processes costs more than most points.
             borrow(workers, None) as trial.executor,
         ):
+            if isinstance(conjecture, ProcessConjecture):
+                return decide_process(trial, theorem=theorem)
             return _climb(trial)
     except KeyboardInterrupt:
         trial.interrupted = not alarm.rang
@@ -89,6 +95,7 @@ def check(
 
 def _climb(trial: Trial) -> Verdict:
     question = trial.question
+    assert not isinstance(question, ProcessConjecture)
     seed = int.from_bytes(digest([trial.seed, question.statement])[:8], "big")
     drawn = draw(question.domain, _POINTS, seed, question.quantity)
     trial.out_of_scope = dict(drawn.out_of_scope)

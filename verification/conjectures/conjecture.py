@@ -29,6 +29,11 @@ from ridgeproof.theory.settings.spectra import PowerLaw, Source
 from ridgeproof.verification.conjectures.domain_table import check_keys, read_domain
 from ridgeproof.verification.conjectures.fixed_sizes import fixed_sizes
 from ridgeproof.verification.conjectures.parser import parse_formula, whole_numbers
+from ridgeproof.verification.conjectures.processes.stated import (
+    ProcessConjecture,
+    is_about_process,
+    state,
+)
 from ridgeproof.verification.conjectures.toml_file import read_tables
 
 __all__ = ["KINDS", "QUANTITIES", "RELATIONS", "Conjecture", "read_conjecture"]
@@ -215,7 +220,7 @@ class Conjecture:
         return self.formula_text or str(self.formula)
 
 
-def read_conjecture(source: Path | str) -> Conjecture:
+def read_conjecture(source: Path | str) -> Conjecture | ProcessConjecture:
     """Read a conjecture from a TOML file, or from its text (a string with a line break).
 
     Raises:
@@ -223,6 +228,9 @@ def read_conjecture(source: Path | str) -> Conjecture:
             the key, or the column of a formula, and says what to do.
     """
     tables = read_tables(source, "conjecture file")
+    if is_about_process(tables):
+        is_text = isinstance(source, str) and "\n" in source
+        return state(tables, None if is_text else Path(source))
     check_keys("conjecture file", tables, ("conjecture", "domain"))
     for name in ("conjecture", "domain"):
         if not isinstance(tables.get(name), dict):

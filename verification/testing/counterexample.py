@@ -8,7 +8,7 @@ difference, on common random numbers, so that its sign shows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.simulation.simulate import METHODS
@@ -19,7 +19,15 @@ from ridgeproof.verification.testing.redo import (
     simulation_command,
 )
 
-__all__ = ["Counterexample"]
+__all__ = ["Counterexample", "Located"]
+
+
+class Located(Protocol):
+    """A setting, or a process with all its numbers fixed; its text is in the words of options."""
+
+    def canonical(self) -> dict[str, Any]:
+        """The place as plain data."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,7 @@ class Counterexample:
     not the process that was simulated.
     """
 
-    setting: Setting
+    setting: Located
     quantity: str
     claimed: str
     observed: str
@@ -46,7 +54,7 @@ class Counterexample:
     redo: str = ""
     redo_python: str = ""
     repetitions: int = 0
-    before: Setting | None = None
+    before: Located | None = None
     slope_in: str = ""
     sampler: str = ""
     pair: bool = False
@@ -95,6 +103,8 @@ class Counterexample:
     def _settings(self) -> list[tuple[Setting, Setting | None]]:
         """The settings to look at, each with the one that the same simulation takes off it."""
         after, before = self.setting, self.before
+        assert isinstance(after, Setting)  # elsewhere the counterexample brings its own lines
+        assert before is None or isinstance(before, Setting)
         if not self.is_simulated:
             return [(after, None)] if before is None else [(before, None), (after, None)]
         if not self.pair:

@@ -19,7 +19,7 @@ from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler, cheapest_method
 from ridgeproof.verification.suite.theory_on_trial import signal_energy
 from ridgeproof.verification.testing.allowance import allowance, growth, large_enough
-from ridgeproof.verification.testing.counterexample import Counterexample
+from ridgeproof.verification.testing.counterexample import Counterexample, Located
 from ridgeproof.verification.testing.sequential import CHUNK, Decision, Stopped, decide
 from ridgeproof.verification.testing.stream import Stream
 from ridgeproof.verification.testing.verdict import PointEvidence
@@ -105,7 +105,7 @@ class Judge:
             self.record, sampled, quantity, claimed,
             limit=limit, relation=relation, allowed=allowed,
         )  # fmt: skip
-        decision, method = self._tried(
+        decision, method = self.tried(
             sampler,
             claimed,
             method,
@@ -224,7 +224,7 @@ class Judge:
         keep = partial(
             self.record, setting, name, 0.0, limit=limit, relation="at-least", allowed=allowed
         )
-        decision, method = self._tried(
+        decision, method = self.tried(
             pair,
             0.0,
             pair.before.method,
@@ -246,7 +246,7 @@ class Judge:
             return sampler
         return self.streams.setdefault(sampler, Stream(sampler))
 
-    def _tried(
+    def tried(
         self,
         sampler: Callable[[int, int], NDArray[np.float64]],
         claimed: float,
@@ -269,7 +269,7 @@ class Judge:
 
     def record(
         self,
-        setting: Setting,
+        setting: Located,
         quantity: str,
         claimed: float,
         decision: Decision,

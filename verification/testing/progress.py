@@ -10,6 +10,7 @@ from typing import Any
 
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.declared import Declared
+from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge
 from ridgeproof.verification.testing.verdict import Outcome, Verdict
@@ -29,7 +30,7 @@ class Trial:
         found: a counterexample that an interrupt while shrinking it must not lose.
     """
 
-    question: Conjecture | Declared
+    question: Conjecture | Declared | ProcessConjecture
     alpha: float
     tolerance: float
     budget: int
@@ -128,7 +129,7 @@ class Trial:
 
     def _enough(self) -> float:
         """A round budget that would do: what the decided points took, and the needs of the rest."""
-        points = [judge for judge in self.judges if not judge.literal_repetitions]
+        points = [j for j in self.judges if not j.literal_repetitions] or self.judges
         total = sum(self.need(judge) if judge.needed else judge.spent for judge in points)
         # The literal run has its share as well.
         return float(f"{1.05 * total * self.shares / len(points):.1e}")

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.verification.testing.counterexample import Counterexample
+from ridgeproof.verification.testing.counterexample import Counterexample, Located
 
 __all__ = ["Outcome", "PointEvidence", "Verdict"]
 
@@ -33,7 +32,7 @@ class PointEvidence:
     ``pair`` says that the Richardson combination of two sizes was drawn.
     """
 
-    setting: Setting
+    setting: Located
     quantity: str
     claimed: float
     observed: float

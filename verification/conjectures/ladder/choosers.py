@@ -37,7 +37,9 @@ def moved(domain: Domain, setting: Setting, name: str, value: Fraction) -> Setti
     if there is None or there not in domain:
         return None
     # A share of rows may have been rounded to whole ones.
-    held = {"synthetic_fraction": setting.synthetic_fraction, name: value}
+    held = {name: value}
+    if domain["synthetic_fraction"] is not None:
+        held = {"synthetic_fraction": setting.synthetic_fraction, **held}
     return there if all(getattr(there, key) == number for key, number in held.items()) else None
 
 

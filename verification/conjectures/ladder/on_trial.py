@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from hypothesis.strategies import SearchStrategy
+
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.declared import USER, Declared, UserSampler
 from ridgeproof.verification.conjectures.ladder.search import smallest
@@ -68,11 +70,14 @@ def decide_by_simulation(
     put: Put,
     literal: int = _LITERAL,
     pilot: Callable[[Setting], float | None] | None = None,
+    places: SearchStrategy[Any] | None = None,
 ) -> Verdict:
     """Put points on trial; refute by the smallest failing one, never hide an undecided one.
 
     Half of them are those where the pilot, if there is one, finds the claim tightest.  Every point
     has the same share of the budget; what is left over goes to those it can decide.
+
+    Smaller counterexamples are looked for among ``places``, settings of the domain by default.
     """
     tight = [] if pilot is None else _tight(trial, settings, pilot)
     rest = spread([s for s in settings if s not in tight], _SIMULATED - len(tight))
@@ -89,7 +94,7 @@ def decide_by_simulation(
         _spend_the_rest(trial, chosen, put)
     except Refutation as refutation:
         trial.note("simulation", "the sequential test refutes the claim")
-        return _smaller(trial, refutation, put)
+        return _smaller(trial, refutation, put, places)
     # The literal run is the noisier witness: it may contradict a claim, it need not bound it.
     judges = trial.judges[: len(chosen)]
     decided = sum(bool(judge.points) and not judge.undecided for judge in judges)
@@ -106,7 +111,7 @@ def _tight(
     evaluations = min(_PILOTED, trial.budget // _PILOT_SHARE)
     if not evaluations:
         return []
-    domain = trial.question.domain
+    domain: Any = trial.question.domain
     found = tightest(domain, settings, pilot, evaluations=evaluations, late=trial.late)
     return found[: _SIMULATED // 2]
 
@@ -141,7 +146,9 @@ def _spend_the_rest(trial: Trial, chosen: list[Setting], put: Put) -> None:
         put(chosen[index], trial.judges[index], "conditional")
 
 
-def _smaller(trial: Trial, refutation: Refutation, put: Put) -> Verdict:
+def _smaller(
+    trial: Trial, refutation: Refutation, put: Put, places: SearchStrategy[Any] | None
+) -> Verdict:
     """Shrink on what is left of the budget; the refuted point stands in any case."""
     limit = trial.question.kind == "limit"
     most = _LIMIT_SHRINK if limit else min(8 * trial.budget // trial.shares, _SHRINK)
@@ -163,8 +170,9 @@ def _smaller(trial: Trial, refutation: Refutation, put: Put) -> Verdict:
         return False
 
     trial.watch("simulation: looking for a smaller counterexample")
+    domain: Any = trial.question.domain
     setting = smallest(
-        settings_of(trial.question.domain, quantity=trial.question.quantity),
+        settings_of(domain, quantity=trial.question.quantity) if places is None else places,
         fails,
         examples=10 if limit else 30,
     )

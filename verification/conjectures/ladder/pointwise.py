@@ -128,6 +128,7 @@ def _shrunk(trial: Trial, found: Counterexample, rung: str, settings: list[Setti
     trial.note(rung, "the claim fails; the smallest counterexample found at this budget")
     best = best or found
     if conjecture.kind == "limit":
+        assert isinstance(best.setting, Setting)
         words = another_limit(conjecture, best.setting, settings)
         if words:
             trial.note("limit", words)

@@ -122,7 +122,7 @@ def places_to_look(
 
 
 def _options(setting: Setting) -> tuple[str, ...]:
-    return tuple(str(getattr(setting, name)) for name in CHOICES)
+    return tuple(str(getattr(setting, name, "")) for name in CHOICES)
 
 
 def _starts(margins: Mapping[Setting, float]) -> list[Setting]:

@@ -1,0 +1,284 @@
+"""ProcessConjecture: a claim about the asks of a process, and how a file states it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.domains.entries import Choice, IntegerRange, RealInterval, read_option
+from ridgeproof.theory.errors import MISSING, InputError, NotBuilt
+from ridgeproof.theory.process.expressions import (
+    Binary,
+    Call,
+    Expression,
+    Name,
+    Negative,
+    Number,
+    walk,
+)
+from ridgeproof.theory.process.file import make_process, read_process
+from ridgeproof.theory.process.names import free_names
+from ridgeproof.theory.process.normal import count_names
+from ridgeproof.theory.process.record import Let, Loop, Process, Step
+from ridgeproof.verification.conjectures.domain_table import check_keys, read_entry
+from ridgeproof.verification.conjectures.parser import parse_formula
+from ridgeproof.verification.conjectures.processes.place import OPTIONS, ProcessDomain
+
+__all__ = ["ProcessConjecture", "is_about_process", "state"]
+
+_KEYS = ("title", "process", "claim", "quantity", "relation", "kind", "formula")
+_RELATIONS = ("equals", "at-most", "at-least", "increases-in", "decreases-in", "scales-as")
+_SIGNS = {"equals": "=", "at-most": "<=", "at-least": ">="}
+_KINDS = ("limit", "exact")
+_CLAIM = re.compile(r"<=|>=|=|[<>]")
+# kappa(m) and df(m): names of as many characters stand for them, so that columns stay.
+_ASKED = re.compile(r"\b(kappa|df)(\s*\(\s*)([A-Za-z]\w*)(\s*\))", re.ASCII)
+
+
+@dataclass(frozen=True)
+class ProcessConjecture:
+    """A claim: quantity, relation, formula, over a domain of parameters.
+
+    Attributes:
+        process: what is claimed about; its asks are those that the claim uses.
+        file: where the process is written; "" where it is not on a file.
+        quantity, formula: arithmetic of asks, parameters, d, b, beta and r; for increases-in and
+            decreases-in the formula is the variable.
+        kind: limit (sizes to infinity together) or exact (at the size itself).
+        quantity_text, formula_text: as the user wrote them.
+
+    Raises:
+        InputError: a field is not one of its choices or does not suit the others.
+        NotBuilt: the relation is scales-as.
+    """
+
+    title: str
+    process: Process
+    file: str
+    quantity: Expr
+    relation: str
+    kind: str
+    formula: Expr
+    domain: ProcessDomain
+    quantity_text: str
+    formula_text: str
+
+    def __post_init__(self) -> None:
+        for name, value, known in (
+            ("relation", self.relation, _RELATIONS),
+            ("kind", self.kind, _KINDS),
+        ):
+            if value not in known:
+                remedy = f"choose from {', '.join(known)}"
+                raise InputError(f"conjecture {name}", value, f"is not a {name}", remedy)
+        if self.relation == "scales-as":
+            raise NotBuilt("scales-as is not decided for processes in this version")
+        if self.variable is not None:
+            entry = self.domain[str(self.variable)]
+            if not isinstance(entry, IntegerRange | RealInterval) or entry.least == entry.most:
+                condition = f"is no parameter that varies, which {self.relation} needs"
+                remedy = "name one that ranges, as in { integers = [10, 100] }"
+                raise InputError("formula", self.formula_text, condition, remedy)
+
+    @property
+    def variable(self) -> Expr | None:
+        """The variable of increases-in and decreases-in."""
+        return None if self.relation in _SIGNS else self.formula
+
+    @property
+    def statement(self) -> str:
+        """The claim in one line, without its domain."""
+        sign = _SIGNS.get(self.relation, self.relation.replace("-", " "))
+        return f"{self.quantity_text} {sign} {self.formula_text}"
+
+    @property
+    def asks(self) -> Mapping[str, Expression]:
+        """The asks by name, kappa(m) and df(m) among them."""
+        return dict(self.process.asks)
+
+
+def is_about_process(tables: Mapping[str, Any]) -> bool:
+    """Whether the tables of a conjecture file are about a process."""
+    stated = tables.get("conjecture")
+    return "process" in tables or (isinstance(stated, dict) and "process" in stated)
+
+
+def state(tables: Mapping[str, Any], origin: Path | None) -> ProcessConjecture:
+    """The conjecture of a file's tables; `origin` is the file, None for a text.
+
+    Raises:
+        InputError: a table, key, claim or entry is none; names the column of a formula.
+    """
+    check_keys("conjecture file", tables, ("conjecture", "domain", "process", "ask"))
+    for name in ("conjecture", "domain"):
+        if not isinstance(tables.get(name), dict):
+            shown = tables.get(name, MISSING)
+            raise InputError(name, shown, "a table is needed", f"begin with [{name}]")
+    stated = dict(tables["conjecture"])
+    check_keys("[conjecture]", stated, _KEYS)
+    for key, value in stated.items():
+        if not isinstance(value, str):
+            raise InputError(f"conjecture {key}", value, "is not text", f'give {key} = "..."')
+    process, file = _process(tables, stated.get("process"), origin)
+    texts = _split(stated)
+    process, symbols, readings = _symbols(process, (texts["quantity"], texts["formula"]))
+    quantity, formula = (
+        parse_formula(reading, symbols, name=name)
+        for reading, name in zip(readings, ("quantity", "formula"), strict=True)
+    )
+    used = {symbol.name for side in (quantity, formula) for symbol in side.free_symbols}
+    asks = tuple((name, ask) for name, ask in process.asks if name in used)
+    if not asks:
+        condition, remedy = "asks nothing of the process", "name an ask in the quantity"
+        raise InputError("conjecture quantity", texts["quantity"], condition, remedy)
+    domain = _domain(process, tables["domain"])
+    for symbol, name, kind in ((sy.beta, "spectrum", "PowerLaw"), (sy.r, "signal", "Source")):
+        has = all(type(option).__name__ == kind for option in domain.options(name))
+        if symbol.name in used and not has:
+            condition = f"uses {symbol}, which not every {name} of the domain has"
+            raise InputError("formula", texts["formula"], condition, f"change {name}")
+    return ProcessConjecture(
+        title=stated.get("title") or process.title or texts["quantity"],
+        process=_only(process, asks),
+        file=file,
+        quantity=quantity,
+        relation=texts["relation"],
+        kind=stated.get("kind", "limit"),
+        formula=formula,
+        domain=domain,
+        quantity_text=texts["quantity"],
+        formula_text=texts["formula"],
+    )
+
+
+def _process(
+    tables: Mapping[str, Any], path: str | None, origin: Path | None
+) -> tuple[Process, str]:
+    """The record, and the file that a command reads it from."""
+    if path is None:
+        written = {name: tables[name] for name in ("process", "ask") if name in tables}
+        return make_process(written), "" if origin is None else str(origin)
+    if {"process", "ask"} & tables.keys():
+        condition, remedy = "is given beside [process] or [ask]", "give the one or the other"
+        raise InputError("conjecture process", path, condition, remedy)
+    file = Path(path) if origin is None else origin.parent / path
+    return read_process(file), str(file)
+
+
+def _split(stated: Mapping[str, str]) -> dict[str, str]:
+    """Quantity, relation and formula; a claim is all three in one line."""
+    claim = stated.get("claim")
+    if claim is None:
+        for key in ("quantity", "relation", "formula"):
+            if key not in stated:
+                remedy = f'give {key}, or claim = "student <= teacher"'
+                raise InputError(f"conjecture {key}", MISSING, "is needed", remedy)
+        return {key: stated[key] for key in ("quantity", "relation", "formula")}
+    twice = [key for key in ("quantity", "relation", "formula") if key in stated]
+    if twice:
+        remedy = f"leave out {' and '.join(twice)}"
+        raise InputError("conjecture claim", claim, f"is given beside {twice[0]}", remedy)
+    signs = _CLAIM.findall(claim)
+    if len(signs) != 1 or signs[0] not in _SIGNS.values():
+        condition = "does not have exactly one of <=, >= and ="
+        raise InputError("conjecture claim", claim, condition, 'write, say, "student <= teacher"')
+    quantity, formula = claim.split(signs[0])
+    relation = next(name for name, sign in _SIGNS.items() if sign == signs[0])
+    return {"quantity": quantity.strip(), "relation": relation, "formula": formula.strip()}
+
+
+def _symbols(
+    process: Process, texts: tuple[str, str]
+) -> tuple[Process, dict[str, Symbol], tuple[str, ...]]:
+    """The process with kappa(m) and df(m) among its asks, the symbols, and the texts to parse."""
+    symbols = {sy.b.name: sy.b, sy.beta.name: sy.beta, sy.r.name: sy.r}
+    symbols |= _parameters(process) | {name: _number(name) for name, _ in process.asks}
+    asks = dict(process.asks)
+
+    def named(found: re.Match[str]) -> str:
+        word, _, model, _ = found.groups()
+        name = f"{word}({model})"
+        asks[name] = Call(word, (Name(model),))
+        stand_in = re.sub(r"[\s()]", "_", found.group())
+        symbols[stand_in] = _number(name)
+        return stand_in
+
+    readings = tuple(_ASKED.sub(named, text) for text in texts)
+    return _only(process, tuple(asks.items())), symbols, readings
+
+
+def _parameters(process: Process) -> dict[str, Symbol]:
+    """The symbols of d and the parameters; sizes are positive, which a limit relies on."""
+    names = (free_names(process) | process.defaults.keys() | {"d"}) - {"spectrum", "signal"}
+    sizes = {*_sizes(process.steps), "d"}
+    return {name: Symbol(name, positive=True) if name in sizes else _number(name)
+            for name in sorted(names)}  # fmt: skip
+
+
+def _number(name: str) -> Symbol:
+    return Symbol(name, real=True)
+
+
+def _only(process: Process, asks: tuple[tuple[str, Expression], ...]) -> Process:
+    return replace(process, asks=asks)
+
+
+def _sizes(steps: tuple[Step, ...]) -> Iterator[str]:
+    """The names that are numbers of rows or features: alone, in sums and in whole multiples."""
+    for step in steps:
+        if isinstance(step, Loop):
+            yield from _sizes(step.steps)
+        elif isinstance(step, Let):
+            for part in walk(step.value):
+                if isinstance(part, Call) and part.function in {"rows", "features"}:
+                    yield from (name for tree in part.arguments[:1] for name in _whole(tree))
+
+
+def _whole(tree: Expression) -> Iterator[str]:
+    match tree:
+        case Name(name):
+            yield name
+        case Negative(below) | Binary("*", Number(), below) | Binary("*", below, Number()):
+            yield from _whole(below)
+        case Binary("+" | "-", left, right):
+            yield from _whole(left)
+            yield from _whole(right)
+
+
+def _domain(process: Process, table: Mapping[str, Any]) -> ProcessDomain:
+    symbols = _parameters(process)
+    check_keys("[domain]", table, (*symbols, *OPTIONS))
+    names = symbols | {sy.beta.name: sy.beta, sy.r.name: sy.r}
+    items = [(name, read_entry(name, value, names)) for name, value in table.items()]
+    for name, text in (
+        ("spectrum", process.spectrum or "isotropic"),
+        ("signal", process.signal or "flat"),
+    ):
+        if name not in table:
+            items.append((name, Choice((read_option(name, text),))))
+    free = {name: value for name, value in process.defaults.items() if name not in table}
+    missing = sorted(symbols.keys() - table.keys() - free.keys() - _searched(process))
+    if missing:
+        condition = "is a parameter without a default"
+        raise InputError(f"domain {missing[0]}", MISSING, condition, "give it in [domain]")
+    # What must be whole is what a size is, and what counts rounds or steps.
+    whole = frozenset({*_sizes(process.steps), *count_names(process), "d"} & symbols.keys())
+    return ProcessDomain(tuple(items), whole, tuple(symbols.items()), tuple(free.items()))
+
+
+def _searched(process: Process) -> set[str]:
+    """The parameters over which an ask takes a minimum: they need no value."""
+    calls = [part for _, ask in process.asks for part in walk(ask) if isinstance(part, Call)]
+    return {
+        call.arguments[1].name
+        for call in calls
+        if call.function in {"minimum", "argmin"}
+        and len(call.arguments) > 1
+        and isinstance(call.arguments[1], Name)
+    }

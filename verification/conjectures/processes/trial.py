@@ -1,0 +1,296 @@
+"""Simulation of a claim: the difference of its two sides, put before the sequential test.
+
+With p the means of the primitives in every world that the claim compares (two places of a claim of
+monotony, two sizes of a limit), the difference of the sides is one function D(p) = sum c
+D_world(p). The test needs a mean: around a pilot's means m the draws are
+
+    x = D(m) + D'(m) (draw - m),    E x = D(p) - (second order in p - m),
+
+exact where D is linear, as it is unless an ask divides or multiplies expectations; what is left of
+the second order at three standard errors of the pilot is allowed for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+
+import numpy as np
+
+from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.spectra.spectrum import build_spectrum, expanded
+from ridgeproof.theory.errors import NotBuilt, RidgeproofError
+from ridgeproof.theory.process.expressions import Expression, Text, evaluate, walk
+from ridgeproof.theory.process.graph import Graph
+from ridgeproof.theory.process.normal import normal_form
+from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.verification.conjectures.processes.allowed import allowed, heavy_tails
+from ridgeproof.verification.conjectures.processes.place import Place
+from ridgeproof.verification.conjectures.processes.sides import Sides
+from ridgeproof.verification.simulation.interpreter import (
+    ProcessWorld,
+    primitives,
+    simulate,
+    unsimulated,
+)
+from ridgeproof.verification.simulation.process import Array
+from ridgeproof.verification.simulation.seeds import make_generator
+from ridgeproof.verification.testing.allowance import LIMIT_DIMENSION
+from ridgeproof.verification.testing.counterexample import Counterexample
+from ridgeproof.verification.testing.judge import Judge, Refutation
+from ridgeproof.verification.testing.sequential import CHUNK
+
+__all__ = ["Case", "judge_case", "pilot_case", "why_not"]
+
+# Draws of the pilot around which a side that is not linear is expanded.
+_EXPANDED = 1024
+METHOD = "literal-process"
+_PILOT, _PILOT_CHUNK = 32, -5000
+_SPREAD = 3.0  # standard errors over which the second order is looked at
+_STEP = 1e-4
+_LEAST_SCALE = 1e-12
+
+
+@dataclass(frozen=True)
+class Case:
+    """A place, and for a claim of monotony the place before it."""
+
+    place: Place
+    before: Place | None = None
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The places that are compared."""
+        return (self.place,) if self.before is None else (self.place, self.before)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A graph at a place and a size."""
+
+    graph: Graph
+    world: ProcessWorld
+    place: Place
+    after: bool  # whether it gives the first side of a claim of monotony
+
+    def leaves(self, means: Array) -> dict[str, float]:
+        """The leaves by name, from the means of the primitives."""
+        position: dict[Expression, int] = {a: j for j, a in enumerate(primitives(self.graph))}
+        names = {"d": float(len(self.world.s))}
+        names |= {name: float(value) for name, value in self.world.values.items()}
+        return {
+            name: float(evaluate(ask, names, float, lambda part: means[position[part]]))
+            for name, ask in self.graph.asks
+        }
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """Draws of the expanded difference; picklable, a function of (chunk, size) alone."""
+
+    runs: tuple[_Run, ...]
+    seed: int
+    claim: str
+    point: str
+    start: float = 0.0
+    centre: tuple[float, ...] = ()
+    slope: tuple[float, ...] = ()
+
+    def table(self, chunk: int, size: int) -> Array:
+        """The primitives of every run side by side, shape (size, primitives)."""
+        return np.hstack([self._drawn(run, chunk, size) for run in self.runs])
+
+    def _drawn(self, run: _Run, chunk: int, size: int) -> Array:
+        # Runs of one size share their random numbers: what they have in common cancels.
+        role = f"literal-{run.world.growth}"
+        rng = make_generator(self.seed, self.claim, self.point, role, chunk)
+        return simulate(run.graph, run.world, rng, size)
+
+    def moved(self, growth: int) -> float:
+        """Sum |D' m| over the primitives of the runs of one size."""
+        own = np.concatenate(
+            [np.full(len(primitives(r.graph)), r.world.growth == growth) for r in self.runs]
+        )
+        return float(np.abs(np.array(self.slope) * np.array(self.centre))[own].sum())
+
+    def __call__(self, chunk: int, size: int) -> Array:
+        """`size` independent draws from the stream of this chunk."""
+        moved = self.table(chunk, size) - np.array(self.centre)
+        return np.asarray(self.start + moved @ np.array(self.slope))
+
+
+def why_not(sides: Sides, case: Case) -> str:
+    """Why simulation cannot judge a case, or ""."""
+    for place in case.places:
+        try:
+            graph = _graph(sides, place)
+            reason = next(filter(None, (unsimulated(ask) for _, ask in graph.asks)), "")
+            if reason or (reason := heavy_tails(graph, _world(graph, place, 1))):
+                return reason
+        except RidgeproofError as error:
+            return str(error)
+    return ""
+
+
+def pilot_case(sides: Sides, case: Case, seed: int) -> float:
+    """How tight the claim looks in a case by a few draws at its own size: a positive number."""
+    runs = _runs(sides, case, (1,))
+    draws = _Draws(runs, seed, "pilot", str([place.canonical() for place in case.places]))
+    gap, scale = _difference(sides, runs, False, draws.table(_PILOT_CHUNK, _PILOT).mean(axis=0))
+    above = gap / max(scale, _LEAST_SCALE)
+    return float(np.exp({"at-most": -above, "at-least": above}.get(_relation(sides), -abs(above))))
+
+
+def judge_case(sides: Sides, case: Case, judge: Judge) -> None:
+    """Put the two sides at a case on trial.
+
+    Raises:
+        Refutation: the simulated difference of the sides contradicts the relation.
+    """
+    conjecture = sides.conjecture
+    limit = conjecture.kind == "limit"
+    growth = -(-LIMIT_DIMENSION // min(p.dimension for p in case.places)) if limit else 1
+    sizes = (growth, 2 * growth) if limit else (1,)
+    runs = _runs(sides, case, sizes)
+    draws = _Draws(runs, judge.seed, judge.claim, str([p.canonical() for p in case.places]))
+    difference = partial(_difference, sides, runs, limit)
+    draws, left, scale = _expanded(draws, difference)
+    error = sum(allowed(run.graph, run.world) for run in runs if run.world.growth == growth)
+    bias = left + (error * draws.moved(growth) if limit else 0.0)
+    scale = max(scale, _LEAST_SCALE)
+    relation = _relation(sides)
+    name = _name(sides, case)
+    keep = partial(
+        judge.record, case.place, name, 0.0,
+        limit=limit, relation=relation, allowed=bias / scale,
+    )  # fmt: skip
+    decision, method = judge.tried(
+        draws,
+        0.0,
+        METHOD,
+        keep,
+        relation=relation,
+        allowance=bias,
+        absolute_tolerance=judge.tolerance * scale,
+    )
+    keep(decision, method)
+    if decision.verdict == "refuted":
+        by = f"{method} simulation, {decision.repetitions} repetitions"
+        sign = {"equals": "0", "at-most": "<= 0", "at-least": ">= 0"}[relation]
+        raise Refutation(
+            Counterexample(
+                case.place, name, sign, f"{decision.mean:.6g}", decision.standard_error,
+                f"{by}, Richardson in d" if limit else by, repetitions=decision.repetitions,
+            )
+        )  # fmt: skip
+
+
+def _name(sides: Sides, case: Case) -> str:
+    conjecture = sides.conjecture
+    if case.before is None:
+        return f"{conjecture.quantity_text} - ({conjecture.formula_text})"
+    variable = str(conjecture.variable)
+    step = f"from {variable} = {case.before.values[variable]}"
+    return f"change of {conjecture.quantity_text} {step}"
+
+
+def _relation(sides: Sides) -> str:
+    """How the difference of the sides is claimed to stand to 0."""
+    relation = sides.conjecture.relation
+    return {"increases-in": "at-least", "decreases-in": "at-most"}.get(relation, relation)
+
+
+def _runs(sides: Sides, case: Case, sizes: tuple[int, ...]) -> tuple[_Run, ...]:
+    return tuple(
+        _Run(graph, _world(graph, place, size), place, place == case.place)
+        for size in sizes
+        for place in case.places
+        for graph in (_graph(sides, place),)
+    )
+
+
+def _graph(sides: Sides, place: Place) -> Graph:
+    return normal_form(sides.process, place.values)
+
+
+def _world(graph: Graph, place: Place, growth: int) -> ProcessWorld:
+    d = place.dimension
+    setting = make_setting(d=d, T=1, spectrum=place.spectrum, signal=place.signal)
+    s, w0 = expanded(build_spectrum(setting, Float64()))
+    texts = {part.text for part in walk((graph.nodes, graph.asks)) if isinstance(part, Text)}
+    spectra = {text: make_setting(d=d, T=1, spectrum=text) for text in texts}
+    tables = {text: expanded(build_spectrum(x, Float64()))[0] for text, x in spectra.items()}
+    values: Mapping[str, Fraction] = {n: v for n, v in place.numbers if n != "d"}
+    return ProcessWorld(s, w0, values, growth, tables)
+
+
+def _difference(
+    sides: Sides, runs: tuple[_Run, ...], limit: bool, means: Array
+) -> tuple[float, float]:
+    """(the difference of the sides, the larger of the two) at means of the primitives."""
+    start, total, scale = 0, 0.0, 0.0
+    least = min(run.world.growth for run in runs)
+    for run in runs:
+        count = len(primitives(run.graph))
+        leaves = run.leaves(means[start : start + count])
+        start += count
+        first, last = (float(side.mid()) for side in sides.at(run.place, leaves))
+        weight = (2.0 if run.world.growth > least else -1.0) if limit else 1.0
+        if sides.conjecture.variable is None:
+            total += weight * (first - last)
+            scale = max(scale, abs(first), abs(last))
+        else:
+            total += weight * (first if run.after else -first)
+            scale = max(scale, abs(first))
+    return total, scale
+
+
+def _expanded(draws: _Draws, difference: object) -> tuple[_Draws, float, float]:
+    """(the draws, expanded around a pilot; the second order; the scale)."""
+    assert callable(difference)
+    first = draws.table(_PILOT_CHUNK, CHUNK)
+    mean, spread = first.mean(axis=0), np.abs(first.mean(axis=0))
+    slope = _slope(difference, mean)
+    left = _curvature(difference, mean, slope, spread * 0.5)
+    if left > 1e-9 * max(difference(mean)[1], _LEAST_SCALE):
+        more = [draws.table(_PILOT_CHUNK - k, CHUNK) for k in range(1, _EXPANDED // CHUNK)]
+        table = np.vstack([first, *more])
+        mean = table.mean(axis=0)
+        error = table.std(axis=0, ddof=1) / np.sqrt(len(table))
+        slope = _slope(difference, mean)
+        left = _curvature(difference, mean, slope, _SPREAD * error)
+    else:
+        left = 0.0
+    value, scale = difference(mean)
+    found = replace(draws, start=value, centre=tuple(mean.tolist()), slope=tuple(slope.tolist()))
+    return found, left, scale
+
+
+def _slope(difference: object, mean: Array) -> Array:
+    assert callable(difference)
+    steps = np.diag(_STEP * np.maximum(np.abs(mean), _LEAST_SCALE))
+    return np.array(
+        [(difference(mean + e)[0] - difference(mean - e)[0]) / (2 * e.sum()) for e in steps]
+    )
+
+
+def _curvature(difference: object, mean: Array, slope: Array, reach: Array) -> float:
+    """What the expansion misses at the ends of a box around the means, one side at a time."""
+    assert callable(difference)
+    start = difference(mean)[0]
+    try:
+        return float(
+            sum(
+                max(
+                    abs(difference(mean + sign * e)[0] - start - sign * (slope @ e))
+                    for sign in (1, -1)
+                )
+                for e in np.diag(reach)
+            )
+        )
+    except RidgeproofError as error:
+        raise NotBuilt(
+            f"a side of the claim is undefined next to its simulated value: {error}"
+        ) from None
