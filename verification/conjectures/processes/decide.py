@@ -124,7 +124,7 @@ def _precise(
 ) -> tuple[Verdict | None, list[Place]]:
     """The verdict, if the theorem decides; otherwise the places that it leaves to simulation."""
     conjecture = _question(trial)
-    known, unknown = 0, []
+    known, unknown, unclear = 0, [], ""
     cases = [case for place in drawn for case in _cases(conjecture, place)]
     if not cases:
         trial.note("domain", f"no two values of {conjecture.variable} to compare could be drawn")
@@ -137,9 +137,8 @@ def _precise(
         finding = _examined(theory, case)
         if finding.example is not None:
             return _shrunk(trial, theory, finding.example, "precision"), []
-        if finding.unclear:
-            trial.note("precision", f"not every case could be compared: {finding.unclear}")
-            return trial.verdict(Outcome.UNDECIDED), []
+        # A case that is not clear may be followed by one that refutes.
+        unclear = unclear or finding.unclear
         known += finding.is_known
         if not finding.is_known:
             errors = [theory.silent[place] for place in case.places if place in theory.silent]
@@ -151,6 +150,9 @@ def _precise(
     refused = theory.refused()
     if refused is not None:
         raise refused
+    if unclear:
+        trial.note("precision", f"not every case could be compared: {unclear}")
+        return trial.verdict(Outcome.UNDECIDED), []
     if known:
         trial.note("precision", f"agrees with the theorem of processes in {known} of {len(cases)}"
                    " cases, to 12 digits")  # fmt: skip
@@ -356,11 +358,12 @@ def _redone(
     order = case.places[::-1]
     if not sizes:
         commands = [f"ridgeproof evaluate {_arguments(conjecture, place, 1)}" for place in order]
-        calls = [f"evaluate_process(p, {_keywords(place)}).values" for place in order]
+        calls = [f"evaluate_process(p, {_keywords(place)})" for place in order]
         python = (
             "from ridgeproof.numerics.equivalent.evaluate import evaluate_process; "
             "from ridgeproof.theory.process.file import read_process; "
-            f"p = read_process({conjecture.file!r}); print({', '.join(calls)})"
+            f"p = read_process({conjecture.file!r}); "
+            f"print([{{k: float(v) for k, v in e.values.items()}} for e in ({', '.join(calls)},)])"
         )
     else:
         effort = f"--repetitions {example.repetitions} --seed 0"

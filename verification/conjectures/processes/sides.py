@@ -44,6 +44,8 @@ __all__ = ["CLOSE", "FAR", "Sides", "Theory"]
 # Two sides agree within CLOSE and are apart beyond FAR, relatively to the leaves; in between the
 # digits of float64 do not say.
 CLOSE, FAR = 10.0**-DIGITS, 10.0 ** (3 - DIGITS)
+# The place of a minimum has half the digits of its value.
+_PLACES_BLUR = 1e5
 # What is left of an expectation that cancels, in units of its radius times b.
 _CANCELLED = 0.01
 _ENGINE = Balls(30)
@@ -163,6 +165,10 @@ def _limit(side: Expr, sign: Callable[[Expr], int]) -> Expr:
     return found.xreplace(back)
 
 
+def _blur(leaf: str) -> float:
+    return _PLACES_BLUR if leaf.startswith("argmin(") else 1.0
+
+
 @dataclass
 class Theory:
     """What the one theorem says of the leaves, each place looked up once.
@@ -219,6 +225,6 @@ class Theory:
         with _ENGINE.scope():
             b = float(_value(sy.b, place, {}).mid())
             return {
-                name: arb(value, relative * (abs(value) + _CANCELLED * b))
+                name: arb(value, relative * _blur(name) * (abs(value) + _CANCELLED * b))
                 for name, value in found.items()
             }

@@ -23,8 +23,7 @@ from ridgeproof.theory.process.expressions import (
     walk,
 )
 from ridgeproof.theory.process.file import make_process, read_process
-from ridgeproof.theory.process.names import free_names
-from ridgeproof.theory.process.normal import count_names
+from ridgeproof.theory.process.normal import check_process, count_names, free_names
 from ridgeproof.theory.process.record import Let, Loop, Process, Step
 from ridgeproof.verification.conjectures.domain_table import check_keys, read_entry
 from ridgeproof.verification.conjectures.parser import parse_formula
@@ -137,6 +136,7 @@ def state(tables: Mapping[str, Any], origin: Path | None) -> ProcessConjecture:
     if not asks:
         condition, remedy = "asks nothing of the process", "name an ask in the quantity"
         raise InputError("conjecture quantity", texts["quantity"], condition, remedy)
+    check_process(_only(process, asks))
     domain = _domain(process, tables["domain"])
     for symbol, name, kind in ((sy.beta, "spectrum", "PowerLaw"), (sy.r, "signal", "Source")):
         has = all(type(option).__name__ == kind for option in domain.options(name))

@@ -1,8 +1,8 @@
 """Simulation of a claim: the difference of its two sides, put before the sequential test.
 
-With p the means of the primitives in every world that the claim compares (two places of a claim of
-monotony, two sizes of a limit), the difference of the sides is one function D(p) = sum c
-D_world(p). The test needs a mean: around a pilot's means m the draws are
+With p the means of the primitives in every world that the claim compares (two places where a
+parameter moves, two sizes of a limit), the difference of the sides is one function D(p) = sum c D_world(p).
+The test needs a mean: around a pilot's means m the draws are
 
     x = D(m) + D'(m) (draw - m),    E x = D(p) - (second order in p - m),
 
@@ -30,7 +30,7 @@ from ridgeproof.verification.conjectures.processes.allowed import allowed, heavy
 from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.conjectures.processes.sides import Sides
 from ridgeproof.verification.simulation.interpreter import (
-    ProcessWorld,
+    World,
     primitives,
     simulate,
     unsimulated,
@@ -38,9 +38,9 @@ from ridgeproof.verification.simulation.interpreter import (
 from ridgeproof.verification.simulation.process import Array
 from ridgeproof.verification.simulation.seeds import make_generator
 from ridgeproof.verification.testing.allowance import LIMIT_DIMENSION
-from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.sequential import CHUNK
+from ridgeproof.verification.testing.verdict import Counterexample
 
 __all__ = ["Case", "judge_case", "pilot_case", "why_not"]
 
@@ -71,7 +71,7 @@ class _Run:
     """A graph at a place and a size."""
 
     graph: Graph
-    world: ProcessWorld
+    world: World
     place: Place
     after: bool  # whether it gives the first side of a claim of monotony
 
@@ -215,7 +215,7 @@ def _graph(sides: Sides, place: Place) -> Graph:
     return normal_form(sides.process, place.values)
 
 
-def _world(graph: Graph, place: Place, growth: int) -> ProcessWorld:
+def _world(graph: Graph, place: Place, growth: int) -> World:
     d = place.dimension
     setting = make_setting(d=d, T=1, spectrum=place.spectrum, signal=place.signal)
     s, w0 = expanded(build_spectrum(setting, Float64()))
@@ -223,7 +223,7 @@ def _world(graph: Graph, place: Place, growth: int) -> ProcessWorld:
     spectra = {text: make_setting(d=d, T=1, spectrum=text) for text in texts}
     tables = {text: expanded(build_spectrum(x, Float64()))[0] for text, x in spectra.items()}
     values: Mapping[str, Fraction] = {n: v for n, v in place.numbers if n != "d"}
-    return ProcessWorld(s, w0, values, growth, tables)
+    return World(s, w0, values, growth, tables)
 
 
 def _difference(

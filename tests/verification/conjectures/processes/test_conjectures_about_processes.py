@@ -1,0 +1,202 @@
+"""Conjectures about processes: verdicts by the theorem and by simulation, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ridgeproof import check
+from ridgeproof.commands.check import command
+from ridgeproof.numerics.equivalent.evaluate import evaluate_process
+from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.verification.conjectures.conjecture import read_conjecture
+from ridgeproof.verification.conjectures.processes.place import draw_places
+
+_EXAMPLES = Path(__file__).parents[4] / "examples" / "processes" / "conjectures"
+_VERDICTS = {
+    "a_limit_claimed_at_every_size": "refuted",
+    "averaging_halves_the_error": "refuted",
+    "averaging_never_hurts": "identical",
+    "generalised_cross_validation": "identical",
+    "more_rows_always_help": "refuted",
+    "self_distillation_never_helps": "refuted",
+    "synthetic_rows_never_help": "refuted",
+    "weak_to_strong_never_helps": "refuted",
+}
+_RIDGE = """
+[process]
+steps = '''
+A = rows(T)
+y = A@w0 + sigma*noise(A)
+m = ridge(y, lam)
+s = ridge(A@m, lam)
+'''
+[ask]
+teacher = "risk(m)"
+student = "risk(s)"
+gcv = "mean_square(y - A@m)/(1 - df(m))^2"
+train = "mean_square(y - A@m)"
+best = "minimum(risk(m), lam)"
+at = "argmin(risk(m), lam)"
+"""
+_PLACE = """
+[domain]
+d = 32
+T = 48
+sigma = 1
+lam = 0.1
+"""
+_DOMAIN = """
+[domain]
+d = { integers = [4, 30] }
+T = "2 .. 3*d"
+sigma = [0.1, 1]
+lam = [0.01, 1]
+"""
+
+
+def _read(claim: str, domain: str = _DOMAIN, more: str = ""):
+    return read_conjecture(f'[conjecture]\nclaim = "{claim}"\n{more}\n{domain}{_RIDGE}')
+
+
+@pytest.mark.parametrize("name", sorted(_VERDICTS))
+def test_examples_get_their_verdicts(name):
+    """A check that holds back, or that passes everything, gives some example another verdict."""
+    verdict = check(read_conjecture(_EXAMPLES / f"{name}.toml"))
+    assert verdict.verdict == _VERDICTS[name]
+    if verdict.counterexample is not None:
+        # Small: a refuted claim about d up to 40 is refuted at a d that one can follow by hand.
+        assert verdict.counterexample.setting.canonical()["d"] <= 4
+
+
+def test_every_example_has_a_verdict():
+    """A new file that nobody judges would pass the test above."""
+    assert {path.stem for path in _EXAMPLES.glob("*.toml")} == _VERDICTS.keys()
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("gcv = teacher + sigma^2", "identical"),
+        ("gcv = (teacher + sigma^2)*1.0000001", "refuted"),
+        ("gcv - teacher = sigma^2 + 1/T", "identical"),  # 1/T vanishes in the limit
+        ("gcv - teacher = sigma^2 + d/(100*T)", "refuted"),
+        ("lam = kappa(m)*(1 - df(m))", "identical"),
+        ("lam = kappa(m)*(1 + df(m))", "refuted"),
+        ("train = lam^2/kappa(m)^2*(teacher + sigma^2)", "identical"),
+        ("best <= min(teacher, b)", "identical"),
+        ("best <= min(teacher, b)/2", "refuted"),
+        ("at = sigma^2*d/T", "identical"),  # flat signal, Sigma = I
+        ("at = sigma^2*d/T + 1/1000", "refuted"),
+    ],
+)
+def test_the_theorem_decides(claim, verdict):
+    """A side evaluated wrongly, a limit not taken, or a tolerance too wide changes a verdict."""
+    assert check(_read(claim)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("student >= teacher", "refuted"),
+        ("student <= teacher", "consistent"),
+        ("gcv = teacher + sigma^2", "consistent"),
+        ("train = teacher + sigma^2", "refuted"),
+    ],
+)
+def test_simulation_decides_without_the_theorem(claim, verdict):
+    """The same claims by literal runs; a slope of the wrong sign would swap the verdicts."""
+    assert check(_read(claim, _PLACE), theorem=False, tolerance=0.2, budget=4000).verdict == verdict
+
+
+def test_simulation_decides_changes():
+    """More ridge helps a noisy fit on T = d rows: a before and after exchanged is seen."""
+    domain = _PLACE.replace("T = 48", "T = 32").replace("0.1", "[0.05, 0.45]")
+    for relation, expected in (("decreases-in", "consistent"), ("increases-in", "refuted")):
+        stated = f'quantity = "teacher"\nrelation = "{relation}"\nformula = "lam"'
+        text = f"[conjecture]\n{stated}\n{domain}{_RIDGE}"
+        verdict = check(read_conjecture(text), theorem=False, tolerance=0.2, budget=4000)
+        assert verdict.verdict == expected
+
+
+def test_a_number_of_theory_alone_is_not_simulated():
+    """kappa is observed by no draw: without the theorem the claim stays open, and says why."""
+    verdict = check(_read("lam <= kappa(m)"), theorem=False)
+    assert verdict.verdict == "undecided"
+    assert "no draw observes" in verdict.evidence["missing"][0]
+
+
+def test_redo_lines_work_as_printed(tmp_path):
+    """The Python line, run in its own process, prints the values that refuted the claim."""
+    file = tmp_path / "conjecture.toml"
+    file.write_text(f'[conjecture]\nclaim = "student >= teacher"\n{_DOMAIN}{_RIDGE}')
+    example = check(read_conjecture(file)).counterexample
+    words = shlex.split(example.command)
+    assert words[:3] == ["ridgeproof", "evaluate", str(file)]
+    options = dict(zip(words[3::2], words[4::2], strict=True))
+    assert options["--d"] == str(example.setting.canonical()["d"])
+    run = subprocess.run(  # noqa: S603  (our own line)
+        [sys.executable, "-c", example.python], capture_output=True, text=True, check=True
+    )
+    assert example.observed[:10] in run.stdout
+
+
+def test_a_process_on_a_file_of_its_own(tmp_path):
+    """The path is relative to the conjecture, and the command tells a refuted claim by its status."""
+    (tmp_path / "process.toml").write_text(_RIDGE)
+    file = tmp_path / "conjecture.toml"
+    file.write_text(f'[conjecture]\nprocess = "process.toml"\nclaim = "train >= gcv"\n{_DOMAIN}')
+    result = CliRunner().invoke(command, [str(file), "--json"])
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["verdict"]) == (1, "refuted")
+    assert str(tmp_path / "process.toml") in found["counterexample"]["command"]
+
+
+def test_places_are_whole_where_sizes_are():
+    """A derived size is rounded, a parameter with a default may be left out."""
+    domain = _DOMAIN.replace('"2 .. 3*d"', '"3*d/2"').replace("lam = [0.01, 1]", "")
+    process = _RIDGE.replace("[ask]", "[process.parameters]\nlam = 0.25\n[ask]")
+    text = f'[conjecture]\nclaim = "train <= gcv"\n{domain}{process}'
+    conjecture = read_conjecture(text)
+    drawn, _ = draw_places(conjecture.domain, 12, 0)
+    assert all(2 * place.T in {3 * place.d, 3 * place.d + 1} for place in drawn)
+    values = evaluate_process(conjecture.process, d=drawn[0].dimension, T=int(drawn[0].T),
+                              sigma=drawn[0].sigma).values  # fmt: skip
+    assert values["train"] <= values["gcv"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "change", "message"),
+    [
+        ("student < teacher", None, "exactly one of"),
+        ("student <= teacher <= 1", None, "exactly one of"),
+        ("studnet <= teacher", None, "column 1 = studnet.*Did you mean student"),
+        ("student <= kappa(mm)", None, "mm"),
+        ("1 <= 2", None, "asks nothing"),
+        ("student <= __import__", None, "column"),
+        ("student <= teacher", ("sigma = [0.1, 1]", ""), "domain sigma"),
+        ("student <= teacher", ("sigma =", "sigma0 = 1\nsigma ="), "sigma0"),
+        ("student <= teacher", ('"2 .. 3*d"', "[1, 20]"), "must be whole"),
+        ("student <= teacher", ('"2 .. 3*d"', '"2 .. 3*q"'), "q"),
+        ("student <= teacher", ("lam = [0.01, 1]", "lam = -50"), "edge"),
+        ("student <= beta", None, "beta"),
+    ],
+)
+def test_bad_input_is_refused(claim, change, message):
+    """Each has one error that names what is wrong; none becomes a verdict."""
+    domain = _DOMAIN if change is None else _DOMAIN.replace(*change)
+    with pytest.raises(InputError, match=f"(?s){message}"):
+        check(_read(claim, domain))
+
+
+def test_scales_as_is_not_built():
+    """An exponent of a process is refused by type, never passed."""
+    stated = 'quantity = "student"\nrelation = "scales-as"\nformula = "T"'
+    with pytest.raises(NotBuilt):
+        read_conjecture(f"[conjecture]\n{stated}\n{_DOMAIN}{_RIDGE}")
