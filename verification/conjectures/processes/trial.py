@@ -1,8 +1,8 @@
 """Simulation of a claim: the difference of its two sides, put before the sequential test.
 
 With p the means of the primitives in every world that the claim compares (two places where a
-parameter moves, two sizes of a limit), the difference of the sides is one function D(p) = sum c D_world(p).
-The test needs a mean: around a pilot's means m the draws are
+parameter moves, two sizes of a limit), the difference of the sides is one function D(p). The test
+needs a mean: around a pilot's means m the draws are
 
     x = D(m) + D'(m) (draw - m),    E x = D(p) - (second order in p - m),
 
