@@ -42,7 +42,7 @@ from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.sequential import CHUNK
 from ridgeproof.verification.testing.verdict import Counterexample
 
-__all__ = ["Case", "judge_case", "pilot_case", "why_not"]
+__all__ = ["Case", "draws_of", "judge_case", "pilot_case", "sizes_of", "why_not"]
 
 # Draws of the pilot around which a side that is not linear is expanded.
 _EXPANDED = 1024
@@ -143,6 +143,22 @@ def pilot_case(sides: Sides, case: Case, seed: int) -> float:
     return float(np.exp({"at-most": -above, "at-least": above}.get(_relation(sides), -abs(above))))
 
 
+def sizes_of(sides: Sides, case: Case) -> tuple[int, ...]:
+    """How many times the sizes are grown: a pair for a limit, not at all for an exact claim."""
+    if sides.conjecture.kind == "exact":
+        return (1,)
+    growth = -(-LIMIT_DIMENSION // min(place.dimension for place in case.places))
+    return growth, 2 * growth
+
+
+def draws_of(sides: Sides, case: Case, seed: int, claim: str) -> tuple[_Draws, float, float]:
+    """Draws whose mean is the difference of the sides; what the mean may miss; their scale."""
+    runs = _runs(sides, case, sizes_of(sides, case))
+    draws = _Draws(runs, seed, claim, str([place.canonical() for place in case.places]))
+    limit = sides.conjecture.kind == "limit"
+    return _expanded(draws, partial(_difference, sides, runs, limit))
+
+
 def judge_case(sides: Sides, case: Case, judge: Judge) -> None:
     """Put the two sides at a case on trial.
 
@@ -151,12 +167,9 @@ def judge_case(sides: Sides, case: Case, judge: Judge) -> None:
     """
     conjecture = sides.conjecture
     limit = conjecture.kind == "limit"
-    growth = -(-LIMIT_DIMENSION // min(p.dimension for p in case.places)) if limit else 1
-    sizes = (growth, 2 * growth) if limit else (1,)
-    runs = _runs(sides, case, sizes)
-    draws = _Draws(runs, judge.seed, judge.claim, str([p.canonical() for p in case.places]))
-    difference = partial(_difference, sides, runs, limit)
-    draws, left, scale = _expanded(draws, difference)
+    growth = sizes_of(sides, case)[0]
+    draws, left, scale = draws_of(sides, case, judge.seed, judge.claim)
+    runs = draws.runs
     error = sum(allowed(run.graph, run.world) for run in runs if run.world.growth == growth)
     bias = left + (error * draws.moved(growth) if limit else 0.0)
     scale = max(scale, _LEAST_SCALE)

@@ -153,6 +153,17 @@ def test_simulation_decides_changes():
         assert verdict.verdict == expected
 
 
+def test_two_sizes_are_combined():
+    """The mean on trial is 2 x(64) - x(32), which is known: that of one size is eight errors off."""
+    domain = "[domain]\nd = 32\nT = 48\nsigma = 1\nlam = 0"
+    verdict = check(_read("teacher = d/(T - d)", domain), theorem=False, budget=8000)
+    point = verdict.evidence["points"][0]
+    once, twice = 32 / (48 - 32 - 1), 64 / (96 - 64 - 1)
+    error = point["standard_error"]
+    assert abs(point["observed"] - (2 * twice - once - 2)) < 4 * error
+    assert abs(point["observed"] - (twice - 2)) > 4 * error
+
+
 def test_a_number_of_theory_alone_is_not_simulated():
     """kappa is observed by no draw: without the theorem the claim stays open, and says why."""
     verdict = check(_read("lam <= kappa(m)"), theorem=False)
@@ -215,6 +226,7 @@ def test_places_are_whole_where_sizes_are():
     text = f'[conjecture]\nclaim = "train <= gcv"\n{domain}{process}'
     conjecture = read_conjecture(text)
     drawn, _ = draw_places(conjecture.domain, 12, 0)
+    assert all(place.T.denominator == 1 for place in drawn)
     assert all(2 * place.T in {3 * place.d, 3 * place.d + 1} for place in drawn)
     values = evaluate_process(conjecture.process, d=drawn[0].dimension, T=int(drawn[0].T),
                               sigma=drawn[0].sigma).values  # fmt: skip
