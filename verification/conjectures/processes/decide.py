@@ -28,14 +28,13 @@ from ridgeproof.verification.conjectures.processes.trial import (
     Case,
     judge_case,
     pilot_case,
+    sizes_of,
     why_not,
 )
 from ridgeproof.verification.simulation.seeds import digest
-from ridgeproof.verification.testing.allowance import LIMIT_DIMENSION
-from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.progress import Trial
-from ridgeproof.verification.testing.verdict import Outcome, Verdict
+from ridgeproof.verification.testing.verdict import Counterexample, Outcome, Verdict
 
 __all__ = ["decide_process"]
 
@@ -328,12 +327,8 @@ def _simulated(trial: Trial, sides: Sides, unknown: list[Place]) -> Verdict:
         try:
             judge_case(sides, case, judge)
         except Refutation as refutation:
-            found = refutation.counterexample
-            sizes: tuple[int, ...] = (1,)
-            if conjecture.kind == "limit":
-                growth = -(-LIMIT_DIMENSION // min(p.dimension for p in case.places))
-                sizes = (growth, 2 * growth)
-            raise Refutation(_redone(conjecture, case, found, sizes)) from None
+            found = _redone(conjecture, case, refutation.counterexample, sizes_of(sides, case))
+            raise Refutation(found) from None
         except (NotBuilt, SolverError) as error:
             judge.undecided.append(f"{conjecture.quantity_text} at {place}: {error}")
 

@@ -24,6 +24,8 @@ from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
 from ridgeproof.verification.conjectures.processes.allowed import allowed
 from ridgeproof.verification.conjectures.processes.place import draw_places
+from ridgeproof.verification.conjectures.processes.sides import Sides
+from ridgeproof.verification.conjectures.processes.trial import Case, draws_of
 from ridgeproof.verification.simulation.interpreter import World
 from ridgeproof.verification.testing.allowance import allowance
 
@@ -154,14 +156,14 @@ def test_simulation_decides_changes():
 
 
 def test_two_sizes_are_combined():
-    """The mean on trial is 2 x(64) - x(32), which is known: that of one size is eight errors off."""
+    """A draw is 2 x(64) - x(32) less the formula, x the error of literal runs at each size."""
     domain = "[domain]\nd = 32\nT = 48\nsigma = 1\nlam = 0"
-    verdict = check(_read("teacher = d/(T - d)", domain), theorem=False, budget=8000)
-    point = verdict.evidence["points"][0]
-    once, twice = 32 / (48 - 32 - 1), 64 / (96 - 64 - 1)
-    error = point["standard_error"]
-    assert abs(point["observed"] - (2 * twice - once - 2)) < 4 * error
-    assert abs(point["observed"] - (twice - 2)) > 4 * error
+    conjecture = _read("2*teacher = d/(T - d - 1)", domain)  # 2 in the limit
+    (place,), _ = draw_places(conjecture.domain, 1, 0)
+    draws, left, _ = draws_of(Sides(conjecture), Case(place), 0, "two sizes")
+    small, large = draws.table(0, 8).T
+    assert draws(0, 8) == pytest.approx(2 * (2 * large - small) - 2, rel=1e-6)
+    assert left == 0
 
 
 def test_a_number_of_theory_alone_is_not_simulated():
