@@ -66,6 +66,10 @@ def command(
       sigma0   = [0.1, 2.0]
       spectrum = ["isotropic", "power-law:1.5"]
 
+    \b
+    A claim about a process: [process] and [ask] in the file, or process = "path", and
+      claim    = "student <= teacher"   # arithmetic of asks, kappa(m), df(m), parameters
+
     Exit status: 0 holds, 1 refuted, 3 undecided, 2 bad input, 130 interrupted.
     """  # noqa: D301
     with leave_at_once():

@@ -8,7 +8,7 @@ expression is built, hence the limits on powers, on numbers and on the arguments
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from sympy import (
@@ -93,7 +93,7 @@ def parse_formula(text: str, names: Mapping[str, Symbol] = NAMED, *, name: str =
         raise InputError(name, text, f"cannot be built ({error})", "simplify it") from error
 
 
-def whole_numbers(text: str) -> set[int]:
+def whole_numbers(text: str, names: Iterable[str] = NAMED) -> set[int]:
     """The whole numbers that a formula's text writes outside exponents; 20.0 is none.
 
     Raises:
@@ -104,7 +104,7 @@ def whole_numbers(text: str) -> set[int]:
     """
     if not text:
         return set()
-    source = translate(text, [*NAMED, *CONSTANTS], FUNCTIONS, "formula")
+    source = translate(text, [*names, *CONSTANTS], FUNCTIONS, "formula")
     found: set[int] = set()
     left: list[ast.AST] = [_tree(source)]
     while left:

@@ -11,7 +11,7 @@ from typing import Any
 from sympy import Expr, Symbol
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.domains.entries import Choice, IntegerRange, RealInterval, read_option
+from ridgeproof.theory.domains.entries import Choice, Fixed, IntegerRange, RealInterval, read_option
 from ridgeproof.theory.errors import MISSING, InputError, NotBuilt
 from ridgeproof.theory.process.expressions import (
     Binary,
@@ -26,7 +26,7 @@ from ridgeproof.theory.process.file import make_process, read_process
 from ridgeproof.theory.process.normal import check_process, count_names, free_names
 from ridgeproof.theory.process.record import Let, Loop, Process, Step
 from ridgeproof.verification.conjectures.domain_table import check_keys, read_entry
-from ridgeproof.verification.conjectures.parser import parse_formula
+from ridgeproof.verification.conjectures.parser import parse_formula, whole_numbers
 from ridgeproof.verification.conjectures.processes.place import OPTIONS, ProcessDomain
 
 __all__ = ["ProcessConjecture", "is_about_process", "state"]
@@ -138,6 +138,8 @@ def state(tables: Mapping[str, Any], origin: Path | None) -> ProcessConjecture:
         raise InputError("conjecture quantity", texts["quantity"], condition, remedy)
     check_process(_only(process, asks))
     domain = _domain(process, tables["domain"])
+    if stated.get("kind", "limit") == "limit":
+        _check_sizes(domain, readings, symbols)
     for symbol, name, kind in ((sy.beta, "spectrum", "PowerLaw"), (sy.r, "signal", "Source")):
         has = all(type(option).__name__ == kind for option in domain.options(name))
         if symbol.name in used and not has:
@@ -249,6 +251,22 @@ def _whole(tree: Expression) -> Iterator[str]:
         case Binary("+" | "-", left, right):
             yield from _whole(left)
             yield from _whole(right)
+
+
+def _check_sizes(
+    domain: ProcessDomain, readings: tuple[str, ...], symbols: Mapping[str, Symbol]
+) -> None:
+    """A size written out as a number would stay while the sizes grow; 1 is left alone."""
+    for name, symbol in domain.symbols:
+        entry = domain[name]
+        fixed = entry.value if isinstance(entry, Fixed) else dict(domain.defaults).get(name, 1)
+        if not symbol.is_positive or fixed == 1:
+            continue
+        for text in readings:
+            if fixed in whole_numbers(text, symbols):
+                condition = f"has {fixed}, which is {name} in this domain and grows in the limit"
+                remedy = f"write {name}; for a number that stays, write {fixed}.0"
+                raise InputError("formula", text, condition, remedy)
 
 
 def _domain(process: Process, table: Mapping[str, Any]) -> ProcessDomain:

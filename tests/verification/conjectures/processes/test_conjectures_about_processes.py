@@ -250,6 +250,7 @@ def test_places_are_whole_where_sizes_are():
         ("student <= teacher", ('"2 .. 3*d"', '"2 .. 3*q"'), "q"),
         ("student <= teacher", ("lam = [0.01, 1]", "lam = -50"), "edge"),
         ("student <= beta", None, "beta"),
+        ("student <= 21/T", ("{ integers = [4, 30] }", "21"), "grows in the limit.*21.0"),
     ],
 )
 def test_bad_input_is_refused(claim, change, message):
