@@ -32,9 +32,10 @@ from ridgeproof.verification.conjectures.processes.trial import (
     why_not,
 )
 from ridgeproof.verification.simulation.seeds import digest
+from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.progress import Trial
-from ridgeproof.verification.testing.verdict import Counterexample, Outcome, Verdict
+from ridgeproof.verification.testing.verdict import Outcome, Verdict
 
 __all__ = ["decide_process"]
 

@@ -23,7 +23,8 @@ from ridgeproof.theory.process.expressions import (
     walk,
 )
 from ridgeproof.theory.process.file import make_process, read_process
-from ridgeproof.theory.process.normal import check_process, count_names, free_names
+from ridgeproof.theory.process.names import free_names
+from ridgeproof.theory.process.normal import check_process, count_names
 from ridgeproof.theory.process.record import Let, Loop, Process, Step
 from ridgeproof.verification.conjectures.domain_table import check_keys, read_entry
 from ridgeproof.verification.conjectures.parser import parse_formula, whole_numbers

@@ -30,7 +30,7 @@ from ridgeproof.verification.conjectures.processes.allowed import allowed, heavy
 from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.conjectures.processes.sides import Sides
 from ridgeproof.verification.simulation.interpreter import (
-    World,
+    ProcessWorld,
     primitives,
     simulate,
     unsimulated,
@@ -38,9 +38,9 @@ from ridgeproof.verification.simulation.interpreter import (
 from ridgeproof.verification.simulation.process import Array
 from ridgeproof.verification.simulation.seeds import make_generator
 from ridgeproof.verification.testing.allowance import LIMIT_DIMENSION
+from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.sequential import CHUNK
-from ridgeproof.verification.testing.verdict import Counterexample
 
 __all__ = ["Case", "draws_of", "judge_case", "pilot_case", "sizes_of", "why_not"]
 
@@ -71,7 +71,7 @@ class _Run:
     """A graph at a place and a size."""
 
     graph: Graph
-    world: World
+    world: ProcessWorld
     place: Place
     after: bool  # whether it gives the first side of a claim of monotony
 
@@ -228,7 +228,7 @@ def _graph(sides: Sides, place: Place) -> Graph:
     return normal_form(sides.process, place.values)
 
 
-def _world(graph: Graph, place: Place, growth: int) -> World:
+def _world(graph: Graph, place: Place, growth: int) -> ProcessWorld:
     d = place.dimension
     setting = make_setting(d=d, T=1, spectrum=place.spectrum, signal=place.signal)
     s, w0 = expanded(build_spectrum(setting, Float64()))
@@ -236,7 +236,7 @@ def _world(graph: Graph, place: Place, growth: int) -> World:
     spectra = {text: make_setting(d=d, T=1, spectrum=text) for text in texts}
     tables = {text: expanded(build_spectrum(x, Float64()))[0] for text, x in spectra.items()}
     values: Mapping[str, Fraction] = {n: v for n, v in place.numbers if n != "d"}
-    return World(s, w0, values, growth, tables)
+    return ProcessWorld(s, w0, values, growth, tables)
 
 
 def _difference(

@@ -26,7 +26,7 @@ from ridgeproof.verification.conjectures.processes.allowed import allowed
 from ridgeproof.verification.conjectures.processes.place import draw_places
 from ridgeproof.verification.conjectures.processes.sides import Sides
 from ridgeproof.verification.conjectures.processes.trial import Case, draws_of
-from ridgeproof.verification.simulation.interpreter import World
+from ridgeproof.verification.simulation.interpreter import ProcessWorld
 from ridgeproof.verification.testing.allowance import allowance
 
 _EXAMPLES = Path(__file__).parents[4] / "examples" / "processes" / "conjectures"
@@ -191,7 +191,7 @@ def test_a_process_is_allowed_what_its_setting_is(n):
     )  # fmt: skip
     values = {"n": Fraction(n), "T": Fraction(40), "T0": Fraction(30)}
     s, w0 = expanded(build_spectrum(setting, Float64()))
-    found = allowed(normal_form(process, values), World(s, w0, values))
+    found = allowed(normal_form(process, values), ProcessWorld(s, w0, values))
     assert found == pytest.approx(allowance(setting if n else setting.clean()), rel=1e-9)
 
 
