@@ -14,7 +14,7 @@ from ridgeproof.numerics.equivalent.profiles import directions_of, space_of
 from ridgeproof.numerics.equivalent.solve import Solved, solve_graph
 from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.process.facts import require_known, require_values
+from ridgeproof.theory.process.facts import require_known, require_values, size_names
 from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
@@ -86,13 +86,16 @@ def evaluate_process(
     counts = {name: _count(name, given[name]) for name in count_names(process) if name in given}
     graph = normal_form(process, {**counts, "d": Fraction(space.d)})
     require_values(graph, given)
+    for name in size_names(graph.nodes) & given.keys():
+        _require_whole(name, given[name])
     directions = directions_of(graph, space)
     values = {name: _column(name, value, shape) for name, value in given.items()}
     values["d"] = np.full((1, 1), float(space.d))
-    parts = [
-        solve_graph(graph, part, directions, terms=terms)
-        for part in _blocks(values, len(directions.s))
-    ]
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
+        parts = [
+            solve_graph(graph, part, directions, terms=terms)
+            for part in _blocks(values, len(directions.s))
+        ]
     return _joined(parts, shape, terms=terms)
 
 
@@ -104,10 +107,26 @@ def _count(name: str, value: Any) -> Fraction:
     return Fraction(check_integer(name, value, least=0))
 
 
+def _require_whole(name: str, value: Any) -> None:
+    """Refuse a size that no simulation could have."""
+    if np.ndim(value) == 0:
+        check_integer(name, value, least=1)
+        return
+    sizes = np.asarray(value, np.float64)
+    bad = ~((sizes >= 1) & (sizes == np.round(sizes)))
+    if bad.any():
+        condition = "is a size and no whole number of at least 1"
+        raise InputError(name, f"{sizes[bad].flat[0]:g}", condition, "round the sizes")
+
+
 def _column(name: str, value: Any, shape: tuple[int, ...]) -> Array:
     if np.ndim(value) == 0:
-        number = float(exact(name, value.item() if isinstance(value, np.generic) else value))
-        return np.full((1, 1), number)
+        number = exact(name, value.item() if isinstance(value, np.generic) else value)
+        try:
+            return np.full((1, 1), float(number))
+        except OverflowError:
+            remedy = "give a smaller number"
+            raise InputError(name, value, "is beyond the range of float64", remedy) from None
     column = np.broadcast_to(np.asarray(value, np.float64), shape).reshape(-1, 1)
     if not np.isfinite(column).all():
         bad = column[~np.isfinite(column)][0]

@@ -117,7 +117,7 @@ def test_the_text_says_what_the_json_says(run, answer):
     words = {part for line in out.splitlines() for part in line.split("  ") if part}
     numbers = {*data["values"].values(), *data["terms"]["risk"].values(), *data["kappa"].values()}
     assert numbers <= {word.strip() for word in words}
-    assert out.splitlines()[0] == "process     ridge, twice"
+    assert out.splitlines()[0] == "process          ridge, twice"
     assert "limit" in out
 
 
@@ -205,6 +205,8 @@ ERRORS = {
     "evaluate plain.toml --d 3 --set lam": "write NAME=VALUE",
     "evaluate plain.toml --d 3 --lam x": "--lam = x: is not a finite number",
     "evaluate plain.toml --d 3 --T 20,30": "--T = 20,30: is not a finite number",
+    "evaluate plain.toml --d 3 --T 20.5": "--T = 20.5: must be a whole number",
+    "evaluate plain.toml --d 3 --sigma 1e400": "beyond the range of float64",
     "evaluate plain.toml --d 3 --digits 13": "12 digits",
     "evaluate plain.toml --d 3 --certified": "certified radius of a process is not built",
     "evaluate plain.toml --d 3 --form exact": "exact finite-size form of a process is not built",

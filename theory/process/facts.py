@@ -28,6 +28,7 @@ __all__ = [
     "require_finite",
     "require_known",
     "require_values",
+    "size_names",
     "size_of",
 ]
 
@@ -56,6 +57,17 @@ def size_of(size: Expression, values: Values) -> int:
         condition = f"is a size outside 1..{_MOST_ROWS}"
         raise InputError(str(size), value, condition, "give at least one row")
     return rounded
+
+
+def size_names(nodes: Sequence[Node]) -> frozenset[str]:
+    """The parameters that are themselves a number of rows or features, and so whole numbers."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, Iteration):
+            found |= size_names(node.body.nodes)
+        if isinstance(node, Rows | Features) and isinstance(node.size, Name):
+            found.add(node.size.name)
+    return frozenset(found)
 
 
 def needed_names(graph: Graph) -> frozenset[str]:

@@ -376,15 +376,16 @@ def combined(graph: Graph, world: ProcessWorld, draws: Array) -> dict[str, Estim
     total = draws.sum(axis=0)
     means, without = total / N, (total - draws) / (N - 1)
     position: dict[Expression, int] = {ask: j for j, ask in enumerate(primitives(graph))}
-    names: dict[str, Any] = {name: float(value) for name, value in world.values.items()}
-    names = {"d": float(len(world.s)), **names}
+    names: dict[str, Any] = {name: np.float64(value) for name, value in world.values.items()}
+    names = {"d": np.float64(len(world.s)), **names}
     found = {}
     for name, ask in graph.asks:
         if unsimulated(ask):
             continue
-        value = float(evaluate(ask, names, float, lambda part: means[position[part]]))
-        left = evaluate(ask, names, float, lambda part: without[:, position[part]])
-        spread = np.broadcast_to(left, (N,))
-        error = np.sqrt((N - 1) / N * np.sum((spread - spread.mean()) ** 2))
-        found[name] = Estimate(value, float(error))
+        with np.errstate(all="ignore"):  # a division by zero is infinite or no number
+            value = evaluate(ask, names, np.float64, lambda part: means[position[part]])
+            left = evaluate(ask, names, np.float64, lambda part: without[:, position[part]])
+            spread = np.broadcast_to(left, (N,))
+            error = np.sqrt((N - 1) / N * np.sum((spread - spread.mean()) ** 2))
+        found[name] = Estimate(float(value), float(error))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
@@ -93,7 +94,11 @@ class _Draws:
     def __call__(self, task: tuple[int, int]) -> Array:
         chunk, size = task
         rng = make_generator(self.seed, "simulate", self.point, "literal", chunk)
-        return simulate(self.graph, self.world, rng, size)
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = simulate(self.graph, self.world, rng, size)
+        if not np.isfinite(found).all():
+            raise SolverError("a repetition is infinite or undefined in float64: change its scale")
+        return found
 
 
 def simulate_process(
@@ -132,6 +137,7 @@ def simulate_process(
         InputError: a parameter is missing, unknown or has no meaning, or there is no such ask.
         InfiniteExpectation: the expectation does not exist at this size.
         NotBuilt: the interpreter does not run some step.
+        SolverError: a repetition is beyond the range of float64.
         SimulationInterrupted: on Ctrl-C, with the estimate so far.
     """
     require_known(process, parameters)
@@ -256,6 +262,8 @@ def _compared(
 ) -> AskEstimate:
     if found is None:
         return AskEstimate(None, None, theory, None, reason)
+    if not math.isfinite(found.mean + found.standard_error):
+        return AskEstimate(None, None, theory, None, "is infinite or undefined in float64")
     error = None if reason else found.standard_error
     z = (found.mean - theory) / error if error and theory is not None else None
     return AskEstimate(found.mean, error, theory, z, reason or missing or None)

@@ -15,6 +15,7 @@ from ridgeproof.theory.errors import (
     NotBuilt,
     NoTheorem,
     RidgeproofError,
+    SolverError,
 )
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.settings.setting import make_setting
@@ -333,8 +334,10 @@ _REFUSED = {
     ),
     "missing": (_RIDGE, {"T": 9}, InputError, "lam, sigma"),
     "unknown": (_RIDGE, {"T": 9, "lam": 1, "sigma": 0, "lamm": 1}, InputError, "no parameter"),
-    "no rows": (_RIDGE, {"T": 0, "lam": 1, "sigma": 0}, InputError, "Give a size >= 1"),
-    "not a number": (_RIDGE, {"T": [9, np.nan], "lam": 1, "sigma": 0}, InputError, "not finite"),
+    "no rows": (_RIDGE, {"T": 0, "lam": 1, "sigma": 0}, InputError, "Give T >= 1"),
+    "half a row": (_RIDGE, {"T": [9, 9.5], "lam": 1, "sigma": 0}, InputError, "no whole number"),
+    "overflow": (_RIDGE, {"T": 9, "lam": 1, "sigma": 1e200}, SolverError, "too many decades"),
+    "not a number": (_RIDGE, {"T": 9, "lam": [1, np.nan], "sigma": 0}, InputError, "not finite"),
     "rank": (
         "A = rows(4)\nB = rows(4, 'Z')\nm = ridge([A@w0, B@w0], 0)",
         {},

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from ridgeproof.theory.errors import InfiniteExpectation, InputError
+from ridgeproof.theory.errors import InfiniteExpectation, InputError, SolverError
 from ridgeproof.theory.process.file import read_process
+from ridgeproof.theory.process.text import read_expression
 from ridgeproof.verification.simulation import simulate_process as module
 from ridgeproof.verification.simulation.repetitions import SimulationInterrupted
 from ridgeproof.verification.simulation.simulate_process import simulate_process
@@ -100,6 +101,17 @@ def test_no_number_where_none_means_anything():
     assert "no finite variance" in near.reason
     far = simulate_process(RIDGE, ask="risk", lam=0, T=14, repetitions=8).asks["risk"]
     assert far.standard_error > 0
+
+
+def test_no_number_that_float64_does_not_hold():
+    """A division by zero is null with its reason, draws beyond the range are refused."""
+    ratio = replace(RIDGE, asks=(*RIDGE.asks[:1], ("ratio", read_expression("1/sigma", "ask"))))
+    found = simulate_process(ratio, sigma=0, repetitions=4).asks
+    assert found["risk"].z is not None
+    assert found["ratio"].mean is found["ratio"].theory is None
+    assert "undefined" in found["ratio"].reason
+    with pytest.raises(SolverError, match="change its scale"):
+        simulate_process(RIDGE, ask="risk", sigma=1e200, repetitions=4)
 
 
 def test_it_stops_at_its_precision():
