@@ -51,7 +51,7 @@ def command(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Evaluate the test error of a setting from the theorem that covers it.
+    """Evaluate the test error of a setting, or what a process file asks, from its theorem.
 
     The error is E ||w_hat - w0||_Sigma^2 without the irreducible sigma^2.  Its terms: bias
     (quadratic in w0), variance (the sigma^2 part), synthetic (the sigma0^2 part).

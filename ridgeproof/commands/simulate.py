@@ -80,7 +80,7 @@ def command(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Simulate a setting literally and compare with the theory.
+    """Simulate a setting, or a process file, literally and compare with the theory.
 
     Runs every combination whose expectation is finite, with or without a theorem.  z is the
     deviation from the theory in standard errors; where the theory is a limit it includes the
@@ -100,7 +100,7 @@ def command(
     asked = pop_process(options)
     count, target = _lengths(repetitions, relative_error)
     if asked is not None:
-        _require_for_processes()
+        _require_for_processes(method)
         _simulate_process(
             *asked, ask, count, target, workers=workers, dask=dask, seed=seed, as_json=as_json
         )
@@ -167,12 +167,16 @@ def _leave(repetitions: int, *, interrupted: bool) -> None:
         raise click.exceptions.Exit(INTERRUPTED)
 
 
-def _require_for_processes() -> None:
+def _require_for_processes(method: str) -> None:
     """Refuse the options that say nothing about a process."""
     from ridgeproof.theory.errors import InputError
 
-    for name in ("method", "quantity", "minus"):
-        if is_given(name):
+    for name, wanted in (
+        ("method", method != "literal"),
+        ("quantity", is_given("quantity")),
+        ("minus", is_given("minus")),
+    ):
+        if wanted:
             remedy = "leave it out: a process is simulated literally, and --ask names a quantity"
             raise InputError(f"--{name}", "...", "is for settings, not for FILE", remedy)
 

@@ -19,13 +19,14 @@ steps = \"\"\"
 A = rows(T)
 y = A@w0 + sigma*noise(A)
 m = ridge(y, lam)
-g = pcr(y, 1/2)
+g = pcr(y, cut)
 \"\"\"
 [process.parameters]
 d = 10
 T = 30
 sigma = "1/2"
 lam = "1/5"
+cut = "1/2"
 [ask]
 risk = "risk(m)"
 gcv = "mean_square(y - A@m)/(1 - df(m))^2"
@@ -41,6 +42,10 @@ def test_workers_and_executors_change_no_number():
     with ThreadPoolExecutor(2) as pool:
         assert simulate_process(RIDGE, **asked, seed=3, executor=pool) == inline
     assert simulate_process(RIDGE, **asked, seed=3, workers=2) == inline
+    chunk = simulate_process(RIDGE, ask="gcv", repetitions=16, seed=3)
+    two = simulate_process(RIDGE, ask="gcv", repetitions=32, seed=3)
+    # The second chunk is not the first again.
+    assert chunk.asks["gcv"].mean != pytest.approx(two.asks["gcv"].mean, rel=1e-9)
     renamed = replace(RIDGE, title="another", parameters=())
     given = {name: str(value) for name, value in RIDGE.parameters}
     assert simulate_process(renamed, **asked, seed=3, **given) == inline
@@ -95,6 +100,8 @@ def test_no_number_where_none_means_anything():
     """Least squares at T = d + 1 has no expectation, at d + 3 no variance, at d + 4 both."""
     with pytest.raises(InfiniteExpectation):
         simulate_process(RIDGE, ask="risk", lam=0, T=11, repetitions=8)
+    with pytest.raises(InfiniteExpectation):  # where no theory says so
+        simulate_process(RIDGE, ask="components", cut=0, T=11, repetitions=8)
     near = simulate_process(RIDGE, ask="risk", lam=0, T=13, repetitions=8).asks["risk"]
     assert near.standard_error is near.z is None
     assert near.mean > 0
