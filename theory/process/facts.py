@@ -275,8 +275,7 @@ class _Found:
             return None
         labels = {group.labels.rows: self._form(group.labels) for group in fit.groups}
         tried: list[_Form] = []
-        # The models of late labels may have learnt the early ones, not the other way round.
-        for label in reversed(labels.values()):
+        for label in labels.values():
             model = {i: c for i, c in label.items() if not isinstance(self.nodes[i], Noise)}
             if model in tried:
                 continue
@@ -296,7 +295,7 @@ class _Found:
     def _left(self, rows: int, form: _Form) -> _Form:
         """The form on these rows, where fits that go through them say what labelled them."""
         while known := [index for index in form if (index, rows) in self.through]:
-            index = max(known)
+            index = known[0]
             rest = {i: c for i, c in form.items() if i != index}
             form = _sum(rest, self.through[index, rows], form[index])
         return form
