@@ -23,9 +23,9 @@ def _drawn(seed):
     """Settings over all flags, sizes on both sides of every threshold and next to it."""
     pick = random.Random(seed).choice
     while True:
-        d = pick((6, 9, 14))
+        d = pick((6, 9))
         sizes = (max(1, d // 3), d - 3, d - 2, d - 1, d, d + 2, 2 * d, 4 * d)
-        n, T = pick((0, 1, 2, 3, 5)), pick(sizes)
+        n, T = pick((0, 1, 2, 4)), pick(sizes)
         spectrum, signal = pick(
             (
                 ("isotropic", "flat"),
@@ -48,9 +48,10 @@ def _drawn(seed):
                 ("replace", "replace", "accumulate", "weighted:1/3", f"weighted:{own}")
             )
             options = {"T0": sizes, "sigma0": ("0", "1"), "lam0": ("0", "1/20", "1/2")}
+            alike = pick((True, True, False))
             for name, values in options.items():
-                alike = pick((True, True, False)) or (name, given["design"]) == ("T0", "shared")
-                given[name] = pick(values) if alike else [pick(values) for _ in range(n)]
+                one = alike or (name, given["design"]) == ("T0", "shared")
+                given[name] = pick(values) if one else [pick(values) for _ in range(n)]
         yield make_setting(**given)
 
 
