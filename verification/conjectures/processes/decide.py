@@ -363,9 +363,11 @@ def _redone(
         )
     else:
         effort = f"--repetitions {example.repetitions} --seed 0"
+        # Only a flat world has a name at every size; another is shown at its own.
+        flat = all((str(p.spectrum), str(p.signal)) == ("isotropic", "flat") for p in order)
         commands = [
             f"ridgeproof simulate {_arguments(conjecture, place, size)} {effort}"
-            for size in sizes
+            for size in (sizes if flat else (1,))
             for place in order
         ]
         python = ""
@@ -379,8 +381,6 @@ def _arguments(conjecture: ProcessConjecture, place: Place, growth: int) -> str:
         shown = value * growth if name in growing else value
         option = f"--{name} " if name in _OPTIONS else f"--set {name}="
         words.append(f"{option}{shlex.quote(str(shown))}")
-    if growth > 1 and (str(place.spectrum), str(place.signal)) != ("isotropic", "flat"):
-        words.append(f"--copies {growth}")
     return " ".join(words)
 
 
