@@ -40,6 +40,7 @@ __all__ = [
     "grid",
     "has_admissible_point",
     "has_signs",
+    "is_rare",
     "round_values",
     "spans",
 ]
@@ -134,8 +135,13 @@ def _is_rare(setting: Setting, rows: int, ridge: Fraction) -> bool:
         least = float(np.min(build_spectrum(setting, Float64()).s))
     except NotBuilt:  # nor can it be simulated
         return False
-    share = float(ridge) * rows * min(rows, setting.d) / least
-    return share ** ((gap + 1) / 2) < _RAREST
+    return is_rare(rows, setting.d, float(ridge), least)
+
+
+def is_rare(rows: int, d: int, ridge: float, least: float) -> bool:
+    """Whether rows within 1 of d directions, the least of this variance, are rarely that bad."""
+    gap = abs(rows - d)
+    return gap <= 1 and (ridge * rows * min(rows, d) / least) ** ((gap + 1) / 2) < _RAREST
 
 
 def _are_features_close(setting: Setting) -> bool:

@@ -25,7 +25,7 @@ from ridgeproof.theory.process.operators.models import Features
 from ridgeproof.theory.process.operators.pcr import PrincipalComponents
 from ridgeproof.theory.process.operators.ridge import Ridge
 from ridgeproof.theory.process.operators.rows import Noisy, Rows
-from ridgeproof.verification.conjectures.admissible import LEAST_GAP
+from ridgeproof.verification.conjectures.admissible import LEAST_GAP, is_rare
 from ridgeproof.verification.simulation.interpreter import ProcessWorld
 from ridgeproof.verification.simulation.process import Array
 from ridgeproof.verification.testing.allowance import ALLOWANCE
@@ -44,7 +44,21 @@ def heavy_tails(graph: Graph, world: ProcessWorld) -> str:
         require_finite(graph, world.values, d, fitted, margin=LEAST_GAP - 1)
     except InfiniteExpectation as error:
         return f"{error.name}: {error.value} {error.condition}"
-    return ""
+    return "lam is tiny and |T - d| <= 1" if _has_rare_designs(graph.nodes, world) else ""
+
+
+def _has_rare_designs(nodes: Sequence[Node], world: ProcessWorld) -> bool:
+    """Whether a tiny ridge leaves the mean of a fit to designs that a pilot may not meet."""
+    for node in nodes:
+        if isinstance(node, Iteration) and _has_rare_designs(node.body.nodes, world):
+            return True
+        if isinstance(node, Fit):
+            ridge = _penalty(node, world)
+            T, seen, width = _met(nodes, node, world)
+            r = min(len(seen), width or len(seen))
+            if ridge is not None and 0 < ridge and is_rare(int(T), r, ridge, float(seen.min())):
+                return True
+    return False
 
 
 def allowed(graph: Graph, world: ProcessWorld) -> float:
@@ -66,6 +80,15 @@ def _of_fit(nodes: Sequence[Node], fit: Fit, world: ProcessWorld) -> Iterator[fl
     ridge = _penalty(fit, world)
     if ridge is None:
         return
+    T, seen, width = _met(nodes, fit, world)
+    df2 = _df2(seen, ridge, T, width)
+    yield T - df2
+    if width is not None:
+        yield width - df2
+
+
+def _met(nodes: Sequence[Node], fit: Fit, world: ProcessWorld) -> tuple[float, Array, int | None]:
+    """(rows, the variances of the directions that they show it, the width of its features)."""
     T, s = 0.0, np.zeros(len(world.s) * world.growth)
     for group in fit.groups:
         rows = nodes[group.labels.rows]
@@ -82,10 +105,7 @@ def _of_fit(nodes: Sequence[Node], fit: Fit, world: ProcessWorld) -> Iterator[fl
         assert isinstance(features, Features)
         width = world.size(features.size)
     seen = q * s / T
-    df2 = _df2(seen[seen > 0], ridge, T, width)
-    yield T - df2
-    if width is not None:
-        yield width - df2
+    return T, seen[seen > 0], width
 
 
 def _df2(s: Array, ridge: float, T: float, width: int | None) -> float:
