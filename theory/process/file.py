@@ -59,8 +59,8 @@ def _content(path: Path) -> str:
         condition = f"is not UTF-8 text (byte {error.start})"
         raise InputError("process file", path, condition, "save it as UTF-8") from error
     except OSError as error:
-        remedy = "check the path"
-        raise InputError("process file", path, f"cannot be read ({error})", remedy) from error
+        condition = f"cannot be read ({error.strerror})"
+        raise InputError("process file", path, condition, "check the path") from error
 
 
 def _tables(text: str, shown: object) -> dict[str, Any]:
