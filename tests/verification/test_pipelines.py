@@ -58,7 +58,7 @@ def test_random_pipelines_are_the_same_in_text_and_traced_and_run():
     """
     seen = Counter()
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     @seed(1)
     @given(processes())
     def check(written):

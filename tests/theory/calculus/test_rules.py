@@ -130,6 +130,7 @@ def test_no_rule_of_a_section_can_be_left_out():
             assert shortened.result != section.result, (section.title, left_out.name)
 
 
+@pytest.mark.slow
 def test_unfolding_again_gives_the_same_lines():
     """A section is a function of its start and its rules: nothing is typed in between."""
     for section in sections():
