@@ -5,17 +5,16 @@ An experiment returns them; `ridgeproof.plot` draws them and knows nothing of wh
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from ridgeproof.verification.simulation.deviation import deviation, finite
 
 __all__ = ["Against", "Curve", "Field", "Mark", "Note", "Panel", "Point"]
 
 # Two standard errors: 95.4 % of points where the theory is right and the means are normal.
 BAND = 2.0
-# Points without randomness differ from the theory in the last digits only.
-_ROUNDING = 1e-9
 
 
 class Against(StrEnum):
@@ -32,7 +31,7 @@ class Point:
     """One measured point: where it lies, what was seen, and what the theory says there.
 
     ``theory`` is None where nothing is claimed, ``standard_error`` where the tails are too heavy
-    for one; ``redo`` is a line that measures the point again.
+    for one; ``redo`` is a line that measures the point again, ``scale`` is that of `deviation`.
     """
 
     x: float
@@ -43,26 +42,21 @@ class Point:
     method: str = ""
     repetitions: int = 0
     redo: str = ""
+    scale: float = 0.0
 
     @property
     def z(self) -> float | None:
         """(mean - theory) in standard errors."""
-        if self.theory is None or self.standard_error is None:
-            return None
-        gap = self.mean - self.theory
-        if abs(gap) <= _ROUNDING * max(abs(self.theory), abs(self.mean)):
-            return 0.0
-        return gap / self.standard_error if self.standard_error else math.copysign(math.inf, gap)
+        return deviation(self.mean, self.theory, self.standard_error, scale=self.scale)
 
     def data(self) -> dict[str, Any]:
         """The point as plain data."""
-        z = self.z
         return {
             "x": self.x,
             "theory": self.theory,
             "mean": self.mean,
             "standard_error": self.standard_error,
-            "z": None if z is None or math.isinf(z) else z,
+            "z": finite(self.z),
             "against": self.against.name.lower(),
             "method": self.method,
             "repetitions": self.repetitions,

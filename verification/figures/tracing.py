@@ -21,6 +21,7 @@ from ridgeproof.theory.formula import ERROR_TERMS
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.compute.executors import iterate_chunks
 from ridgeproof.verification.figures.panels import Against, Curve, Point
+from ridgeproof.verification.simulation.deviation import scale_of
 from ridgeproof.verification.simulation.quantity_draws import Sampler
 from ridgeproof.verification.simulation.running_moments import RunningMoments
 from ridgeproof.verification.simulation.simulate import simulate
@@ -210,6 +211,7 @@ def _plain(request: Request, repetitions: int, seed: int) -> Point:
         repetitions,
         f"ridgeproof simulate {setting.command_line()} --method {request.method}"
         f"{quantity} --repetitions {repetitions} --seed {seed}",
+        scale_of(setting, request.quantity),
     )
 
 
@@ -227,4 +229,5 @@ def _corrected(request: Request, repetitions: int, seed: int) -> Point:
         request.method,
         repetitions,
         f"2 x(2) - x(1) of {request.setting} by verification.simulation.simulate.Sampler",
+        scale_of(request.setting, request.quantity),
     )

@@ -29,7 +29,7 @@ from ridgeproof.verification.simulation.process import Process, test_errors
 from ridgeproof.verification.simulation.samplers import has_exact_law, sampled_errors
 from ridgeproof.verification.simulation.seeds import make_generator
 
-__all__ = ["Difference", "Sampler", "cheapest_method", "has_law"]
+__all__ = ["Difference", "Sampler", "cheapest_method", "has_law", "isolate"]
 
 _METHODS = ("literal", "conditional", "exact-law")
 _DESIGNS = 4  # with controls of their own, before those of the generators are added up
@@ -118,7 +118,7 @@ def _draw(
     process = _process(setting)
     designs: list[NDArray[np.float64]] = []
     if method == "literal":
-        isolated, keeps_truth = _isolate(setting, quantity)
+        isolated, keeps_truth = isolate(setting, quantity)
         truth = w0 if keeps_truth else w0 * 0
         return test_errors(size, s, truth, rng=rng, **_process(isolated))[:, None]
     if method == "exact-law":
@@ -159,7 +159,7 @@ def has_law(setting: Setting) -> bool:
     return has_exact_law(setting.d, _process(setting))
 
 
-def _isolate(setting: Setting, quantity: str) -> tuple[Setting, bool]:
+def isolate(setting: Setting, quantity: str) -> tuple[Setting, bool]:
     """The literal process of one term: the error is quadratic in (w0, sigma e, sigma0 e0)."""
     match quantity:
         case "bias":

@@ -23,6 +23,7 @@ from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.compute.executors import borrow, iterate_chunks
 from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.simulation.controls import Adjusted, adjusted
+from ridgeproof.verification.simulation.deviation import deviation, finite, scale_of
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler, has_law
 from ridgeproof.verification.simulation.repetitions import SimulationInterrupted, batches
 from ridgeproof.verification.simulation.running_moments import RunningMoments
@@ -152,7 +153,7 @@ def simulate(
                             seen.append(x)
                         if watch is not None:
                             watch(moments)
-                if not heavy and moments.standard_error <= target * abs(moments.mean):
+                if target and moments.standard_error <= target * abs(moments.mean):
                     break
         except KeyboardInterrupt:
             if moments.count < 2:
@@ -204,9 +205,8 @@ def _estimate(
         kind = "limit" if "limit" in {kind, other_kind} else kind
         kind = None if theory is None else kind
     error = moments.standard_error
-    z = None
-    if theory is not None and error > 0:
-        z = (moments.mean - theory) / error
+    scale = sum(scale_of(each, quantity) for each in (setting, minus) if each)
+    z = finite(deviation(moments.mean, theory, error, scale=scale))
     return Estimate(moments.mean, error, moments.count, method, seed, theory, kind, z)
 
 

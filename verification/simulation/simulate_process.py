@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -25,16 +25,17 @@ from ridgeproof.theory.errors import (
     SolverError,
 )
 from ridgeproof.theory.process.builder import closest
-from ridgeproof.theory.process.expressions import Expression, Text, walk
+from ridgeproof.theory.process.expressions import Expression, Text, exact_value, walk
 from ridgeproof.theory.process.facts import require_finite, require_known, require_values
 from ridgeproof.theory.process.file import process_text
-from ridgeproof.theory.process.graph import Graph
+from ridgeproof.theory.process.graph import Fit, Graph, Iteration, Node
 from ridgeproof.theory.process.names import free_names
 from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
 from ridgeproof.verification.compute.executors import borrow, iterate_chunks
+from ridgeproof.verification.simulation.deviation import deviation, finite
 from ridgeproof.verification.simulation.interpreter import (
     Estimate,
     ProcessWorld,
@@ -166,10 +167,12 @@ def simulate_process(
     target = 0.0 if repetitions else relative_error or _TARGET
     most = (repetitions or (_LIMIT if relative_error else _MOST)) if graph.asks else 0
     chunks: list[Array] = []
+    noise = _noise(graph.nodes, world.values)
+    scale = float((world.s * world.w0**2).sum()) + noise * noise
 
     def estimate() -> ProcessEstimate:
         found = combined(graph, world, np.vstack(chunks)) if chunks else {}
-        asks = {n: _compared(found.get(n), *theory[n], reason) for n, reason in reasons.items()}
+        asks = {n: _compared(found.get(n), *theory[n], why, scale) for n, why in reasons.items()}
         return ProcessEstimate(asks, sum(map(len, chunks)), seed)
 
     with borrow(workers, executor) as lender:
@@ -238,6 +241,18 @@ def _require_finite(graph: Graph, world: ProcessWorld, *, margin: int) -> None:
     require_finite(graph, world.values, len(world.s), fitted, margin=margin)
 
 
+def _noise(nodes: Sequence[Node], values: Mapping[str, Fraction]) -> float:
+    """The largest noise on labels."""
+    found = [0.0]
+    for node in nodes:
+        if isinstance(node, Iteration):
+            found.append(_noise(node.body.nodes, values))
+        for group in node.groups if isinstance(node, Fit) else ():
+            terms = group.labels.noises.terms
+            found += [abs(float(exact_value("noise", each, values))) for each, _ in terms]
+    return max(found)
+
+
 def _theory(
     process: Process, given: Mapping[str, Any], space: Space
 ) -> dict[str, tuple[float | None, str]]:
@@ -258,14 +273,14 @@ def _theory(
 
 
 def _compared(
-    found: Estimate | None, theory: float | None, missing: str, reason: str
+    found: Estimate | None, theory: float | None, missing: str, reason: str, scale: float
 ) -> AskEstimate:
     if found is None:
         return AskEstimate(None, None, theory, None, reason)
     if not math.isfinite(found.mean + found.standard_error):
         return AskEstimate(None, None, theory, None, "is infinite or undefined in float64")
     error = None if reason else found.standard_error
-    z = (found.mean - theory) / error if error and theory is not None else None
+    z = finite(deviation(found.mean, theory, error, scale=scale))
     return AskEstimate(found.mean, error, theory, z, reason or missing or None)
 
 

@@ -10,6 +10,7 @@ from ridgeproof.numerics.optima.optimum import Optimum, optimum
 from ridgeproof.theory.errors import RidgeproofError
 from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.verification.simulation.deviation import deviation, finite, scale_of
 from ridgeproof.verification.simulation.simulate import simulate
 from ridgeproof.verification.sweep.question import OPTIMA, Question
 
@@ -37,7 +38,7 @@ def answer(question: Question, setting: Setting) -> list[float | int | str | Non
     for quantity in question.simulation:
         cells |= _attempt(reasons, partial(_simulation, question, setting, quantity, reasons))
         for form in question.forms:
-            cells[f"{quantity}_z_{form}"] = _deviation(cells, quantity, form)
+            cells[f"{quantity}_z_{form}"] = _deviation(cells, quantity, form, setting)
     cells["reason"] = "; ".join(reasons)
     return [cells.get(column.name) for column in question.columns()]
 
@@ -104,10 +105,10 @@ def _simulation(
     }
 
 
-def _deviation(cells: Cells, quantity: str, form: str) -> float | None:
+def _deviation(cells: Cells, quantity: str, form: str, setting: Setting) -> float | None:
     """How many standard errors the simulation lies from the theory."""
     theory, mean = cells.get(f"{quantity}_{form}"), cells.get(f"{quantity}_simulated")
     error = cells.get(f"{quantity}_standard_error")
-    if not isinstance(theory, float) or not isinstance(mean, float) or not error:
+    if not (isinstance(theory, float) and isinstance(mean, float) and isinstance(error, float)):
         return None
-    return (mean - theory) / float(error)
+    return finite(deviation(mean, theory, error, scale=scale_of(setting, quantity)))

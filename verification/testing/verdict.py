@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ridgeproof.verification.simulation.deviation import deviation
 from ridgeproof.verification.testing.counterexample import Counterexample, Located
 
 __all__ = ["Outcome", "PointEvidence", "Verdict"]
-
-# Repetitions without randomness (a noise-free shared design, say) differ in the last digits only.
-_ROUNDING = 1e-10
 
 
 class Outcome(StrEnum):
@@ -55,13 +53,9 @@ class PointEvidence:
 
         Either side is wrong for ``equals``; 0 where only rounding sets the two apart.
         """
-        above = self.observed - self.claimed
-        gap = {"equals": abs(above), "at-most": max(above, 0.0), "at-least": max(-above, 0.0)}[
-            self.relation
-        ]
-        if gap <= _ROUNDING * abs(self.claimed):
-            return 0.0
-        return gap / self.standard_error if self.standard_error > 0 else float("inf")
+        z = deviation(self.observed, self.claimed, self.standard_error)
+        assert z is not None
+        return {"equals": abs(z), "at-most": max(z, 0.0), "at-least": max(-z, 0.0)}[self.relation]
 
     def data(self) -> dict[str, Any]:
         """The evidence as plain data."""
