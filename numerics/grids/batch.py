@@ -16,6 +16,7 @@ from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import catalogue, find
 from ridgeproof.theory.errors import (
+    MISSING,
     InfiniteExpectation,
     InputError,
     NotBuilt,
@@ -32,6 +33,7 @@ from ridgeproof.theory.settings.spectra import Isotropic
 __all__ = ["Batch", "batch", "batch_of_kappa"]
 
 _NAMES = ("T", "T0", "n", "sigma", "sigma0", "lam", "lam0")
+_WHOLE = {"T", "T0", "n"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +67,13 @@ def batch(
     Args:
         setting: gives the spectrum, the signal and all numbers that are not varied.
         form: as in `numerics.evaluate.evaluate`.
-        spectrum: levels to use instead of the setting's, such as a memory-mapped file's.
-        varied: arrays for any of T, T0, n, sigma, sigma0, lam, lam0.
+        spectrum: levels to use instead of the setting's, such as a memory-mapped file's; they also
+            say what d is, and whether all is isotropic.
+        varied: arrays for any of T, T0, n, sigma, sigma0, lam, lam0, none of them empty.
 
     Raises:
-        InputError: an unknown name, or a value outside its range.
+        InputError: an unknown name, no numbers, shapes that do not broadcast, a value outside its
+            range, or generators without T0.
         InfiniteExpectation: the expected error of a point is infinite.
         NoTheorem: no closed formula covers a point (`evaluate` may iterate the generator there).
         NotBuilt: the exact form of a point is no formula, or the process is not the source's.
@@ -81,10 +85,10 @@ def batch(
     array([2.   , 1.341, 0.681])
     """
     _require_plain(setting)
-    given = _arrays(setting, varied)
-    spectrum = spectrum or build_spectrum(setting, Float64())
+    isotropic, spectrum = _levels(setting, spectrum)
+    given = _arrays(setting, spectrum.d, varied)
     kappa = batch_kappa(spectrum, given["lam"], given["T"])
-    return _evaluated(setting, spectrum, given, kappa, form)
+    return _evaluated(setting.design, isotropic, spectrum, given, kappa, form)
 
 
 def batch_of_kappa(
@@ -109,9 +113,10 @@ def batch_of_kappa(
     if "lam" in varied:
         raise InputError("lam", "given", "follows from kappa", "vary kappa or lam, not both")
     _require_plain(setting)
-    given = _arrays(setting, {**varied, "lam": np.broadcast_to(0.0, np.shape(kappa))})
-    kappas = np.broadcast_to(np.asarray(kappa, np.float64), given["T"].shape)
-    spectrum = spectrum or build_spectrum(setting, Float64())
+    isotropic, spectrum = _levels(setting, spectrum)
+    kappas = _numbers("kappa", kappa)
+    given = _arrays(setting, spectrum.d, {**varied, "lam": np.zeros_like(kappas)})
+    kappas = np.broadcast_to(kappas, given["T"].shape)
     given["lam"] = batch_lam(spectrum, kappas, given["T"])
     # The ridgeless kappa itself may round to a lam just below zero.
     rounding = 8 * spectrum.d / given["T"] * kappas * Float64().epsilon
@@ -119,7 +124,7 @@ def batch_of_kappa(
         worst = kappas[given["lam"] < -rounding].flat[0]
         raise InputError("kappa", worst, "lies below the ridgeless kappa", "give larger values")
     given["lam"] = np.maximum(given["lam"], 0.0)
-    return _evaluated(setting, spectrum, given, kappas, form)
+    return _evaluated(setting.design, isotropic, spectrum, given, kappas, form)
 
 
 def _require_plain(setting: Setting) -> None:
@@ -131,35 +136,70 @@ def _require_plain(setting: Setting) -> None:
         )
 
 
-def _arrays(setting: Setting, varied: Mapping[str, ArrayLike]) -> dict[str, Array]:
+def _levels(setting: Setting, spectrum: Spectrum | None) -> tuple[bool, Spectrum]:
+    """Whether Sigma is the identity, and its levels."""
+    if spectrum is not None:
+        return bool((np.asarray(spectrum.s) == 1).all()), spectrum
+    return isinstance(setting.spectrum, Isotropic), build_spectrum(setting, Float64())
+
+
+def _numbers(name: str, given: ArrayLike) -> Array:
+    """An array of real numbers, in float64; text is read, dates and truth values are not."""
+    try:
+        raw = np.asarray(given)
+        values = raw.astype(np.float64) if raw.dtype.kind in "iufUO" else None
+    except (TypeError, ValueError, OverflowError):
+        values = None
+    if values is None or not values.size:
+        condition = "is no array of numbers" if values is None else "has no entry"
+        raise InputError(name, given, condition, "give one number or more")
+    return values
+
+
+def _arrays(setting: Setting, d: int, varied: Mapping[str, ArrayLike]) -> dict[str, Array]:
     for name in varied:
         if name not in _NAMES:
             raise InputError(name, "given", "cannot be varied", f"choose from {', '.join(_NAMES)}")
     # Without generators T0 does not matter: any value beyond d + 1 will do.
     defaults = {name: getattr(setting, name) for name in _NAMES}
     if setting.T0 is None:
-        defaults["T0"] = 2 * setting.d + 2
-    values = [np.asarray(varied.get(name, float(defaults[name])), np.float64) for name in _NAMES]
-    arrays = dict(zip(_NAMES, np.broadcast_arrays(*values), strict=True))
+        defaults["T0"] = 2 * d + 2
+    values = [_numbers(name, varied.get(name, float(defaults[name]))) for name in _NAMES]
+    try:
+        arrays = dict(zip(_NAMES, np.broadcast_arrays(*values), strict=True))
+    except ValueError as error:
+        shapes = ", ".join(f"{n} {v.shape}" for n, v in zip(_NAMES, values, strict=True) if v.ndim)
+        remedy = "give arrays of one shape, or of shapes that broadcast"
+        raise InputError("shapes", shapes, "do not go together", remedy) from error
+    if setting.T0 is None and "T0" not in varied and (arrays["n"] >= 1).any():
+        raise InputError("T0", MISSING, "generators need their sample size", "give T0")
     for name, least in (("T", 1), ("T0", 1), *((name, 0) for name in _NAMES[2:])):
         bad = ~((arrays[name] >= least) & np.isfinite(arrays[name]))
         if bad.any():
             shown = arrays[name][bad].flat[0]
             raise InputError(name, shown, f"must be finite and >= {least}", "change it")
+        broken = arrays[name] % 1 != 0
+        if name in _WHOLE and broken.any():
+            shown = arrays[name][broken].flat[0]
+            raise InputError(name, shown, "must be a whole number", f"round {name} to an integer")
     return arrays
 
 
 def _evaluated(
-    setting: Setting, spectrum: Spectrum, given: Mapping[str, Array], kappa: Array, form: Form
+    design: str,
+    isotropic: bool,
+    spectrum: Spectrum,
+    given: Mapping[str, Array],
+    kappa: Array,
+    form: Form,
 ) -> Batch:
     shape = kappa.shape
-    size = max(kappa.size, 1)
     flat = {getattr(sy, name): values.ravel() for name, values in given.items()}
     flat |= {
         sy.kappa: kappa.ravel(),
-        sy.d: np.full(size, float(spectrum.d)),
-        sy.shared: np.full(size, setting.design == "shared"),
-        sy.is_isotropic: np.full(size, isinstance(setting.spectrum, Isotropic)),
+        sy.d: np.full(kappa.size, float(spectrum.d)),
+        sy.shared: np.full(kappa.size, design == "shared"),
+        sy.is_isotropic: np.full(kappa.size, isotropic),
     }
     point = BatchPoint(spectrum, flat)
     _require_finite(point)

@@ -21,8 +21,10 @@ _KINDS = (".npy", ".csv", ".txt")
 _CHUNK = 2**20
 
 
-def check_files(setting: Setting) -> None:
+def check_files(setting: Setting, where: str = "") -> None:
     """Open the files of a setting, also where what is asked does not depend on their numbers.
+
+    ``where`` stands before the name of the field in what is refused.
 
     Raises:
         InputError: as `read_numbers`.
@@ -30,8 +32,9 @@ def check_files(setting: Setting) -> None:
     for name, spec in (("spectrum", setting.spectrum), ("signal", setting.signal)):
         if isinstance(spec, SpectrumFile | SignalFile):
             read = map_floats if spec.path.suffix.lower() == ".npy" else read_numbers
-            file_stamp(spec.path, name)
-            read(name, spec.path, length=setting.distinct, positive=name == "spectrum")
+            file_stamp(spec.path, where + name)
+            positive = name == "spectrum"
+            read(where + name, spec.path, length=setting.distinct, positive=positive)
 
 
 def file_length(path: Path, name: str = "spectrum") -> int:

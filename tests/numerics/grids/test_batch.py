@@ -6,10 +6,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.numerics.grids.batch import batch, batch_of_kappa
 from ridgeproof.numerics.grids.batch_kappa import batch_kappa
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
+from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.errors import InfiniteExpectation, InputError, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import make_setting
@@ -125,6 +127,12 @@ def test_a_memory_mapped_spectrum_in_any_order(tmp_path):
         ({"T": [10]}, InfiniteExpectation, "within 1 of d = 10"),
         ({"T0": [11], "sigma0": 1, "lam": 1}, InfiniteExpectation, "T0 = 11"),
         ({"T0": [5], "lam": 1}, NoTheorem, "1 points"),
+        ({"T": [30.5]}, InputError, r"T = 30\.5: must be a whole number"),
+        ({"lam": []}, InputError, r"lam = \[\]: has no entry"),
+        ({"lam": ["x"]}, InputError, "lam = .*no array of numbers"),
+        ({"lam": [[1], [1, 2]]}, InputError, "lam = .*no array of numbers"),
+        ({"T": np.array(["2020"], "M8[Y]")}, InputError, "T = .*no array of numbers"),
+        ({"lam": [0, 1], "n": [0, 1, 2]}, InputError, r"n \(3,\), lam \(2,\): do not go together"),
     ],
 )
 def test_bad_grids(varied, error, message):
@@ -132,6 +140,27 @@ def test_bad_grids(varied, error, message):
     setting = make_setting(d=10, T=30, T0=50, n=1, sigma=1, spectrum="power-law:1")
     with pytest.raises(error, match=message):
         batch(setting, **varied)
+
+
+@pytest.mark.parametrize("stated", ["isotropic", "power-law:1"])
+@pytest.mark.parametrize("meant", ["isotropic", "power-law:1"])
+def test_the_levels_given_are_those_of_the_answer(stated, meant):
+    """Which theorem holds, and what d is, follows from the levels, not from the setting's own."""
+    other = make_setting(d=20, T=30, T0=8, n=1, lam=1, spectrum=meant)
+    setting = make_setting(d=6, T=30, T0=8, n=1, lam=1, spectrum=stated)
+    levels = build_spectrum(other, Float64())
+    if meant == "isotropic":
+        found = batch(setting, spectrum=levels)
+        assert found.value == pytest.approx(float(evaluate(other).value), rel=100 * ULP)
+    else:
+        with pytest.raises(NoTheorem, match="1 points"):
+            batch(setting, spectrum=levels)
+
+
+def test_generators_need_their_rows():
+    """A setting of clean data has no T0 to lend."""
+    with pytest.raises(InputError, match="T0 is missing"):
+        batch(make_setting(d=10, T=30), n=[0, 1])
 
 
 def test_a_kappa_below_the_ridgeless_one_is_refused():
