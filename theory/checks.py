@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from fractions import Fraction
+from numbers import Real
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,7 +79,7 @@ def exact(name: str, value: object) -> Fraction:
     A float, NumPy's included, is read through its shortest decimal form, so that 0.1 means 1/10.
 
     Raises:
-        InputError: it is not a finite number.
+        InputError: it is neither a real number, a Decimal nor text, or is not finite.
     """
     if type(value) is Fraction:
         return value
@@ -89,6 +91,8 @@ def exact(name: str, value: object) -> Fraction:
         if not math.isfinite(value):
             raise InputError(name, value, "is not finite", "give a finite number")
         return Fraction(float.__repr__(value))  # subclasses print themselves otherwise
+    if not isinstance(value, str | Real | Decimal):  # a date, say, whose text reads as a number
+        raise InputError(name, value, "is not a finite number", "give a number, or its text")
     return parse_rational(name, str(value))
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from ridgeproof.theory.checks import check_integer, check_real, exact, parse_rational
 from ridgeproof.theory.errors import InputError
+
+YEAR = np.datetime64("2020")  # whose text is a number
 
 
 @pytest.mark.parametrize(
@@ -66,6 +70,9 @@ def test_other_text_is_refused(text, condition):
     [
         (0.1, Fraction(1, 10)),
         (3, Fraction(3)),
+        (np.float32(0.1), Fraction(1, 10)),
+        (np.int64(3), Fraction(3)),
+        (Decimal("0.10"), Fraction(1, 10)),
         (Fraction(1, 3), Fraction(1, 3)),
         ("1e-2", Fraction(1, 100)),
     ],
@@ -75,9 +82,9 @@ def test_python_numbers_are_exact(value, expected):
     assert exact("lam", value) == expected
 
 
-@pytest.mark.parametrize("value", [True, float("nan"), float("inf"), None, [1], "x", 1j])
+@pytest.mark.parametrize("value", [True, float("nan"), float("inf"), None, [1], "x", 1j, YEAR])
 def test_other_values_are_no_numbers(value):
-    """Booleans, non-finite floats and other objects are refused."""
+    """Booleans, non-finite floats and other objects are refused, whatever their text reads as."""
     with pytest.raises(InputError, match=r"not a number|not finite|not a finite number"):
         exact("lam", value)
 

@@ -303,6 +303,9 @@ _EXTENSIONS = frozenset(
 def make_setting(**given: Any) -> Setting:
     """Build a Setting from what a user gives; None stands for what is not given.
 
+    That is so here alone.  In `Setting` and its ``with_`` None is a value like any other: that of a
+    T0, width or sigma_real which is not there, and refused for the rest.
+
     Raises:
         InputError: naming the offending field.
 

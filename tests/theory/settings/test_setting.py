@@ -6,6 +6,7 @@ import json
 import shlex
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 import pytest
 
@@ -93,6 +94,15 @@ def test_numbers_are_exact():
 def test_clean_data_need_no_chain():
     """n = 0 asks neither for T0 nor for sigma0."""
     assert make_setting(d=3, T=9).T0 is None
+
+
+def test_none_is_left_out_by_make_setting_alone():
+    """Elsewhere it is a value, which few fields have."""
+    assert make_setting(d=3, T=9, lam=None, width=None) == Setting(d=3, T=9, width=None)
+    assert make_setting(d=3, T=9, width=5).with_(width=None).width is None
+    for build in (make_setting(d=3, T=9, lam=1).with_, partial(Setting, d=3, T=9)):
+        with pytest.raises(InputError, match="lam = None: is not a finite number"):
+            build(lam=None)
 
 
 def test_growing_keeps_ratios_and_counts_copies():
