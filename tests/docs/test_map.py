@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,11 @@ def test_a_room_is_small_and_on_the_map(room):
     lines = (_ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()
     assert any(line.strip().startswith(f"{room.name}/ ") for line in lines), room
     assert (room / "__init__.py").read_text(encoding="utf-8").startswith('"""')
+
+
+@pytest.mark.parametrize("layer", _LAYERS)
+def test_the_modules_at_the_top_of_a_layer_are_on_the_map(layer):
+    """Each is named: no folder's line speaks for them."""
+    drawn = (_ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("```")[1]
+    there = {path.stem for path in (_ROOT / layer).glob("*.py") if not path.stem.startswith("__")}
+    assert there <= set(re.findall(r"\w+", drawn))
