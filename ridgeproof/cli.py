@@ -48,6 +48,12 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            # click does not say of which command an option lacks its value.
+            command = self.get_command(ctx, ctx.invoked_subcommand or "")
+            if error.ctx is None and command is not None:
+                error.ctx = click.Context(command, ctx, info_name=command.name)
+            raise
         except InputError as error:
             raise _as_typed(error, self.get_command(ctx, ctx.invoked_subcommand or "")) from error
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_LONGEST = 10**9  # seconds
+
 
 @click.command(name="check")
 @click.argument("file", type=click.Path(path_type=Path))
@@ -119,17 +121,23 @@ def _seconds(text: str) -> float:
 
     units = {"s": 1, "m": 60, "h": 3600}
     number, unit = (text[:-1], units[text[-1]]) if text[-1:] in units else (text, 1)
-    value = parse_rational("--time-limit", number) * unit
-    if value <= 0:
-        raise InputError("--time-limit", text, "must be positive", "write, say, 60s")
+    remedy = "write seconds, minutes or hours, as in 60s, 2m or 1h"
+    try:
+        value = parse_rational("--time-limit", number) * unit
+    except InputError as error:
+        raise InputError("--time-limit", text, "is no length of time", remedy) from error
+    if not 0 < value <= _LONGEST:
+        condition = f"must be positive and at most {_LONGEST} s"
+        raise InputError("--time-limit", text, condition, remedy)
     return float(value)
 
 
 def _text(title: str, verdict: Verdict) -> str:
     from ridgeproof.theory.checks import counted
+    from ridgeproof.theory.errors import shortened
 
     rows: list[tuple[str, Any]] = [
-        ("conjecture", title),
+        ("conjecture", shortened(title)),
         ("claim", verdict.claim),
         ("verdict", heading(verdict.verdict.value)),
     ]

@@ -140,7 +140,9 @@ def _process_data(value: ProcessValue, digits: int) -> dict[str, Any]:
 
 
 def _process_text(title: str, data: dict[str, Any]) -> str:
-    rows = [("process", title)] if title else []
+    from ridgeproof.theory.errors import shortened
+
+    rows = [("process", shortened(title))] if title else []
     for name, number in data["values"].items():
         rows.append((name, heading(number)))
         rows += [(f"  {source}", term) for source, term in (data["terms"][name] or {}).items()]

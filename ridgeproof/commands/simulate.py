@@ -220,7 +220,9 @@ def _simulate_process(
 
 
 def _process_text(title: str, estimate: ProcessEstimate) -> str:
-    rows = [("process", title)] if title else []
+    from ridgeproof.theory.errors import shortened
+
+    rows = [("process", shortened(title))] if title else []
     for name, found in estimate.asks.items():
         rows += _rows_of(name, found)
     rows.append(("repetitions", f"{estimate.repetitions} (literal, seed {estimate.seed})"))

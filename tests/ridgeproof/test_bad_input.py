@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -146,6 +147,7 @@ OTHERS = [
     ("verify C1 --profile thorough", "--profile", "not one of"),
     ("verify C1 --workers none", "--workers = none", "not a finite number"),
     ("nosuch", "nosuch", "No such command"),
+    ("evaluate --d 10 --T", "--T", "See ridgeproof evaluate --help"),
     ("--nosuch", "--nosuch", "No such option"),
     ("check", "FILE", "Missing argument"),
     ("check absent.toml", "absent.toml", "is not a file"),
@@ -157,7 +159,9 @@ OTHERS = [
     ("check good.toml --budget 0", "--budget = 0", "at least 1"),
     ("check good.toml --budget 1e12", "--budget = 1e12", "at most"),
     ("check good.toml --time-limit 0s", "--time-limit = 0s", "must be positive"),
-    ("check good.toml --time-limit soon", "--time-limit = soon", "not a finite number"),
+    ("check good.toml --time-limit soon", "--time-limit = soon", "60s, 2m or 1h"),
+    ("check good.toml --time-limit 5y", "--time-limit = 5y", "60s, 2m or 1h"),
+    ("check good.toml --time-limit 1e300s", "--time-limit = 1e300s", "at most"),
     ("check good.toml --workers 0", "--workers = 0", "at least 1"),
 ]
 
@@ -208,8 +212,8 @@ FILES = [
     (GOOD.replace("d + 2 .. 4*d", "d + 2 .. 4*D"), "D"),
     (GOOD + 'spectrum = ["wishart"]\n', "is not a spectrum"),
     (GOOD + 'design = ["both"]\n', "is not a design"),
-    (GOOD + 'spectrum = "power-law:-1"\n', "Error: spectrum power-law:BETA = -1"),
-    (GOOD + 'spectrum = "file:no.txt"\n', "Error: spectrum = no.txt: cannot be read"),
+    (GOOD + 'spectrum = "power-law:-1"\n', "Error: domain spectrum power-law:BETA = -1"),
+    (GOOD + 'spectrum = "file:no.txt"\n', "Error: domain spectrum = no.txt: cannot be read"),
     (with_formula("sigma^2*phi2"), "phi2"),
     (with_formula("x"), "not a known name"),
     (with_formula("__import__('os').system('true')"), "formula"),
@@ -339,12 +343,12 @@ def test_any_text_is_safe_to_show(run, line, text):
 
 
 def test_a_title_is_printed_without_what_a_terminal_obeys(run, tmp_path):
-    """The title of a file comes out as text, on one line."""
-    title = HOSTILE.encode("unicode_escape").decode().replace("\\x", "\\u00")
+    """The title of a file comes out as text, on one line, and shortened."""
+    title = (HOSTILE + "z" * 10_000).encode("unicode_escape").decode().replace("\\x", "\\u00")
     (tmp_path / "c.toml").write_text(GOOD.replace("quantity", f'title = "{title}"\nquantity', 1))
     status, out, _ = run(["check", "c.toml"])
     assert status == 0
-    assert out.startswith("conjecture  a]0;b Error: c\nclaim")
+    assert re.match(r"conjecture  a\]0;b Error: cz*\.\.\. \(10,0\d\d characters\)\nclaim", out)
     assert out.replace("\n", " ").isprintable()
 
 

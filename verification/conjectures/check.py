@@ -112,7 +112,7 @@ def _climb(trial: Trial) -> Verdict:
         trial.note("domain", _NO_POINT, why=trial.out_of_scope)
         return trial.verdict(Outcome.UNDECIDED)
     for setting in settings:
-        check_files(setting)
+        check_files(setting, "domain ")
     if isinstance(question, Declared):
         # A simulator of one's own is the literal process already.
         literal = int(question.simulator is None)

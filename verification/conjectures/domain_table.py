@@ -102,7 +102,11 @@ def _option(name: str, option: Any) -> Any:
     label = f"domain {name}"
     if not isinstance(option, str):
         raise InputError(label, option, "is not a text", f'give {name} = ["..."]')
-    return read_option(name, option)
+    try:
+        return read_option(name, option)
+    except InputError as error:  # a part of a specification knows nothing of domains
+        where = error.name if error.name.startswith(label) else f"domain {error.name}"
+        raise InputError(where, error.value, error.condition, error.remedy) from error
 
 
 def _ends(label: str, text: str, names: Mapping[str, Symbol]) -> tuple[Expr, Expr]:
