@@ -131,6 +131,10 @@ class Expansion:
             raise Short
         return Integer(0)
 
+    def sign_of(self, node: Expr) -> int:
+        """-1, 0 or 1: the sign of a node at all large sizes."""
+        return self.settled(self.of(node))[1]
+
     def of(self, node: Expr) -> Series:
         """The series of a node, each computed once."""
         if node not in self.known:

@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
+from typing import TypeVar
 
 from sympy import Expr, Integer, nan, zoo
 
 from ridgeproof.theory.errors import SolverError, UndecidedLimit
 from ridgeproof.theory.expansion import DEPTHS, Asked, Expansion, Short, undecided
 
-__all__ = ["limit_value", "proportional_limit"]
+__all__ = ["eventual_sign", "limit_value", "proportional_limit"]
 
 Sign = Callable[[Expr], int]
+Found = TypeVar("Found", Expr, int)
 
 
 @lru_cache(maxsize=256)
@@ -64,11 +66,27 @@ def limit_value(expression: Expr, sign: Sign) -> Expr:
     >>> limit_value(log(d) / log(T), positive), limit_value(d / log(T), positive)
     (1, oo)
     """
+    return _found(expression, sign, Expansion.limit)
+
+
+def eventual_sign(expression: Expr, sign: Sign) -> int:
+    """-1, 0 or 1: the sign of an expression at all large sizes, 0 only if it is zero there.
+
+    Args and errors as of `limit_value`.
+
+    >>> from ridgeproof.theory.symbols import T, d
+    >>> eventual_sign(d * (T - 2 * d) - d * T, lambda expression: -1)
+    -1
+    """
+    return _found(expression, sign, Expansion.sign_of)
+
+
+def _found(expression: Expr, sign: Sign, ask: Callable[[Expansion, Expr], Found]) -> Found:
     if expression.has(zoo, nan):
         raise SolverError("a denominator vanishes")
     answers: dict[Expr, int] = {}
     while True:
-        found = _attempt(expression, tuple(answers.items()))
+        found = _attempt(expression, tuple(answers.items()), ask)
         if isinstance(found, Asked):
             answers[found.question] = sign(found.question)
         elif isinstance(found, Exception):
@@ -78,15 +96,19 @@ def limit_value(expression: Expr, sign: Sign) -> Expr:
 
 
 @lru_cache(maxsize=2048)
-def _attempt(expression: Expr, answers: tuple[tuple[Expr, int], ...]) -> Expr | Exception:
-    """The limit as far as some answers lead: the next question, or why there is no limit.
+def _attempt(
+    expression: Expr,
+    answers: tuple[tuple[Expr, int], ...],
+    ask: Callable[[Expansion, Expr], Found],
+) -> Found | Exception:
+    """What is asked, as far as some answers lead: the next question, or why it is not known.
 
     Points at which every sign is the same share one expansion.
     """
     try:
         for terms in DEPTHS:
             with suppress(Short):
-                return Expansion(terms, dict(answers)).limit(expression)
+                return ask(Expansion(terms, dict(answers)), expression)
     except (Asked, SolverError, UndecidedLimit) as outcome:
         # A copy, without the frames that led there.
         return type(outcome)(*outcome.args)

@@ -28,7 +28,8 @@ from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.settings.spectra import PowerLaw, Source
 from ridgeproof.verification.conjectures.domain_table import check_keys, read_domain
 from ridgeproof.verification.conjectures.fixed_sizes import fixed_sizes
-from ridgeproof.verification.conjectures.parser import parse_formula, whole_numbers
+from ridgeproof.verification.conjectures.guards import Guard
+from ridgeproof.verification.conjectures.parser import guards, parse_formula, whole_numbers
 from ridgeproof.verification.conjectures.processes.stated import (
     ProcessConjecture,
     is_about_process,
@@ -125,6 +126,11 @@ class Conjecture:
             return self.scale
         base = self.formula.as_base_exp()[0]
         return base if isinstance(base, Symbol) else None
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        """What the pieces of the formula, as it is written, need to be defined."""
+        return guards(self.formula_text) if self.formula_text else ()
 
     @property
     def exponent(self) -> Expr | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from sympy import (
     Add,
@@ -34,9 +35,10 @@ from sympy import (
 from ridgeproof.theory.checks import counted
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.symbols import NAMED
+from ridgeproof.verification.conjectures.guards import Guard, plainly_positive
 from ridgeproof.verification.conjectures.tokens import SourceText, translate
 
-__all__ = ["CONSTANTS", "FUNCTIONS", "parse_formula", "whole_numbers"]
+__all__ = ["CONSTANTS", "FUNCTIONS", "guards", "parse_formula", "whole_numbers"]
 
 FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "sqrt": sqrt,
@@ -80,8 +82,26 @@ def parse_formula(text: str, names: Mapping[str, Symbol] = NAMED, *, name: str =
     Traceback (most recent call last):
     ridgeproof.theory.errors.InputError: formula, column 1 = sigam: is not a known name...
     """
-    source = translate(text, [*names, *CONSTANTS], FUNCTIONS, name)
-    tree = _tree(source)
+    return _read(translate(text, [*names, *CONSTANTS], FUNCTIONS, name), names)
+
+
+@lru_cache(maxsize=256)
+def guards(text: str) -> tuple[Guard, ...]:
+    """What the pieces of a formula need to be defined as they are written, the inner ones first.
+
+    Raises:
+        InputError: the text is not a formula.
+
+    >>> [guard.text for guard in guards("0*log(d - T) + d/T")]
+    ['log(d - T)']
+    """
+    source = translate(text, [*NAMED, *CONSTANTS], FUNCTIONS)
+    _read(source, NAMED)
+    return tuple(dict.fromkeys(source.guards))
+
+
+def _read(source: SourceText, names: Mapping[str, Symbol]) -> Expr:
+    name, text, tree = source.name, source.text, _tree(source)
     count = sum(isinstance(node, ast.expr) for node in ast.walk(tree))
     if count > _MAX_NODES:
         raise InputError(name, text, f"has {count} terms", f"use at most {_MAX_NODES}")
@@ -147,12 +167,21 @@ def _build(node: ast.expr, source: SourceText, names: Mapping[str, Expr]) -> Exp
             node = node.operand
         else:
             break
+    start = len(source.guards)
     value = _atom(node, source, names)
     for parent in reversed(spine):
         if isinstance(parent, ast.UnaryOp):
             value = _sign(parent, value, source)
         else:
-            value = _combine(parent, value, _build(parent.right, source, names), source)
+            middle, left = len(source.guards), value
+            right = _build(parent.right, source, names)
+            value = _combine(parent, left, right, source)
+            if isinstance(parent.op, ast.Mult | ast.Div):
+                above = right if isinstance(parent.op, ast.Mult) else Integer(1)
+                source.guards[start:] = [
+                    *(guard.times(above) for guard in source.guards[start:middle]),
+                    *(guard.times(left) for guard in source.guards[middle:]),
+                ]
         _check_value(parent, value, source)
     return value
 
@@ -194,6 +223,7 @@ def _combine(node: ast.BinOp, left: Expr, right: Expr, source: SourceText) -> Ex
         case ast.Div() if right == 0:
             raise source.error(node.right, "is zero and divides", "remove the division by zero")
         case ast.Div():
+            _guard(node, right, Integer(-1), source)
             return left / right
     raise source.error(node, "is not an operation", _GRAMMAR)
 
@@ -221,7 +251,14 @@ def _power(
         raise source.error(
             node, f"has an exponent beyond {_MAX_EXPONENT}", f"keep powers within {_MAX_EXPONENT}"
         )
+    if not (exponent.is_integer and exponent.is_nonnegative):
+        _guard(node, base, exponent, source)
     return Pow(base, exponent)
+
+
+def _guard(node: ast.expr, value: Expr, exponent: Expr | None, source: SourceText) -> None:
+    if not plainly_positive(value):
+        source.guards.append(Guard(value, exponent, source.literal(node)))
 
 
 def _degree(value: Expr) -> Expr:
@@ -248,6 +285,10 @@ def _call(node: ast.Call, source: SourceText, names: Mapping[str, Expr]) -> Expr
         )
     values = [_build(given, source, names) for given in node.args]
     _check_arguments(called, node, values[0], source)
+    if called in {"sqrt", "log", "zeta"}:
+        least = 1 if called == "zeta" else 0
+        exponent = Rational(1, 2) if called == "sqrt" else None
+        _guard(node, values[0] - least, exponent, source)
     # Evaluating exp or log asks for the sign of the argument: slow, and it changes nothing here.
     evaluate = called not in {"exp", "log"} or values[0].is_number
     return FUNCTIONS[called](*values, evaluate=evaluate)

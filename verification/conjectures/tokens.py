@@ -10,9 +10,10 @@ import ast
 import difflib
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ridgeproof.theory.errors import InputError
+from ridgeproof.verification.conjectures.guards import Guard
 
 __all__ = ["SourceText", "translate"]
 
@@ -39,6 +40,8 @@ class SourceText:
     text: str
     translated: str
     columns: tuple[int, ...]  # position in `translated` -> position in `text`
+    # What the pieces need, filled while the expression is built.
+    guards: list[Guard] = field(default_factory=list, compare=False)
 
     def error(self, node: ast.expr, condition: str, remedy: str) -> InputError:
         """The refusal of a node of the translated text, with its column and the user's text."""

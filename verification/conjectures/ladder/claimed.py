@@ -14,11 +14,13 @@ from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Multiprecision
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.walker import AMPLITUDES, evaluate_expression
+from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.domains.holds import named_values
 from ridgeproof.theory.errors import NotBuilt, SolverError, UndecidedLimit
-from ridgeproof.theory.limits import limit_value
+from ridgeproof.theory.limits import eventual_sign, limit_value
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.conjecture import Conjecture
+from ridgeproof.verification.conjectures.guards import Guard
 
 __all__ = ["DIGITS", "another_limit", "claimed_limit", "claimed_value", "limits_in_words"]
 
@@ -31,11 +33,13 @@ def claimed_value(conjecture: Conjecture, setting: Setting) -> Any:
     """The formula's value at a setting, to `DIGITS` digits; a limit may be infinite.
 
     Raises:
-        SolverError: the formula is infinite or undefined there; of a limit, undefined.
-        UndecidedLimit: the limit is not known.
+        SolverError: the formula, or a piece of it, is infinite or undefined there; of a limit,
+            undefined.
+        UndecidedLimit: the limit is not known, nor whether the formula is defined.
     """
-    formula = conjecture.formula
-    if conjecture.kind == "limit":
+    formula, limit = conjecture.formula, conjecture.kind == "limit"
+    _check_guards(conjecture.guards, setting, limit)
+    if limit:
         formula = claimed_limit(formula, setting)
         if formula in (oo, -oo):
             return mpmath.inf if formula == oo else -mpmath.inf
@@ -44,6 +48,24 @@ def claimed_value(conjecture: Conjecture, setting: Setting) -> Any:
     if not engine.is_finite(value):
         raise SolverError(f"{conjecture.formula_text} is not a finite real number")
     return value
+
+
+def _check_guards(guards: Iterable[Guard], setting: Setting, limit: bool) -> None:
+    """Raise SolverError where a piece of the formula is undefined, in a limit at large sizes."""
+    guards = tuple(guards)
+    if not guards:
+        return
+    values = named_values(setting)
+    zeros = {symbol: value for symbol, value in values.items() if symbol in AMPLITUDES}
+    zeros |= {sy.kappa: Integer(0)} if setting.lam == 0 and setting.T >= setting.d else {}
+    absent = dict.fromkeys(_absent(setting), Integer(0))
+    known = partial(_sign, setting=setting)
+
+    def sign(expression: Expr) -> int:
+        return eventual_sign(expression.subs(absent), known) if limit else known(expression)
+
+    for guard in guards:
+        guard.check(sign, values, zeros)
 
 
 @lru_cache(maxsize=4096)
@@ -120,4 +142,5 @@ def _sign(expression: Expr, setting: Setting) -> int:
             ball = evaluate_expression(expression, make_point(setting, engine))
             return engine.compare(ball, engine.number(0))
     except (SolverError, NotBuilt):
-        raise UndecidedLimit(f"the limit is not decided: is {expression} zero?") from None
+        shown = str(expression).replace("**", "^")
+        raise UndecidedLimit(f"it is not decided: is {shown} zero?") from None

@@ -19,11 +19,15 @@ from sympy import (
     Max,
     Min,
     Mul,
+    Ne,
     Pow,
     Rational,
+    StrictGreaterThan,
     Symbol,
     diff,
+    factor_list,
     false,
+    fraction,
     oo,
     simplify,
     true,
@@ -39,11 +43,12 @@ from ridgeproof.theory.domains.entries import EXTRA, Derived, Fixed, used_symbol
 from ridgeproof.theory.domains.holds import holds_on, slack_substitution
 from ridgeproof.theory.errors import DerivationError, SolverError, UndecidedLimit
 from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula, FormulaKind
-from ridgeproof.theory.limits import limit_value
+from ridgeproof.theory.limits import limit_value, proportional_limit
 from ridgeproof.theory.settings.features import Elliptical, Gaussian
 from ridgeproof.theory.settings.spectra import Flat, Isotropic, Source
 from ridgeproof.theory.specialise import isotropic
 from ridgeproof.verification.conjectures.conjecture import Conjecture
+from ridgeproof.verification.conjectures.guards import Guard
 
 __all__ = ["covering_theorem", "prove"]
 
@@ -138,6 +143,8 @@ def _follows(conjecture: Conjecture, theorem: Formula) -> bool:
         slope = diff(truth, conjecture.variable)
         return _ordered(domain, slope if conjecture.relation == "increases-in" else -slope)
     claim = conjecture.formula
+    if not all(_stands(guard, domain, truth, form) for guard in conjecture.guards):
+        return False
     if conjecture.kind == "limit":
         claim = limit_value(_settled(claim, domain), partial(_sign, domain=domain))
         if claim in (oo, -oo):
@@ -146,6 +153,37 @@ def _follows(conjecture: Conjecture, theorem: Formula) -> bool:
     if conjecture.relation == "equals":
         return _vanishes(difference, domain)
     return _ordered(domain, difference if conjecture.relation == "at-most" else -difference)
+
+
+def _stands(guard: Guard, domain: Domain, truth: Expr, form: Form) -> bool:
+    """Whether a piece of the formula is proved to be defined on the whole domain.
+
+    The denominators of the theorem do not vanish: its assumptions are proved.  In the limit the
+    leading coefficient decides.
+    """
+    if _settled(guard.scale, domain) == 0:
+        return True
+    value = _settled(guard.value, domain)
+    if form is Form.LIMIT:
+        if value.has(Min, Max):
+            return False
+        value = proportional_limit(value)
+    value = _specialised(value, domain)
+    if _degree(value) > _MAX_DEGREE:
+        return False
+    if guard.exponent is None or not guard.exponent.is_integer:
+        return _ordered(domain, value, strict=True)
+    if not value.free_symbols & _IMPLICIT and holds_on(domain, Ne(value, 0)):
+        return True
+    sound = _factors(1 / truth)
+    return all(
+        factor in sound or _ordered(domain, factor, strict=True) for factor in _factors(value)
+    )
+
+
+def _factors(expression: Expr) -> set[Expr]:
+    """The factors of the numerator, up to constants."""
+    return {factor for factor, _ in factor_list(fraction(canonical(expression))[0])[1]}
 
 
 def _followers(domain: Domain, variable: Symbol | None) -> set[Symbol]:
@@ -177,12 +215,14 @@ def _vanishes(difference: Expr, domain: Domain) -> bool:
     return bool(simplify(canonical(difference.subs(slack_substitution(domain)))) == 0)
 
 
-def _ordered(domain: Domain, non_negative: Expr) -> bool:
+def _ordered(domain: Domain, value: Expr, *, strict: bool = False) -> bool:
+    """Whether a value is >= 0 on the whole domain, or > 0."""
     # Degrees of freedom are not rational functions of the setting: nothing to prove with.
-    if non_negative.free_symbols & _IMPLICIT:
+    if value.free_symbols & _IMPLICIT:
         return False
     # SymPy takes max(1, x) >= 0 for granted, though x may be undefined.
-    return holds_on(domain, GreaterThan(non_negative, 0, evaluate=False)) is True
+    relation = StrictGreaterThan if strict else GreaterThan
+    return holds_on(domain, relation(value, 0, evaluate=False)) is True
 
 
 def _specialised(expression: Expr, domain: Domain) -> Expr:
