@@ -95,6 +95,35 @@ def test_a_limit_is_taken_of_every_quantity(formula, quantity, domain):
     assert verdict.verdict in {Outcome.PROVED, Outcome.IDENTICAL}
 
 
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1+1/(d*(T-2*d))", "1+zeta(T/d-1)/d", "max(1, 1/(T-2*d)-10)", "1+0/(T-2*d)",
+        "1/(1/(T-2*d))/(T-2*d)", "1+log(d-T)-log(d-T)", "1+(d-T)^(1/3)/d",
+    ],
+)  # fmt: skip
+def test_what_vanishes_in_the_limit_must_still_be_defined(piece):
+    """At T = 2 d each has no value at any size, although its limit is 1 elsewhere or by algebra."""
+    verdict = check(claim(f"V*({piece})"))
+    assert verdict.verdict is Outcome.REFUTED
+    assert verdict.counterexample.claimed == "undefined"
+
+
+@pytest.mark.parametrize(
+    ("piece", "outcome"),
+    [
+        ("1+1/(d*(T-d-1))", Outcome.PROVED),
+        ("1+1/(d*(T-2*d+1))", Outcome.IDENTICAL),
+        # Zero by the definition of kappa, which no digits show.
+        ("1+1/(d*(T*lam-kappa*(T-df1)))", Outcome.UNDECIDED),
+    ],
+)
+def test_what_is_defined_at_large_sizes_is_no_obstacle(piece, outcome):
+    """Proved on the domain, seen at the points, or not known."""
+    domain = VARIANCE.replace("lam = 0", "lam = [0.5, 1]") if "lam" in piece else VARIANCE
+    assert check(claim(f"sigma^2*gamma/(1-gamma)*({piece})", domain=domain)).verdict is outcome
+
+
 def test_a_limit_that_is_not_known_leaves_a_claim_undecided():
     """Neither bad input nor a verdict: the reason is in the evidence, and is what is missing."""
     verdict = check(claim("V*(1+1/log(log(d)))"))

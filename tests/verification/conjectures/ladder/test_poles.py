@@ -51,6 +51,11 @@ def claim(relation, formula, rung):
 @example("sqrt({}-1)", "{}", " + ", "at-most", "symbolic")
 @example("1/({})", "max({}, 1)", " + ", "at-most", "symbolic")
 @example("zeta({}+1)", "{}", "*", "equals", "precision")
+@example("1/({})", "1 + 0*({})", "*", "equals", "symbolic")
+@example("log({})", "1 + ({}) - ({})", "*", "equals", "one d")
+@example("{}", "({})/({})", "*", "equals", "precision")
+@example("sqrt({}-1)", "1 + 0*({})", "*", "equals", "symbolic")
+@example("({}-1)^({}-1/2)", "1 + 0*({})", "*", "equals", "precision")
 @given(
     st.sampled_from(POLES),
     st.sampled_from(AROUND),
@@ -65,6 +70,15 @@ def test_a_pole_in_the_domain_refutes(pole, around, joined, relation, rung):
     assert verdict.verdict.value == "refuted"
     assert verdict.counterexample.claimed == "undefined"
     assert verdict.counterexample.setting.d == 5
+
+
+@pytest.mark.parametrize(
+    "term", ["n*sigma^2/(T - d - 9)", "n/(T - d - 9)*sigma^2", "(1 + 1/(T - d - 9))*n"]
+)
+def test_what_a_noise_of_zero_multiplies_needs_no_value(term):
+    """n = 0 there: the term is absent, whatever it divides by, and however it is written."""
+    verdict = check(claim("equals", f"sigma^2*d/(T - d - 1) + {term}", "symbolic"))
+    assert verdict.verdict.value == "proved"
 
 
 def test_a_pole_that_only_the_search_for_points_meets_refutes():
