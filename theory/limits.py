@@ -42,7 +42,7 @@ def proportional_limit(expression: Expr) -> Expr:
             return Integer(0)
     except Short:
         pass
-    raise undecided(f"leading terms of {_shown(expression)} cancel")
+    raise undecided(f"leading terms of {expression} cancel")
 
 
 def limit_value(expression: Expr, sign: Sign) -> Expr:
@@ -112,9 +112,4 @@ def _attempt(
     except (Asked, SolverError, UndecidedLimit) as outcome:
         # A copy, without the frames that led there.
         return type(outcome)(*outcome.args)
-    return undecided(f"more than {DEPTHS[-1]} leading terms of {_shown(expression)} cancel")
-
-
-def _shown(expression: Expr) -> str:
-    text = str(expression)
-    return text if len(text) <= 80 else text[:77] + "..."
+    return undecided(f"more than {DEPTHS[-1]} of its leading terms cancel")

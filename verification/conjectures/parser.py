@@ -8,6 +8,7 @@ expression is built, hence the limits on powers, on numbers and on the arguments
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -114,28 +115,61 @@ def _read(source: SourceText, names: Mapping[str, Symbol]) -> Expr:
 
 
 def whole_numbers(text: str, names: Iterable[str] = NAMED) -> set[int]:
-    """The whole numbers that a formula's text writes outside exponents; 20.0 is none.
+    """The whole numbers that a formula's text writes outside exponents, alone or as 10+10 or 2*10.
+
+    A number with a decimal point is none, and enters no such sum or product.
 
     Raises:
         InputError: the text is not a formula.
 
-    >>> whole_numbers("sigma^2*20/(T - 20) + 2.0")
-    {20}
+    >>> sorted(whole_numbers("sigma^2*2*10/(T - 7 - 8) + 30.0"))
+    [2, 7, 8, 10, 15, 20]
     """
     if not text:
         return set()
     source = translate(text, [*names, *CONSTANTS], FUNCTIONS, "formula")
-    found: set[int] = set()
-    left: list[ast.AST] = [_tree(source)]
-    while left:
-        node = left.pop()
-        if isinstance(node, ast.Constant) and source.literal(node).isdecimal():
-            found.add(int(source.literal(node)))
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-            left.append(node.left)
-        else:
-            left += ast.iter_child_nodes(node)
-    return found
+    found: set[Fraction] = set()
+    _fold(_tree(source), source, found)
+    return {abs(int(number)) for number in found if number.denominator == 1}
+
+
+_FOLDED = {
+    ast.Add: (operator.add, 0), ast.Sub: (operator.sub, 0),
+    ast.Mult: (operator.mul, 1), ast.Div: (operator.truediv, 1),
+}  # fmt: skip
+
+
+def _fold(
+    node: ast.AST, source: SourceText, found: set[Fraction]
+) -> tuple[Fraction | None, int | None]:
+    """The constant part of a sum (then 0) or of a product (1); of a number alone then None."""
+    constant: Fraction | None = None
+    kind: int | None = None
+    match node:
+        case ast.Constant() if "." not in source.literal(node):
+            constant = Fraction(source.literal(node))
+        case ast.UnaryOp(op=sign, operand=operand):
+            constant, kind = _fold(operand, source, found)
+            if constant is not None and isinstance(sign, ast.USub):
+                constant = -constant
+        case ast.BinOp(left=left, op=ast.Pow()):
+            _fold(left, source, found)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _FOLDED:
+            operation, neutral = _FOLDED[type(op)]
+            parts = [_fold(side, source, found) for side in (left, right)]
+            alone = all(part is not None and alike is None for part, alike in parts)
+            one, other = (
+                part if part is not None and alike in {None, neutral} else Fraction(neutral)
+                for part, alike in parts
+            )
+            if other or operation is not operator.truediv:
+                constant, kind = operation(one, other), None if alone else neutral
+        case _:
+            for child in ast.iter_child_nodes(node):
+                _fold(child, source, found)
+    if constant is not None:
+        found.add(constant)
+    return constant, kind
 
 
 def _tree(source: SourceText) -> ast.expr:

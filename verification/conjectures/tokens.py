@@ -71,9 +71,8 @@ def translate(
     'd**2'
     """
     if len(text) > _MAX_CHARACTERS:
-        raise InputError(
-            name, text[:90], f"has {len(text)} characters", f"use at most {_MAX_CHARACTERS}"
-        )
+        remedy = f"use at most {_MAX_CHARACTERS:,} characters"
+        raise InputError(name, text, "is too long", remedy)
     out: list[str] = []
     columns: list[int] = []
     opened: list[int] = []

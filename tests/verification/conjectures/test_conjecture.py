@@ -312,6 +312,9 @@ sigma = 1
     [
         ("sigma^2*20/(T - 20)", "d = 20\nT = '40 .. 80'", "Write d"),
         ("sigma^2*d/60/(1 - phi)", "d = 20\nT = '3*d'", "Write T"),
+        ("sigma^2*d/(T - 10 - 10)", "d = 20\nT = '40 .. 80'", "Write d"),
+        ("sigma^2*2e1/T", "d = 20\nT = '40 .. 80'", "Write d"),
+        ("sigma^2*phi*5*4/d", "d = 20\nT = '40 .. 80'", "Write d"),
         ("sqrt(5/T)^20", "d = 20\nT = '3*d'\nspectrum = 'spiked:10*5,0.01'", "Write d/4"),
         ("5/T", "d = '20 .. 30'\nT = '3*d'\nspectrum = 'spiked:10*5,1'", "Write a share of d"),
     ],
@@ -322,7 +325,14 @@ def test_a_size_written_as_a_number_is_refused_in_a_limit(formula, domain, remed
     with pytest.raises(InputError, match=remedy):
         read_conjecture(text)
     assert read_conjecture(text.replace('"limit"', '"exact"'))
-    for meant in ("sigma^2*d/(T - d - 1)", "d^20/T^20", "2*d/T", "20.0*d/T", "phi/(1 - phi)"):
+    for meant in (
+        "sigma^2*d/(T - d - 1)",
+        "d^20/T^20",
+        "2*d/T",
+        "20.0*d/T",
+        "2.0e1*d/T",
+        "phi/(1 - phi)",
+    ):
         assert read_conjecture(LIMIT.format(meant) + domain)
 
 

@@ -90,6 +90,7 @@ def limits_in_words(conjecture: Conjecture, settings: Sequence[Setting]) -> str:
     # With a noise of zero a formula has fewer terms: the others say more.
     fewest = min(len(_absent(setting)) for setting in settings)
     found: dict[str, None] = {}
+    unknown = ""
     for setting in settings:
         if len(_absent(setting)) == fewest:
             try:
@@ -97,9 +98,10 @@ def limits_in_words(conjecture: Conjecture, settings: Sequence[Setting]) -> str:
             except SolverError as error:
                 found[f"nothing real ({error})"] = None
             except UndecidedLimit as error:
-                return str(error)
+                unknown = str(error)
     shown = list(found)[:_SHOWN] + ["..."] * (len(found) > _SHOWN)
-    return f"the formula tends to {', elsewhere to '.join(shown)}"
+    known = f"the formula tends to {', elsewhere to '.join(shown)}"
+    return "; elsewhere ".join(filter(None, [known if found else "", unknown]))
 
 
 def another_limit(conjecture: Conjecture, setting: Setting, settings: Iterable[Setting]) -> str:
@@ -119,8 +121,8 @@ def another_limit(conjecture: Conjecture, setting: Setting, settings: Iterable[S
     return f"at the counterexample the formula tends to {_in_words(here)}"
 
 
-def _in_words(limit: Expr) -> str:
-    return str(limit).replace("**", "^").replace("oo", "infinity")
+def _in_words(expression: Expr) -> str:
+    return str(expression).replace("**", "^").replace("oo", "infinity")
 
 
 def _absent(setting: Setting) -> list[Symbol]:
@@ -142,5 +144,5 @@ def _sign(expression: Expr, setting: Setting) -> int:
             ball = evaluate_expression(expression, make_point(setting, engine))
             return engine.compare(ball, engine.number(0))
     except (SolverError, NotBuilt):
-        shown = str(expression).replace("**", "^")
-        raise UndecidedLimit(f"it is not decided: is {shown} zero?") from None
+        shown = _in_words(expression)
+        raise UndecidedLimit(f"it is not decided whether {shown} is zero") from None

@@ -90,11 +90,14 @@ def examine(conjecture: Conjecture, setting: Setting) -> Finding:
 def _against(
     conjecture: Conjecture, setting: Setting, claimed: Any, known: Known
 ) -> Counterexample:
+    for digits in (15, 30, DIGITS):
+        shown = _shown(claimed, digits), _shown(known.value, digits)
+        if shown[0] != shown[1]:
+            break
     return Counterexample(
         setting,
         conjecture.quantity,
-        _shown(claimed, 15),
-        _shown(known.value, 15),
+        *shown,
         None,
         f"{known.source}, {DIGITS} digits" if known.formulas else known.source,
         exact=known.exact and bool(known.formulas),

@@ -13,7 +13,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.errors import RidgeproofError
 from ridgeproof.verification.conjectures.check import check
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
-from ridgeproof.verification.conjectures.ladder.claimed import claimed_limit
+from ridgeproof.verification.conjectures.ladder.claimed import claimed_limit, limits_in_words
 from ridgeproof.verification.conjectures.ladder.precise import examine
 from ridgeproof.verification.conjectures.parser import parse_formula
 from ridgeproof.verification.testing.verdict import Outcome
@@ -63,6 +63,7 @@ FALSE = [
     ("equals", "V*(1+log(d)/10^45)"),
     ("equals", "V*(1+d^(1/64)/10^45)"),
     ("equals", "V*log(d)/log(T^2)"),
+    ("equals", "V*(1+1/10^39)"),
     ("equals", "V*(1+1/d)^T/exp(1)"),
     # The leading terms of both sides vanish at T = 2 d, of which no proof may lose sight.
     ("equals", "V*(T-2*d+1)/(T-2*d+2)"),
@@ -79,6 +80,8 @@ def test_a_limit_is_judged_by_what_the_formula_tends_to(relation, formula, holds
     assert verdict.verdict in ({Outcome.PROVED, Outcome.IDENTICAL} if holds else {Outcome.REFUTED})
     (limit, *_) = (rung for rung in verdict.evidence["rungs"] if rung["rung"] == "limit")
     assert limit["finding"].startswith("the formula tends to ")
+    if not holds:
+        assert verdict.counterexample.claimed != verdict.counterexample.observed
 
 
 @pytest.mark.parametrize(
@@ -132,6 +135,16 @@ def test_a_limit_that_is_not_known_leaves_a_claim_undecided():
     finding = examine(claim("V + exp(d)"), make_setting(d=5, T=13, sigma=1))
     assert not finding.is_settled
     assert "faster than every power" in finding.undecided
+
+
+def test_the_line_on_the_limit_says_what_the_verdict_rests_on():
+    """b = 1 is seen where sqrt(d) is rational; elsewhere the limit is not known."""
+    text = "V*(1+1/(3+d*(b-1)))"
+    settings = [make_setting(d=d, T=3 * d, sigma=1) for d in (5, 16)]
+    assert limits_in_words(claim(text), settings) == (
+        "the formula tends to 4*phi*sigma^2/(3*(1 - phi)); "
+        "elsewhere it is not decided whether d*(b - 1) is zero"
+    )
 
 
 def test_signs_at_a_point_are_exact():
