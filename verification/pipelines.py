@@ -178,7 +178,8 @@ def _processes(draw: st.DrawFn, fits: int, loops: bool) -> Process:
             pipeline.fit()
     asks = [pipeline.ask() for _ in range(draw(st.integers(1, 3)))]
     spectrum = pipeline.pick("isotropic", "power-law:1")
-    signal = pipeline.pick("flat", "source:1/2")
+    decaying = pipeline.pick("flat", "source:1/2")
+    signal = "flat" if spectrum == "isotropic" else decaying
     lines = [
         "[process]",
         'steps = """',

@@ -1,4 +1,9 @@
-"""Fits whose expectation is infinite at every finite size: a pole that the limit does not show."""
+"""Fits whose expectation is infinite at every finite size: a pole that the limit does not show.
+
+`theory.process.facts` asks the same of a graph at one point, exactly and before anything is
+lowered, for who simulates.  Here whole arrays of parameters are asked at once, on what the limit is
+made of.
+"""
 
 from __future__ import annotations
 

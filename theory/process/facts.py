@@ -160,6 +160,9 @@ def require_finite(
     sets that different models labelled, directions or features that cannot express the model.
     (Rows of signs have finitely many designs, so that all is finite.)
 
+    `numerics.equivalent.finiteness` asks the same of a pencil, at many points at once and in
+    float64, for who evaluates; this one is exact, and knows laws and margins.
+
     Args:
         graph: the process.
         values: exact values of the parameters.
