@@ -249,7 +249,7 @@ BAD = {
     "spectrum unknown": (edited('"isotropic"', '"isotopic"'), "domain spectrum", "not a spectrum"),
     "spectrum a number": (edited('"isotropic"', "1"), "domain spectrum", "is not a text"),
     "no spectrum": (edited('["isotropic", "power-law:1.5"]', "[]"), "domain spectrum", "no option"),
-    "bad exponent": (edited("power-law:1.5", "power-law:-1"), "spectrum", "greater than 0"),
+    "bad exponent": (edited("power-law:1.5", "power-law:-1"), "domain spectrum", "greater than 0"),
     "signal unknown": (edited('["flat"]', '["falt"]'), "domain signal", "not a signal"),
     "design unknown": (edited('["independent"]', '["both"]'), "domain design", "not a design"),
     "a share above one": (edited("lam      = 0", "lam = 0\nsynthetic_fraction = 1.5"),
@@ -259,7 +259,7 @@ BAD = {
     "the line of a key twice": (edited("lam      = 0", "lam = 0\nlam = 1"), "conjecture file",
                                 "= lam = 1: is not TOML"),
     "a weight above one": (edited("lam      = 0", "lam = 0\nchain = 'weighted:2'"),
-                           "chain weighted:W", "= 2: must be at most 1"),
+                           "domain chain weighted:W", "= 2: must be at most 1"),
     "n missing": (edited("n        =", "#"), "domain n", "the test_error needs it"),
 }  # fmt: skip
 
