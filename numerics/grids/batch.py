@@ -60,6 +60,7 @@ def batch(
     *,
     form: Form = Form.LIMIT,
     spectrum: Spectrum | None = None,
+    whole: bool = True,
     **varied: ArrayLike,
 ) -> Batch:
     """Evaluate a setting with some of its numbers replaced by arrays that broadcast.
@@ -69,6 +70,7 @@ def batch(
         form: as in `numerics.evaluate.evaluate`.
         spectrum: levels to use instead of the setting's, such as a memory-mapped file's; they also
             say what d is, and whether all is isotropic.
+        whole: whether T, T0 and n must be whole; the formulas are smooth in between.
         varied: arrays for any of T, T0, n, sigma, sigma0, lam, lam0, none of them empty.
 
     Raises:
@@ -86,7 +88,7 @@ def batch(
     """
     _require_plain(setting)
     isotropic, spectrum = _levels(setting, spectrum)
-    given = _arrays(setting, spectrum.d, varied)
+    given = _arrays(setting, spectrum.d, varied, whole=whole)
     kappa = batch_kappa(spectrum, given["lam"], given["T"])
     return _evaluated(setting.design, isotropic, spectrum, given, kappa, form)
 
@@ -156,7 +158,9 @@ def _numbers(name: str, given: ArrayLike) -> Array:
     return values
 
 
-def _arrays(setting: Setting, d: int, varied: Mapping[str, ArrayLike]) -> dict[str, Array]:
+def _arrays(
+    setting: Setting, d: int, varied: Mapping[str, ArrayLike], *, whole: bool = True
+) -> dict[str, Array]:
     for name in varied:
         if name not in _NAMES:
             raise InputError(name, "given", "cannot be varied", f"choose from {', '.join(_NAMES)}")
@@ -179,7 +183,7 @@ def _arrays(setting: Setting, d: int, varied: Mapping[str, ArrayLike]) -> dict[s
             shown = arrays[name][bad].flat[0]
             raise InputError(name, shown, f"must be finite and >= {least}", "change it")
         broken = arrays[name] % 1 != 0
-        if name in _WHOLE and broken.any():
+        if whole and name in _WHOLE and broken.any():
             shown = arrays[name][broken].flat[0]
             raise InputError(name, shown, "must be a whole number", f"round {name} to an integer")
     return arrays

@@ -109,7 +109,10 @@ def test_crossings_are_those_of_least_squares():
     for curve, n in zip(data.panels[1].curves, (1, 4), strict=True):
         for x, y in zip(curve.x, curve.y, strict=True):
             assert y == pytest.approx(4 + (x - 4) * 4 / n)  # d = 4
-        assert all(abs(point.z) < 4.5 for point in curve.points)
+        # In four dimensions some crossings lie where the tails are too heavy for a standard error.
+        deviations = [abs(point.z) for point in curve.points if point.z is not None]
+        assert deviations
+        assert max(deviations) < 4.5
 
 
 def test_plateaus_fall_with_the_generators_rows():

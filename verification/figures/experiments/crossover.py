@@ -42,7 +42,7 @@ def crossing(setting: Setting, form: Form = Form.EXACT) -> float:
     """The T, not rounded, at which the formula's variance equals its synthetic term."""
 
     def surplus(T: float) -> float:
-        terms = batch(setting, form=form, T=[T]).terms
+        terms = batch(setting, form=form, whole=False, T=[T]).terms
         return math.log(float(terms["variance"][0]) / float(terms["synthetic"][0]))
 
     return float(brentq(surplus, setting.d + 2, 1e4 * setting.d, xtol=1e-9))
