@@ -33,13 +33,13 @@ def mutant(name, expression, wrong):
 def test_mutants_above_the_tolerance_are_killed(name, monkeypatch):
     """By numbers that do not know the formula; and the truth passes at every point.
 
-    Every third mutant: all of them are for `verify --profile full`.
+    Every fifth mutant: all of them are for `verify --profile full`.
     """
     found = mutants_of(name)
-    third = replace(found, mutants=found.mutants[::3])
-    monkeypatch.setattr(power, "mutants_of", lambda _: third)
+    some = replace(found, mutants=found.mutants[::5])
+    monkeypatch.setattr(power, "mutants_of", lambda _: some)
     table = measure_power((name,))
-    assert len(table.rows) == len(third.mutants)
+    assert len(table.rows) == len(some.mutants)
     assert not table.survivors
     assert not table.false_refutations
     killed = [row for row in table.rows if row.fate is Fate.KILLED]
