@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sympy import Expr
+
+from ridgeproof.theory.domains.holds import named_values
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.conjectures.ladder.claimed import another_limit
@@ -12,6 +15,7 @@ from ridgeproof.verification.conjectures.ladder.on_trial import (
 from ridgeproof.verification.conjectures.ladder.precise import Finding, examine
 from ridgeproof.verification.conjectures.ladder.search import smallest
 from ridgeproof.verification.conjectures.ladder.simulated import judge_point, pilot_point
+from ridgeproof.verification.conjectures.ladder.symbolic import gaps
 from ridgeproof.verification.conjectures.ladder.truth import known_value
 from ridgeproof.verification.conjectures.ladder.worst import places_to_look, worst
 from ridgeproof.verification.strategies import settings as settings_of
@@ -20,6 +24,9 @@ from ridgeproof.verification.testing.progress import Trial
 from ridgeproof.verification.testing.verdict import Outcome, Verdict
 
 __all__ = ["decide_pointwise"]
+
+# Evaluations on the way to where a piece is undefined, and what counts as being there.
+_TOWARDS, _NEAR = 300, 1e-9
 
 
 def decide_pointwise(trial: Trial, settings: list[Setting], seed: int) -> Verdict:
@@ -40,6 +47,9 @@ def decide_pointwise(trial: Trial, settings: list[Setting], seed: int) -> Verdic
     unclear = next((finding.undecided for finding in findings if finding.undecided), "")
     if unclear:
         return _unclear(trial, unclear)
+    found = _undefined(trial, settings)
+    if found is not None:
+        return _shrunk(trial, found, "search", settings)
     settled = [finding.setting for finding in findings if finding.is_settled]
     trial.note(
         "precision",
@@ -80,6 +90,29 @@ def decide_pointwise(trial: Trial, settings: list[Setting], seed: int) -> Verdic
 def _unclear(trial: Trial, why: str) -> Verdict:
     trial.note("precision", f"not every point could be compared: {why}")
     return trial.verdict(Outcome.UNDECIDED)
+
+
+def _undefined(trial: Trial, settings: list[Setting]) -> Counterexample | None:
+    """A place where a piece of the formula is undefined, if one is met on the way to it."""
+    conjecture = trial.conjecture
+    for guard, value in gaps(conjecture).items():
+        signed = guard.exponent is None or not guard.exponent.is_integer
+
+        def distance(setting: Setting, value: Expr = value, signed: bool = signed) -> float | None:
+            number = value.xreplace(named_values(setting))
+            if not number.is_real:
+                return None
+            size = max(float(number), 0.0) if signed else abs(float(number))
+            if size < _NEAR and examine(conjecture, setting).counterexample is not None:
+                return -1.0
+            return size / (1 + size)
+
+        found, _ = worst(
+            conjecture.domain, settings, distance, evaluations=_TOWARDS, late=trial.late
+        )
+        if found is not None:
+            return examine(conjecture, found).counterexample
+    return None
 
 
 def _closer(trial: Trial, settled: list[Setting], seed: int) -> tuple[Counterexample | None, str]:

@@ -7,6 +7,7 @@ in what the domain fixes (lam = 0 with T >= d means kappa = 0 and df1 = df2 = d)
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from fractions import Fraction
 from functools import partial
 
@@ -50,7 +51,7 @@ from ridgeproof.theory.specialise import isotropic
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.guards import Guard
 
-__all__ = ["covering_theorem", "prove"]
+__all__ = ["covering_theorem", "gaps", "prove"]
 
 # Functions of the setting that only the fixed point defines.
 _IMPLICIT = {
@@ -107,6 +108,21 @@ def prove(conjecture: Conjecture) -> Formula | None:
     except (DerivationError, SolverError, TypeError, ValueError):
         # SymPy compares reals only: a claim undefined somewhere is left to the points.
         return None
+
+
+def gaps(conjecture: Conjecture) -> dict[Guard, Expr]:
+    """The pieces not proved to be defined, with what would have to vanish: explicit sizes only."""
+    found: dict[Guard, Expr] = {}
+    limit = conjecture.kind == "limit"
+    for guard in conjecture.guards:
+        with suppress(DerivationError, SolverError, TypeError, ValueError):
+            value = proportional_limit(guard.value) if limit else guard.value
+            form = Form.LIMIT if limit else Form.EXACT
+            if value.free_symbols & _IMPLICIT or value in found.values():
+                continue
+            if not _stands(guard, conjecture.domain, Integer(1), form):
+                found[guard] = value
+    return found
 
 
 def _degree(claim: Expr) -> float:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
+from sympy import Integer
 
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.domains.domain import make_domain
+from ridgeproof.theory.domains.entries import IntegerRange
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.conjectures.check import check
@@ -70,6 +76,15 @@ def test_a_pole_in_the_domain_refutes(pole, around, joined, relation, rung):
     assert verdict.verdict.value == "refuted"
     assert verdict.counterexample.claimed == "undefined"
     assert verdict.counterexample.setting.d == 5
+
+
+def test_a_pole_between_the_drawn_points_is_looked_for():
+    """At T = 3 d, to which no margin of the claim leads: the piece itself does."""
+    stated = claim("equals", "sigma^2*d/(T - d - 1)*((T - 3*d)/(T - 3*d))", "symbolic")
+    wide = dict(stated.domain.items) | {
+        "d": IntegerRange(Integer(5), Integer(40)), "T": IntegerRange(2 * sy.d, 4 * sy.d)
+    }  # fmt: skip
+    assert check(replace(stated, domain=make_domain(**wide))).counterexample.claimed == "undefined"
 
 
 @pytest.mark.parametrize(
