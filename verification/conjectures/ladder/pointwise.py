@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import mpmath
 from sympy import Expr
 
 from ridgeproof.theory.domains.holds import named_values
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.admissible import admissible
+from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.ladder.claimed import another_limit
 from ridgeproof.verification.conjectures.ladder.on_trial import (
     NEXT_TO_A_THRESHOLD,
@@ -15,7 +17,7 @@ from ridgeproof.verification.conjectures.ladder.on_trial import (
 from ridgeproof.verification.conjectures.ladder.precise import Finding, examine
 from ridgeproof.verification.conjectures.ladder.search import smallest
 from ridgeproof.verification.conjectures.ladder.simulated import judge_point, pilot_point
-from ridgeproof.verification.conjectures.ladder.symbolic import gaps
+from ridgeproof.verification.conjectures.ladder.symbolic import excess, gaps
 from ridgeproof.verification.conjectures.ladder.truth import known_value
 from ridgeproof.verification.conjectures.ladder.worst import places_to_look, worst
 from ridgeproof.verification.strategies import settings as settings_of
@@ -50,6 +52,10 @@ def decide_pointwise(trial: Trial, settings: list[Setting], seed: int) -> Verdic
     found = _undefined(trial, settings)
     if found is not None:
         return _shrunk(trial, found, "search", settings)
+    found = _exactly_off(conjecture, findings)
+    if found is not None:
+        trial.note("symbolic", "the claim fails by a share too small for digits")
+        return trial.verdict(Outcome.REFUTED, found)
     settled = [finding.setting for finding in findings if finding.is_settled]
     trial.note(
         "precision",
@@ -112,6 +118,32 @@ def _undefined(trial: Trial, settings: list[Setting]) -> Counterexample | None:
         )
         if found is not None:
             return examine(conjecture, found).counterexample
+    return None
+
+
+def _exactly_off(conjecture: Conjecture, findings: list[Finding]) -> Counterexample | None:
+    """A counterexample where claim and theorem differ by an exact share that no digits show."""
+    if conjecture.quantity == "optimal_lam":
+        return None
+    share = excess(conjecture)
+    holds = {"equals": share == 0, "at-most": share >= 0, "at-least": share <= 0}
+    for finding in findings:
+        if (
+            not holds[conjecture.relation]
+            and finding.known
+            and 0 < finding.known.value < mpmath.inf
+        ):
+            known = finding.known
+            value = mpmath.nstr(known.value, 15)
+            return Counterexample(
+                finding.setting,
+                conjecture.quantity,
+                f"{value}*(1 {'+' if share > 0 else '-'} {abs(share)})",
+                value,
+                None,
+                f"{known.source}, exactly",
+                exact=known.exact,
+            )
     return None
 
 

@@ -51,7 +51,7 @@ from ridgeproof.theory.specialise import isotropic
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.guards import Guard
 
-__all__ = ["covering_theorem", "gaps", "prove"]
+__all__ = ["covering_theorem", "excess", "gaps", "prove"]
 
 # Functions of the setting that only the fixed point defines.
 _IMPLICIT = {
@@ -110,6 +110,33 @@ def prove(conjecture: Conjecture) -> Formula | None:
         return None
 
 
+def excess(conjecture: Conjecture) -> Expr:
+    """By what share of it the claim is above the theorem on the whole domain; 0 if not constant.
+
+    Where digits no longer tell them apart, an exact share does.
+    """
+    theorem = covering_theorem(conjecture.domain, conjecture.kind)
+    if theorem is None or _degree(conjecture.formula) > _MAX_DEGREE:
+        return Integer(0)
+    name = conjecture.quantity if conjecture.quantity in ERROR_TERMS else ""
+    form = Form.LIMIT if conjecture.kind == "limit" else Form.EXACT
+    with suppress(DerivationError, SolverError, TypeError, ValueError):
+        truth = _specialised(theorem.expression(name, form), conjecture.domain)
+        claim = _specialised(_claim(conjecture), conjecture.domain)
+        share = canonical(claim / truth) - 1 if truth != 0 else Integer(0)
+        if share.is_Rational:
+            return share
+    return Integer(0)
+
+
+def _claim(conjecture: Conjecture) -> Expr:
+    """The formula, or its limit, in which what no size enters is put in first."""
+    if conjecture.kind != "limit":
+        return conjecture.formula
+    domain = conjecture.domain
+    return limit_value(_settled(conjecture.formula, domain), partial(_sign, domain=domain))
+
+
 def gaps(conjecture: Conjecture) -> dict[Guard, Expr]:
     """The pieces not proved to be defined, with what would have to vanish: explicit sizes only."""
     found: dict[Guard, Expr] = {}
@@ -158,13 +185,11 @@ def _follows(conjecture: Conjecture, theorem: Formula) -> bool:
             return False
         slope = diff(truth, conjecture.variable)
         return _ordered(domain, slope if conjecture.relation == "increases-in" else -slope)
-    claim = conjecture.formula
     if not all(_stands(guard, domain, truth, form) for guard in conjecture.guards):
         return False
-    if conjecture.kind == "limit":
-        claim = limit_value(_settled(claim, domain), partial(_sign, domain=domain))
-        if claim in (oo, -oo):
-            return False
+    claim = _claim(conjecture)
+    if claim in (oo, -oo):
+        return False
     difference = _specialised(claim, domain) - truth
     if conjecture.relation == "equals":
         return _vanishes(difference, domain)

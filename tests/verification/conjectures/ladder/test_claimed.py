@@ -64,6 +64,8 @@ FALSE = [
     ("equals", "V*(1+d^(1/64)/10^45)"),
     ("equals", "V*log(d)/log(T^2)"),
     ("equals", "V*(1+1/10^39)"),
+    ("equals", "V*(1+1/10^60)"),
+    ("at-most", "V*(1-1/10^45)"),
     ("equals", "V*(1+1/d)^T/exp(1)"),
     # The leading terms of both sides vanish at T = 2 d, of which no proof may lose sight.
     ("equals", "V*(T-2*d+1)/(T-2*d+2)"),
