@@ -28,8 +28,8 @@ def require_finite(pencil: Pencil) -> None:
     """Raise InfiniteExpectation for a ridgeless fit on T within 1 of the directions it fits.
 
     The inverse Wishart moment E tr (X'X)^+ is infinite there; it enters unless the labels are one
-    linear function of the rows.  On random features the width takes the place of the directions
-    where it is smaller, and what the features leave out of the labels is noise.
+    linear function of the rows.  What a fit leaves out of the labels is noise: directions of
+    infinite penalty, or all beyond the width of narrow features, whose width then counts.
 
     Raises:
         InfiniteExpectation: some fit of the pencil is such a fit at some point.
@@ -47,6 +47,8 @@ class _Fits:
     pencil: Pencil
     # The rows that a fit without ridge goes through, by model and group.
     interpolated: dict[tuple[int, int], int] = field(default_factory=dict)
+    # The models that a fit without ridge returns exactly.
+    exact: dict[int, _Form] = field(default_factory=dict)
 
     def take(self, node: Node, fit: Ridge | RandomFeatures) -> None:
         """Refuse a fit, or remember the rows that it goes through."""
@@ -56,17 +58,18 @@ class _Fits:
         pencil, model = self.pencil, node.features[0]
         rows = [rho for rho in node.rows if model in pencil.rows[rho].reads]
         q = pencil.features[model].metric
-        seen = np.zeros(len(pencil.multiplicity), dtype=bool)
+        present = np.zeros(len(pencil.multiplicity), dtype=bool)
         for rho in rows:
-            variance = pencil.groups[pencil.rows[rho].group].variance
-            seen |= (variance if q is None else q * variance) > 0
+            present |= pencil.groups[pencil.rows[rho].group].variance > 0
+        seen = present if q is None else present & (q > 0)
         size: Array = np.full((1, 1), pencil.multiplicity[seen].sum())
         weights = pencil.features[node.features[-1]].collects
         T = sum(
             np.where(weights[rho] > 0, pencil.groups[pencil.rows[rho].group].count, 0.0)
             for rho in rows
         )
-        noisy = ~self._is_consistent(node, rows)
+        consistent, truth = self._one_model(node, rows)
+        noisy = ~consistent | (seen != present).any()
         if isinstance(fit, RandomFeatures):
             width = pencil.groups[fit.projection].count
             noisy = noisy | (width < size) | ((width == size) & (size > T))
@@ -81,13 +84,15 @@ class _Fits:
                 "expected error is infinite",
                 f"take T <= {where - 2:g} or T >= {where + 2:g} rows, or a positive lam",
             )
-        if ((lam == 0) & (size >= T)).all():
+        if ((lam == 0) & ~noisy & (size <= T)).all() and truth is not None and seen.all():
+            self.exact[model] = truth
+        elif ((lam == 0) & (size >= T)).all():
             self.interpolated |= {(model, pencil.rows[rho].group): rho for rho in rows}
 
-    def _is_consistent(self, node: Node, rows: list[int]) -> Array:
-        """Where some model fits all labels without error, (points or 1, 1)."""
+    def _one_model(self, node: Node, rows: list[int]) -> tuple[Array, _Form | None]:
+        """Where some model fits all labels without error, and one that does so at all points."""
         labels = [self._labels(node, rho) for rho in rows]
-        fits = np.zeros((1, 1), dtype=bool)
+        fits, found = np.zeros((1, 1), dtype=bool), None
         for tried in labels:
             # A row that hears noise is fitted by no model: the noise stays in the difference.
             model: _Form = {
@@ -99,33 +104,43 @@ class _Fits:
                 for value in left.values():
                     fitted = fitted & (abs(value) <= _NOTHING)
             fits = fits | fitted
-        return fits
+            found = model if fitted.all() else found
+        return fits, found
 
     def _labels(self, node: Node, rho: int) -> _Form:
         row = self.pencil.rows[rho]
         form: _Form = {b: alpha for b, alpha in row.reads.items() if b not in node.features}
-        return form | dict(row.noise)
+        form.update(row.noise.items())
+        return self._on_rows(None, form)
 
-    def _on_rows(self, group: int, form: _Form) -> _Form:
-        """The form with the predictions of fits that go through these rows replaced by labels."""
+    def _on_rows(self, group: int | None, form: _Form) -> _Form:
+        """The form with what fits return exactly, or go through on these rows, replaced by it."""
         left = dict(form)
         for block in sorted((b for b in left if isinstance(b, int)), reverse=True):
             self._replace(group, block, left)
         return left
 
-    def _replace(self, group: int, block: int, left: _Form) -> None:
-        rho = self.interpolated.get((block, group))
-        if rho is None or block not in left:
+    def _replace(self, group: int | None, block: int, left: _Form) -> None:
+        held = self._held(group, block)
+        if held is None or block not in left:
             return
-        factor, row = left.pop(block), self.pencil.rows[rho]
-        held: _Form = {}
-        held.update(row.reads.items())
-        held.update(row.noise.items())
+        factor = left.pop(block)
         for key, value in held.items():
-            if key != block:
-                left[key] = left.get(key, np.zeros((1, 1))) + factor * value
-                if isinstance(key, int):
-                    self._replace(group, key, left)
+            left[key] = left.get(key, np.zeros((1, 1))) + factor * value
+            if isinstance(key, int):
+                self._replace(group, key, left)
+
+    def _held(self, group: int | None, block: int) -> _Form | None:
+        """What a block is on these rows, as others; None for itself."""
+        if block in self.exact:
+            return self.exact[block]
+        rho = None if group is None else self.interpolated.get((block, group))
+        if rho is None:
+            return None
+        row = self.pencil.rows[rho]
+        held: _Form = {b: alpha for b, alpha in row.reads.items() if b != block}
+        held.update(row.noise.items())
+        return held
 
 
 def _minus(form: Mapping[int | Noise, Array], other: Mapping[int | Noise, Array]) -> _Form:
