@@ -82,7 +82,7 @@ def evaluate_process(
     given.pop("d", None)
     space = space_of(process, d, spectrum, signal)
     require_known(process, given)
-    shape = np.broadcast_shapes(*(np.shape(value) for value in given.values()))
+    shape = _shape(given)
     counts = {name: _count(name, given[name]) for name in count_names(process) if name in given}
     graph = normal_form(process, {**counts, "d": Fraction(space.d)})
     require_values(graph, given)
@@ -99,6 +99,39 @@ def evaluate_process(
     return _joined(parts, shape, terms=terms)
 
 
+def _shape(given: Mapping[str, Any]) -> tuple[int, ...]:
+    """The broadcast shape of the parameters."""
+    shape: tuple[int, ...] = ()
+    for name, value in given.items():
+        own = _floats(name, value).shape if _is_array(value) else ()
+        if 0 in own:
+            raise InputError(name, value, "holds no number", "give at least one")
+        try:
+            shape = np.broadcast_shapes(shape, own)
+        except ValueError:
+            condition = f"do not broadcast with those before it, {shape}"
+            remedy = "give arrays of one shape, or with axes of length 1"
+            raise InputError(f"shape of {name}", own, condition, remedy) from None
+    return shape
+
+
+def _is_array(value: Any) -> bool:
+    try:
+        return np.ndim(value) > 0
+    except ValueError:  # rows of different lengths, which _floats refuses
+        return True
+
+
+def _floats(name: str, values: Any) -> Array:
+    """An array of float64, from numbers alone."""
+    try:
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        condition = "is no array of floats"
+        remedy = "give numbers within the range of float64, in rows of one length; text one a call"
+        raise InputError(name, values, condition, remedy) from None
+
+
 def _count(name: str, value: Any) -> Fraction:
     if np.ndim(value):
         raise InputError(
@@ -112,7 +145,7 @@ def _require_whole(name: str, value: Any) -> None:
     if np.ndim(value) == 0:
         check_integer(name, value, least=1)
         return
-    sizes = np.asarray(value, np.float64)
+    sizes = _floats(name, value)
     bad = ~((sizes >= 1) & (sizes == np.round(sizes)))
     if bad.any():
         condition = "is a size and no whole number of at least 1"
@@ -127,7 +160,7 @@ def _column(name: str, value: Any, shape: tuple[int, ...]) -> Array:
         except OverflowError:
             remedy = "give a smaller number"
             raise InputError(name, value, "is beyond the range of float64", remedy) from None
-    column = np.broadcast_to(np.asarray(value, np.float64), shape).reshape(-1, 1)
+    column = np.broadcast_to(_floats(name, value), shape).reshape(-1, 1)
     if not np.isfinite(column).all():
         bad = column[~np.isfinite(column)][0]
         raise InputError(name, bad, "is not finite", "give finite numbers")

@@ -74,7 +74,7 @@ class _Fits:
             width = pencil.groups[fit.projection].count
             noisy = noisy | (width < size) | ((width == size) & (size > T))
             size = np.minimum(size, width)
-        infinite = (lam == 0) & noisy & (abs(T - size) <= 1)
+        infinite = (lam == 0) & noisy & (size > 0) & (abs(T - size) <= 1)
         if infinite.any():
             where = np.broadcast_to(size, infinite.shape)[infinite][0]
             raise InfiniteExpectation(

@@ -48,6 +48,7 @@ def solve_fit(pencil: Pencil, node: Node) -> Diagonal:
 
     Raises:
         InputError: lam = 0 with as many rows as directions, or beyond the spectral edge.
+        InputError: no direction is left to fit.
         NotBuilt: random features with lam < 0.
         SolverError: no certified branch.
     """
@@ -78,6 +79,14 @@ def _kinds(pencil: Pencil, feature: int) -> list[_Kind]:
             gathered[key] = _Kind(q * group.variance, om, group.count, (row,))
         else:
             gathered[key] = _Kind(made.s, om, made.T + group.count, (*made.rows, row))
+    if not any((kind.s > 0).any() for kind in gathered.values()):
+        laws = ", ".join(dict.fromkeys(law for law, _ in gathered))
+        raise InputError(
+            "rows",
+            f"of covariance {laws}",
+            "leave no direction to fit: where the penalty is finite they are zero",
+            "give a covariance that is positive where the penalty is finite",
+        )
     return list(gathered.values())
 
 

@@ -93,7 +93,7 @@ class Float64Ring:
         """1/p, (directions,).
 
         Raises:
-            InputError: p is not positive somewhere.
+            InputError: p is not positive somewhere, or nowhere finite.
         """
         values = self.directions.profile(profile, infinite=True)
         if not (values > 0).all():
@@ -101,6 +101,9 @@ class Float64Ring:
             raise InputError(
                 "penalty", profile, f"is not positive in direction {where}", "give values > 0, inf"
             )
+        if np.isinf(values).all():
+            condition = "is infinite in every direction, which leaves none to fit"
+            raise InputError("penalty", profile, condition, "give a finite value somewhere")
         return np.asarray(1 / values)
 
     def flow(self, t: Array) -> list[tuple[Array, Array]]:

@@ -16,7 +16,7 @@ from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.theory.equivalent.correlation import Moments, between, correlate
 from ridgeproof.theory.equivalent.pencil import Rounds
 from ridgeproof.theory.equivalent.ring import Ring
-from ridgeproof.theory.errors import NotBuilt
+from ridgeproof.theory.errors import NotBuilt, SolverError
 
 if TYPE_CHECKING:
     from ridgeproof.numerics.equivalent.sources import StackedSources
@@ -45,6 +45,7 @@ def added_by_rounds(
 
     Raises:
         NotBuilt: the loop is long and its directions are many.
+        SolverError: the models grow beyond the range of float64.
     """
     size = len(rounds.carried)
     moments = _array(entering, size)
@@ -58,6 +59,11 @@ def added_by_rounds(
         assert found is not None
         after = found
     kept = _matrix(ring.power(rounds.keeps, size, rounds.count), size, shape)
+    if not (np.isfinite(after).all() and np.isfinite(kept).all()):
+        raise SolverError(
+            f"{rounds.count} rounds of a loop overflow float64, because its models grow from round "
+            "to round: give fewer rounds"
+        )
     added = after - np.einsum("...pa,...ab,...qb->...pq", kept, moments, kept)
     return {(p, q): added[..., p, q] for p in range(size) for q in range(size)}
 

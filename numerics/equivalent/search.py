@@ -21,6 +21,8 @@ _ROUNDS = 40
 _NARROW = 4e-3
 _DEGREE = 7
 _ROUNDING = 16 * np.finfo(np.float64).eps
+# What falls by this much of the decade before, or more, is not about to settle.
+_SLOWER = 0.9
 # Decades on both sides of one where the interval is not bounded.
 _DECADES = 12
 
@@ -36,6 +38,9 @@ class Minimum:
 def minimise(function: Callable[[Array], Array], low: float, high: float) -> Minimum:
     """The least value on [low, high]; high may be infinite.
 
+    It is -inf where the function still falls as fast at the far end of an unbounded interval, so
+    that no value of it is the least.
+
     Args:
         function: of an array of places; infinite where it has no value.
         low: the lower end, finite.
@@ -50,6 +55,9 @@ def minimise(function: Callable[[Array], Array], low: float, high: float) -> Min
     grid = _grid(low, high)
     values = function(grid)
     best = int(np.nanargmin(values))
+    at_the_end = np.isinf(high) and not np.isfinite(values[best + 1 :]).any()
+    if at_the_end and _falls(function, float(grid[best])):
+        return Minimum(np.inf, -np.inf)
     if np.isinf(high) and best == len(grid) - 1:
         return Minimum(np.inf, float(values[best]))
     for _ in range(_ROUNDS):
@@ -66,6 +74,14 @@ def minimise(function: Callable[[Array], Array], low: float, high: float) -> Min
     equal = values <= np.nanmin(values) + _ROUNDING * abs(np.nanmin(values))
     best = int(np.flatnonzero(equal)[-1])
     return Minimum(float(places[best]), float(values[best]))
+
+
+def _falls(function: Callable[[Array], Array], far: float) -> bool:
+    """Whether the last decade lowers the value as the one before did; what settles does not."""
+    values = function(far * np.array([1e-2, 1e-1, 1.0]))
+    with np.errstate(invalid="ignore"):
+        before, last = values[:-1] - values[1:]
+    return bool(last > _ROUNDING * abs(values[-1]) and not last < _SLOWER * before)
 
 
 def _ends(low: float, high: float) -> list[float]:

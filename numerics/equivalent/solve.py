@@ -134,12 +134,11 @@ def _searched(graph: Graph, leaf: Extremum, values: _Values, directions: Directi
         )
         least = minimise(function, _admitted(function, low, min(high, 0.0)), high)
         if not np.isfinite(least.value):
-            raise InputError(
-                f"minimum over {leaf.over}",
-                f"[{low:g}, {high:g}]",
-                "holds no place where the ask has a value",
-                "give another interval",
-            )
+            condition = "holds no place where the ask has a value"
+            if least.value < 0:
+                condition = "holds no least value: the ask still falls at its far end"
+            remedy = "give another interval"
+            raise InputError(f"minimum over {leaf.over}", f"[{low:g}, {high:g}]", condition, remedy)
         found.append(least.at if leaf.place else least.value)
     return np.array(found)[:, None]
 

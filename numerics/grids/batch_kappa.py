@@ -131,7 +131,7 @@ def _newton(spectrum: Spectrum, bound: Bound) -> Array:
         if not ((result[active] > 0) & (result[active] < np.inf)).all():
             raise SolverError(
                 f"kappa on a grid over d = {spectrum.d}: a point left the range of float64: "
-                "rescale Sigma and lam together, or use evaluate, which has no such limit"
+                "rescale Sigma and lam together, or evaluate a setting with more digits"
             )
         active = active[abs(step) > _LAST_STEP]
         if not len(active):

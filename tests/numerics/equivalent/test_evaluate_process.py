@@ -337,6 +337,24 @@ _REFUSED = {
     "no rows": (_RIDGE, {"T": 0, "lam": 1, "sigma": 0}, InputError, "Give T >= 1"),
     "half a row": (_RIDGE, {"T": [9, 9.5], "lam": 1, "sigma": 0}, InputError, "no whole number"),
     "overflow": (_RIDGE, {"T": 9, "lam": 1, "sigma": 1e200}, SolverError, "too many decades"),
+    "divergence": (
+        "m = w0\nfor _ in range(10**6):\n    B = rows(100)\n    m = ridge(B@m, -1/100)",
+        {},
+        SolverError,
+        "1000000 rounds of a loop overflow",
+    ),
+    "range": (_RIDGE, {"T": 40, "lam": 1e308, "sigma": 0}, SolverError, "with more digits"),
+    "text": (_RIDGE, {"T": 9, "lam": [0, "1/10"], "sigma": 0}, InputError, "no array of floats"),
+    "ragged": (_RIDGE, {"T": 9, "lam": [[1], [1, 2]], "sigma": 0}, InputError, "rows of one"),
+    "shapes": (_RIDGE, {"T": [8, 9], "lam": [1, 2, 3], "sigma": 0}, InputError, "not broadcast"),
+    "empty": (_RIDGE, {"T": [], "lam": 1, "sigma": 0}, InputError, "holds no number"),
+    "all unfitted": (
+        "m = ridge(rows(1)@w0, 0, penalty='U')",
+        {},
+        InputError,
+        "none to fit",
+    ),
+    "no rank": ("m = ridge(rows(1, 'N')@w0, 0)", {}, InputError, "no direction to fit"),
     "not a number": (_RIDGE, {"T": 9, "lam": [1, np.nan], "sigma": 0}, InputError, "not finite"),
     "rank": (
         "A = rows(4)\nB = rows(4, 'Z')\nm = ridge([A@w0, B@w0], 0)",
@@ -363,9 +381,8 @@ _REFUSED = {
 def test_refusals(name):
     """What has no answer meets one typed error that says why."""
     steps, given, error, words = _REFUSED[name]
-    process = _process(
-        steps, {"risk": f"risk({'f' if 'f = ' in steps else 'm'})"}, 'Z = "where(2 - i, 1, 0)"'
-    )
+    profiles = 'Z = "where(2 - i, 1, 0)"\nN = "0*i"\nU = "i*inf"'
+    process = _process(steps, {"risk": f"risk({'f' if 'f = ' in steps else 'm'})"}, profiles)
     with pytest.raises(error, match=words):
         evaluate_process(process, **{**_SIGNAL, **given})
 
@@ -431,6 +448,8 @@ def test_minima_over_a_parameter():
     assert known["least"][0] == pytest.approx(0.25, rel=1e-14)
     noise = "A = rows(30)\nm = ridge(noise(A), lam)"
     assert np.isinf(_values(noise, {"shrunk": "argmin(norm2(m), lam)"})["shrunk"])
+    with pytest.raises(InputError, match="still falls"):
+        _values(_RIDGE, {"least": "minimum(-risk(m), sigma)"}, T=30, lam=1)
     # Strong tails of the signal want less than no ridge.
     steep = _values(_RIDGE, {name: asks[name] for name in ("at", "free", "gap")}, T=8, sigma=0.1)
     assert steep["at"] == 0
