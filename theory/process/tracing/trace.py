@@ -143,6 +143,9 @@ class _Traced:
     def __neg__(self) -> _Traced:
         return self.tracer.negated(self)
 
+    def __pos__(self) -> _Traced:
+        return self
+
     def _refuse(self, *_: object) -> Any:
         condition = "is compared, counted or branched on while it is traced"
         remedy = "a process is linear in its labels and has no branches; write powers as **"
@@ -150,6 +153,11 @@ class _Traced:
 
     __bool__ = __index__ = __float__ = __int__ = __len__ = __iter__ = _refuse
     __lt__ = __le__ = __gt__ = __ge__ = __xor__ = __rxor__ = __floordiv__ = __mod__ = _refuse
+    # Python's own answers to these go by identity: one branch would be taken without a word.
+    __eq__ = __ne__ = __hash__ = __contains__ = __getitem__ = __str__ = __format__ = _refuse
+    __abs__ = __round__ = __complex__ = __rfloordiv__ = __rmod__ = __divmod__ = _refuse
+    __and__ = __rand__ = __or__ = __ror__ = __invert__ = __lshift__ = __rshift__ = _refuse
+    __trunc__ = __floor__ = __ceil__ = __rdivmod__ = __rlshift__ = __rrshift__ = _refuse
 
 
 class _Tracer:

@@ -237,6 +237,42 @@ def _branches(T):
     return {"risk": risk(w0) if T else 0}
 
 
+def _equals(n):
+    return {"risk": risk(w0) if n == 3 else risk(2 * w0)}
+
+
+def _differs_from(n):
+    return {"risk": risk(w0) if n != 3 else risk(2 * w0)}
+
+
+def _is_among(n):
+    return {"risk": risk(w0) if n in (2, 3) else risk(2 * w0)}
+
+
+def _holds(n):
+    return {"risk": risk(w0) if 3 in n else risk(2 * w0)}
+
+
+def _looks_up(n):
+    return {"risk": {3: 1}.get(n, 2) * risk(w0)}
+
+
+def _writes(n):
+    return {"risk": risk(w0) if f"{n}" else risk(2 * w0)}
+
+
+def _index_equals(n, T):
+    m = w0
+    for i in range(n):
+        m = ridge(rows(T) @ m, 1 if i == 0 else 2)
+    return {"risk": risk(m)}
+
+
+def _model_equals(T):
+    m = ridge(rows(T) @ w0, 1)
+    return {"risk": risk(m) if m == w0 else risk(w0)}
+
+
 def _returns_a_model(T):
     return w0
 
@@ -307,6 +343,14 @@ def _lag_of_three(n, T):
     ("function", "why"),
     [
         (_compares, "compared"),
+        (_equals, "compared"),
+        (_differs_from, "compared"),
+        (_is_among, "compared"),
+        (_holds, "compared"),
+        (_looks_up, "compared"),
+        (_writes, "compared"),
+        (_index_equals, "compared"),
+        (_model_equals, "compared"),
         (_branches, "branched on"),
         (_returns_a_model, "returns no asks"),
         (_leaves_early, "leaves a loop early"),
