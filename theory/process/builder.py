@@ -63,6 +63,9 @@ class FeatureSet:
 class Expectation(Expression):
     """A leaf of an ask: the expectation of something random."""
 
+    def __str__(self) -> str:
+        return f"{type(self).__name__.lower()}(...)"
+
 
 Labels: TypeAlias = tuple[Vector, ...]
 Weights: TypeAlias = tuple[Expression, ...]
@@ -142,7 +145,7 @@ class Operator:
         """The annotation and the tree of each argument given.
 
         Raises:
-            InputError: too few or too many arguments, or an unknown keyword.
+            InputError: too few or too many arguments, or a keyword that is unknown or repeated.
         """
         signature = self.signature
         for keyword, _ in call.options:
@@ -150,6 +153,8 @@ class Operator:
                 known = [p.name for p in signature.parameters.values() if p.default is not p.empty]
                 remedy = f"{self.name} takes " + (", ".join(known) or "no keywords")
                 raise place.refuse(f"{keyword}=", f"is no keyword of {self.name}", remedy)
+            if sum(name == keyword for name, _ in call.options) > 1:
+                raise place.refuse(f"{keyword}=", f"is given to {self.name} twice", "give it once")
         try:
             bound = signature.bind(*call.arguments, **dict(call.options))
         except TypeError as error:

@@ -177,6 +177,9 @@ def _check_names(process: Process) -> None:
             if name in words or (name == "d" and kind != "parameter"):
                 raise InputError(f"{kind} {name}", name, "is a word of the language", "rename it")
     declared = {name for name, _ in process.signals}
+    if "w0" in declared:
+        remedy = "set it by signal, in [process.parameters] or as an option"
+        raise InputError("[process.signals]", "w0", "is the truth that signal sets", remedy)
     for name in process.truths:
         if not _NAME.match(name) or process.truths.count(name) > 1:
             raise InputError("[process] truths", name, "is no name or is repeated", "correct it")

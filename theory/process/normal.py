@@ -8,6 +8,7 @@ rows and noise are all made inside it is one `Iteration`, whatever its count; an
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -62,8 +63,15 @@ class _NotClosed(Exception):
     """The body of a loop reads something that a round of an iteration cannot carry."""
 
 
+@dataclass(frozen=True)
 class _Unreadable:
-    """What stands in an iteration for a value that only an unrolled loop could carry."""
+    """What stands, in an iteration or after it, for a value that only an unrolled loop has.
+
+    Attributes:
+        error: what is raised where it is read.
+    """
+
+    error: _NotClosed | InputError
 
 
 def normal_form(process: Process, values: Mapping[str, Fraction] | None = None) -> Graph:
@@ -190,13 +198,17 @@ class _Reader:
         except _NotClosed as error:
             self.env = before
             self.shorten(start)
-            build.place = _place(loop)
-            known = "has no value yet" if not isinstance(tree, Number) else "is too large"
-            raise build.refuse(
-                f"range({tree})",
-                f"must be unrolled ({error}), at most {MOST_FITS} fits, and the count {known}",
-                "give a smaller count, or make all rows and noise of the loop inside it",
-            ) from None
+            raise self.unclosed(loop, tree, str(error)) from None
+
+    def unclosed(self, loop: Loop, count: Expression, why: str) -> InputError:
+        """The error of a loop that is too long to unroll and is no iteration."""
+        self.build.place = _place(loop)
+        known = "has no value yet" if not isinstance(count, Number) else "is too large"
+        return self.build.refuse(
+            f"range({count})",
+            f"must be unrolled ({why}), at most {MOST_FITS} fits, and the count {known}",
+            "give a smaller count, or make all rows and noise of the loop inside it, for its models",
+        )
 
     def shorten(self, length: int) -> None:
         """Forget the nodes from an index on."""
@@ -225,7 +237,8 @@ class _Reader:
         for position, name in enumerate(going):
             self.env[name] = build.model(Carried(Number(Fraction(position))))
         for name in changed & (before.keys() | {loop.index}) - set(going):
-            self.env[name] = _Unreadable()
+            error = _NotClosed(f"{name} is carried from one round to the next")
+            self.env[name] = _Unreadable(error)
         self.steps(loop.steps)
         inside, names = build.nodes[start:], build.names[start:]
         leaving = [self.env[name] for name in going]
@@ -240,10 +253,9 @@ class _Reader:
         entering = tuple(before[going[position]] for position in used)
         iteration = build.add(Iteration(count, entering, body[0]))
         self.env = before
-        for name in changed - set(going):
-            self.env[name] = _Unreadable()
-        for name in made:
-            self.env[name] = _Unreadable()
+        for name in made | (changed - set(going)):
+            why = f"{name} is made in it and used after it"
+            self.env[name] = _Unreadable(self.unclosed(loop, count, why))
         for rank, position in enumerate(used):
             if going[position] in changed:
                 self.env[going[position]] = build.model(Outcome(iteration, Number(Fraction(rank))))
@@ -285,7 +297,7 @@ class _Reader:
         if name in self.env:
             value: Value | _Unreadable = self.env[name]
             if isinstance(value, _Unreadable):
-                raise _NotClosed(f"{name} is carried from one round to the next")
+                raise value.error
             return value
         if name in self.assigned:
             condition = "is used before it is made"

@@ -91,6 +91,7 @@ BAD = [
     ('truths = ["w0", "w1"]', "has no signal"),
     ('truths = "w0"', "no list of names"),
     ('[process.signals]\nw1 = "i"', "is no truth"),
+    ('[process.signals]\nw0 = "10*i"', "that signal sets"),
     ("[ask.more]\nx = 1", "not text"),
     ("[tolerance]\nx = 1", "is no key"),
     ("title = ", "is not TOML"),

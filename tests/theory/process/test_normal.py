@@ -175,6 +175,17 @@ def test_a_loop_that_reads_more_than_models_is_unrolled_or_refused(body, why):
             _graph(steps, **values)
 
 
+def test_only_the_models_of_a_loop_that_is_not_unrolled_are_there_after_it():
+    """Its last rows or labels are refused with the limit, in a step, a loop or an ask; 200 unroll."""
+    loop = "m = w0\nfor _ in range(n):\n    B = rows(T)\n    z = B@m\n    m = ridge(z, lam)\n"
+    after = "for _ in range(n):\n    m = ridge(B@m, lam)\n"
+    for steps, ask in ((loop + "m = ridge(B@m, 1)", "risk(m)"), (loop, "mean_square(z)"),
+                       (loop + after, "risk(m)")):  # fmt: skip
+        _graph(steps, ask, n=100)
+        with pytest.raises(InputError, match=r"must be unrolled \([Bz] is made.*200 fits"):
+            _graph(steps, ask, n=201)
+
+
 def test_the_parameter_of_a_minimum_stays_a_name():
     """Its value is searched for, so that no given value may be put in its place."""
     graph = _graph(GIVEN + "m = ridge(y, lam)", "minimum(risk(m), lam)", lam=3, sigma=2)

@@ -133,6 +133,8 @@ BAD_STEPS = [
     ("def f(x):\n    return f(x)\nm = f(w0)", "line 3", "defines a function"),
     ("m = rigde(y, lam)", "line 3", "Did you mean ridge"),
     ("m = ridge(y, lam, wieghts=[1])", "line 3", "no keyword of ridge"),
+    ("m = ridge(y, lam=1, lam=2)", "line 3", "twice"),
+    ("m = ridge(y, lam, penalty='one', penalty='two')", "line 3", "twice"),
     ("m = ridge(y)", "line 3", "missing a required argument"),
     ("m = ridge(y, lam, 3)", "line 3", "too many positional"),
     ("m = ridge(y, lam, weights=[1, 2])", "weights", "2 for 1"),
@@ -201,6 +203,7 @@ BAD_ASKS = [
     ("minimum(risk(m), 3)", "no parameter"),
     ("minimum(minimum(risk(m), lam), T)", "minimum inside a minimum"),
     ("minimum(risk(m), lam, lam)", "its own interval"),
+    ("minimum(risk(m), lam, 3, 1)", "from a lower end"),
     ("risk(m) = 3", "does not read"),
     ("", "not one expression"),
 ]
