@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ridgeproof.theory.errors import InfiniteExpectation, InputError
-from ridgeproof.theory.process.builder import Expectation
+from ridgeproof.theory.process.builder import Expectation, closest
 from ridgeproof.theory.process.expressions import ZERO, Expression, Name, exact_value, parts, walk
-from ridgeproof.theory.process.graph import Fit, Graph, Group, Iteration, Node, reached
+from ridgeproof.theory.process.graph import Body, Fit, Graph, Group, Iteration, Node, reached
 from ridgeproof.theory.process.linear import Vector
 from ridgeproof.theory.process.names import free_names
 from ridgeproof.theory.process.operators.asks import Degrees, Extremum, Kappa
@@ -27,6 +27,7 @@ __all__ = [
     "needed_names",
     "require_finite",
     "require_known",
+    "require_searched",
     "require_values",
     "size_names",
     "size_of",
@@ -82,19 +83,52 @@ def _needed(graph: Graph, ask: Expression) -> set[str]:
             return (_needed(graph, inside) - {over}) | ends
         case Expectation():
             held = (graph.nodes[index] for index in reached(graph.nodes, ask))
-            return {name for node in held for name in _parameters(node)}
+            return {name for item in (ask, *held) for name in _parameters(item)}
         case Name(name):
             return {name}
     return set().union(*(_needed(graph, part) for part in parts(ask)))
 
 
-def _parameters(node: Node) -> Iterator[str]:
-    """The names in the sizes, coefficients and penalties of a node, not those of its profiles."""
-    if isinstance(node, Iteration):
-        yield from (name for inner in node.body.nodes for name in _parameters(inner))
-    for name, value in vars(node).items():
-        if name not in {"covariance", "profile", "penalty", "body"}:
+def _parameters(item: object) -> Iterator[str]:
+    """The names in sizes, coefficients and penalties of a node or an ask, not in its profiles."""
+    if isinstance(item, Iteration):
+        yield from _parameters(item.body)
+    if isinstance(item, Body):
+        yield from (name for inner in item.nodes for name in _parameters(inner))
+    for name, value in vars(item).items():
+        if name not in {"covariance", "profile", "penalty", "metric", "body", "nodes"}:
             yield from (part.name for part in walk(value) if isinstance(part, Name))
+
+
+def require_searched(graph: Graph, counts: set[str]) -> None:
+    """Refuse a minimum over what its ask does not depend on, or what a search cannot move.
+
+    Args:
+        graph: the normal form with its parameters open.
+        counts: the names that counts of rounds and steps depend on.
+
+    Raises:
+        InputError: names the ask and the parameter.
+    """
+    for name, ask in graph.asks:
+        for leaf in walk(ask):
+            if not isinstance(leaf, Extremum):
+                continue
+            over, found = leaf.over, _needed(graph, leaf.ask)
+            held = [graph.nodes[index] for index in reached(graph.nodes, leaf.ask)]
+            if over == "d":
+                condition, remedy = "is the dimension, which is given", "search over a parameter"
+            elif over not in found | counts:
+                listed = ", ".join(sorted(found)) or "no parameter"
+                hint = closest(over, dict.fromkeys(found))
+                condition = f"is searched, but the ask depends on {listed}"
+                remedy = f"{hint}search over what the ask depends on"
+            elif over in counts or over in size_names(held):
+                condition = "is a whole number, and a minimum searches over all real numbers"
+                remedy = "evaluate at several values and compare"
+            else:
+                continue
+            raise InputError(f"ask {name}", over, condition, remedy)
 
 
 def require_known(process: Process, given: Iterable[str]) -> None:

@@ -19,6 +19,7 @@ from ridgeproof.theory.process.expressions import Expression, Name, Number
 from ridgeproof.theory.process.linear import Combination, Vector
 
 __all__ = [
+    "Body",
     "Carried",
     "Fit",
     "Graph",

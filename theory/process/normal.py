@@ -35,6 +35,7 @@ from ridgeproof.theory.process.expressions import (
     Text,
     walk,
 )
+from ridgeproof.theory.process.facts import require_searched
 from ridgeproof.theory.process.graph import (
     Body,
     Carried,
@@ -117,7 +118,8 @@ def check_process(process: Process) -> None:
     for name in sorted(made & set(process.defaults)):
         remedy = "leave it out of [process.parameters]"
         raise InputError(f"parameter {name}", name, "is assigned in the steps", remedy)
-    _Reader(process, {}, rounds=2).graph()
+    reader = _Reader(process, {}, rounds=2)
+    require_searched(reader.graph(), reader.build.counts)
 
 
 class _Reader:
@@ -207,7 +209,7 @@ class _Reader:
         return self.build.refuse(
             f"range({count})",
             f"must be unrolled ({why}), at most {MOST_FITS} fits, and the count {known}",
-            "give a smaller count, or make all rows and noise of the loop inside it, for its models",
+            "give a smaller count, or make all rows and noise of the loop inside it for its models",
         )
 
     def shorten(self, length: int) -> None:

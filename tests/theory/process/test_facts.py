@@ -35,6 +35,7 @@ def test_parameters_without_a_value_are_listed():
     assert needed_names(_graph(steps, "minimum(risk(m), lam, low) + c")) == {
         "T", "sigma", "low", "c"
     }  # fmt: skip
+    assert needed_names(_graph(steps, "inner(a*m, m)")) == {"T", "sigma", "lam", "a"}
     with pytest.raises(InputError, match="lam, sigma"):
         require_values(_graph(steps), {"T": Fraction(3)})
 
@@ -55,7 +56,7 @@ BOTH = "A = rows(T)\nB = rows(1)\nu = ridge(C@w0, {})\nm = ridge([A@w0, B@u], 0)
         (NOISY, "1 + 2*mean_square(rows(3)@m)", {9, 10, 11}),
         (NOISY + "D = rows(50)\nm = ridge(D@m, 1)", "norm2(m)", {9, 10, 11}),
         (NOISY + "m = w0", "norm2(m)", set()),
-        (NOISY + "m = ridge(rows(50)@m, 1, weights=[2])", "minimum(risk(m), c)", {9, 10, 11}),
+        (NOISY + "m = ridge(rows(50)@m, c, weights=[2])", "minimum(risk(m), c)", {9, 10, 11}),
         # Rows that two models labelled, unless the second is the first one recovered.
         ("C = rows(9)\n" + BOTH.format(0), "risk(m)", {8, 9, 10}),
         ("C = rows(10)\n" + BOTH.format(0), "risk(m)", set()),

@@ -176,7 +176,7 @@ def test_a_loop_that_reads_more_than_models_is_unrolled_or_refused(body, why):
 
 
 def test_only_the_models_of_a_loop_that_is_not_unrolled_are_there_after_it():
-    """Its last rows or labels are refused with the limit, in a step, a loop or an ask; 200 unroll."""
+    """Its last rows or labels are refused with the limit, in a step, a loop or an ask."""
     loop = "m = w0\nfor _ in range(n):\n    B = rows(T)\n    z = B@m\n    m = ridge(z, lam)\n"
     after = "for _ in range(n):\n    m = ridge(B@m, lam)\n"
     for steps, ask in ((loop + "m = ridge(B@m, 1)", "risk(m)"), (loop, "mean_square(z)"),
