@@ -7,6 +7,7 @@ fresh, labels pooled, weighted and mixed, models combined, and loops run over wh
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from ridgeproof.theory.process.record import Process
 __all__ = ["processes"]
 
 _PROFILES = {"S2": "1/5 + i/d", "M": "1 + (i - 1)/4", "half": "where(d/2 - i, 1, inf)"}
+_VALUES = {"n": "2", "sigma": "1/2", "lam": "1/5"}
 _PENALTIES = ("1/10", "1/2", "1/50", "lam")
 _FACTORS = ("", "-", "1/2*", "2*")
 _LABELS = 3  # at most, in one fit
@@ -180,18 +182,19 @@ def _processes(draw: st.DrawFn, fits: int, loops: bool) -> Process:
     spectrum = pipeline.pick("isotropic", "power-law:1")
     decaying = pipeline.pick("flat", "source:1/2")
     signal = "flat" if spectrum == "isotropic" else decaying
+    words = set(re.findall(r"\w+", " ".join((*pipeline.lines, *asks))))  # what is unused is refused
     lines = [
         "[process]",
         'steps = """',
         *pipeline.lines,
         '"""',
         "[process.covariances]",
-        *(f'{name} = "{profile}"' for name, profile in _PROFILES.items()),
+        *(f'{n} = "{p}"' for n, p in _PROFILES.items() if n in words),
         "[process.parameters]",
         f"d = {pipeline.d}",
         f'spectrum = "{spectrum}"',
         f'signal = "{signal}"',
-        *("n = 2", 'sigma = "1/2"', 'lam = "1/5"'),
+        *(f'{n} = "{v}"' for n, v in _VALUES.items() if n in words),
         "[ask]",
         *(f'q{j} = "{ask}"' for j, ask in enumerate(asks)),
     ]

@@ -13,6 +13,7 @@ from ridgeproof.theory.checks import exact
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.builder import closest, operators
 from ridgeproof.theory.process.expressions import Expression
+from ridgeproof.theory.process.names import quoted, used_names
 from ridgeproof.theory.process.normal import check_process
 from ridgeproof.theory.process.profiles import FUNCTIONS, read_profile
 from ridgeproof.theory.process.record import Process
@@ -125,6 +126,7 @@ def checked(process: Process) -> Process:
     """
     _check_names(process)
     check_process(process)
+    _require_used(process)
     return process
 
 
@@ -188,6 +190,21 @@ def _check_names(process: Process) -> None:
             raise InputError(f"truth {name}", name, "has no signal", remedy)
     for name in declared - set(process.truths):
         raise InputError(f"signal {name}", name, "is no truth", f"add {name} to truths")
+
+
+def _require_used(process: Process) -> None:
+    """Refuse what is declared and used nowhere: it would change nothing, without a word."""
+    names, texts = used_names(process), quoted(process)
+    for table, given, used in (
+        ("parameters", process.parameters, names | {"d"}),
+        ("covariances", process.covariances, texts),
+        ("signals", process.signals, names),
+    ):
+        for name, _ in given:
+            if name not in used:
+                remedy = f"{closest(name, dict.fromkeys(used))}use it or leave it out"
+                condition = "is used nowhere in the steps and asks"
+                raise InputError(f"[process.{table}]", name, condition, remedy)
 
 
 def process_text(process: Process) -> str:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from ridgeproof.theory.process.expressions import Call, Expression, Name, walk
+from collections.abc import Iterator
+
+from ridgeproof.theory.process.expressions import Call, Expression, Name, Text, walk
 from ridgeproof.theory.process.record import Let, Loop, Process, Step
 
-__all__ = ["assigned", "bound", "free_names", "loops"]
+__all__ = ["assigned", "bound", "free_names", "loops", "quoted", "used_names"]
 
 
 def free_names(process: Process) -> frozenset[str]:
     """The parameters: names of steps and asks that are assigned nowhere and are no truth."""
-    made = {*process.truths, *assigned(process.steps)}
-    used = {part.name for part in walk((*_trees(process.steps), *(a for _, a in process.asks)))
-            if isinstance(part, Name)}  # fmt: skip
-    return frozenset(used - made)
+    return used_names(process) - {*process.truths, *assigned(process.steps)}
+
+
+def used_names(process: Process) -> frozenset[str]:
+    """Every name that stands in the steps and asks other than to be assigned."""
+    return frozenset(part.name for part in _parts(process) if isinstance(part, Name))
+
+
+def quoted(process: Process) -> frozenset[str]:
+    """Every quoted word of the steps and asks: profiles, laws and activations."""
+    return frozenset(part.text for part in _parts(process) if isinstance(part, Text))
+
+
+def _parts(process: Process) -> Iterator[Expression]:
+    return walk((*_trees(process.steps), *(ask for _, ask in process.asks)))
 
 
 def loops(steps: tuple[Step, ...]) -> list[Loop]:

@@ -12,6 +12,7 @@ from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.verification.derivations.dense_equivalent import dense_distance
 
 _D = 7
+_PROFILES = {"S2": "1/5 + i/(2*d)", "P": "1 + (i - 1)/2"}
 
 
 def _pipeline(seed):
@@ -50,7 +51,9 @@ def _pipeline(seed):
     steps = "\n".join(lines)
     return (
         f'[process]\nsteps = """\n{steps}\n"""\n[process.covariances]\n'
-        'S2 = "1/5 + i/(2*d)"\nP = "1 + (i - 1)/2"\n[ask]\n' + "\n".join(asks)
+        + "".join(f'{n} = "{p}"\n' for n, p in _PROFILES.items() if f'"{n}"' in steps)
+        + "[ask]\n"
+        + "\n".join(asks)
     )
 
 

@@ -39,7 +39,10 @@ f = ridge(B@m + sigma*noise(B), lam)
 
 def _process(steps, asks, profiles=""):
     written = "\n".join(f'{name} = "{ask}"' for name, ask in asks.items())
-    tables = f"[process.covariances]\n{profiles}\n" if profiles else ""
+    used = [
+        line for line in profiles.split("\n") if f"'{line.partition(' ')[0]}'" in steps + written
+    ]
+    tables = "\n".join(["[process.covariances]", *used, ""])
     return read_process(f'[process]\nsteps = """\n{steps}\n"""\n{tables}[ask]\n{written}\n')
 
 

@@ -64,6 +64,7 @@ def test_a_file_is_read_from_a_path(tmp_path):
 def test_a_path_in_a_file_is_relative_to_it(tmp_path):
     """file:s.csv is beside the process file; an absolute path, and a text's path, stay."""
     text = BASE.format('[process.covariances]\nS = "file:s.csv"\nU = "file:/u.csv"')
+    text = text.replace('"risk(m)"', "\"norm2(m, 'S') + norm2(m, 'U')\"")
     path = tmp_path / "one.toml"
     path.write_text(text, encoding="utf-8")
     wanted = {"S": Text(f"file:{tmp_path}/s.csv"), "U": Text("file:/u.csv")}
@@ -91,6 +92,9 @@ BAD = [
     ('truths = ["w0", "w1"]', "has no signal"),
     ('truths = "w0"', "no list of names"),
     ('[process.signals]\nw1 = "i"', "is no truth"),
+    ("[process.parameters]\nlamda = 3", "did you mean lam.*leave it out"),
+    ('[process.covariances]\nS = "i"', "used nowhere"),
+    ('truths = ["w0", "w1"]\n[process.signals]\nw1 = "i"', "used nowhere"),
     ('[process.signals]\nw0 = "10*i"', "that signal sets"),
     ("[ask.more]\nx = 1", "not text"),
     ("[tolerance]\nx = 1", "is no key"),

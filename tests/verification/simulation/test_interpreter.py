@@ -31,13 +31,15 @@ VALUES = {"T": Fraction(T), "sigma": Fraction(1, 2), "lam": Fraction(1, 5)}
 HEAD = (
     f"A = rows(T)\ne = noise(A)\ny = A@w0 + sigma*e\nB = rows({T - 5}, 'S2')\nz = B@w0 + noise(B)\n"
 )
-PROFILES = '[process.covariances]\nS2 = "1 + i/d"\npen = "where(2 - i, inf, i)"\n'
+PROFILES = {"S2": "1 + i/d", "pen": "where(2 - i, inf, i)"}
 
 
 def _graph(steps, *asks):
     listed = "\n".join(f'q{j} = "{ask}"' for j, ask in enumerate(asks))
+    used = {n: p for n, p in PROFILES.items() if f"'{n}'" in steps + listed}
+    table = "[process.covariances]\n" + "".join(f'{n} = "{p}"\n' for n, p in used.items())
     return normal_form(
-        read_process(f'[process]\nsteps = """\n{steps}"""\n{PROFILES}[ask]\n{listed}\n')
+        read_process(f'[process]\nsteps = """\n{steps}"""\n{table}[ask]\n{listed}\n')
     )
 
 
