@@ -132,6 +132,11 @@ def _searched(graph: Graph, leaf: Extremum, values: _Values, directions: Directi
             np.inf if end is None else float(ring.arithmetic(end, here).item())
             for end in (leaf.low, leaf.high)
         )
+        if low > high:
+            remedy = "give the lower end first"
+            raise InputError(
+                f"minimum over {leaf.over}", f"[{low:g}, {high:g}]", "is empty", remedy
+            )
         least = minimise(function, _admitted(function, low, min(high, 0.0)), high)
         if not np.isfinite(least.value):
             condition = "holds no place where the ask has a value"

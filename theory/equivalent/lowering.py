@@ -19,7 +19,12 @@ from ridgeproof.theory.errors import NotBuilt, NoTheorem
 from ridgeproof.theory.process.expressions import ONE, Expression, Name, Number, exact_value, walk
 from ridgeproof.theory.process.graph import Carried, Graph, Group, Iteration, Node, Outcome, Truth
 from ridgeproof.theory.process.linear import Combination, Vector
-from ridgeproof.theory.process.operators.gradient import Gradient, GradientFlow
+from ridgeproof.theory.process.operators.gradient import (
+    MOST_STEPS,
+    Gradient,
+    GradientDescent,
+    GradientFlow,
+)
 from ridgeproof.theory.process.operators.models import Features, RandomModel, Scaled
 from ridgeproof.theory.process.operators.ridge import Ridge
 from ridgeproof.theory.process.operators.rows import Noise as NoiseNode
@@ -196,6 +201,14 @@ def lower(
 def _lower(node: Node, _index: int, _run: Lowering) -> None:
     raise NotBuilt(
         f"the limit of {type(node).__name__} is not built in this version: simulate it instead"
+    )
+
+
+@_lower.register
+def _(_node: GradientDescent, _index: int, _run: Lowering) -> None:
+    raise NotBuilt(
+        f"the limit of gradient_descent is built for at most {MOST_STEPS} steps: take fewer, "
+        "ask gradient_flow, or simulate it instead"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ridgeproof.theory.process.builder import Builder, Expectation, FeatureSet, RowSet, Value
-from ridgeproof.theory.process.expressions import Expression, Number, Text, binary, walk
+from ridgeproof.theory.process.expressions import Expression, Name, Number, Text, binary, walk
 from ridgeproof.theory.process.linear import Combination, Vector, minus, over, plus, times
 from ridgeproof.theory.process.operators.rows import Noisy
 
@@ -29,6 +29,8 @@ def described(value: object) -> str:
             return "a list"
         case Text():
             return "a quoted word"
+        case Name(name):
+            return f"the parameter {name}, which no step makes"
     return "a number"
 
 

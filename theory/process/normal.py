@@ -367,7 +367,8 @@ class _Reader:
                 return tuple(self.number(item) for item in value)
         wanted = _WANTED[kind]
         condition = f"takes {wanted} as its {name}, not {described(value)}"
-        raise self.build.refuse(f"{word}({tree})", condition, f"give {wanted}")
+        hint = closest(value.name, self.env) if isinstance(value, Name) else ""
+        raise self.build.refuse(f"{word}({tree})", condition, f"{hint}give {wanted}")
 
     def labels(self, word: str, value: Value) -> Labels:
         """One vector of labels or a list of them."""
@@ -378,7 +379,9 @@ class _Reader:
                 raise self.build.refuse(f"{word}(...)", condition, remedy)
             if not isinstance(item, Vector):
                 condition = f"is fitted on {described(item)} in place of labels"
-                raise self.build.refuse(f"{word}(...)", condition, "give a vector on rows")
+                hint = closest(item.name, self.env) if isinstance(item, Name) else ""
+                remedy = f"{hint}give a vector on rows"
+                raise self.build.refuse(f"{word}(...)", condition, remedy)
         return items
 
     def profile(self, name: str) -> Expression:

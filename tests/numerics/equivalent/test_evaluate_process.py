@@ -371,6 +371,7 @@ _REFUSED = {
         NoTheorem,
         "no theorem",
     ),
+    "steps": ("m = gradient_descent(rows(9)@w0, 1/9, 65)", {}, NotBuilt, "at most 64 steps"),
     "activation": (
         "A = rows(9)\nF = features(5, 'tanh')\nm = ridge(A@w0, 1, features=F)",
         {},
@@ -459,3 +460,13 @@ def test_minima_over_a_parameter():
     assert -0.03 < steep["free"] < -0.001
     assert steep["gap"] > 1e-4
     assert _values(_RIDGE, {"free": asks["free"]}, T=60, sigma=0)["free"] == 0
+
+
+def test_a_minimum_between_parameters_needs_them_in_order():
+    """Ends that only evaluation knows are refused when they are reversed; one point is a value."""
+    process = _process(_RIDGE, {"least": "minimum(risk(m), lam, a, b)", "there": "risk(m)"})
+    given = {**_SIGNAL, "T": 9, "sigma": 1, "lam": 2, "a": 2}
+    found = evaluate_process(process, **given, b=2).values
+    assert found["least"] == pytest.approx(found["there"], rel=1e-12)
+    with pytest.raises(InputError, match="is empty"):
+        evaluate_process(process, **given, b=1)

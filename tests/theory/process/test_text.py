@@ -208,6 +208,8 @@ BAD_ASKS = [
     ("1 + argmin(risk(m), d)", "dimension"),
     ("argmin(risk(m), T)", "whole number"),
     ("argmin(risk(gradient_descent(y, 1/9, k)), k)", "whole number"),
+    ("risk(mm)", "parameter mm, which no step makes. Did you mean m\\?"),
+    ("risk(ridge(yy, lam))", "parameter yy, which no step makes.*Did you mean y\\?"),
     ("minimum(risk(m), lam, 3, 1)", "from a lower end"),
     ("risk(m) = 3", "does not read"),
     ("", "not one expression"),
@@ -221,3 +223,4 @@ def test_an_ask_that_is_no_number_is_refused(ask, why):
     with pytest.raises(InputError, match=why) as caught:
         read_process(_file(GIVEN + "m = ridge(y, lam)", ask, head))
     assert "ask error" in str(caught.value)
+    assert "Fraction(" not in str(caught.value)

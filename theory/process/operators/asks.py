@@ -159,7 +159,7 @@ def _extremum(
         raise build.refuse(over, "has a minimum inside a minimum", "ask one minimum at a time")
     if any(part == Name(over) for end in (low, high) for part in walk(end)):
         raise build.refuse(over, "stands in its own interval", "give ends without it")
-    if isinstance(low, Number) and isinstance(high, Number) and low.value >= high.value:
+    if isinstance(low, Number) and isinstance(high, Number) and low.value > high.value:
         condition = "is no parameter on an interval from a lower end to a higher one"
         raise build.refuse(f"{over}, {low}, {high}", condition, "give the lower end first")
     return Extremum(ask, over, low, high, place)

@@ -10,7 +10,7 @@ from ridgeproof.theory.process.graph import Fit
 from ridgeproof.theory.process.linear import Combination
 from ridgeproof.theory.process.pooling import pooled, residuals
 
-__all__ = ["Gradient", "GradientDescent", "GradientFlow"]
+__all__ = ["MOST_STEPS", "Gradient", "GradientDescent", "GradientFlow"]
 
 MOST_STEPS = 64  # gradient descent of more steps is one node
 
