@@ -25,8 +25,8 @@ def _drawn(pick):
         option = pick(("", "", ", penalty='half'", f", features=features({pick((3, 5, 6, 9))})"))
         lines.append(f"m{k} = ridge([{', '.join(labels)}], {pick(('0', '0', '1/2'))}{option})")
         models.append(f"m{k}")
-    profiles = '[process.covariances]\nhalf = "where(d/2 - i, 1, inf)"'
     steps = "\n".join(lines)
+    profiles = '[process.covariances]\nhalf = "where(d/2 - i, 1, inf)"' if "half" in steps else ""
     return f'[process]\nsteps = """\n{steps}\n"""\n{profiles}\n[ask]\nq = "risk({models[-1]})"'
 
 
