@@ -167,7 +167,7 @@ def _fold(
         case _:
             for child in ast.iter_child_nodes(node):
                 _fold(child, source, found)
-    if constant is not None:
+    if constant is not None and constant != kind:  # a sum of no numbers writes no 0
         found.add(constant)
     return constant, kind
 
