@@ -23,7 +23,7 @@ from scipy.optimize import brentq, fsolve
 from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Float64, Multiprecision
 from ridgeproof.numerics.evaluate import evaluate
-from ridgeproof.numerics.grids.batch_kappa import batch_kappa
+from ridgeproof.numerics.kappa.batch_kappa import batch_kappa
 from ridgeproof.numerics.kappa.fixed_point import solve_kappa
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.settings.setting import Setting, make_setting

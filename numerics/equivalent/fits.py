@@ -24,7 +24,7 @@ from ridgeproof.numerics.equivalent.several import (
     projected_responses,
     real_responses,
 )
-from ridgeproof.numerics.grids.batch_kappa import batch_kappa
+from ridgeproof.numerics.kappa.batch_kappa import batch_kappa
 from ridgeproof.numerics.spectra.spectral_levels import make_spectrum
 from ridgeproof.theory.equivalent.pencil import Node, Pencil, RandomFeatures, Ridge, Rounds
 from ridgeproof.theory.equivalent.ring import Diagonal

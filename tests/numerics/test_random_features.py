@@ -11,7 +11,6 @@ from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.chains.phase import phase
 from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
 from ridgeproof.numerics.finite_size import finite_size_terms
-from ridgeproof.numerics.grids.batch import batch
 from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form
@@ -273,9 +272,9 @@ def test_isotropic_features_without_ridge_have_an_exact_limit():
 
 
 def test_what_knows_no_features_refuses_them():
-    """Optimum, phase, finite size and batches raise, at lam = 0 with spanning features as well."""
+    """Optimum, phase and finite size raise, at lam = 0 with spanning features as well."""
     setting = setting_of("narrow", spectrum="isotropic", width=20)
-    for question in (optimum, phase, finite_size_terms, batch):
+    for question in (optimum, phase, finite_size_terms):
         with pytest.raises((NotBuilt, NoTheorem), match="width"):
             question(setting)
         with pytest.raises((NotBuilt, NoTheorem), match="width"):

@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
-from contextlib import closing, suppress
-from dataclasses import dataclass, field, fields
+from contextlib import closing
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.evaluate import evaluate_terms
-from ridgeproof.numerics.grids.batch import batch
-from ridgeproof.theory.errors import NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.compute.executors import iterate_chunks
@@ -33,14 +30,10 @@ __all__ = [
     "geometric",
     "rational",
     "theory_value",
-    "theory_values",
 ]
 
 # Fewer repetitions give no standard error worth the name.
 _LEAST = 8
-# What numerics.grids.batch varies along a line, and what it does not.
-_VARIED = ("T", "T0", "n", "sigma", "sigma0", "lam", "lam0")
-_FIXED = ("d", "design", "spectrum", "signal", "copies")
 
 
 @dataclass(frozen=True)
@@ -67,7 +60,6 @@ class Line:
     label: str
     theory: Sequence[tuple[float, Setting]]
     simulated: Sequence[Request] = ()
-    quantity: str = "test_error"
     hue: int | None = None
     dash: int | None = None
 
@@ -129,7 +121,7 @@ class Run:
             Curve(
                 line.label,
                 tuple(x for x, _ in line.theory),
-                theory_values([setting for _, setting in line.theory], line.quantity),
+                tuple(theory_value(setting) for _, setting in line.theory),
                 tuple(next(points) for _ in line.simulated),
                 hue=line.hue,
                 dash=line.dash,
@@ -142,32 +134,6 @@ def theory_value(setting: Setting, quantity: str = "test_error") -> float:
     """The limit form of the error or one of its terms, in float64."""
     terms = evaluate_terms(setting, Float64())
     return float(terms[quantity] if quantity in ERROR_TERMS else sum(terms.values()))
-
-
-def theory_values(settings: Sequence[Setting], quantity: str = "test_error") -> tuple[float, ...]:
-    """The same along a line: at once where only numbers vary and a closed formula is known."""
-    if settings and _alike(settings):
-        arrays: dict[str, Any] = {
-            name: [float(getattr(setting, name)) for setting in settings]
-            for name in _VARIED
-            if name != "T0" or all(setting.T0 is not None for setting in settings)
-        }
-        with suppress(NoTheorem):
-            found = batch(settings[0], **arrays)
-            values = found.terms[quantity] if quantity in ERROR_TERMS else found.value
-            return tuple(map(float, values))
-    return tuple(theory_value(setting, quantity) for setting in settings)
-
-
-def _alike(settings: Sequence[Setting]) -> bool:
-    """Whether only numbers vary, and the process is the source's."""
-    first = settings[0]
-    for known in fields(Setting):
-        if known.name not in _VARIED:
-            wanted = getattr(first, known.name) if known.name in _FIXED else known.default
-            if any(getattr(setting, known.name) != wanted for setting in settings):
-                return False
-    return True
 
 
 def geometric(low: float, high: float, count: int) -> list[float]:

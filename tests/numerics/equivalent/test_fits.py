@@ -10,7 +10,7 @@ from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.equivalent.negative import negative_kappa, spectral_edge
 from ridgeproof.numerics.equivalent.several import Kinds, complex_responses
-from ridgeproof.numerics.grids.batch_kappa import batch_kappa
+from ridgeproof.numerics.kappa.batch_kappa import batch_kappa
 from ridgeproof.numerics.kappa.fixed_point import solve_kappa
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.errors import InputError

@@ -10,7 +10,6 @@ from sympy import Rational, oo, true
 
 from ridgeproof.numerics.chains.phase import phase
 from ridgeproof.numerics.evaluate import evaluate
-from ridgeproof.numerics.grids.batch import batch
 from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.errors import NoTheorem
@@ -79,7 +78,6 @@ class Ternary:
         ({"spectrum": "isotropic", "n": 0, "lam": 1}, partial(evaluate, form="exact")),
         ({"lam": 1}, optimum),
         ({"lam": 1}, phase),
-        ({"lam": 1}, partial(batch, lam=[1.0])),
         ({"T0": 5, "lam0": 1}, generator_of),
     ],
 )

@@ -14,7 +14,7 @@ from functools import singledispatch
 import numpy as np
 
 from ridgeproof.numerics.equivalent.negative import negative_kappa
-from ridgeproof.numerics.grids.batch_kappa import batch_kappa
+from ridgeproof.numerics.kappa.batch_kappa import batch_kappa
 from ridgeproof.numerics.spectra.spectral_levels import make_spectrum
 from ridgeproof.theory.errors import InfiniteExpectation
 from ridgeproof.theory.process.expressions import Expression

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
-from scipy.optimize import brentq
+from sympy import solve
 
-from ridgeproof.numerics.grids.batch import batch
+from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.exponents import crossover
 from ridgeproof.theory.formula import Form
+from ridgeproof.theory.settings.selection import best, facts
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.figures.figure import Figure
 from ridgeproof.verification.figures.panels import Against, Curve, Note, Panel, Point
@@ -40,29 +41,28 @@ def least_squares(d: int, T0: int, n: int) -> Setting:
 
 def crossing(setting: Setting, form: Form = Form.EXACT) -> float:
     """The T, not rounded, at which the formula's variance equals its synthetic term."""
-
-    def surplus(T: float) -> float:
-        terms = batch(setting, form=form, whole=False, T=[T]).terms
-        return math.log(float(terms["variance"][0]) / float(terms["synthetic"][0]))
-
-    return float(brentq(surplus, setting.d + 2, 1e4 * setting.d, xtol=1e-9))
+    (formula,) = best(setting)
+    variance, synthetic = (formula.expression(name, form) for name in ("variance", "synthetic"))
+    values = {symbol: value for symbol, value in facts(setting).items() if symbol != sy.T}
+    (T,) = solve((variance - synthetic).subs(values), sy.T)
+    return float(T)
 
 
 def measure(run: Run) -> tuple[Panel, ...]:
     """Left, the best error against T; right, T_x against T0, found in the simulation."""
     d = run.size(64)
-    best = run.trace(_best(d, run.count(40)))
+    least = run.trace(_best(d, run.count(40)))
     sizes = [float(_predicted(power_law(d, ratio))) for ratio in _RATIOS]
     notes = tuple(
         Note(x, float(np.interp(x, curve.x, curve.y)), "|", plain=True)
-        for x, curve in zip(sizes, best, strict=True)
+        for x, curve in zip(sizes, least, strict=True)
     )
     return (
         Panel(
             f"least error over $\\lambda$, power law   ($d = {d}$; ticks: $T_x$)",
             "$T$",
             "least test error",
-            best,
+            least,
             notes=notes,
         ),
         Panel(
@@ -85,18 +85,21 @@ def _best(d: int, count: int) -> Iterator[Line]:
     dense = [round(T) for T in geometric(2 * d, 2000 * d, count)]
     sparse = [2 * d, 6 * d, 20 * d, 80 * d]
     for ratio in _RATIOS:
-        setting = power_law(d, ratio)
+        rows = sorted({*dense, *sparse})
+        tuned = dict(zip(rows, _tuned(power_law(d, ratio), rows), strict=True))
         yield Line(
             f"$T_0 = {ratio}\\,d$",
-            [(T, _tuned(setting.with_(T=T))) for T in dense],
-            [Request(T, _tuned(setting.with_(T=T)), _REPETITIONS, corrected=True) for T in sparse],
+            [(T, tuned[T]) for T in dense],
+            [Request(T, tuned[T], _REPETITIONS, corrected=True) for T in sparse],
         )
 
 
-def _tuned(setting: Setting) -> Setting:
-    """The setting at the best penalty of a fine grid."""
+def _tuned(setting: Setting, rows: list[int]) -> list[Setting]:
+    """The setting with these T, each at the best penalty of a fine grid."""
     grid = geometric(1e-4, 1, 120)
-    return setting.with_(lam=rational(grid[int(np.argmin(batch(setting, lam=grid).value))]))
+    found = evaluate_process(setting.process(), T=np.array(rows)[:, None], lam=grid, terms=False)
+    least = found.values["test_error"].argmin(axis=1)
+    return [setting.with_(T=T, lam=rational(grid[k])) for T, k in zip(rows, least, strict=True)]
 
 
 def _crossings(run: Run, d: int) -> Iterator[Curve]:

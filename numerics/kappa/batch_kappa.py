@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ridgeproof.numerics.arithmetic.precision import Array
-from ridgeproof.numerics.grids.level_blocks import sums_over_levels
 from ridgeproof.numerics.kappa.deficit import Bound
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.theory.errors import InputError, SolverError
 
-__all__ = ["batch_kappa", "batch_lam"]
+__all__ = ["batch_kappa"]
 
 _MAX_STEPS = 100
 # Newton is quadratic: the step after one of this size reaches the rounding errors.
@@ -29,7 +28,7 @@ def batch_kappa(
     Random features of a width M: lam = kappa (1 - df_1/M) (1 - df_1/T) with df_1 < min(T, M).
 
     Args:
-        spectrum: levels in float64, in any order; may be memory-mapped.
+        spectrum: levels in float64.
         lam: ridge penalties, >= 0.
         T: rows, >= 1.
         width: of random features, >= 1; None for none.
@@ -63,22 +62,6 @@ def batch_kappa(
     return kappa.reshape(arrays[0].shape)
 
 
-def batch_lam(spectrum: Spectrum, kappa: ArrayLike, T: ArrayLike) -> Array:
-    """Lam = kappa (1 - df_1(kappa)/T), explicit in kappa, for the broadcast arrays.
-
-    It is negative where kappa lies below the ridgeless one; nothing is solved.
-
-    Raises:
-        InputError: a negative or non-finite kappa, or T < 1.
-    """
-    kappas, rows = np.broadcast_arrays(np.asarray(kappa, np.float64), np.asarray(T, np.float64))
-    _check("kappa", kappas, least=0.0)
-    _check("T", rows, least=1.0)
-    sides = _sides(spectrum, kappas.ravel(), rows.ravel())
-    lams = kappas.ravel() / rows.ravel() * (sides.Q - sides.P)
-    return np.asarray(lams.reshape(kappas.shape))
-
-
 def _check(name: str, values: Array, *, least: float) -> None:
     bad = ~((values >= least) & (values < np.inf))
     if bad.any():
@@ -96,19 +79,23 @@ class _Sides(NamedTuple):
 
 
 def _sides(spectrum: Spectrum, kappa: Array, T: Array) -> _Sides:
-    def summands(s: Array, _: Array, part: slice) -> tuple[Array, ...]:
-        k = kappa[part, None]
-        below = s < k
-        # u where s < kappa, 1 - u where s >= kappa: never more than 1/2.
-        small = np.minimum(s, k) / (s + k)
-        bent = small - small * small
-        low, low_bent = small * below, bent * below
-        return low, small - low, low_bent, bent - low_bent, below
+    k, counts = kappa[:, None], spectrum.weights
 
-    low, high, low_slope, high_slope, smaller = sums_over_levels(spectrum, len(kappa), summands)
-    surplus = spectrum.d - smaller - T
+    def summed(values: Array) -> Array:
+        # NumPy adds pairwise along the last axis.
+        return np.asarray((values if counts is None else values * counts).sum(axis=-1))
+
+    below = spectrum.s < k
+    # u where s < kappa, 1 - u where s >= kappa: never more than 1/2.
+    small = np.minimum(spectrum.s, k) / (spectrum.s + k)
+    bent = small - small * small
+    low, low_bent = small * below, bent * below
+    surplus = spectrum.d - summed(below) - T
     return _Sides(
-        low + np.maximum(surplus, 0), high + np.maximum(-surplus, 0), low_slope, high_slope
+        summed(low) + np.maximum(surplus, 0),
+        summed(small - low) + np.maximum(-surplus, 0),
+        summed(low_bent),
+        summed(bent - low_bent),
     )
 
 

@@ -1,1 +1,0 @@
-"""Whole grids of settings at once, in vectorised float64."""
