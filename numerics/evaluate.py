@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from sympy import Expr, Integer, Symbol, factor
 
-from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Engine, Float64, Number
 from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
+from ridgeproof.numerics.arithmetic.until_right import until_right
 from ridgeproof.numerics.chains.chain import chain_moments
 from ridgeproof.numerics.finite_size.exact_isotropic import exact_isotropic_value
 from ridgeproof.numerics.point import FormulaPoint, make_point
@@ -22,7 +21,6 @@ from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.checks import check_integer
-from ridgeproof.theory.errors import SolverError
 from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula, FormulaKind, read_form
 from ridgeproof.theory.settings.finiteness import require_finite, require_finite_limit
 from ridgeproof.theory.settings.selection import (
@@ -42,8 +40,6 @@ __all__ = ["MAX_DIGITS", "Value", "evaluate", "evaluate_terms"]
 MAX_DIGITS = 2000
 # Spectra with more levels than this are evaluated in float64 when 15 digits are enough.
 _MANY_LEVELS = 100_000
-# Evaluations at growing precision before giving up.
-_ATTEMPTS = 5
 _DEGREES = ("df1", "df2", "gamma")
 _LABEL_NOISES = (sy.sigma, sy.sigma_real)
 
@@ -119,39 +115,14 @@ def _float64_value(found: _Evaluation) -> Value:
 def _ball_value(setting: Setting, digits: int, form: Form, *, certified: bool) -> Value:
     """Evaluate in balls, with more digits until those asked for are right."""
     chosen = best(setting)
-    working = digits
-    for attempt in range(_ATTEMPTS):
-        try:
-            found = _Evaluation(setting, Balls(working), chosen, form)
-        except SolverError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-            working = 2 * working + 20
-            continue
-        missing = max(_missing(found.value, digits), *_missing_terms(found, digits, attempt))
-        if missing <= 0:
-            return _described(found, digits, certified=certified)
-        # Twice what is missing, because conditioning can depend on the digits; at least a few.
-        working += math.ceil(2 * min(missing, working)) + 5
-    raise SolverError(
-        f"the test error of {setting}: {digits} digits are not reached with {working} digits of "
-        "working precision, which means that it is zero or close to it. Ask for fewer digits"
+    found = until_right(
+        f"the test error of {setting}",
+        digits,
+        lambda engine: _Evaluation(setting, engine, chosen, form),
+        lambda found: [found.value],
+        lambda found: [*found.terms.values(), found.kappa.value],
     )
-
-
-def _missing(ball: Number, digits: int) -> float:
-    """How many of the decimal digits asked for a ball does not have; none where it is exact."""
-    if ball.is_exact():
-        return 0.0
-    good = ball.rel_accuracy_bits() * math.log10(2)
-    return digits + 1 - max(good, -digits)
-
-
-def _missing_terms(found: _Evaluation, digits: int, attempt: int) -> list[float]:
-    # A term that is zero by cancellation has no digits at any precision: it may stay a ball.
-    if attempt == _ATTEMPTS - 1:
-        return [0.0]
-    return [_missing(ball, digits) for ball in (*found.terms.values(), found.kappa.value)]
+    return _described(found, digits, certified=certified)
 
 
 def _described(found: _Evaluation, digits: int, *, certified: bool) -> Value:

@@ -10,7 +10,7 @@ import mpmath
 
 from ridgeproof.numerics.arithmetic.precision import Number
 
-__all__ = ["Value", "decimal", "printed_radius"]
+__all__ = ["Value", "decimal", "printed_radius", "shown_radius"]
 
 # Digits that a decimal is printed with before it turns to an exponent, as floats are.
 _MIN_FIXED, _MAX_FIXED = -5, 16
@@ -49,14 +49,19 @@ class Value:
 
     def shown_radius(self, radius: Number) -> str:
         """A radius as a decimal string with two digits, rounded up."""
-        with mpmath.workdps(20):
-            return mpmath.nstr(mpmath.mpf(radius) * (1 + mpmath.mpf("0.05")), 2)
+        return shown_radius(radius)
 
 
 def decimal(number: Number, digits: int) -> str:
     """A number with this many significant digits."""
     with mpmath.workdps(digits + 5):
         return mpmath.nstr(mpmath.mpf(number), digits, min_fixed=_MIN_FIXED, max_fixed=_MAX_FIXED)
+
+
+def shown_radius(radius: Number) -> str:
+    """A radius with two digits, rounded up."""
+    with mpmath.workdps(20):
+        return mpmath.nstr(mpmath.mpf(radius) * (1 + mpmath.mpf("0.05")), 2)
 
 
 def printed_radius(number: Number, radius: Number, digits: int) -> Number:

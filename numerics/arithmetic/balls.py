@@ -128,10 +128,10 @@ class Balls(Engine):
         )
 
     def minimum(self, x: Any, y: Any) -> Any:
-        return x.min(y)
+        return np.frompyfunc(arb.min, 2, 1)(x, y)
 
     def maximum(self, x: Any, y: Any) -> Any:
-        return x.max(y)
+        return np.frompyfunc(arb.max, 2, 1)(x, y)
 
     @staticmethod
     def _each(function: Any, x: Any) -> Any:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 
-from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.arithmetic.precision import Array, Float64, Number, object_array
+from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
+from ridgeproof.numerics.equivalent.digits import solve_point, unproved
+from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import directions_of, space_of
 from ridgeproof.numerics.equivalent.solve import Solved, solve_graph
+from ridgeproof.numerics.value import printed_radius
 from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.facts import require_known, require_values, size_names
@@ -19,10 +24,11 @@ from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
 
-__all__ = ["DIGITS", "ProcessValue", "evaluate_process"]
+__all__ = ["DIGITS", "MAX_DIGITS", "ProcessValue", "evaluate_process"]
 
 # What float64 carries through the back-substitution of a process that is not near a threshold.
 DIGITS = 12
+MAX_DIGITS = 2000
 # Numbers in one array of points by directions (512 kB, which stays in the cache).
 _BLOCK = 2**16
 
@@ -36,12 +42,19 @@ class ProcessValue:
         terms: of each ask, the share of each source; None for an ask that is not linear.
         kappa: the effective penalty of each named fit that has one.
         residual: of the four equations, relative.
+        radii: bounds on the distances of the values from the asks, absolute; empty in float64, and
+            where some step is not proved.
+        digits: that the values carry.
+        certified: whether the radii are a theorem.
     """
 
     values: Mapping[str, Array]
     terms: Mapping[str, Mapping[str, Array] | None]
     kappa: Mapping[str, Array]
     residual: float
+    radii: Mapping[str, Array] = field(default_factory=dict)
+    digits: int = DIGITS
+    certified: bool = False
 
 
 def evaluate_process(
@@ -50,6 +63,8 @@ def evaluate_process(
     d: int | str | None = None,
     spectrum: SpectrumSpec | str | None = None,
     signal: SignalSpec | str | None = None,
+    digits: int = DIGITS,
+    certified: bool = False,
     terms: bool = True,
     **parameters: Any,
 ) -> ProcessValue:
@@ -60,13 +75,15 @@ def evaluate_process(
         d: the dimension; what the process says unless given, as for the next two.
         spectrum: as for a setting.
         signal: as for a setting.
+        digits: that every value shall carry; up to 12 are found in float64, more in balls.
+        certified: promise radii that are a theorem.
         terms: whether the share of each source is wanted; without it the solve is shorter.
         **parameters: exact numbers, floats, or arrays of floats that broadcast.
 
     Raises:
         InputError: a parameter is missing, unknown or out of range; or lam is beyond the edge.
         InfiniteExpectation: a fit without ridge next to its threshold.
-        NoTheorem, NotBuilt: the theorem does not cover the process.
+        NoTheorem, NotBuilt: the theorem does not cover the process, or a certificate an operator.
         SolverError: no certified branch, or the equations do not hold.
 
     >>> from ridgeproof.theory.process.file import read_process
@@ -88,13 +105,23 @@ def evaluate_process(
     require_values(graph, given)
     for name in size_names(graph.nodes) & given.keys():
         _require_whole(name, given[name])
-    directions = directions_of(graph, space)
+    check_integer("digits", digits, least=1, most=MAX_DIGITS)
+    if certified or digits > DIGITS:
+        points = [{**point, "d": Fraction(space.d)} for point in _exact_points(given, shape)]
+        solved = [
+            solve_point(graph, point, space, digits, terms=terms, certified=certified)
+            for point in points
+        ]
+        found = _judged(_joined(solved, shape, terms=terms), digits)
+        radii = {name: found.radii[name] for name, ask in graph.asks if not unproved(graph, ask)}
+        return replace(found, radii=radii, certified=certified)
+    floats = directions_of(graph, space, Float64())
     values = {name: _column(name, value, shape) for name, value in given.items()}
     values["d"] = np.full((1, 1), float(space.d))
     with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
         parts = [
-            solve_graph(graph, part, directions, terms=terms)
-            for part in _blocks(values, len(directions.s))
+            solve_graph(graph, part, Float64Ring(floats), terms=terms)
+            for part in _blocks(values, len(floats.s))
         ]
     return _joined(parts, shape, terms=terms)
 
@@ -165,6 +192,51 @@ def _column(name: str, value: Any, shape: tuple[int, ...]) -> Array:
         bad = column[~np.isfinite(column)][0]
         raise InputError(name, bad, "is not finite", "give finite numbers")
     return column
+
+
+def _exact_points(
+    given: Mapping[str, Any], shape: tuple[int, ...]
+) -> Iterator[dict[str, Fraction]]:
+    """The parameters point by point; a float is the number that it is."""
+    full = {
+        name: np.broadcast_to(_floats(name, value) if np.ndim(value) else value, shape)
+        for name, value in given.items()
+    }
+    for index in np.ndindex(shape):
+        yield {
+            name: exact(
+                name, value[index].item() if isinstance(value[index], np.generic) else value[index]
+            )
+            for name, value in full.items()
+        }
+
+
+def _judged(value: ProcessValue, digits: int) -> ProcessValue:
+    """Midpoints for balls, with radii that hold around their printed decimals."""
+
+    def each(balls: Array, of: Callable[[Number], Number]) -> Array:
+        return object_array(map(of, balls.ravel().tolist())).reshape(balls.shape)
+
+    def middle(ball: Number) -> Number:
+        # To twice the digits and more it is nothing.
+        return mpmath.mpf(0) if ball.contains(0) else center(ball)
+
+    def radius(ball: Number) -> Number:
+        if ball.contains(0):
+            return center(abs(ball).upper())
+        return printed_radius(center(ball), upper_radius(ball), digits)
+
+    def middles(of: Mapping[str, Array]) -> dict[str, Array]:
+        return {name: each(balls, middle) for name, balls in of.items()}
+
+    return replace(
+        value,
+        values=middles(value.values),
+        terms={name: of and middles(of) for name, of in value.terms.items()},
+        kappa=middles(value.kappa),
+        radii={name: each(balls, radius) for name, balls in value.values.items()},
+        digits=digits,
+    )
 
 
 def _blocks(values: Mapping[str, Array], directions: int) -> Iterator[dict[str, Array]]:

@@ -1,4 +1,4 @@
-"""The nonlinear part: every fit on its own, in float64, for many points at once.
+"""The nonlinear part: every fit on its own, in the arithmetic of whoever finds its roots.
 
     (5) lam/(om T) = kappa (1 - df_1(kappa)/T),   df_1 = sum of m q s/(q s + kappa)
 
@@ -13,8 +13,10 @@ In between, at T = r, it is refused.  Directions that no row sees have u = 0 and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from flint import acb, fmpq
 
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.equivalent.negative import negative_kappa
@@ -30,7 +32,28 @@ from ridgeproof.theory.equivalent.pencil import Node, Pencil, RandomFeatures, Ri
 from ridgeproof.theory.equivalent.ring import Diagonal
 from ridgeproof.theory.errors import InputError, NotBuilt
 
-__all__ = ["solve_fit"]
+__all__ = ["FloatRoots", "Roots", "solve_fit"]
+
+
+class Roots(Protocol):
+    """The roots on the branch of the resolvent; arrays as in `FloatRoots`, numbers of any kind."""
+
+    def kappa(self, s: Array, counts: Array, lam: Array, T: Array) -> Array:
+        """Kappa for real or complex lam, (points, 1); s > 0 and counts are (directions,)."""
+
+    def projected_kappa(self, s: Array, counts: Array, lam: Array, T: Array, width: Array) -> Array:
+        """Kappa on random features of this width, for lam >= 0, (points, 1)."""
+
+    def responses(self, kinds: Kinds, lam: Array, dual: Array) -> Array:
+        """h_g of several kinds, (points, kinds); lam and dual are (points,).
+
+        (mu, nu) = (lam, 1) where dual, as for all complex lam, and (1, lam) elsewhere.
+        """
+
+    def projected_responses(
+        self, kinds: Kinds, counts: Array, lam: Array, width: Array, least: Array
+    ) -> tuple[Array, Array]:
+        """As `numerics.equivalent.several.projected_responses`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +66,8 @@ class _Kind:
     rows: tuple[int, ...]
 
 
-def solve_fit(pencil: Pencil, node: Node) -> Diagonal:
-    """The node's own G, H and kappa; its coefficients are float64 or complex arrays.
+def solve_fit(pencil: Pencil, node: Node, roots: Roots) -> Diagonal:
+    """The node's own G, H and kappa.
 
     Raises:
         InputError: lam = 0 with as many rows as directions, or beyond the spectral edge.
@@ -58,22 +81,21 @@ def solve_fit(pencil: Pencil, node: Node) -> Diagonal:
         case Ridge(lam):
             kinds = _kinds(pencil, node.features[0])
             if len(kinds) == 1:
-                return _one_kind(pencil, node, kinds[0], lam)
-            return _several_kinds(pencil, node, kinds, lam)
+                return _one_kind(pencil, node, kinds[0], lam, roots)
+            return _several_kinds(pencil, node, kinds, lam, roots)
         case RandomFeatures(lam, projection):
             kinds = _kinds(pencil, node.features[1])
-            return _random_features(pencil, node, kinds, lam, projection)
+            return _random_features(pencil, node, kinds, lam, projection, roots)
 
 
 def _kinds(pencil: Pencil, feature: int) -> list[_Kind]:
     block = pencil.features[feature]
-    q = 1.0 if block.metric is None else block.metric
-    gathered: dict[tuple[str, bytes], _Kind] = {}
+    q = 1 if block.metric is None else block.metric
+    gathered: dict[tuple[str, object], _Kind] = {}
     for row, beta in block.collects.items():
         group = pencil.groups[pencil.rows[row].group]
         om = np.asarray(beta)
-        # Adding zero makes -0.0 the zero that it equals.
-        key = (group.law, (om + 0.0).tobytes())
+        key = (group.law, _key(om))
         made = gathered.get(key)
         if made is None:
             gathered[key] = _Kind(q * group.variance, om, group.count, (row,))
@@ -90,7 +112,20 @@ def _kinds(pencil: Pencil, feature: int) -> list[_Kind]:
     return list(gathered.values())
 
 
-def _one_kind(pencil: Pencil, node: Node, kind: _Kind, lam: Array) -> Diagonal:
+def _key(om: Array) -> object:
+    """What equal weights share, and no others."""
+    if om.dtype != object:
+        return (om + 0.0).tobytes()  # adding zero makes -0.0 the zero that it equals
+    number = om.item()
+    # Two balls may look alike without being one number.
+    return number if isinstance(number, fmpq) else id(om)
+
+
+def _is_complex(lam: Array) -> bool:
+    return np.iscomplexobj(lam) or any(isinstance(each, acb) for each in lam.flat)
+
+
+def _one_kind(pencil: Pencil, node: Node, kind: _Kind, lam: Array, roots: Roots) -> Diagonal:
     counts = pencil.multiplicity
     if (kind.om == 0).any():
         raise InputError("weights", 0, "leave no rows to fit", "give a positive weight")
@@ -98,25 +133,25 @@ def _one_kind(pencil: Pencil, node: Node, kind: _Kind, lam: Array) -> Diagonal:
     s, T, om, m = kind.s[seen], kind.T, kind.om, counts[seen]
     r = m.sum()
     dual = r >= T
-    if np.iscomplexobj(lam):
-        kappa = _complex_kappa(s, m, lam / (om * T), T)
-    else:
+    if not _is_complex(lam):
         _refuse_threshold(lam, T, r)
-        kappa = _kappa(s, m, lam / (om * T), T)
+    kappa = roots.kappa(s, m, lam / (om * T), T)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = (T - r + (kappa / (s + kappa)) @ m[:, None]) / T  # 1 - df_1/T, no cancellation
         H = np.where(dual, 1 / (om * T * kappa), share)
         G = np.where(dual, kappa, 1 / (om * T * share)) / (kappa + kind.s)
-    mu, nu = np.where(dual, lam, 1.0), np.where(dual, 1.0, lam)
+    mu, nu = np.where(dual, lam, 1), np.where(dual, 1, lam)
     if not seen.all():
-        G, nu = np.where(seen, G, 1.0), np.where(seen, nu, 1.0)
+        G, nu = np.where(seen, G, 1), np.where(seen, nu, 1)
     (a,) = node.features
     return Diagonal(
         {(a, a): G}, dict.fromkeys(kind.rows, H), {a: nu}, dict.fromkeys(kind.rows, mu), kappa
     )
 
 
-def _several_kinds(pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array) -> Diagonal:
+def _several_kinds(
+    pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array, roots: Roots
+) -> Diagonal:
     counts = pencil.multiplicity
     seen = np.any([kind.s > 0 for kind in kinds], axis=0)
     T = _rows(kinds)
@@ -125,24 +160,22 @@ def _several_kinds(pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array) -
     points = np.broadcast_shapes(lam.shape, T.shape, *(kind.om.shape for kind in kinds))
     system = _stacked(kinds, counts, seen, points[0])
     at, side = (np.broadcast_to(each, points)[:, 0] for each in (lam, dual))
-    if np.iscomplexobj(lam):
-        h = complex_responses(system, at)
-        h = np.where(system.silent, 1.0, np.where(side[:, None], h, at[:, None] * h))
+    if _is_complex(lam):
+        h = roots.responses(system, at, side)
+        h = np.where(system.silent | side[:, None], h, at[:, None] * h)
     else:
         _refuse_threshold(lam, T, r)
         if (at == 0).any() and any(((kind.s > 0) != seen).any() for kind in kinds):
             raise InputError(
                 "lam", 0, "has no single limit on rows of different rank", "give a positive lam"
             )
-        h = real_responses(system, at, side)
+        h = roots.responses(system, at, side)
     H = {row: h[:, index, None] for index, kind in enumerate(kinds) for row in kind.rows}
-    nu = np.where(dual, 1.0, lam)
+    nu = np.where(dual, 1, lam)
     mu = {
-        row: np.where(kind.om > 0, np.where(dual, lam, 1.0), 1.0)
-        for kind in kinds
-        for row in kind.rows
+        row: np.where(kind.om > 0, np.where(dual, lam, 1), 1) for kind in kinds for row in kind.rows
     }
-    nu = nu if seen.all() else np.where(seen, nu, 1.0)
+    nu = nu if seen.all() else np.where(seen, nu, 1)
     G = 1 / (nu + sum(kind.om * kind.T * kind.s * h[:, i, None] for i, kind in enumerate(kinds)))
     (a,) = node.features
     return Diagonal({(a, a): G}, H, {a: nu}, mu)
@@ -163,13 +196,13 @@ def _stacked(kinds: list[_Kind], counts: Array, seen: Array, points: int) -> Kin
 
 def _rows(kinds: list[_Kind]) -> Array:
     """How many rows take part, (points or 1, 1)."""
-    return sum((np.where(kind.om > 0, kind.T, 0.0) for kind in kinds), start=np.zeros((1, 1)))
+    return np.asarray(sum(np.where(kind.om > 0, kind.T, 0) for kind in kinds))
 
 
 def _random_features(
-    pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array, projection: int
+    pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array, projection: int, roots: Roots
 ) -> Diagonal:
-    if np.iscomplexobj(lam) or (lam < 0).any():
+    if _is_complex(lam) or (lam < 0).any():
         raise NotBuilt("random features take a penalty lam >= 0 in this version")
     counts = pencil.multiplicity
     seen = np.any([kind.s > 0 for kind in kinds], axis=0)
@@ -186,20 +219,18 @@ def _random_features(
         )
     kappa = None
     if len(kinds) == 1:
-        kappa, H_X, H_F = _projected(kinds[0], counts, lam, width, least)
+        kappa, H_X, H_F = _projected(kinds[0], counts, lam, width, least, roots)
         H = dict.fromkeys(kinds[0].rows, H_X)
     else:
         points = np.broadcast_shapes(lam.shape, sizes.shape[1:], *(kind.om.shape for kind in kinds))
         system = _stacked(kinds, counts, seen, points[0])
         at, wide, place = (np.broadcast_to(x, points)[:, 0] for x in (lam, width, least))
-        h, H_F = projected_responses(system, counts[seen], at, wide, place)
+        h, H_F = roots.projected_responses(system, counts[seen], at, wide, place)
         H = {row: h[:, i, None] for i, kind in enumerate(kinds) for row in kind.rows}
-    mu_rho, mu_a, nu = (np.where(least == k, lam, 1.0) for k in range(3))
-    pull = sum(
-        (kind.om * kind.T * kind.s * H[kind.rows[0]] for kind in kinds), start=np.zeros((1, 1))
-    )
+    mu_rho, mu_a, nu = (np.where(least == k, lam, 1) for k in range(3))
+    pull = sum(kind.om * kind.T * kind.s * H[kind.rows[0]] for kind in kinds)
     if not seen.all():
-        nu = np.where(seen, nu, 1.0)
+        nu = np.where(seen, nu, 1)
     # The 2 x 2 inverse of (nu, -H_F; pull, 1).
     determinant = nu + pull * H_F
     u, z = node.features
@@ -210,17 +241,17 @@ def _random_features(
         (z, z): nu / determinant,
     }
     (a,) = (row for row in node.rows if row not in H)
-    mu = {r: np.where(kind.om > 0, mu_rho, 1.0) for kind in kinds for r in kind.rows} | {a: mu_a}
+    mu = {r: np.where(kind.om > 0, mu_rho, 1) for kind in kinds for r in kind.rows} | {a: mu_a}
     return Diagonal(features, H | {a: H_F}, {u: nu}, mu, kappa)
 
 
 def _projected(
-    kind: _Kind, counts: Array, lam: Array, width: Array, least: Array
+    kind: _Kind, counts: Array, lam: Array, width: Array, least: Array, roots: Roots
 ) -> tuple[Array, Array, Array]:
     """kappa, H on the rows and H on the features, (points, 1), for rows of one kind."""
     seen = kind.s > 0
     s, T, om, m = kind.s[seen], kind.T, kind.om, counts[seen]
-    kappa = batch_kappa(make_spectrum(s, m, s), lam / (om * T), T, width)
+    kappa = roots.projected_kappa(s, m, lam / (om * T), T, width)
     r, rest = m.sum(), (kappa / (s + kappa)) @ m[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         on_rows, on_width = (T - r + rest) / T, (width - r + rest) / width
@@ -239,21 +270,36 @@ def _refuse_threshold(lam: Array, T: Array, r: float) -> None:
         )
 
 
-def _kappa(s: Array, counts: Array, lam: Array, T: Array) -> Array:
-    """Kappa for real lam, (points, 1)."""
-    spectrum = make_spectrum(s, counts, s)
-    kappa = batch_kappa(spectrum, np.maximum(lam, 0.0), T)
-    negative = np.broadcast_to(lam < 0, kappa.shape)
-    if negative.any():
-        lams, rows = (np.broadcast_to(each, kappa.shape)[negative] for each in (lam, T))
-        kappa[negative] = negative_kappa(s, counts, lams, rows, kappa[negative])
-    return kappa
+class FloatRoots:
+    """Roots in float64, many points at once."""
 
+    def kappa(self, s: Array, counts: Array, lam: Array, T: Array) -> Array:
+        """For complex lam the root with Im kappa Im lam > 0."""
+        if np.iscomplexobj(lam):
+            shape = np.broadcast_shapes(lam.shape, T.shape)
+            at, rows = (np.broadcast_to(each, shape) for each in (lam, T))
+            silent = np.zeros((len(rows), 1), dtype=bool)
+            kinds = Kinds((s + 0 * rows)[:, None, :], (counts * s / rows)[:, None, :], silent)
+            return np.asarray(1 / complex_responses(kinds, at[:, 0]))
+        kappa = batch_kappa(make_spectrum(s, counts, s), np.maximum(lam, 0.0), T)
+        negative = np.broadcast_to(lam < 0, kappa.shape)
+        if negative.any():
+            lams, rows = (np.broadcast_to(each, kappa.shape)[negative] for each in (lam, T))
+            kappa[negative] = negative_kappa(s, counts, lams, rows, kappa[negative])
+        return kappa
 
-def _complex_kappa(s: Array, counts: Array, lam: Array, T: Array) -> Array:
-    """Kappa for complex lam with Im kappa Im lam > 0, (points, 1): one kind of rows of weight 1."""
-    shape = np.broadcast_shapes(lam.shape, T.shape)
-    at, rows = (np.broadcast_to(each, shape) for each in (lam, T))
-    silent = np.zeros((len(rows), 1), dtype=bool)
-    kinds = Kinds((s + 0 * rows)[:, None, :], (counts * s / rows)[:, None, :], silent)
-    return np.asarray(1 / complex_responses(kinds, at[:, 0]))
+    def projected_kappa(self, s: Array, counts: Array, lam: Array, T: Array, width: Array) -> Array:
+        """On random features."""
+        return batch_kappa(make_spectrum(s, counts, s), lam, T, width)
+
+    def responses(self, kinds: Kinds, lam: Array, dual: Array) -> Array:
+        """Of several kinds of rows."""
+        if np.iscomplexobj(lam):
+            return np.where(kinds.silent, 1.0, complex_responses(kinds, lam))
+        return real_responses(kinds, lam, dual)
+
+    def projected_responses(
+        self, kinds: Kinds, counts: Array, lam: Array, width: Array, least: Array
+    ) -> tuple[Array, Array]:
+        """Of several kinds of rows on random features."""
+        return projected_responses(kinds, counts, lam, width, least)

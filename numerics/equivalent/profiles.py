@@ -1,4 +1,4 @@
-"""Profiles along the eigenvectors of Sigma, in float64."""
+"""Profiles along the eigenvectors of Sigma, at the precision of an engine."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ridgeproof.numerics.arithmetic.precision import Array, Float64
+from ridgeproof.numerics.arithmetic.precision import Array, Engine
 from ridgeproof.numerics.spectra.number_files import file_length
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.checks import check_integer
-from ridgeproof.theory.errors import MISSING, InputError
+from ridgeproof.theory.errors import MISSING, InputError, NotBuilt
 from ridgeproof.theory.process.expressions import Expression, Name, Text, walk
 from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.profiles import check_profile, profile_values
@@ -27,25 +27,24 @@ from ridgeproof.theory.settings.spectra import (
 
 __all__ = ["Directions", "Space", "directions_of", "space_of"]
 
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "sqrt": np.sqrt,
-    "exp": np.exp,
-    "log": np.log,
-    "min": np.minimum,
-    "max": np.maximum,
-    "where": lambda x, a, b: np.where(np.asarray(x) >= 0, a, b),
-}
-
 
 class Directions:
     """The directions of one spectrum and signal: s, i, d, w0 and how often each counts."""
 
-    def __init__(self, spectrum: Spectrum, *, one_by_one: bool) -> None:
+    def __init__(self, spectrum: Spectrum, engine: Engine, *, one_by_one: bool) -> None:
+        if spectrum.sizes is not None:
+            raise NotBuilt(
+                "a process on a power law of so many levels at more digits than float64: take at "
+                "most 20000 levels"
+            )
         repeat = spectrum.multiplicity if one_by_one else 1
+        self.engine = engine
         self.s = np.repeat(spectrum.s, repeat)
-        self.w0 = np.repeat(np.sqrt(spectrum.w0sq), repeat)
-        ones = np.ones(len(self.s))
-        self.multiplicity = ones if one_by_one else spectrum.multiplicity.astype(np.float64)
+        with engine.scope():
+            self.w0 = np.repeat(engine.sqrt(spectrum.w0sq), repeat)
+        # Balls take whole numbers as they are.
+        counts = np.ones(len(self.s), int) if one_by_one else spectrum.multiplicity
+        self.multiplicity = counts.astype(np.float64 if self.s.dtype != object else object)
         self.d = spectrum.d
 
     def profile(
@@ -55,23 +54,43 @@ class Directions:
 
         Raises:
             InputError: an entry is no number, or negative or infinite where it may not be.
+            Undecided: whether an entry is zero is open in balls.
         """
+        engine = self.engine
         if isinstance(profile, Text):
             setting = make_setting(d=self.d, T=1, spectrum=profile.text)
-            spectrum = build_spectrum(setting, Float64())
+            spectrum = build_spectrum(setting, engine)
             return np.repeat(spectrum.s, spectrum.multiplicity)
         names: dict[str, Any] = {
             "s": self.s,
             "w0": self.w0,
-            "d": np.float64(self.d),
-            "inf": np.float64(np.inf),
-            "i": np.arange(1.0, len(self.s) + 1),
+            "d": engine.number(self.d),
+            "inf": engine.convert(np.inf),
+            "i": engine.array(range(1, len(self.s) + 1)),
+        }
+        functions: Mapping[str, Callable[..., Any]] = {
+            "sqrt": engine.sqrt,
+            "exp": engine.exp,
+            "log": engine.log,
+            "min": engine.minimum,
+            "max": engine.maximum,
+            "where": lambda x, a, b: np.where(self._signs(x) >= 0, a, b),
         }
         with np.errstate(all="ignore"):
-            value = profile_values(profile, names, np.float64, _FUNCTIONS)
+            value = profile_values(profile, names, engine.number, functions)
         values = np.broadcast_to(value, self.s.shape)
-        check_profile(str(profile), values.tolist(), len(values), signed=signed, infinite=infinite)
+        floats = np.asarray(values, np.float64).tolist()
+        check_profile(str(profile), floats, len(values), signed=signed, infinite=infinite)
+        if not signed:
+            self._signs(values)
         return values
+
+    def _signs(self, x: Any) -> Array:
+        """What has the sign of each number, decided."""
+        values = np.asarray(x)
+        if values.dtype != object:
+            return values
+        return np.vectorize(lambda each: self.engine.compare(each, 0), otypes=[int])(values)
 
 
 class Space(NamedTuple):
@@ -104,11 +123,11 @@ def space_of(
     return Space(check_integer("d", size, least=1), spectrum, signal or process.signal or "flat")
 
 
-def directions_of(graph: Graph, space: Space) -> Directions:
+def directions_of(graph: Graph, space: Space, engine: Engine) -> Directions:
     """The directions that a graph needs: one a level, or all d where a profile tells them apart."""
     setting = make_setting(T=1, **space._asdict())
     apart = any(
         isinstance(part, Text) or (isinstance(part, Name) and part.name == "i")
         for part in walk((graph.nodes, graph.asks))
     )
-    return Directions(build_spectrum(setting, Float64()), one_by_one=apart)
+    return Directions(build_spectrum(setting, engine), engine, one_by_one=apart)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.equivalent.enclosures import in_floats
 from ridgeproof.theory.equivalent.correlation import Moments, between, correlate
 from ridgeproof.theory.equivalent.pencil import Rounds
 from ridgeproof.theory.equivalent.ring import Ring
@@ -59,7 +60,7 @@ def added_by_rounds(
         assert found is not None
         after = found
     kept = _matrix(ring.power(rounds.keeps, size, rounds.count), size, shape)
-    if not (np.isfinite(after).all() and np.isfinite(kept).all()):
+    if not (np.isfinite(in_floats(after)).all() and np.isfinite(in_floats(kept)).all()):
         raise SolverError(
             f"{rounds.count} rounds of a loop overflow float64, because its models grow from round "
             "to round: give fewer rounds"
@@ -73,7 +74,7 @@ def _array(block: Mapping[tuple[int, int], Array], size: int) -> Array:
     if not block:
         return np.zeros((1, 1, 1, size, size))
     shape = np.broadcast_shapes((1, 1, 1), *(value.shape for value in block.values()))
-    whole = np.zeros((*shape, size, size))
+    whole = np.zeros((*shape, size, size), dtype=np.result_type(*block.values()))
     for (p, q), value in block.items():
         whole[..., p, q] = value
     return whole
@@ -113,7 +114,8 @@ def _iterated(
         before = moments
         moments = _round(rounds, {(p, q): before[..., p, q] for p, q in pairs}, inside, ring, size)
         # Steady growth, k times one step, still moves by 1/k: each source has an axis of its own.
-        if (abs(moments - before) <= _STILL * abs(moments)).all():
+        still = _STILL if moments.dtype != object else 0  # what a ball hides may still move
+        if (abs(moments - before) <= still * abs(moments)).all():
             return moments
     return moments if most == rounds.count else None
 
@@ -124,6 +126,8 @@ def _squared(
     """C after the rounds by squaring the affine map."""
     sources, points, directions, size, _ = moments.shape
     unknowns = directions * size * size
+    if moments.dtype == object:
+        raise NotBuilt(f"more than {_MOST_ITERATED} rounds of a loop, to more digits than float64")
     if unknowns > _MOST_SQUARED:
         raise NotBuilt(
             f"{rounds.count} rounds on {directions} directions do not settle within "

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
-from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.arithmetic.precision import Array, Number
+from ridgeproof.numerics.arithmetic.rational_balls import exact_ball
+from ridgeproof.theory.errors import NotBuilt
 
-__all__ = ["Minimum", "minimise"]
+__all__ = ["Minimum", "minimise", "refined"]
 
 _POINTS = 33
 _ROUNDS = 40
@@ -74,6 +77,35 @@ def minimise(function: Callable[[Array], Array], low: float, high: float) -> Min
     equal = values <= np.nanmin(values) + _ROUNDING * abs(np.nanmin(values))
     best = int(np.flatnonzero(equal)[-1])
     return Minimum(float(places[best]), float(values[best]))
+
+
+def refined(function: Callable[[Fraction], Number], at: Fraction, digits: int) -> Fraction:
+    """A smooth minimum inside the interval, by Newton on differences of values.
+
+    They are h = 10^-(digits/2 + 4) apart, relative to the place: h^2 is what they are wrong by.
+
+    Args:
+        function: at an exact place, to 3/2 of the digits and some more.
+        at: a place close by.
+        digits: of the place.
+
+    Raises:
+        NotBuilt: the function is not convex there, or Newton does not settle.
+    """
+    scale = abs(at) or Fraction(1)
+    h = scale / 10 ** (digits // 2 + 4)
+    for _ in range(_ROUNDS):
+        left, middle, right = function(at - h), function(at), function(at + h)
+        bend = right - 2 * middle + left
+        if not bend > 0:
+            break
+        move = (exact_ball(h) * (left - right) / (2 * bend)).mid()
+        mantissa, exponent = move.man_exp()
+        at += int(mantissa) * Fraction(2) ** int(exponent)
+        # The next step would be of the order of the square of this one.
+        if abs(move) < exact_ball(h * 10):
+            return at
+    raise NotBuilt("a minimum where the ask has no curvature, to more digits than float64")
 
 
 def _falls(function: Callable[[Array], Array], far: float) -> bool:

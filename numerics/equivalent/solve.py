@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
+from flint import fmpq
 
-from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.arithmetic.precision import Array, Number
+from ridgeproof.numerics.equivalent.balls import BallRing, column
+from ridgeproof.numerics.equivalent.enclosures import in_floats
 from ridgeproof.numerics.equivalent.finiteness import require_finite
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
-from ridgeproof.numerics.equivalent.profiles import Directions
 from ridgeproof.numerics.equivalent.residual import check
-from ridgeproof.numerics.equivalent.search import minimise
+from ridgeproof.numerics.equivalent.search import minimise, refined
 from ridgeproof.numerics.equivalent.sources import StackedSources
 from ridgeproof.theory.equivalent.asks import Answer, Solution, answer, kappa_of, number_of
 from ridgeproof.theory.equivalent.correlation import correlate
 from ridgeproof.theory.equivalent.lowering import lower
 from ridgeproof.theory.equivalent.response import respond
-from ridgeproof.theory.errors import InputError, SolverError
+from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
 from ridgeproof.theory.process.builder import Expectation
-from ridgeproof.theory.process.expressions import Expression, parts
+from ridgeproof.theory.process.expressions import ZERO, Expression, parts
 from ridgeproof.theory.process.graph import Graph, reached
 from ridgeproof.theory.process.operators.asks import Extremum, MeanSquare
 
@@ -48,60 +51,63 @@ class Solved:
     points: int
 
 
-def solve_graph(
-    graph: Graph, values: _Values, directions: Directions, *, terms: bool = False
-) -> Solved:
+def solve_graph(graph: Graph, values: _Values, ring: Float64Ring, *, terms: bool = False) -> Solved:
     """Solve the nodes that the asks need, at every point at once.
 
     Args:
         graph: the normal form of a process.
         values: of the parameters, (points or 1, 1); that of a minimum has none.
-        directions: s, w0 and their kin.
+        ring: float64, or balls for one point.
         terms: whether the sources are kept apart.
 
     Raises:
         InputError, InfiniteExpectation, NoTheorem, NotBuilt, SolverError: as `evaluate_process`.
     """
-    solution, found = solution_of(graph, values, directions, terms=terms)
+    solution, found = solution_of(graph, values, ring, terms=terms)
     kappa = {
         name: value
         for index, name in enumerate(graph.names)
         if name and (value := kappa_of(index, solution)) is not None
     }
-    searched: dict[Expression, Answer] = {
-        leaf: number_of(_searched(graph, leaf, values, directions))
-        for _, ask in graph.asks
-        for leaf in _leaves(ask)
-        if isinstance(leaf, Extremum)
-    }
+    searched: dict[Expression, Answer] = {}
+    for _, ask in graph.asks:
+        for leaf in _leaves(ask):
+            if isinstance(leaf, Extremum) and leaf not in searched:
+                at, least = _searched(graph, leaf, values, ring)
+                searched[replace(leaf, place=True)] = number_of(at)
+                searched[replace(leaf, place=False)] = number_of(least)
     with np.errstate(divide="ignore", invalid="ignore"):
         answers = {name: answer(ask, solution, searched) for name, ask in graph.asks}
     for name, ask in graph.asks:
-        value = answers[name].value
+        value = in_floats(answers[name].value)
         # The place of a minimum may be infinity; nothing else may.
         searches = any(isinstance(leaf, Extremum) for leaf in _leaves(ask))
         if np.isnan(value).any() or (np.isinf(value).any() and not searches):
-            raise SolverError(f"the ask {name or ask} is infinite or undefined in float64")
+            raise SolverError(
+                f"the ask {name or ask} is infinite or undefined at {ring.directions.engine}"
+            )
     return Solved(answers, kappa, found, _points(values))
 
 
 def solution_of(
-    graph: Graph, values: _Values, directions: Directions, *, terms: bool = False
+    graph: Graph, values: _Values, ring: Float64Ring, *, terms: bool = False
 ) -> tuple[Solution, float]:
     """What the asks of a graph are read off, minima aside, and the residual of the equations."""
-    ring = Float64Ring(directions)
     leaves = [leaf for _, ask in graph.asks for leaf in _leaves(ask)]
     plain = [leaf for leaf in leaves if not isinstance(leaf, Extremum)]
     lowering = lower(graph, values, ring, reached(graph.nodes, tuple(plain)))
     for leaf in plain:
         if isinstance(leaf, MeanSquare):
             lowering.probe(leaf.vector)
-    pencil = lowering.assembly.pencil(directions.multiplicity)
-    require_finite(pencil)
+    pencil = lowering.assembly.pencil(ring.multiplicity)
+    rough = ring.in_floats(pencil)
+    require_finite(rough)
     response = respond(pencil, ring)
     sources = StackedSources(pencil, ring, apart=terms)
     correlation = correlate(pencil, response, sources, ring)
-    found = check(pencil, response, correlation, sources)
+    found = check(
+        rough, ring.in_floats(response), ring.in_floats(correlation), sources.in_floats(rough)
+    )
     return Solution(lowering, pencil, response, correlation, sources.names), found
 
 
@@ -117,16 +123,20 @@ def _points(values: _Values) -> int:
     return max((len(value) for value in values.values()), default=1)
 
 
-def _searched(graph: Graph, leaf: Extremum, values: _Values, directions: Directions) -> Array:
-    """The least value over a parameter, or its place, point by point; (points, 1)."""
+def _searched(
+    graph: Graph, leaf: Extremum, values: _Values, ring: Float64Ring
+) -> tuple[Array, Array]:
+    """Where an ask is least over a parameter, and its value, point by point; (points, 1)."""
     inner = Graph(graph.nodes, (("", leaf.ask),), graph.names)
-    ring = Float64Ring(directions)
+    if isinstance(ring, BallRing):
+        at, _ = _searched(graph, leaf, ring.in_floats(values), ring.rough)
+        return _refined(inner, leaf, values, ring, at.item())
     found = []
     for point in range(_points(values)):
         here = {name: v if len(v) == 1 else v[point : point + 1] for name, v in values.items()}
 
         def function(places: Array, here: _Values = here) -> Array:
-            return _tried(inner, {**here, leaf.over: places[:, None]}, directions)
+            return _tried(inner, {**here, leaf.over: places[:, None]}, ring)
 
         low, high = (
             np.inf if end is None else float(ring.arithmetic(end, here).item())
@@ -144,15 +154,39 @@ def _searched(graph: Graph, leaf: Extremum, values: _Values, directions: Directi
                 condition = "holds no least value: the ask still falls at its far end"
             remedy = "give another interval"
             raise InputError(f"minimum over {leaf.over}", f"[{low:g}, {high:g}]", condition, remedy)
-        found.append(least.at if leaf.place else least.value)
-    return np.array(found)[:, None]
+        found.append((least.at, least.value))
+    at, value = np.array(found).T[:, :, None]
+    return at, value
 
 
-def _tried(graph: Graph, values: _Values, directions: Directions) -> Array:
+def _refined(
+    graph: Graph, leaf: Extremum, values: _Values, ring: BallRing, at: float
+) -> tuple[Array, Array]:
+    """A minimum near a place that float64 found, to the digits of the ring; nothing is proved."""
+    if np.isinf(at):
+        raise NotBuilt(f"a minimum over {leaf.over} at infinity, to more digits than float64")
+    ends = [ring.arithmetic(end, values).item() for end in (leaf.high, leaf.low, ZERO) if end]
+    place = next((end for end in ends if float(end) == at), None)
+    finer = ring.at(3 * ring.digits // 2 + 12)
+
+    def function(place: Fraction) -> Number:
+        here = {**values, leaf.over: column(place)}
+        return solve_graph(graph, here, finer).answers[""].value.item().mid()
+
+    if place is None:
+        with finer.directions.engine.scope():
+            found = refined(function, Fraction(at), ring.digits)
+        place = fmpq(found.numerator, found.denominator)
+    here = {**values, leaf.over: np.full((1, 1), place)}
+    least = solve_graph(graph, here, ring).answers[""].value
+    return ring.real(here[leaf.over]), least
+
+
+def _tried(graph: Graph, values: _Values, ring: Float64Ring) -> Array:
     """The ask at every point, infinite where it has no value."""
     points = _points(values)
     try:
-        answers = solve_graph(graph, values, directions).answers
+        answers = solve_graph(graph, values, ring).answers
         return np.broadcast_to(answers[""].value[:, 0], (points,))
     except (InputError, SolverError):  # an infinite expectation is an InputError
         if points == 1:
@@ -162,7 +196,7 @@ def _tried(graph: Graph, values: _Values, directions: Directions) -> Array:
         {name: v if len(v) == 1 else v[part] for name, v in values.items()}
         for part in (slice(None, middle), slice(middle, None))
     )
-    return np.concatenate([_tried(graph, half, directions) for half in halves])
+    return np.concatenate([_tried(graph, half, ring) for half in halves])
 
 
 def _admitted(function: object, low: float, high: float) -> float:

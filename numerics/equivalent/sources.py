@@ -8,10 +8,10 @@ from functools import partial
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.rounds import added_by_rounds
 from ridgeproof.theory.equivalent.correlation import Moments
 from ridgeproof.theory.equivalent.pencil import Node, Pencil, Rounds, Source
-from ridgeproof.theory.equivalent.ring import Ring
 
 __all__ = ["StackedSources"]
 
@@ -24,7 +24,7 @@ class StackedSources:
     """
 
     def __init__(
-        self, pencil: Pencil, ring: Ring, *, apart: bool = True, names: tuple[str, ...] = ()
+        self, pencil: Pencil, ring: Float64Ring, *, apart: bool = True, names: tuple[str, ...] = ()
     ) -> None:
         # What a loop adds is lost to rounding beside what enters it, unless kept apart.
         loops = any(isinstance(node.fit, Rounds) for node in pencil.nodes)
@@ -61,6 +61,14 @@ class StackedSources:
         self._given.update(moments)
         return self
 
+    def in_floats(self, pencil: Pencil) -> StackedSources:
+        """The same in float64, on the pencil in float64."""
+        if pencil is self._pencil:
+            return self
+        ring = self._ring.rough
+        made = StackedSources(pencil, ring, apart=self._apart, names=self.names)
+        return made.given(self._ring.in_floats(self._given))
+
     def add_rounds(self, node: Node, entering: Moments) -> None:
         """Q for the models that leave a loop.
 
@@ -76,7 +84,7 @@ class StackedSources:
         self.given({(node.features[p], node.features[q]): v for (p, q), v in added.items()})
 
     def _placed(self, name: str, value: Array) -> Array:
-        own = np.zeros((len(self.names), 1, 1))
+        own = np.zeros((len(self.names), 1, 1), dtype=int)
         own[self._place[name] if self._apart else 0] = 1
         return np.asarray(own * value)
 

@@ -30,9 +30,7 @@ __all__ = ["command"]
 @click.command(name="evaluate", cls=QuestionCommand)
 @process_argument
 @setting_options()
-@click.option(
-    "--digits", help="significant digits, 1 to 2000  [default: 15; of a process 12, the most]"
-)
+@click.option("--digits", help="significant digits, 1 to 2000  [default: 15; of a process 12]")
 @click.option(
     "--form",
     type=click.Choice(["limit", "exact"]),
@@ -101,19 +99,14 @@ def _evaluate_process(
     from ridgeproof.numerics.equivalent.evaluate import DIGITS, evaluate_process
     from ridgeproof.theory.errors import NotBuilt
 
-    for wanted, what in (
-        (certified, "a certified radius"),
-        (form == "exact", "an exact finite-size form"),
-        ((digits or 1) > DIGITS, f"more than the {DIGITS} digits of float64"),
-    ):
-        if wanted:
-            message = (
-                f"{what} of a process is not built in this version. "
-                f"Take up to {DIGITS} digits of the limit; of a setting, leave FILE out"
-            )
-            raise NotBuilt(message)
+    if form == "exact":
+        raise NotBuilt(
+            "an exact finite-size form of a process is not built in this version: take its limit; "
+            "of a setting, leave FILE out"
+        )
+    options: dict[str, Any] = {**given, "digits": digits or DIGITS, "certified": certified}
     with progress("evaluating"):
-        value = evaluate_process(process, **given)  # type: ignore[arg-type]
+        value = evaluate_process(process, **options)
     data = _process_data(value, digits or DIGITS)
     if as_json:
         emit_json(data)
@@ -122,12 +115,18 @@ def _evaluate_process(
 
 
 def _process_data(value: ProcessValue, digits: int) -> dict[str, Any]:
+    from ridgeproof.numerics.value import decimal, shown_radius
+
     def shown(number: Any) -> str:
-        return f"{float(number):.{digits}g}"
+        exact = number.item()
+        return f"{exact:.{digits}g}" if isinstance(exact, float) else decimal(exact, digits)
+
+    def radius(name: str) -> str | None:
+        return shown_radius(value.radii[name].item()) if name in value.radii else None
 
     return {
         "values": {name: shown(number) for name, number in value.values.items()},
-        "radii": dict.fromkeys(value.values),  # of a certified value; not built
+        "radii": {name: radius(name) for name in value.values},
         "terms": {
             name: terms and {source: shown(term) for source, term in terms.items()}
             for name, terms in value.terms.items()
@@ -135,16 +134,18 @@ def _process_data(value: ProcessValue, digits: int) -> dict[str, Any]:
         "kappa": {model: shown(number) for model, number in value.kappa.items()},
         "form": "limit",
         "digits": digits,
-        "certified": False,
+        "certified": value.certified,
     }
 
 
 def _process_text(title: str, data: dict[str, Any]) -> str:
+    from ridgeproof.numerics.equivalent.evaluate import DIGITS
     from ridgeproof.theory.errors import shortened
 
     rows = [("process", shortened(title))] if title else []
     for name, number in data["values"].items():
-        rows.append((name, heading(number)))
+        radius = data["radii"][name]
+        rows.append((name, heading(number) + (f"  +- {radius}" if radius else "")))
         rows += [(f"  {source}", term) for source, term in (data["terms"][name] or {}).items()]
     # One line for a model that is fitted again and again in the same way.
     fits = ((model.partition("#")[0], number, model) for model, number in data["kappa"].items())
@@ -152,7 +153,9 @@ def _process_text(title: str, data: dict[str, Any]) -> str:
         models = [model for _, _, model in same]
         shown = models[0] if len(models) == 1 else f"{models[0]} .. {models[-1]}"
         rows.append((f"kappa({shown})", number))
-    rows.append(("theorem", f"the limit of a process, to {data['digits']} digits in float64"))
+    arithmetic = "float64" if data["digits"] <= DIGITS else "balls"
+    arithmetic = "certified balls" if data["certified"] else arithmetic
+    rows.append(("theorem", f"the limit of a process, to {data['digits']} digits in {arithmetic}"))
     return key_values(rows)
 
 

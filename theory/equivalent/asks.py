@@ -97,12 +97,12 @@ def answer(ask: Expression, solution: Solution, found: Mapping[Expression, Answe
         found: the answers to parts of the ask that were found elsewhere, such as minima.
     """
     ring = solution.lowering.ring
-    values = {name: _number(value) for name, value in solution.lowering.values.items()}
+    values = {name: _number(ring.real(value)) for name, value in solution.lowering.values.items()}
 
     def other(leaf: Expression) -> Answer:
         return found[leaf] if leaf in found else _expect(leaf, solution)
 
-    return evaluate(ask, values, lambda exact: _number(ring.number(exact)), other)
+    return evaluate(ask, values, lambda exact: _number(ring.real(ring.number(exact))), other)
 
 
 def number_of(value: Element) -> Answer:

@@ -217,7 +217,7 @@ def _graph(process: Process, values: Mapping[str, Fraction], space: Space) -> Gr
 
 def _world(graph: Graph, values: Mapping[str, Fraction], space: Space) -> ProcessWorld:
     setting = make_setting(T=1, **space._asdict())
-    directions = Directions(build_spectrum(setting, Float64()), one_by_one=True)
+    directions = Directions(build_spectrum(setting, Float64()), Float64(), one_by_one=True)
     texts = {part for part in walk((graph.nodes, graph.asks)) if isinstance(part, Text)}
     tables = {part.text: directions.profile(part) for part in texts}
     return ProcessWorld(directions.s, directions.w0, values, tables=tables)

@@ -5,6 +5,8 @@ import random
 import numpy as np
 import pytest
 
+from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Space, directions_of
 from ridgeproof.numerics.equivalent.solve import solution_of
 from ridgeproof.theory.process.file import read_process
@@ -61,7 +63,7 @@ def _pipeline(seed):
 def test_random_pipelines_agree_with_the_dense_fixed_point(seed):
     """Every correlation equals the dense one, and the residual of the equations vanishes."""
     graph = normal_form(read_process(_pipeline(seed)))
-    directions = directions_of(graph, Space(_D, "power-law:1", "flat"))
-    solution, residual = solution_of(graph, {"d": np.full((1, 1), float(_D))}, directions)
+    ring = Float64Ring(directions_of(graph, Space(_D, "power-law:1", "flat"), Float64()))
+    solution, residual = solution_of(graph, {"d": np.full((1, 1), float(_D))}, ring)
     assert residual < 1e-14
     assert dense_distance(solution.pencil, solution.correlation) < 1e-10

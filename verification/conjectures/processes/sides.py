@@ -214,7 +214,7 @@ class Theory:
             spectrum=str(place.spectrum),
             signal=str(place.signal),
             terms=False,
-            **numbers,
+            **numbers,  # type: ignore[arg-type]
         )
         return {name: float(value) for name, value in found.values.items()}
 
