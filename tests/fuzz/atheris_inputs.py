@@ -35,8 +35,8 @@ def value(data: bytes) -> None:
     from ridgeproof.theory.domains.domain import Domain
     from ridgeproof.theory.settings.setting import make_setting
     from ridgeproof.verification.conjectures.conjecture import Conjecture
-    from ridgeproof.verification.conjectures.ladder.claimed import claimed_value
     from ridgeproof.verification.conjectures.parser import parse_formula
+    from ridgeproof.verification.conjectures.settings.claimed import claimed_value
 
     text = data.decode("utf-8", "replace")
     expression = parse_formula(text)
@@ -101,7 +101,7 @@ def main() -> None:
     target = TARGETS[sys.argv[1]]
     with atheris.instrument_imports(include=["ridgeproof"]):
         import ridgeproof.verification.conjectures.conjecture
-        import ridgeproof.verification.conjectures.ladder.claimed
+        import ridgeproof.verification.conjectures.settings.claimed
         import ridgeproof.verification.strategies  # noqa: F401
     from ridgeproof.theory.errors import RidgeproofError
 

@@ -16,21 +16,16 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from ridgeproof.numerics.spectra.number_files import check_files
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.compute.alarm import Alarm, alarm_at
 from ridgeproof.verification.compute.executors import borrow
-from ridgeproof.verification.conjectures.admissible import draw, draw_anywhere
 from ridgeproof.verification.conjectures.conjecture import Conjecture
-from ridgeproof.verification.conjectures.declared import Declared
-from ridgeproof.verification.conjectures.ladder.claimed import limits_in_words
-from ridgeproof.verification.conjectures.ladder.monotone import decide_monotone
-from ridgeproof.verification.conjectures.ladder.on_trial import decide_by_simulation, declared_point
-from ridgeproof.verification.conjectures.ladder.pointwise import decide_pointwise
-from ridgeproof.verification.conjectures.ladder.scaling import decide_scaling
-from ridgeproof.verification.conjectures.ladder.symbolic import prove
-from ridgeproof.verification.conjectures.processes.decide import decide_process
+from ridgeproof.verification.conjectures.declared import Declared, DeclaredSubject
+from ridgeproof.verification.conjectures.ladder.case import Subject
+from ridgeproof.verification.conjectures.ladder.climb import climb
 from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
+from ridgeproof.verification.conjectures.processes.subject import ProcessSubject
+from ridgeproof.verification.conjectures.settings.subject import SettingSubject
 from ridgeproof.verification.simulation.seeds import digest
 from ridgeproof.verification.testing.progress import OUT_OF_TIME, Trial
 from ridgeproof.verification.testing.verdict import Outcome, Verdict
@@ -81,9 +76,7 @@ def check(
             # One pool for the whole check: starting processes costs more than most points.
             borrow(workers, None) as trial.executor,
         ):
-            if isinstance(conjecture, ProcessConjecture):
-                return decide_process(trial, theorem=theorem)
-            return _climb(trial)
+            return _decided(trial, _subject(conjecture, theorem=theorem))
     except KeyboardInterrupt:
         trial.interrupted = not alarm.rang
         if alarm.rang:
@@ -93,38 +86,27 @@ def check(
         return trial.verdict(Outcome.REFUTED if trial.found else Outcome.UNDECIDED, trial.found)
 
 
-def _climb(trial: Trial) -> Verdict:
-    question = trial.question
-    assert not isinstance(question, ProcessConjecture)
-    seed = int.from_bytes(digest([trial.seed, question.statement])[:8], "big")
-    drawn = draw(question.domain, _POINTS, seed, question.quantity)
+def _subject(conjecture: Conjecture | Declared | ProcessConjecture, *, theorem: bool) -> Subject:
+    match conjecture:
+        case ProcessConjecture():
+            return ProcessSubject(conjecture, theorem)
+        case Declared():
+            return DeclaredSubject(conjecture)
+    return SettingSubject(conjecture)
+
+
+def _decided(trial: Trial, subject: Subject) -> Verdict:
+    seed = int.from_bytes(digest([trial.seed, trial.question.statement])[:8], "big")
+    drawn = subject.draw(_POINTS, seed)
     trial.out_of_scope = dict(drawn.out_of_scope)
     if drawn.is_empty:
         reason, count = Counter(drawn.out_of_scope).most_common(1)[0]
         total = sum(drawn.out_of_scope.values())
         condition = f"has no setting: in {count} of {total} draws {reason}"
-        raise InputError("domain", question.domain.describe(), condition, "change that entry")
-    settings = list(drawn.settings)
-    if not settings and isinstance(question, Conjecture):
-        # Where no simulation can judge, theory still may.
-        settings = draw_anywhere(question.domain, _POINTS, seed)
-    if not settings:
+        described = subject.claim.domain.describe()
+        raise InputError("domain", described, condition, "change that entry")
+    places = list(drawn.settings)
+    if not places:
         trial.note("domain", _NO_POINT, why=trial.out_of_scope)
         return trial.verdict(Outcome.UNDECIDED)
-    for setting in settings:
-        check_files(setting, "domain ")
-    if isinstance(question, Declared):
-        # A simulator of one's own is the literal process already.
-        literal = int(question.simulator is None)
-        return decide_by_simulation(trial, settings, declared_point(question), literal)
-    if question.relation == "scales-as":
-        return decide_scaling(trial)
-    if question.kind == "limit" and question.variable is None:
-        trial.note("limit", limits_in_words(question, settings))
-    theorem = prove(question)
-    if theorem is not None:
-        trial.note("symbolic", f"follows from {theorem.theorem} ({theorem.id}) on the whole domain")
-        return trial.verdict(Outcome.PROVED)
-    trial.note("symbolic", "does not follow from a catalogued theorem on the whole domain")
-    decide = decide_pointwise if question.variable is None else decide_monotone
-    return decide(trial, settings, seed)
+    return subject.begin(trial, places) or climb(trial, subject, places, seed)

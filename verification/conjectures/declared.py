@@ -21,18 +21,27 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from hypothesis.strategies import SearchStrategy
 from numpy.typing import NDArray
 
+from ridgeproof.numerics.spectra.number_files import check_files
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.verification.conjectures.admissible import Drawn, draw
 from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.conjectures.ladder.case import Case, Subject
+from ridgeproof.verification.conjectures.ladder.on_trial import simulate
 from ridgeproof.verification.simulation.seeds import make_generator
 from ridgeproof.verification.simulation.simulate import QUANTITIES
+from ridgeproof.verification.strategies import settings as settings_of
+from ridgeproof.verification.testing.judge import Judge, Refutation
+from ridgeproof.verification.testing.progress import Trial
 from ridgeproof.verification.testing.redo import setting_arguments
 from ridgeproof.verification.testing.sequential import RELATIONS
+from ridgeproof.verification.testing.verdict import Verdict
 
-__all__ = ["USER", "Declared", "UserSampler", "conjecture", "load_declared"]
+__all__ = ["USER", "Declared", "DeclaredSubject", "UserSampler", "conjecture", "load_declared"]
 
 # How the evidence names a simulation that is not ours.
 USER = "the user's"
@@ -170,6 +179,60 @@ class UserSampler:
             drawn.append(some)
             missing -= some.size
         return np.concatenate(drawn)[:size]
+
+
+@dataclass(frozen=True)
+class DeclaredSubject(Subject):
+    """A declared conjecture as the rungs of a check see it: simulation alone decides it."""
+
+    claim: Declared
+
+    @property
+    def name(self) -> str:
+        """The simulated quantity."""
+        return self.claim.quantity
+
+    @property
+    def literal(self) -> int:
+        """A simulator of one's own is the literal process already."""
+        return int(self.claim.simulator is None)
+
+    def draw(self, count: int, seed: int) -> Drawn:
+        """Settings at which the catalogued quantity could be simulated."""
+        return draw(self.claim.domain, count, seed, self.name)
+
+    def places(self) -> SearchStrategy[Setting]:
+        """Settings of the domain."""
+        return settings_of(self.claim.domain, quantity=self.name)
+
+    def begin(self, trial: Trial, places: list[Setting]) -> Verdict:
+        """No theory is asked about a quantity of the user's."""
+        for setting in places:
+            check_files(setting, "domain ")
+        return simulate(trial, self, places)
+
+    def put(self, case: Case, judge: Judge, method: str) -> None:
+        """Put the claimed mean on trial at one setting.
+
+        Raises:
+            Refutation: the simulated mean does not stand in the claimed relation.
+        """
+        claim, setting, sampler = self.claim, case.place, None
+        if claim.simulator is not None:
+            sampler, method = UserSampler(claim.simulator, setting, judge.seed, judge.claim), USER
+        try:
+            judge.mean(
+                setting,
+                claim.value(setting),
+                quantity=claim.quantity,
+                relation=claim.relation,
+                method=method,
+                sampler=sampler,
+            )
+        except Refutation as refutation:
+            found = refutation.counterexample
+            command, python = claim.redo(setting, found.repetitions)
+            raise Refutation(replace(found, redo=command, redo_python=python)) from None
 
 
 def load_declared(path: Path) -> Declared:

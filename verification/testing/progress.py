@@ -6,11 +6,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from ridgeproof.verification.conjectures.conjecture import Conjecture
-from ridgeproof.verification.conjectures.declared import Declared
-from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge
 from ridgeproof.verification.testing.verdict import Outcome, Verdict
@@ -18,6 +15,18 @@ from ridgeproof.verification.testing.verdict import Outcome, Verdict
 __all__ = ["OUT_OF_TIME", "Trial"]
 
 OUT_OF_TIME = "the time limit was reached before every point was compared: allow more time"
+
+
+class Question(Protocol):
+    """What is checked: a claim of any kind."""
+
+    @property
+    def statement(self) -> str:
+        """The claim in one line."""
+
+    @property
+    def quantity(self) -> Any:
+        """What is claimed about."""
 
 
 @dataclass
@@ -30,7 +39,7 @@ class Trial:
         found: a counterexample that an interrupt while shrinking it must not lose.
     """
 
-    question: Conjecture | Declared | ProcessConjecture
+    question: Question
     alpha: float
     tolerance: float
     budget: int
@@ -45,12 +54,6 @@ class Trial:
     shares: int = 1
     interrupted: bool = False
     found: Counterexample | None = None
-
-    @property
-    def conjecture(self) -> Conjecture:
-        """The question as a stated formula, which every rung but the last needs."""
-        assert isinstance(self.question, Conjecture)
-        return self.question
 
     def note(self, rung: str, finding: str, **details: Any) -> None:
         """Keep what a rung has found."""

@@ -26,8 +26,8 @@ from ridgeproof.verification.conjectures.conjecture import (
     read_conjecture,
 )
 from ridgeproof.verification.conjectures.domain_table import read_domain
-from ridgeproof.verification.conjectures.ladder.claimed import claimed_value
 from ridgeproof.verification.conjectures.parser import CONSTANTS, FUNCTIONS, parse_formula
+from ridgeproof.verification.conjectures.settings.claimed import claimed_value
 from ridgeproof.verification.strategies import draw
 
 ROOT = Path(__file__).parents[3]

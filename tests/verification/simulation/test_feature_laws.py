@@ -14,7 +14,7 @@ from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.features import FeatureLaw, excess_kurtosis, parse_features
 from ridgeproof.theory.settings.finiteness import require_finite
 from ridgeproof.theory.settings.setting import make_setting
-from ridgeproof.verification.conjectures.ladder.truth import known_value
+from ridgeproof.verification.conjectures.settings.truth import known_value
 from ridgeproof.verification.simulation.conditional import conditional_errors, fit_operators
 from ridgeproof.verification.simulation.feature_laws import Entries
 from ridgeproof.verification.simulation.process import fit, test_errors

@@ -32,9 +32,6 @@ __all__ = ["places_to_look", "tightest", "worst"]
 _STARTS = 6
 # The share of the evaluations that may go to ends of ranges.
 _ENDS = 4
-# Margins that a search may compute for each quantity; an optimum takes fifteen times as long.
-_SEARCHED = {"test_error": 1200, "bias": 1200, "variance": 1200, "synthetic": 1200}
-_OPTIMA = 120
 # Points tried along a line, besides its ends; how much closer the next look is, and the last one;
 # and what a round must gain, relatively, to be followed by another as wide.
 _LINE, _CLOSER, _CLOSEST, _GAIN = 8, 5.0, 1e-3, 0.01
@@ -100,14 +97,13 @@ def _searched(
 
 
 def places_to_look(
-    domain: Domain, drawn: list[Setting], quantity: str, seed: int
+    domain: Domain, drawn: list[Setting], most: int, seed: int
 ) -> tuple[list[Setting], int, str]:
     """(settings to look at, evaluations to search on from there, what they are in words).
 
-    All settings of a small domain; otherwise the drawn ones, some next to a threshold, and those
-    with every number at an end of its range.
+    All settings of a domain with no more than ``most``; otherwise the drawn ones, some next to a
+    threshold, and those with every number at an end of its range.
     """
-    most = _SEARCHED.get(quantity, _OPTIMA)
     every = every_setting(domain, most)
     if every is not None:
         return every, 0, "settings of the domain with a finite value"

@@ -26,6 +26,7 @@ from ridgeproof.theory.process.expressions import Expression, Text, evaluate, wa
 from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.verification.conjectures.ladder.case import Case, Subject
 from ridgeproof.verification.conjectures.processes.allowed import allowed, heavy_tails
 from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.conjectures.processes.sides import Sides
@@ -42,7 +43,7 @@ from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.sequential import CHUNK
 
-__all__ = ["Case", "draws_of", "judge_case", "pilot_case", "sizes_of", "why_not"]
+__all__ = ["draws_of", "judge_case", "pilot_case", "sizes_of", "why_not"]
 
 # Draws of the pilot around which a side that is not linear is expanded.
 _EXPANDED = 1024
@@ -51,19 +52,6 @@ _PILOT, _PILOT_CHUNK = 32, -5000
 _SPREAD = 3.0  # standard errors over which the second order is looked at
 _STEP = 1e-4
 _LEAST_SCALE = 1e-12
-
-
-@dataclass(frozen=True)
-class Case:
-    """A place, and for a claim of monotony the place before it."""
-
-    place: Place
-    before: Place | None = None
-
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """The places that are compared."""
-        return (self.place,) if self.before is None else (self.place, self.before)
 
 
 @dataclass(frozen=True)
@@ -121,26 +109,23 @@ class _Draws:
         return np.asarray(self.start + moved @ np.array(self.slope))
 
 
-def why_not(sides: Sides, case: Case) -> str:
-    """Why simulation cannot judge a case, or ""."""
-    for place in case.places:
-        try:
-            graph = _graph(sides, place)
-            reason = next(filter(None, (unsimulated(ask) for _, ask in graph.asks)), "")
-            if reason or (reason := heavy_tails(graph, _world(graph, place, 1))):
-                return reason
-        except RidgeproofError as error:
-            return str(error)
-    return ""
+def why_not(sides: Sides, place: Place) -> str:
+    """Why simulation cannot judge at a place, or ""."""
+    try:
+        graph = _graph(sides, place)
+        reason = next(filter(None, (unsimulated(ask) for _, ask in graph.asks)), "")
+        return reason or heavy_tails(graph, _world(graph, place, 1))
+    except RidgeproofError as error:
+        return str(error)
 
 
-def pilot_case(sides: Sides, case: Case, seed: int) -> float:
+def pilot_case(subject: Subject, sides: Sides, case: Case, seed: int) -> float:
     """How tight the claim looks in a case by a few draws at its own size: a positive number."""
     runs = _runs(sides, case, (1,))
     draws = _Draws(runs, seed, "pilot", str([place.canonical() for place in case.places]))
     gap, scale = _difference(sides, runs, False, draws.table(_PILOT_CHUNK, _PILOT).mean(axis=0))
     above = gap / max(scale, _LEAST_SCALE)
-    return float(np.exp({"at-most": -above, "at-least": above}.get(_relation(sides), -abs(above))))
+    return float(np.exp(subject.sign * above if subject.sign else -abs(above)))
 
 
 def sizes_of(sides: Sides, case: Case) -> tuple[int, ...]:
@@ -159,7 +144,7 @@ def draws_of(sides: Sides, case: Case, seed: int, claim: str) -> tuple[_Draws, f
     return _expanded(draws, partial(_difference, sides, runs, limit))
 
 
-def judge_case(sides: Sides, case: Case, judge: Judge) -> None:
+def judge_case(subject: Subject, sides: Sides, case: Case, judge: Judge) -> None:
     """Put the two sides at a case on trial.
 
     Raises:
@@ -173,8 +158,10 @@ def judge_case(sides: Sides, case: Case, judge: Judge) -> None:
     error = sum(allowed(run.graph, run.world) for run in runs if run.world.growth == growth)
     bias = left + (error * draws.moved(growth) if limit else 0.0)
     scale = max(scale, _LEAST_SCALE)
-    relation = _relation(sides)
-    name = _name(sides, case)
+    relation = {0: "equals", 1: "at-least", -1: "at-most"}[subject.sign]
+    name = subject.moved(case)
+    if case.before is None:
+        name = f"{name} - ({conjecture.formula_text})"
     keep = partial(
         judge.record, case.place, name, 0.0,
         limit=limit, relation=relation, allowed=bias / scale,
@@ -191,28 +178,12 @@ def judge_case(sides: Sides, case: Case, judge: Judge) -> None:
     keep(decision, method)
     if decision.verdict == "refuted":
         by = f"{method} simulation, {decision.repetitions} repetitions"
-        sign = {"equals": "0", "at-most": "<= 0", "at-least": ">= 0"}[relation]
         raise Refutation(
             Counterexample(
-                case.place, name, sign, f"{decision.mean:.6g}", decision.standard_error,
+                case.place, name, subject.bound, f"{decision.mean:.6g}", decision.standard_error,
                 f"{by}, Richardson in d" if limit else by, repetitions=decision.repetitions,
             )
         )  # fmt: skip
-
-
-def _name(sides: Sides, case: Case) -> str:
-    conjecture = sides.conjecture
-    if case.before is None:
-        return f"{conjecture.quantity_text} - ({conjecture.formula_text})"
-    variable = str(conjecture.variable)
-    step = f"from {variable} = {case.before.values[variable]}"
-    return f"change of {conjecture.quantity_text} {step}"
-
-
-def _relation(sides: Sides) -> str:
-    """How the difference of the sides is claimed to stand to 0."""
-    relation = sides.conjecture.relation
-    return {"increases-in": "at-least", "decreases-in": "at-most"}.get(relation, relation)
 
 
 def _runs(sides: Sides, case: Case, sizes: tuple[int, ...]) -> tuple[_Run, ...]:

@@ -16,7 +16,9 @@ from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.conjectures.check import check
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
-from ridgeproof.verification.conjectures.ladder.simulated import judge_point, pilot_point
+from ridgeproof.verification.conjectures.ladder.case import Case
+from ridgeproof.verification.conjectures.ladder.on_trial import pilot, put
+from ridgeproof.verification.conjectures.settings.subject import SettingSubject
 from ridgeproof.verification.testing.judge import Judge, Refutation
 
 # Where "{}" is 0 each is at a pole or outside the domain of a function.
@@ -98,12 +100,12 @@ def test_what_a_noise_of_zero_multiplies_needs_no_value(term):
 
 def test_a_pole_that_only_the_search_for_points_meets_refutes():
     """The pilot calls it the tightest point of all, and the trial there needs no repetition."""
-    conjecture = claim("equals", "sigma^2*zeta(d - 4)", "simulation")
+    subject = SettingSubject(claim("equals", "sigma^2*zeta(d - 4)", "simulation"))
     setting = make_setting(d=5, T=15, sigma=1, lam=1, features="student:5")
-    assert pilot_point(conjecture, setting, 0) == 0
+    assert pilot(subject, Case(setting), 0) == 0
     judge = Judge("claim", alpha=0.001)
     with pytest.raises(Refutation, match="undefined"):
-        judge_point(conjecture, setting, judge, "conditional")
+        put(subject, Case(setting), judge, "conditional")
     assert judge.repetitions == 0
 
 

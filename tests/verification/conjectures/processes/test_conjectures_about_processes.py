@@ -22,10 +22,11 @@ from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
+from ridgeproof.verification.conjectures.ladder.case import Case
 from ridgeproof.verification.conjectures.processes.allowed import allowed
 from ridgeproof.verification.conjectures.processes.place import draw_places
 from ridgeproof.verification.conjectures.processes.sides import Sides
-from ridgeproof.verification.conjectures.processes.trial import Case, draws_of
+from ridgeproof.verification.conjectures.processes.trial import draws_of
 from ridgeproof.verification.simulation.interpreter import ProcessWorld
 from ridgeproof.verification.testing.allowance import allowance
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ridgeproof import make_setting
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
-from ridgeproof.verification.conjectures.ladder.growth import measure_slopes
-from ridgeproof.verification.conjectures.ladder.truth import known_value
+from ridgeproof.verification.conjectures.settings.growth import measure_slopes
+from ridgeproof.verification.conjectures.settings.truth import known_value
 
 
 def test_an_optimum_that_cannot_be_had_is_unknown():

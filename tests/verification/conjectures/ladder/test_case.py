@@ -9,10 +9,10 @@ import pytest
 
 from ridgeproof import make_setting
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
-from ridgeproof.verification.conjectures.ladder import change, precise
-from ridgeproof.verification.conjectures.ladder.change import examine_change, next_values
-from ridgeproof.verification.conjectures.ladder.precise import examine
-from ridgeproof.verification.conjectures.ladder.truth import Known
+from ridgeproof.verification.conjectures.ladder.case import Case, cases_at
+from ridgeproof.verification.conjectures.settings import subject
+from ridgeproof.verification.conjectures.settings.subject import SettingSubject
+from ridgeproof.verification.conjectures.settings.truth import Known
 from ridgeproof.verification.testing.allowance import allowance
 from ridgeproof.verification.testing.judge import Judge, Refutation
 
@@ -24,6 +24,18 @@ def claim(formula, relation="increases-in", quantity="test_error", kind="limit",
     head = f'quantity="{quantity}"\nrelation="{relation}"\nkind="{kind}"\nformula="{formula}"'
     domain = "\n".join(f"{name}={entry}" for name, entry in {**ENTRIES, **entries}.items())
     return read_conjecture(f"[conjecture]\n{head}\n[domain]\n{domain}\n")
+
+
+def examine(conjecture, place, before=None):
+    """What theory says of a case."""
+    return SettingSubject(conjecture).examine(Case(place, before))
+
+
+def next_values(conjecture, place, *, fine=False):
+    """The places to which the variable moves."""
+    cases = list(cases_at(SettingSubject(conjecture), place, simulated=not fine))
+    assert all(case.before == place for case in cases)
+    return [case.place for case in cases]
 
 
 def test_steps_of_a_size_and_of_a_real():
@@ -48,24 +60,22 @@ def test_what_depends_on_the_same_has_not_changed():
     )
     after = before.with_(lam0=Fraction(1, 2))
     for relation in ("increases-in", "decreases-in"):
-        found = examine_change(
-            claim("lam0", relation, "variance", "exact", **shared), before, after
-        )
-        assert (found.known, found.margin, found.counterexample) == (True, 0.0, None)
-    assert not examine_change(claim("lam0", **shared), before, after).known
+        found = examine(claim("lam0", relation, "variance", "exact", **shared), after, before)
+        assert (found.is_known, found.margin, found.example) == (True, 0.0, None)
+    assert not examine(claim("lam0", **shared), after, before).is_known
 
 
 def test_margins_are_per_octave_and_per_interval():
     """A doubling of T that halves the variance; the sign is that of the claim."""
     falls = claim("T", "decreases-in", "variance", lam=0, T="{integers=[12, 400]}")
     low, high = make_setting(d=8, T=99, sigma=1), make_setting(d=8, T=199, sigma=1)
-    fall = examine_change(falls, low, high)
+    fall = examine(falls, high, low)
     assert fall.margin == pytest.approx((8 / 91 - 8 / 191) / (8 / 91), rel=1e-9)
-    rises = examine_change(
-        claim("T", "increases-in", "variance", lam=0, T="{integers=[12, 400]}"), low, high
+    rises = examine(
+        claim("T", "increases-in", "variance", lam=0, T="{integers=[12, 400]}"), high, low
     )
     assert rises.margin == -1.0
-    assert rises.counterexample.before == low
+    assert rises.example.before == low
 
 
 def test_infinite_penalties_are_compared(monkeypatch):
@@ -76,17 +86,17 @@ def test_infinite_penalties_are_compared(monkeypatch):
 
     def margin(relation, first, second):
         values = {before: first, after: second}
-        monkeypatch.setattr(change, "known_value", lambda setting, *_: values[setting])
-        return examine_change(claim("T", relation, "optimal_lam"), before, after).margin
+        monkeypatch.setattr(subject, "known_value", lambda setting, *_: values[setting])
+        return examine(claim("T", relation, "optimal_lam"), after, before).margin
 
     assert margin("increases-in", finite, infinite) > 0
     assert margin("decreases-in", finite, infinite) == -1.0
     assert margin("increases-in", infinite, finite) == -1.0
     assert margin("decreases-in", infinite, infinite) == 0.0
-    monkeypatch.setattr(precise, "known_value", lambda *_: infinite)
+    monkeypatch.setattr(subject, "known_value", lambda *_: infinite)
     for relation, holds in (("equals", False), ("at-most", False), ("at-least", True)):
         found = examine(claim("5", relation, "optimal_lam", lam=0), before)
-        assert (found.counterexample is None) is holds
+        assert (found.example is None) is holds
         assert (found.margin or 0) > 0 or not holds
 
 
@@ -120,7 +130,7 @@ def test_clean_data_begin_every_chain():
         'sigma0 = 1\nlam = 1\nchain = ["replace", "weighted:1/2"]\ndesign = ["shared"]\n'
     )
     clean = make_setting(d=4, T=12, T0=12, sigma=1, sigma0=1, lam=1)
-    after = list(next_values(read_conjecture(text), clean))
+    after = next_values(read_conjecture(text), clean)
     assert {(str(each.chain), each.design) for each in after} == {
         ("replace", "shared"),
         ("weighted:1/2", "shared"),

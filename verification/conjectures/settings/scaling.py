@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ridgeproof.theory.errors import NotBuilt, NoTheorem
-from ridgeproof.verification.conjectures.ladder.growth import measure_slopes
+from ridgeproof.verification.conjectures.conjecture import Conjecture
+from ridgeproof.verification.conjectures.settings.growth import measure_slopes
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.progress import Trial
 from ridgeproof.verification.testing.verdict import Outcome, Verdict
@@ -11,9 +12,8 @@ from ridgeproof.verification.testing.verdict import Outcome, Verdict
 __all__ = ["decide_scaling"]
 
 
-def decide_scaling(trial: Trial) -> Verdict:
+def decide_scaling(trial: Trial, conjecture: Conjecture) -> Verdict:
     """Measure the slope from theory, which alone decides it."""
-    conjecture = trial.conjecture
     try:
         slopes = measure_slopes(conjecture)
     except (NoTheorem, NotBuilt):

@@ -7,7 +7,7 @@ import pytest
 from ridgeproof import make_setting
 from ridgeproof.verification.conjectures.check import check
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
-from ridgeproof.verification.conjectures.ladder.optimal import judge_optimum_change
+from ridgeproof.verification.conjectures.settings.optimal import judge_optimum_change
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.verdict import Outcome
 
@@ -93,7 +93,7 @@ def test_a_limit_must_move_by_more_than_it_is_allowed(monkeypatch):
     with pytest.raises(Refutation):
         judge_optimum_change(conjecture, before, before.with_(n=4), bench)
     monkeypatch.setattr(
-        "ridgeproof.verification.conjectures.ladder.optimal.allowance", lambda _: 1.0
+        "ridgeproof.verification.conjectures.settings.optimal.allowance", lambda _: 1.0
     )
     judge_optimum_change(conjecture, before, before.with_(n=4), bench)
     assert "too close to tell apart" in bench.undecided[-1]

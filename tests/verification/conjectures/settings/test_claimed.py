@@ -13,9 +13,10 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.errors import RidgeproofError
 from ridgeproof.verification.conjectures.check import check
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
-from ridgeproof.verification.conjectures.ladder.claimed import claimed_limit, limits_in_words
-from ridgeproof.verification.conjectures.ladder.precise import examine
+from ridgeproof.verification.conjectures.ladder.case import Case
 from ridgeproof.verification.conjectures.parser import parse_formula
+from ridgeproof.verification.conjectures.settings.claimed import claimed_limit, limits_in_words
+from ridgeproof.verification.conjectures.settings.subject import SettingSubject
 from ridgeproof.verification.testing.verdict import Outcome
 
 V = "sigma^2*phi/(1-phi)"
@@ -134,9 +135,10 @@ def test_a_limit_that_is_not_known_leaves_a_claim_undecided():
     verdict = check(claim("V*(1+1/log(log(d)))"))
     assert verdict.verdict is Outcome.UNDECIDED
     assert "logarithm of a logarithm" in verdict.evidence["missing"][0]
-    finding = examine(claim("V + exp(d)"), make_setting(d=5, T=13, sigma=1))
-    assert not finding.is_settled
-    assert "faster than every power" in finding.undecided
+    case = Case(make_setting(d=5, T=13, sigma=1))
+    finding = SettingSubject(claim("V + exp(d)")).examine(case)
+    assert finding.margin is None
+    assert "faster than every power" in finding.unclear
 
 
 def test_the_line_on_the_limit_says_what_the_verdict_rests_on():

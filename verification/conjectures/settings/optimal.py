@@ -22,7 +22,7 @@ from ridgeproof.numerics.spectra.spectrum import build_spectrum, expanded
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.conjectures.conjecture import Conjecture
-from ridgeproof.verification.conjectures.ladder.claimed import claimed_value
+from ridgeproof.verification.conjectures.settings.claimed import claimed_value
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler
 from ridgeproof.verification.testing.allowance import allowance, growth, large_enough
 from ridgeproof.verification.testing.counterexample import Counterexample

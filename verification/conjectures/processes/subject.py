@@ -1,0 +1,175 @@
+"""ProcessSubject: a claim about the asks of a process as the rungs of a check see it."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+from ridgeproof.theory.errors import InputError
+from ridgeproof.verification.conjectures.admissible import Drawn
+from ridgeproof.verification.conjectures.ladder.case import Case, Finding, Side, Subject, examined
+from ridgeproof.verification.conjectures.processes.place import Place, draw_places, places
+from ridgeproof.verification.conjectures.processes.sides import CLOSE, FAR, Sides, Theory
+from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
+from ridgeproof.verification.conjectures.processes.trial import (
+    judge_case,
+    pilot_case,
+    sizes_of,
+    why_not,
+)
+from ridgeproof.verification.testing.counterexample import Counterexample
+from ridgeproof.verification.testing.judge import Judge, Refutation
+
+__all__ = ["ProcessSubject"]
+
+# Options of the command line that are parameters; others are given with --set.
+_OPTIONS = ("d", "T", "T0", "n", "sigma", "sigma0", "lam", "lam0", "spectrum", "signal")
+
+
+@dataclass(frozen=True)
+class ProcessSubject(Subject):
+    """A claim about the asks of a process; the one theorem gives their limits."""
+
+    claim: ProcessConjecture
+    asks_theorem: bool = True
+    theory = "the theorem of processes (a limit, to 12 digits)"
+    digits = (12,)
+
+    @property
+    def name(self) -> str:
+        """The quantity as the user wrote it."""
+        return self.claim.quantity_text
+
+    @cached_property
+    def theorem(self) -> Theory:
+        """What the one theorem says, each place looked up once."""
+        return Theory(Sides(self.claim))
+
+    def draw(self, count: int, seed: int) -> Drawn:
+        """Places of the domain, its corners first."""
+        drawn, failed = draw_places(self.claim.domain, count, seed)
+        found: Any = tuple(drawn)
+        if drawn:
+            return Drawn(found, {})
+        return Drawn((), failed or Counter({"its entries exclude each other": 1}), is_empty=True)
+
+    def places(self) -> SearchStrategy[Place]:
+        """Places of the domain."""
+        return places(self.claim.domain)
+
+    def mute(self) -> str:
+        """Why the theorem is not asked, or ""."""
+        if not self.asks_theorem:
+            return "the theorem was not asked"
+        if self.claim.kind == "exact":
+            return "the theorem is one of limits: simulation at the size itself decides"
+        return ""
+
+    def silence(self) -> str:
+        """Why the theorem gives no value."""
+        reasons = (str(error) for error in self.theorem.silent.values())
+        return f"the theorem gives no value: {next(reasons, '')}"
+
+    def examine(self, case: Case) -> Finding:
+        """What the theorem says; where it refuses a number, the claim is about other places."""
+        finding = examined(self, case)
+        silent = [self.theorem.silent.get(place) for place in case.places]
+        refused = next((error for error in silent if isinstance(error, InputError)), None)
+        return replace(finding, refused=refused)
+
+    def sides(self, case: Case) -> tuple[Side, Side, tuple[str, ...]] | None:
+        """Quantity and formula, or the quantity after and before, as balls around the theorem's."""
+        if any(self.theorem.leaves(place) is None for place in case.places):
+            return None
+        (first, last), (far_first, far_last) = (self._pair(case, r) for r in (CLOSE, FAR))
+        return _side(first, far_first), _side(last, far_last), ()
+
+    def _pair(self, case: Case, relative: float) -> tuple[Any, Any]:
+        pairs = [
+            self.theorem.sides.at(place, self.theorem.balls(place, relative))
+            for place in case.places
+        ]
+        return pairs[-1] if case.before is None else (pairs[1][0], pairs[0][0])
+
+    def example(self, case: Case, claimed: str, observed: str, method: str = "") -> Counterexample:
+        """The counterexample of a case; its lines evaluate the process."""
+        return _redone(self.claim, case, super().example(case, claimed, observed, method), ())
+
+    def why_not(self, place: Place) -> str:
+        """Why simulation cannot judge, or ""."""
+        return why_not(self.theorem.sides, place)
+
+    def why_none(self, reasons: Mapping[str, int]) -> str:
+        """Why simulation can judge no place at all."""
+        return f"simulation cannot judge: {super().why_none(reasons)}"
+
+    def put(self, case: Case, judge: Judge, method: str) -> None:
+        """Put the difference of the sides on trial.
+
+        Raises:
+            Refutation: its simulated mean contradicts the relation.
+        """
+        del method
+        sides = self.theorem.sides
+        try:
+            judge_case(self, sides, case, judge)
+        except Refutation as refutation:
+            found = _redone(self.claim, case, refutation.counterexample, sizes_of(sides, case))
+            raise Refutation(found) from None
+
+    def pilot(self, case: Case, seed: int) -> float:
+        """How tight the claim looks by a few draws."""
+        return pilot_case(self, self.theorem.sides, case, seed)
+
+
+def _side(close: Any, far: Any) -> Side:
+    return Side(*(float(x) for x in (close.mid(), close.rad(), far.rad())))
+
+
+def _redone(
+    conjecture: ProcessConjecture, case: Case, example: Counterexample, sizes: tuple[int, ...]
+) -> Counterexample:
+    """The counterexample with lines that do it again: evaluated, or simulated at some sizes."""
+    if not conjecture.file:
+        return replace(example, redo="(save the conjecture as a file to do it again)")
+    order = case.places
+    if not sizes:
+        commands = [f"ridgeproof evaluate {_arguments(conjecture, place, 1)}" for place in order]
+        calls = [f"evaluate_process(p, {_keywords(place)})" for place in order]
+        python = (
+            "from ridgeproof.numerics.equivalent.evaluate import evaluate_process; "
+            "from ridgeproof.theory.process.file import read_process; "
+            f"p = read_process({conjecture.file!r}); "
+            f"print([{{k: float(v) for k, v in e.values.items()}} for e in ({', '.join(calls)},)])"
+        )
+    else:
+        effort = f"--repetitions {example.repetitions} --seed 0"
+        # Only a flat world has a name at every size; another is shown at its own.
+        flat = all((str(p.spectrum), str(p.signal)) == ("isotropic", "flat") for p in order)
+        commands = [
+            f"ridgeproof simulate {_arguments(conjecture, place, size)} {effort}"
+            for size in (sizes if flat else (1,))
+            for place in order
+        ]
+        python = ""
+    return replace(example, redo=" && ".join(commands), redo_python=python)
+
+
+def _arguments(conjecture: ProcessConjecture, place: Place, growth: int) -> str:
+    growing = {symbol.name for _, symbol in conjecture.domain.symbols if symbol.is_positive}
+    words = [shlex.quote(conjecture.file)]
+    for name, value in place.canonical().items():
+        shown = value * growth if name in growing else value
+        option = f"--{name} " if name in _OPTIONS else f"--set {name}="
+        words.append(f"{option}{shlex.quote(str(shown))}")
+    return " ".join(words)
+
+
+def _keywords(place: Place) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in place.canonical().items())
