@@ -38,7 +38,7 @@ from ridgeproof.numerics.kappa.fixed_point import solve_kappa
 from ridgeproof.numerics.spectra.spectral_levels import make_spectrum
 from ridgeproof.theory.errors import SolverError
 
-__all__ = ["BallRoots", "ball", "in_floats", "matrix_of"]
+__all__ = ["BallRoots", "ball", "in_floats", "matrix_of", "matrix_power"]
 
 _MAX_STEPS = 60
 _MAX_WIDENINGS = 6
@@ -60,6 +60,14 @@ def matrix_of(rows: Sequence[Sequence[Number]]) -> Any:
     entries = [[ball(each) for each in row] for row in rows]
     is_complex = any(isinstance(each, acb) for row in entries for each in row)
     return acb_mat(entries) if is_complex else arb_mat(entries)
+
+
+def matrix_power(matrices: Array, count: int) -> Array:
+    """Powers of matrices, (points, size, size); of balls for one point."""
+    if matrices.dtype != object:
+        return np.linalg.matrix_power(matrices, count)
+    power = (matrix_of(matrices[0].tolist()) ** count).tolist()
+    return object_array(sum(power, start=[])).reshape(matrices.shape)
 
 
 @dataclass(frozen=True)

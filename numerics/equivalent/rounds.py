@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array
-from ridgeproof.numerics.equivalent.enclosures import in_floats
+from ridgeproof.numerics.equivalent.enclosures import in_floats, matrix_power
 from ridgeproof.theory.equivalent.correlation import Moments, between, correlate
 from ridgeproof.theory.equivalent.pencil import Rounds
 from ridgeproof.theory.equivalent.ring import Ring
@@ -27,6 +27,8 @@ __all__ = ["added_by_rounds"]
 _MOST_ITERATED = 1000
 # Unknowns in the affine map; its square costs their cube.
 _MOST_SQUARED = 700
+# Rounds for each unknown from which the square is the shorter way: it takes one for each.
+_CHEAPER = 4
 
 _STILL = 4 * np.finfo(np.float64).eps
 
@@ -52,7 +54,10 @@ def added_by_rounds(
     moments = _array(entering, size)
     shape = np.broadcast_shapes(moments.shape, (*_round(rounds, {}, inside, ring, size).shape,))
     moments = np.broadcast_to(moments, shape)
-    if rounds.count > _MOST_ITERATED:
+    few = shape[-3] * size**2 * _CHEAPER < rounds.count and shape[-3] * size**2 <= _MOST_SQUARED
+    if few:
+        after = _squared(rounds, moments, inside, ring)
+    elif rounds.count > _MOST_ITERATED:
         settled = _iterated(rounds, moments, inside, ring, _MOST_ITERATED)
         after = _squared(rounds, moments, inside, ring) if settled is None else settled
     else:
@@ -126,15 +131,13 @@ def _squared(
     """C after the rounds by squaring the affine map."""
     sources, points, directions, size, _ = moments.shape
     unknowns = directions * size * size
-    if moments.dtype == object:
-        raise NotBuilt(f"more than {_MOST_ITERATED} rounds of a loop, to more digits than float64")
     if unknowns > _MOST_SQUARED:
         raise NotBuilt(
             f"{rounds.count} rounds on {directions} directions do not settle within "
             f"{_MOST_ITERATED}: give fewer rounds, or a spectrum of at most "
             f"{_MOST_SQUARED // size**2} levels"
         )
-    basis = np.eye(unknowns).reshape(unknowns, 1, directions, size, size)
+    basis = np.eye(unknowns, dtype=moments.dtype).reshape(unknowns, 1, directions, size, size)
     pairs = [(p, q) for p in range(size) for q in range(size)]
     constant = np.broadcast_to(_round(rounds, {}, inside, ring, size), moments.shape)
     # A basis vector sounds in every source alike: take one, less what the round adds by itself.
@@ -143,11 +146,11 @@ def _squared(
         given = {(p, q): np.broadcast_to(vector[..., p, q], moments.shape[:3]) for p, q in pairs}
         columns.append((_round(rounds, given, inside, ring, size) - constant)[0])
     linear = np.stack(columns, axis=-1).reshape(points, unknowns, unknowns)
-    affine = np.zeros((points, unknowns + sources, unknowns + sources))
+    affine = np.zeros((points, unknowns + sources, unknowns + sources), dtype=moments.dtype)
     affine[:, :unknowns, :unknowns] = linear
     affine[:, :unknowns, unknowns:] = np.moveaxis(constant.reshape(sources, points, unknowns), 0, 2)
-    affine[:, unknowns:, unknowns:] = np.eye(sources)
-    power = np.linalg.matrix_power(affine, rounds.count)
+    affine[:, unknowns:, unknowns:] = np.eye(sources, dtype=moments.dtype)
+    power = matrix_power(affine, rounds.count)
     state = np.moveaxis(moments.reshape(sources, points, unknowns), 0, 2)
     after = power[:, :unknowns, :unknowns] @ state + power[:, :unknowns, unknowns:]
     return np.moveaxis(after, 2, 0).reshape(moments.shape)
