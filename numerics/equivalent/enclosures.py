@@ -66,8 +66,8 @@ def matrix_power(matrices: Array, count: int) -> Array:
     """Powers of matrices, (points, size, size); of balls for one point."""
     if matrices.dtype != object:
         return np.linalg.matrix_power(matrices, count)
-    power = (matrix_of(matrices[0].tolist()) ** count).tolist()
-    return object_array(sum(power, start=[])).reshape(matrices.shape)
+    power = (matrix_of(matrices[0].tolist()) ** count).entries()
+    return object_array(power).reshape(matrices.shape)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
 """The triangular solver against the dense fixed point of the same equations."""
 
 import random
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.equivalent.digits import solve_point
+from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Space, directions_of
 from ridgeproof.numerics.equivalent.solve import solution_of
@@ -67,3 +70,23 @@ def test_random_pipelines_agree_with_the_dense_fixed_point(seed):
     solution, residual = solution_of(graph, {"d": np.full((1, 1), float(_D))}, ring)
     assert residual < 1e-14
     assert dense_distance(solution.pencil, solution.correlation) < 1e-10
+
+
+def _balls(graph, digits):
+    space = Space(_D, "power-law:1", "flat")
+    point = {"d": Fraction(_D)}
+    found = solve_point(graph, point, space, digits, terms=False, certified=True)
+    asks = {name: answer.value.item() for name, answer in found.answers.items()}
+    return asks, [kappa.item() for kappa in found.kappa.values()]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_balls_of_random_pipelines_hold_their_values(seed):
+    """Few digits enclose many, and float64 agrees: with no radius of kappa a ball is too narrow."""
+    process = read_process(_pipeline(seed))
+    (few, kappa), (many, more) = (_balls(normal_form(process), digits) for digits in (5, 60))
+    assert all(ball.contains(each) for ball, each in zip(kappa, more, strict=True))
+    floats = evaluate_process(process, d=_D, spectrum="power-law:1", signal="flat").values
+    for name, ball in few.items():
+        assert ball.contains(many[name])
+        assert floats[name] == pytest.approx(float(ball), rel=1e-12)

@@ -9,7 +9,7 @@ import pytest
 
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
-from ridgeproof.numerics.evaluate import evaluate_terms
+from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
 from ridgeproof.theory.errors import InfiniteExpectation, InputError, NoTheorem, SolverError
 from ridgeproof.theory.process.facts import require_finite
 from ridgeproof.theory.process.normal import normal_form
@@ -93,6 +93,25 @@ def test_the_one_theorem_is_the_catalogue_on_settings(count):
         total = sum(known.values())
         assert sum(found.values()) == pytest.approx(total, rel=1e-12, abs=1e-14), setting
         assert found == pytest.approx(known, abs=1e-12 * total + 1e-14, rel=0), setting
+
+
+def _certified(setting):
+    """The error by the catalogue and by the one theorem; None where either has none."""
+    try:
+        known = evaluate(setting, digits=30, certified=True)
+        found = evaluate_process(setting.process(), digits=30, certified=True)
+    except (NoTheorem, InfiniteExpectation, InputError, SolverError):
+        return None
+    return known, found
+
+
+def test_thirty_digits_of_settings_by_both_routes():
+    """30 settings: two certified numbers lie within their two radii of each other."""
+    pairs = (pair for s in _drawn(17) if (pair := _certified(s)) is not None)
+    for known, found in islice(pairs, 30):
+        gap = abs(found.values["test_error"].item() - known.value)
+        assert gap <= found.radii["test_error"].item() + known.radius
+        assert found.radii["test_error"].item() <= 1e-28 * known.value
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,258 @@
+"""The ring of balls: its numbers hold the true ones, and no other branch is answered."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import mpmath
+import numpy as np
+import pytest
+from flint import acb, arb, fmpq
+
+from ridgeproof.numerics.arithmetic.balls import Balls, Undecided
+from ridgeproof.numerics.arithmetic.precision import object_array
+from ridgeproof.numerics.equivalent.balls import column
+from ridgeproof.numerics.equivalent.enclosures import BallRoots
+from ridgeproof.numerics.equivalent.evaluate import evaluate_process
+from ridgeproof.numerics.equivalent.fits import FloatRoots
+from ridgeproof.numerics.equivalent.several import Kinds
+from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
+from ridgeproof.theory.process.file import read_process
+
+_EXAMPLES = Path(__file__).parents[3] / "examples" / "processes"
+_CHAIN = """
+[process]
+steps = '''
+A = rows(T)
+m = w0
+for _ in range(n):
+    m = ridge(A@m + sigma*noise(A), lam)
+'''
+[process.parameters]
+spectrum = "power-law:1"
+T = 400
+n = 10
+sigma = "1/2"
+lam = "1/10"
+[ask]
+risk = "risk(m)"
+"""
+_RIDGE = '[process]\nsteps = "A = rows(T)\\nm = ridge({labels}, {lam})"\n[ask]\nrisk = "risk(m)"\n'
+
+
+def _ridge(labels="A@w0 + noise(A)", lam="lam"):
+    return read_process(_RIDGE.format(labels=labels, lam=lam))
+
+
+def _numbers(*values):
+    return object_array(list(map(arb, values)))
+
+
+class _Rough(FloatRoots):
+    """A start that is told, whatever the fit."""
+
+    def __init__(self, start):
+        self.start = start
+
+    def kappa(self, s, counts, lam, T):
+        """The start as kappa."""
+        return np.array([[self.start]])
+
+    def responses(self, kinds, lam, dual):
+        """The start as responses."""
+        return np.array([self.start])
+
+
+_FLOWS = {"early_stopping", "weak_to_strong"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=[pytest.mark.slow] if path.stem in _FLOWS else [])
+        for path in sorted(_EXAMPLES.glob("*.toml"))
+    ],
+    ids=lambda path: path.stem,
+)
+def test_the_examples_to_thirty_digits(path):
+    """Float64 agrees, a search to fewer digits; what is proved has a radius of its last digit."""
+    process = read_process(path)
+    found, floats = evaluate_process(process, digits=30), evaluate_process(process)
+    for name, value in found.values.items():
+        assert floats.values[name] == pytest.approx(float(value), rel=1e-9, abs=1e-15)
+        if name in found.radii:
+            assert floats.values[name] == pytest.approx(float(value), rel=1e-12, abs=1e-13)
+            assert found.radii[name] < 1e-28 * max(abs(value), 1e-3)
+
+
+def test_a_long_chain_on_shared_rows():
+    """Ten ridges on the same rows, d = 300: a radius below 1e-28, nested in more digits."""
+    chain = read_process(_CHAIN)
+    found, more = (evaluate_process(chain, d=300, digits=k, certified=True) for k in (30, 45))
+    assert found.certified
+    gap = abs(found.values["risk"].item() - more.values["risk"].item())
+    assert gap <= found.radii["risk"] <= 1e-28 * found.values["risk"]
+    assert evaluate_process(chain, d=300).values["risk"] == pytest.approx(
+        float(found.values["risk"]), rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("T", [20, 90])
+@pytest.mark.parametrize("share", [0.5, 0.99999])
+def test_the_other_root_of_a_negative_penalty_is_refused(T, share):
+    """One level, both roots of the quadratic: right of the edge a ball, left of it an error."""
+    with Balls(30).scope():
+        edge = -((1 - arb(fmpq(30, T)).sqrt()) ** 2)
+        lam = fmpq(*(float(edge) * share).as_integer_ratio())
+        # kappa^2 + (1 - d/T - lam) kappa - lam = 0
+        half = (lam - 1 + fmpq(30, T)) / 2
+        spread = (arb(half) ** 2 + lam).sqrt()
+        given = _numbers(1), object_array([30]), object_array([lam])[:, None], column(Fraction(T))
+        right, wrong = (BallRoots(Balls(30), _Rough(float(half + k * spread))) for k in (1, -1))
+        assert right.kappa(*given).item().overlaps(half + spread)
+        with pytest.raises(SolverError, match="branch"):
+            wrong.kappa(*given)
+
+
+def test_the_other_sheet_is_refused():
+    """Complex lam: the root with Im kappa Im lam < 0 satisfies the equation, and is no answer."""
+    with Balls(30).scope():
+        lam = acb(1, 2)
+        half = (lam - fmpq(1, 2)) / 2
+        spread = (half**2 + lam).sqrt()
+        given = _numbers(1), object_array([30]), object_array([lam])[:, None], column(Fraction(60))
+        roots = sorted([half + spread, half - spread], key=lambda root: float(root.imag))
+        wrong, right = (BallRoots(Balls(30), _Rough(complex(root))) for root in roots)
+        assert right.kappa(*given).item().overlaps(roots[1])
+        with pytest.raises(SolverError, match="branch"):
+            wrong.kappa(*given)
+
+
+def _responses(case, digits):
+    """h of two kinds of rows on three levels, and h_F."""
+    counts, lam, T = object_array([1, 4, 3]), case["lam"], (fmpq(case["T"]), fmpq(3))
+    with Balls(digits).scope():
+        s = np.stack([_numbers(3, 1, fmpq(1, 3)), _numbers(fmpq(1, 7), 2, fmpq(1, 5))])
+        om = object_array([fmpq(1, 9), fmpq(2, 9)])[:, None]
+        A, B = om * object_array(T)[:, None] * s, om * counts * s
+        kinds = Kinds(A[None], B[None], np.zeros((1, 2), dtype=bool))
+        lam = object_array([acb(*lam) if isinstance(lam, tuple) else arb(lam)])
+        roots, dual = BallRoots(Balls(digits)), np.array([case["T"] + 3 <= 8])
+        if "width" not in case:
+            return roots.responses(kinds, lam, dual)[0].tolist()
+        width = object_array([fmpq(case["width"])])
+        least = np.array([np.argmin([case["T"] + 3, case["width"], 8])])
+        h, f = roots.projected_responses(kinds, counts, lam, width, least)
+        return [*h[0].tolist(), f.item()]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"lam": fmpq(1, 9), "T": 1},
+        {"lam": fmpq(1, 9), "T": 20},
+        {"lam": 0, "T": 1},
+        {"lam": 0, "T": 20},
+        {"lam": fmpq(-1, 50), "T": 1},
+        {"lam": fmpq(-1, 50), "T": 40},
+        {"lam": (-2, 1), "T": 1},
+        {"lam": (fmpq(1, 3), -2), "T": 20},
+        {"lam": fmpq(1, 9), "T": 1, "width": 20},
+        {"lam": fmpq(1, 9), "T": 20, "width": 4},
+        {"lam": 0, "T": 20, "width": 20},
+    ],
+    ids=str,
+)
+def test_responses_of_several_kinds_hold_the_roots(case):
+    """Few digits enclose many: midpoints without their radii would not."""
+    few, many = (_responses(case, digits) for digits in (3, 60))
+    assert all(ball.contains(root) for ball, root in zip(few, many, strict=True))
+    assert all(ball.rel_accuracy_bits() > 30 for ball in few)
+
+
+def test_a_negative_response_of_several_kinds_is_refused():
+    """Two equal kinds are one of both: the root with a negative kappa is refused here too."""
+    with Balls(30).scope():
+        lam, d, T = fmpq(1, 10), 30, 60
+        half = (lam - 1 + fmpq(d, T)) / 2
+        spread = (arb(half) ** 2 + lam).sqrt()
+        A, B = (_numbers(x, x).reshape(1, 2, 1) for x in (fmpq(1, 2), fmpq(d, T)))
+        kinds = Kinds(A, B, np.zeros((1, 2), dtype=bool))
+        for sign in (1, -1):
+            h = float(1 / (half + sign * spread))
+            roots = BallRoots(Balls(30), _Rough([h, h]))
+            if sign > 0:
+                found = roots.responses(kinds, object_array([lam]), np.array([True]))
+                assert all(each.overlaps(1 / (half + spread)) for each in found[0])
+            else:
+                with pytest.raises(SolverError, match="branch"):
+                    roots.responses(kinds, object_array([lam]), np.array([True]))
+
+
+def test_minima_to_many_digits():
+    """The best lam for a flat signal is sigma^2 d/T, the best share of labels (sqrt(5) - 1)/2."""
+    ridge = read_process(
+        '[process]\nsteps = "A = rows(T)\\nm = ridge(A@w0 + sigma*noise(A), lam)"\n'
+        '[ask]\nat = "argmin(risk(m), lam)"\nleast = "minimum(risk(m), lam)"\n'
+    )
+    found = evaluate_process(ridge, d=40, T=60, sigma="3/2", digits=40)
+    with mpmath.workdps(45):
+        assert abs(found.values["at"].item() - mpmath.mpf(3) / 2) < mpmath.mpf(10) ** -39
+    at_best = evaluate_process(_ridge("A@w0 + 3/2*noise(A)"), d=40, T=60, lam="3/2", digits=40)
+    assert abs(found.values["least"].item() - at_best.values["risk"].item()) < 1e-39
+    shares = evaluate_process(read_process(_EXAMPLES / "averaged_labels.toml"), n=300, digits=30)
+    with mpmath.workdps(35):
+        golden = (mpmath.sqrt(5) - 1) / 2
+        assert abs(shares.values["best_share"].item() - golden) < mpmath.mpf(10) ** -29
+    assert shares.radii.keys() == {"generator"}  # what a search finds has no radius
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"lam": -1, "T": 80}, "spectral edge"),
+        ({"lam": 0, "T": 20}, "as many rows as fitted directions"),
+        ({"lam": 0, "T": 21}, "within 1 of 20"),
+    ],
+)
+def test_what_float64_refuses_is_refused(given, error):
+    """Edge, threshold and infinite expectation, at any digits."""
+    process = _ridge("A@w0" if given["T"] == 20 else "A@w0 + noise(A)")
+    with pytest.raises(InputError, match=error):
+        evaluate_process(process, d=20, digits=30, **given)
+
+
+def test_a_boundary_that_balls_cannot_decide_is_named():
+    """1/10 - s is zero on a level of 1/10, which no digits tell; on 1/8 they do."""
+    text = _RIDGE.format(labels="A@w0", lam="1/5").replace("(T)", "(T, 'S')")
+    text += '[process.covariances]\nS = "where(1/{} - s, 1, 2)"\n'
+    assert evaluate_process(
+        read_process(text.format(8)), d=9, T=5, spectrum="levels:1/8*4,1*5", digits=30
+    ).radii
+    with pytest.raises(Undecided, match="boundary"):
+        evaluate_process(
+            read_process(text.format(10)), d=9, T=5, spectrum="levels:1/10*4,1*5", digits=30
+        )
+
+
+def test_a_certificate_names_what_has_none():
+    """Flow and minima are evaluated to any digits, and not certified."""
+    flow = read_process(_RIDGE.replace("ridge({labels}, {lam})", "gradient_flow(A@w0, 2)"))
+    with pytest.raises(NotBuilt, match=r"of risk .*gradient_flow"):
+        evaluate_process(flow, d=4, T=9, certified=True)
+    few, many = (evaluate_process(flow, d=4, T=9, digits=k).values["risk"].item() for k in (13, 20))
+    assert abs(few - many) < 1e-13 * many
+
+
+def test_arrays_and_exact_equality():
+    """Points one by one; 1/3 three times over is one kind of rows, which has a kappa."""
+    process = read_process(
+        '[process]\nsteps = "A = rows(T)\\nB = rows(T)\\n'
+        'm = ridge([A@w0 + noise(A), B@w0], lam, weights=[a, 1/3])"\n'
+        '[ask]\nrisk = "risk(m)"\n'
+    )
+    found = evaluate_process(process, d=5, T=4, a="1/3", lam=[0.5, 1], digits=20)
+    assert found.values["risk"].shape == found.radii["risk"].shape == (2,)
+    one = evaluate_process(process, d=5, T=4, a="1/3", lam=1, digits=20)
+    assert one.kappa.keys() == {"m"}
+    assert found.values["risk"][1] == one.values["risk"]
+    assert not evaluate_process(process, d=5, T=4, a="1/4", lam=1, digits=20).kappa
