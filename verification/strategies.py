@@ -26,6 +26,7 @@ from sympy import Integer
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.domains.domain import Domain, make_domain
 from ridgeproof.theory.domains.entries import IntegerRange, RealInterval
+from ridgeproof.theory.domains.space import Place, Space
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.admissible import (
     Drawn,
@@ -201,3 +202,13 @@ def _settings(
             out_of_scope[str(reason)] += 1
         reject()
     return setting
+
+
+@st.composite
+def places(draw: st.DrawFn, space: Space[Place]) -> Place:
+    """Places of any domain, next to a threshold too; they shrink like `settings`."""
+    # The bias keeps no gap from a threshold.
+    found = space.attempt(HypothesisChoices(draw, "bias", signs=False))
+    if isinstance(found, str):
+        reject()
+    return found

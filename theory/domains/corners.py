@@ -1,4 +1,4 @@
-"""corners: the settings of a domain at which every range is at an end or at a special value.
+"""corners: the places of a domain at which every range is at an end or at a special value.
 
 Special are the values at which formulas change their form: T = d, T0 = T, T0 = d and n = 1,
 besides the ends themselves (n = 0 and lam = 0 where the domain begins there).
@@ -12,9 +12,8 @@ from fractions import Fraction
 from itertools import combinations, islice, product
 from typing import Any
 
-from ridgeproof.theory.domains.domain import Domain
-from ridgeproof.theory.domains.entries import CHOICES, IntegerRange, RealInterval
-from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.domains.entries import IntegerRange, RealInterval
+from ridgeproof.theory.domains.space import Place, Space
 
 __all__ = ["Candidates", "corners", "special_values"]
 
@@ -58,22 +57,22 @@ class _Script:
 
 
 def corners(
-    domain: Domain, limit: int = 64, candidates: Candidates = special_values
-) -> Iterator[Setting]:
-    """Distinct settings with every range at a special value, the plainest first.
+    domain: Space[Place], limit: int = 64, candidates: Candidates = special_values
+) -> Iterator[Place]:
+    """Distinct places with every range at a special value, the plainest first.
 
     Args:
-        domain: where the settings lie.
-        limit: how many settings to give at most.
+        domain: where the places lie.
+        limit: how many places to give at most.
         candidates: the values to try in a range of whole numbers, up to five of them.
     """
-    sizes = {name: len(domain.options(name)) for name in CHOICES}
+    sizes = {name: len(domain.options(name)) for name in domain.choices}
     for name, entry in domain.numbers():
         if isinstance(entry, RealInterval):
             sizes[name] = 2
         elif isinstance(entry, IntegerRange):
             sizes[name] = {"T": 4, "T0": 5, "n": 3}.get(name, 2)
-    seen: set[Setting] = set()
+    seen: set[Place] = set()
     for digits in islice(_scripts(sizes), _MAX_SCRIPTS):
         setting = domain.setting(_Script(digits, candidates))
         if setting is not None and setting not in seen:

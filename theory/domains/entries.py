@@ -39,6 +39,7 @@ __all__ = [
     "IntegerRange",
     "RealInterval",
     "check_entry",
+    "check_kind",
     "evaluated",
     "least_value",
     "nearest",
@@ -146,18 +147,12 @@ def check_entry(name: str, entry: Entry) -> None:
         remedy = f"the names are {', '.join((*SIZES, *REALS, *CHOICES))}"
         raise InputError("domain", name, "is not a name of a setting", remedy)
     label, least = f"domain {name}", least_value(name)
-    if isinstance(entry, Choice) is not (name in CHOICES):
-        remedy = "give a list of texts" if name in CHOICES else "give numbers"
-        raise InputError(label, entry, "does not suit this name", remedy)
+    check_kind(name, entry, is_choice=name in CHOICES, is_whole=name in SIZES)
     match entry:
         case Choice(()):
             raise InputError(label, "[]", "has no option", "give at least one")
         case Choice(options) if name == "design" and not set(options) <= set(DESIGNS):
             raise InputError(label, entry, "is not a design", f"choose from {', '.join(DESIGNS)}")
-        case RealInterval() if name in SIZES:
-            raise InputError(label, entry, "must be whole", "write { integers = [a, b] }")
-        case Fixed(value) if name in SIZES and value.denominator > 1:
-            raise InputError(label, entry, "must be whole", f"round {name} to an integer")
         case Fixed(value) | RealInterval(value, _) if value < least:
             raise InputError(label, entry, f"goes below {least}", f"give {name} >= {least}")
         case IntegerRange(Rational() as low, _) if low < least:
@@ -168,6 +163,23 @@ def check_entry(name: str, entry: Entry) -> None:
             name in SIZES and value > _MAX_SIZE
         ):
             raise InputError(label, entry, f"goes above {_MAX_SIZE}", f"give a smaller {name}")
+
+
+def check_kind(name: str, entry: Entry, *, is_choice: bool, is_whole: bool) -> None:
+    """Refuse an entry of another kind than its name is, and one that is empty.
+
+    Raises:
+        InputError: texts for numbers or numbers for texts, a size that is not whole, crossed ends.
+    """
+    label = f"domain {name}"
+    if isinstance(entry, Choice) is not is_choice:
+        remedy = "give a list of texts" if is_choice else "give numbers"
+        raise InputError(label, entry, "does not suit this name", remedy)
+    match entry:
+        case RealInterval() if is_whole:
+            raise InputError(label, entry, "must be whole", "write { integers = [a, b] }")
+        case Fixed(value) if is_whole and value.denominator > 1:
+            raise InputError(label, entry, "must be whole", f"round {name} to an integer")
         case RealInterval(low, high) | IntegerRange(Rational() as low, Rational() as high):
             if low > high:
                 raise InputError(label, entry, "is empty", "give the smaller end first")

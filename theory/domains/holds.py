@@ -24,7 +24,7 @@ from sympy.logic.boolalg import And, Boolean, Or
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.domains.bernstein import Box, positive_on
 from ridgeproof.theory.domains.corners import corners
-from ridgeproof.theory.domains.domain import Domain, decay
+from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.domains.entries import (
     REALS,
     SIZES,
@@ -34,6 +34,7 @@ from ridgeproof.theory.domains.entries import (
     RealInterval,
     number,
 )
+from ridgeproof.theory.domains.space import decay
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.settings.spectra import PowerLaw, Source
 

@@ -74,9 +74,8 @@ class _Cases:
         if subject.claim.variable is not None:
             # Large steps and small ones in turn, along the range.
             able.sort(key=lambda place: getattr(place, str(subject.claim.variable)))
-        self.found = {
-            place: possible[place][-1 if k % 2 == 0 else 0] for k, place in enumerate(able)
-        }
+        turns = zip(able, cycle((-1, 0)), strict=False)
+        self.found = {place: possible[place][turn] for place, turn in turns}
         trial.out_of_scope = {**self.reasons, **trial.out_of_scope}
 
     def at(self, place: Any) -> Case | None:

@@ -22,7 +22,7 @@ from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.domains.domain import decay
+from ridgeproof.theory.domains.space import decay
 from ridgeproof.theory.errors import (
     InfiniteExpectation,
     InputError,

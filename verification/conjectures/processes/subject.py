@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shlex
 from collections import Counter
 from collections.abc import Mapping
@@ -12,9 +13,9 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from ridgeproof.theory.errors import InputError
-from ridgeproof.verification.conjectures.admissible import Drawn
+from ridgeproof.verification.conjectures.admissible import Drawn, RandomChoices, draw_anywhere
 from ridgeproof.verification.conjectures.ladder.case import Case, Finding, Side, Subject, examined
-from ridgeproof.verification.conjectures.processes.place import Place, draw_places, places
+from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.conjectures.processes.sides import CLOSE, FAR, Sides, Theory
 from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
 from ridgeproof.verification.conjectures.processes.trial import (
@@ -23,6 +24,7 @@ from ridgeproof.verification.conjectures.processes.trial import (
     sizes_of,
     why_not,
 )
+from ridgeproof.verification.strategies import places
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
 
@@ -53,11 +55,13 @@ class ProcessSubject(Subject):
 
     def draw(self, count: int, seed: int) -> Drawn:
         """Places of the domain, its corners first."""
-        drawn, failed = draw_places(self.claim.domain, count, seed)
-        found: Any = tuple(drawn)
+        domain: Any = self.claim.domain  # of which no more is asked than this one has
+        drawn = draw_anywhere(domain, count, seed)
         if drawn:
-            return Drawn(found, {})
-        return Drawn((), failed or Counter({"its entries exclude each other": 1}), is_empty=True)
+            return Drawn(tuple(drawn), {})
+        chooser = RandomChoices(random.Random(seed), self.name)
+        failed = Counter(str(domain.attempt(chooser)) for _ in range(count))
+        return Drawn((), failed, is_empty=True)
 
     def places(self) -> SearchStrategy[Place]:
         """Places of the domain."""

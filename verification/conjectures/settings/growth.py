@@ -12,8 +12,8 @@ from typing import Any
 from ridgeproof.numerics.arithmetic.precision import Float64, Number
 from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
 from ridgeproof.numerics.optima.optimum import optimum
-from ridgeproof.theory.domains.domain import decay
 from ridgeproof.theory.domains.entries import SIZES, IntegerRange, RealInterval, evaluated
+from ridgeproof.theory.domains.space import decay
 from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt, NoTheorem, SolverError
 from ridgeproof.theory.formula import ERROR_TERMS
 from ridgeproof.theory.settings.setting import Setting
