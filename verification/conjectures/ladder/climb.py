@@ -13,7 +13,7 @@ from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.conjectures.ladder.case import Finding, Subject, cases_at
 from ridgeproof.verification.conjectures.ladder.on_trial import simulate
 from ridgeproof.verification.conjectures.ladder.search import smallest
-from ridgeproof.verification.conjectures.ladder.worst import places_to_look, worst
+from ridgeproof.verification.conjectures.ladder.worst import places_to_look, searched
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.progress import Trial
 from ridgeproof.verification.testing.verdict import Outcome, Verdict
@@ -103,11 +103,11 @@ def _undefined(trial: Trial, subject: Subject, places: list[Any]) -> Counterexam
                 return -1.0
             return size / (1 + size)
 
-        found, _ = worst(
+        search = searched(
             subject.claim.domain, places, distance, evaluations=_TOWARDS, late=trial.late
         )
-        if found is not None:
-            return _example(subject, found)
+        if search.found is not None:
+            return _example(subject, search.found)
     return None
 
 
@@ -137,10 +137,10 @@ def _closer(
         evaluations, words = 0, "points, those next to a threshold included"
     # Each margin of a change is one of two places.
     most = evaluations if subject.claim.variable is None else evaluations // 2
-    found, tried = worst(domain, look, margin, evaluations=most, late=trial.late)
-    if found is not None:
-        return _example(subject, found), ""
-    trial.note("search", f"holds at all of {tried} {words}")
+    search = searched(domain, look, margin, evaluations=most, late=trial.late)
+    if search.found is not None:
+        return _example(subject, search.found), ""
+    trial.note("search", f"holds at all of {len(search.known)} {words}")
     return None, max(unclear)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from ridgeproof.theory.errors import NotBuilt, SolverError
 from ridgeproof.verification.conjectures.ladder.case import Case, Subject, cases_at
 from ridgeproof.verification.conjectures.ladder.search import smallest
-from ridgeproof.verification.conjectures.ladder.worst import tightest
+from ridgeproof.verification.conjectures.ladder.worst import searched
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.progress import Trial
@@ -144,8 +144,8 @@ def _tight(trial: Trial, subject: Subject, chooser: _Cases) -> list[Any]:
         return None if case is None else pilot(subject, case, trial.seed)
 
     domain = subject.claim.domain
-    found = tightest(domain, chooser.found, margin, evaluations=evaluations, late=trial.late)
-    return found[: _SIMULATED // 2]
+    search = searched(domain, chooser.found, margin, evaluations=evaluations, late=trial.late)
+    return search.known[: _SIMULATED // 2]
 
 
 def spread(places: list[Any], count: int) -> list[Any]:

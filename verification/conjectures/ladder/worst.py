@@ -12,21 +12,21 @@ import contextlib
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Generic
 
 from scipy.optimize import minimize_scalar
 
-from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.domains.entries import CHOICES
-from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.domains.space import Place, Space
 from ridgeproof.verification.conjectures.admissible import draw_anywhere
 from ridgeproof.verification.conjectures.ladder.choosers import (
     ends_of,
-    every_setting,
-    places_in,
-    setting_at,
+    every_place,
+    place_at,
+    positions_in,
 )
 
-__all__ = ["places_to_look", "tightest", "worst"]
+__all__ = ["Search", "places_to_look", "searched"]
 
 # Where the search may begin.
 _STARTS = 6
@@ -39,55 +39,28 @@ _LINE, _CLOSER, _CLOSEST, _GAIN = 8, 5.0, 1e-3, 0.01
 _NOWHERE = 1e6
 
 
-def worst(
-    domain: Domain,
-    settings: Iterable[Setting],
-    margin: Callable[[Setting], float | None],
+def searched(
+    domain: Space[Place],
+    places: Iterable[Place],
+    margin: Callable[[Place], float | None],
     *,
     evaluations: int,
     late: Callable[[], bool],
-) -> tuple[Setting | None, int]:
-    """(a setting of the domain at which the margin is negative, if one was met; margins known).
+) -> Search[Place]:
+    """Look for a negative margin.
 
     Args:
         domain: where to look.
-        settings: settings of the domain to look at first.
-        margin: by how much the claim holds at a setting, negative where it fails; None where that
-            is not known.
-        evaluations: most margins to compute beyond those of the settings.
+        places: to look at first.
+        margin: by how much the claim holds at a place, negative where it fails; None where that is
+            not known.
+        evaluations: most margins to compute beyond those of the places.
         late: whether to stop looking.
     """
-    search = _searched(domain, settings, margin, evaluations, late)
-    return search.found, sum(margin < _NOWHERE for margin in search.tried.values())
-
-
-def tightest(
-    domain: Domain,
-    settings: Iterable[Setting],
-    margin: Callable[[Setting], float | None],
-    *,
-    evaluations: int,
-    late: Callable[[], bool],
-) -> list[Setting]:
-    """The settings met on the way, those of least margin first; the margin may not be negative."""
-    tried = _searched(domain, settings, margin, evaluations, late).tried
-    return sorted(
-        (setting for setting in tried if tried[setting] < _NOWHERE),
-        key=lambda setting: tried[setting],
-    )
-
-
-def _searched(
-    domain: Domain,
-    settings: Iterable[Setting],
-    margin: Callable[[Setting], float | None],
-    evaluations: int,
-    late: Callable[[], bool],
-) -> _Search:
-    search = _Search(domain, margin, late)
+    search = Search(domain, margin, late)
     with contextlib.suppress(_Over):
-        for setting in settings:
-            search.tried_at(setting)
+        for place in places:
+            search.tried_at(place)
         starts = _starts(search.tried) if evaluations else []
         first = len(search.tried)
         for number, start in enumerate(starts, 1):
@@ -97,35 +70,36 @@ def _searched(
 
 
 def places_to_look(
-    domain: Domain, drawn: list[Setting], most: int, seed: int
-) -> tuple[list[Setting], int, str]:
-    """(settings to look at, evaluations to search on from there, what they are in words).
+    domain: Space[Any], drawn: list[Any], most: int, seed: int
+) -> tuple[list[Any], int, str]:
+    """(places to look at, evaluations to search on from there, what they are in words).
 
-    All settings of a domain with no more than ``most``; otherwise the drawn ones, some next to a
+    All places of a domain with no more than ``most``; otherwise the drawn ones, some next to a
     threshold, and those with every number at an end of its range.
     """
-    every = every_setting(domain, most)
+    every = every_place(domain, most)
     if every is not None:
         return every, 0, "settings of the domain with a finite value"
-    near = draw_anywhere(domain, len(drawn), seed)
-    kinds = {_options(setting): setting for setting in [*drawn, *near]}.values()
+    anything: Any = domain  # of which a draw asks no more than a space has
+    near = draw_anywhere(anything, len(drawn), seed)
+    kinds = {_options(place): place for place in [*drawn, *near]}.values()
     ends = [
-        setting
+        place
         for options in kinds
-        for setting in ends_of(domain, options, most // _ENDS // len(kinds), seed)
+        for place in ends_of(domain, options, most // _ENDS // len(kinds), seed)
     ]
     return [*drawn, *near, *ends], most, "points on the way to where it is tightest"
 
 
-def _options(setting: Setting) -> tuple[str, ...]:
-    return tuple(str(getattr(setting, name, "")) for name in CHOICES)
+def _options(place: object) -> tuple[str, ...]:
+    return tuple(str(getattr(place, name, "")) for name in CHOICES)
 
 
-def _starts(margins: Mapping[Setting, float]) -> list[Setting]:
-    """The settings of least margin: the least for every choice of options, then the others."""
-    ordered = sorted(margins, key=lambda setting: margins[setting])
-    least = set({_options(setting): setting for setting in reversed(ordered)}.values())
-    return sorted(ordered, key=lambda setting: setting not in least)[:_STARTS]
+def _starts(margins: Mapping[Place, float]) -> list[Place]:
+    """The places of least margin: the least for every choice of options, then the others."""
+    ordered = sorted(margins, key=lambda place: margins[place])
+    least = set({_options(place): place for place in reversed(ordered)}.values())
+    return sorted(ordered, key=lambda place: place not in least)[:_STARTS]
 
 
 class _Over(Exception):
@@ -137,61 +111,69 @@ class _Enough(Exception):
 
 
 @dataclass
-class _Search:
-    domain: Domain
-    margin: Callable[[Setting], float | None]
+class Search(Generic[Place]):
+    """What a search has met: the margins by place, and the first that is negative."""
+
+    domain: Space[Place]
+    margin: Callable[[Place], float | None]
     late: Callable[[], bool]
     most: float = math.inf
-    tried: dict[Setting, float] = field(default_factory=dict)
-    found: Setting | None = None
+    tried: dict[Place, float] = field(default_factory=dict)
+    found: Place | None = None
 
-    def from_point(self, start: Setting) -> None:
-        """Go down from one setting along one number at a time, its options fixed.
+    @property
+    def known(self) -> list[Place]:
+        """The places with a margin, those of least margin first."""
+        known = (place for place in self.tried if self.tried[place] < _NOWHERE)
+        return sorted(known, key=lambda place: self.tried[place])
+
+    def from_point(self, start: Place) -> None:
+        """Go down from one place along one number at a time, its options fixed.
 
         Each line is searched whole at first, then closer and closer around the best place so far.
         """
         with contextlib.suppress(_Enough):
-            best, places = self.tried_at(start), places_in(self.domain, start)
+            best, positions = self.tried_at(start), positions_in(self.domain, start)
             reach = 1.0
             while reach > _CLOSEST:
                 before = best
-                for name in places:
-                    best = self._along(name, start, places, best, reach)
+                for name in positions:
+                    best = self._along(name, start, positions, best, reach)
                 # Where a whole round has gained little, only a closer look can.
                 if best >= (1 - _GAIN) * before:
                     reach /= _CLOSER
 
     def _along(
-        self, name: str, start: Setting, places: dict[str, float], best: float, reach: float
+        self, name: str, start: Place, positions: dict[str, float], best: float, reach: float
     ) -> float:
         """The least margin met along one number, which is moved there."""
-        here = places[name]
+        here = positions[name]
         lines: dict[float, float] = {}
 
-        def value(place: float) -> float:
-            setting = setting_at(self.domain, start, {**places, name: place})
-            lines[place] = _NOWHERE if setting is None else self.tried_at(setting)
-            return lines[place]
+        def value(position: float) -> float:
+            place = place_at(self.domain, start, {**positions, name: position})
+            lines[position] = _NOWHERE if place is None else self.tried_at(place)
+            return lines[position]
 
         ends = max(here - reach, 0.0), min(here + reach, 1.0)
         for end in ends:
             value(end)
         minimize_scalar(value, bounds=ends, method="bounded", options={"maxiter": _LINE})
-        place = min(lines, key=lambda place: lines[place])
-        if lines[place] < best:
-            places[name] = place
-        return min(lines[place], best)
+        least = min(lines, key=lambda position: lines[position])
+        if lines[least] < best:
+            positions[name] = least
+        return min(lines[least], best)
 
-    def tried_at(self, setting: Setting) -> float:
-        """The margin at a setting, each computed once."""
-        if setting not in self.tried:
+    def tried_at(self, place: Place) -> float:
+        """The margin at a place, each computed once."""
+        if place not in self.tried:
             if self.late():
                 raise _Over
             if len(self.tried) >= self.most:
                 raise _Enough
-            margin = self.margin(setting)
+            margin = self.margin(place)
             if margin is not None and margin < 0:
-                self.found = setting
+                self.found = place
                 raise _Over
-            self.tried[setting] = _NOWHERE if margin is None else margin
-        return self.tried[setting]
+            self.tried[place] = _NOWHERE if margin is None else margin
+        return self.tried[place]

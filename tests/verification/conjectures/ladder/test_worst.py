@@ -13,13 +13,13 @@ from ridgeproof.verification.conjectures.check import check
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
 from ridgeproof.verification.conjectures.domain_table import read_domain
 from ridgeproof.verification.conjectures.ladder.choosers import (
-    every_setting,
+    every_place,
     moved,
     pinned,
-    places_in,
-    setting_at,
+    place_at,
+    positions_in,
 )
-from ridgeproof.verification.conjectures.ladder.worst import worst
+from ridgeproof.verification.conjectures.ladder.worst import searched
 from ridgeproof.verification.testing.progress import OUT_OF_TIME, Trial
 from ridgeproof.verification.testing.verdict import Outcome
 
@@ -101,14 +101,14 @@ def test_places_and_settings_are_inverse():
     """A setting is found again at its places, whatever the scale of the range."""
     domain = read_domain(DOMAIN)
     setting = make_setting(d=70, T=150, sigma="0.3", lam="0.05", spectrum="ar1:1/2")
-    places = places_in(domain, setting)
+    places = positions_in(domain, setting)
     assert set(places) == {"d", "T", "sigma", "lam"}
     assert all(0 < place < 1 for place in places.values())
-    assert setting_at(domain, setting, places) == setting
-    corner = setting_at(domain, setting, dict.fromkeys(places, 0.0))
+    assert place_at(domain, setting, places) == setting
+    corner = place_at(domain, setting, dict.fromkeys(places, 0.0))
     assert corner == make_setting(d=5, T=10, lam="0.01", spectrum="ar1:1/2")
     # A wide range is walked in the logarithm, one from zero close to it.
-    middle = setting_at(domain, setting, dict.fromkeys(places, 0.5))
+    middle = place_at(domain, setting, dict.fromkeys(places, 0.5))
     assert middle == make_setting(d=158, T=474, sigma="1/4", lam="0.1", spectrum="ar1:1/2")
 
 
@@ -133,11 +133,12 @@ def test_the_search_keeps_to_its_evaluations_and_its_time():
 
     for evaluations in (10, 50):
         seen.clear()
-        found, tried = worst(domain, [start], margin, evaluations=evaluations, late=lambda: False)
-        assert found is None
-        assert len(seen) == len(set(seen)) == tried == evaluations + 1
+        search = searched(domain, [start], margin, evaluations=evaluations, late=lambda: False)
+        assert search.found is None
+        assert len(seen) == len(set(seen)) == len(search.known) == evaluations + 1
     seen.clear()
-    assert worst(domain, [start], margin, evaluations=50, late=lambda: len(seen) > 4)[1] == 5
+    late = searched(domain, [start], margin, evaluations=50, late=lambda: len(seen) > 4)
+    assert len(late.known) == 5
 
 
 def test_settings_without_a_margin_do_not_stop_the_search():
@@ -148,7 +149,7 @@ def test_settings_without_a_margin_do_not_stop_the_search():
     def margin(setting):
         return None if setting.d > 2000 else float(setting.lam - Fraction(2, 100))
 
-    found, _ = worst(domain, starts, margin, evaluations=200, late=lambda: False)
+    found = searched(domain, starts, margin, evaluations=200, late=lambda: False).found
     assert found.lam < Fraction(2, 100)
     assert found in domain
 
@@ -164,7 +165,7 @@ def test_every_choice_of_options_is_a_place_to_begin():
             return 0.01
         return abs(float(setting.lam) - 0.07) - 0.002
 
-    found, _ = worst(domain, [*tight, ample], margin, evaluations=240, late=lambda: False)
+    found = searched(domain, [*tight, ample], margin, evaluations=240, late=lambda: False).found
     assert found.spectrum == ample.spectrum
     assert abs(found.lam - Fraction(7, 100)) < Fraction(2, 1000)
 
@@ -173,11 +174,11 @@ def test_every_choice_of_options_is_a_place_to_begin():
 def test_a_level_margin_ends_the_search(level):
     """A claim that holds with equality everywhere, or by the same, leads nowhere: it stops."""
     start = make_setting(d=70, T=150, sigma="0.3", lam="0.05")
-    found, tried = worst(
+    search = searched(
         read_domain(DOMAIN), [start], lambda _: level, evaluations=2000, late=lambda: False
     )
-    assert found is None
-    assert 20 < tried < 500
+    assert search.found is None
+    assert 20 < len(search.known) < 500
 
 
 NEEDLE = "d=5\nT={integers=[12, 200]}\nn=0\nsigma=1\nlam=0\nspectrum=['isotropic']"
@@ -208,16 +209,16 @@ def test_every_setting_of_a_domain_is_found_once():
         "n": {"integers": [1, 2]},
         "design": ["independent", "shared"],
     })  # fmt: skip
-    every = every_setting(domain, 100)
+    every = every_place(domain, 100)
     assert len(every) == len(set(every)) == 2 * 2 * 2 * 2
     assert all(setting in domain for setting in every)
     assert {(s.d, s.T, s.T0) for s in every} == {(2, 2, 2), (2, 3, 2), (3, 3, 3), (3, 4, 3)}
-    assert every_setting(domain, 16) is not None
-    assert every_setting(domain, 15) is None
-    assert every_setting(read_domain(DOMAIN), 10**6) is None
+    assert every_place(domain, 16) is not None
+    assert every_place(domain, 15) is None
+    assert every_place(read_domain(DOMAIN), 10**6) is None
     # A range may be empty for some choices.
     gap = read_domain({"d": {"integers": [2, 4]}, "T": "3 .. d"})
-    assert [(s.d, s.T) for s in every_setting(gap, 10)] == [(3, 3), (4, 3), (4, 4)]
+    assert [(s.d, s.T) for s in every_place(gap, 10)] == [(3, 3), (4, 3), (4, 4)]
 
 
 @pytest.mark.parametrize(
