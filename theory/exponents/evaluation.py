@@ -91,9 +91,9 @@ def exponents(
     side = SIDES[0] if values[c_symbol] <= 1 else SIDES[1]
     functions = [cell.at(values) for cell in cells(noise, side)]
     best = lowest(functions)
-    exponent = error_exponent(noise).subs(values)
-    kept = classical_ell().subs(values)
-    at_kept = exponent.subs(ell_symbol, kept)
+    exponent = error_exponent(noise)
+    kept = classical_ell().xreplace(values)
+    at_kept = exponent.xreplace({**values, ell_symbol: kept})
     given = None if ell is None else _rational(check_parameter("ell", ell))
     optimal = best.ell if best.ell is oo else settle(functions, best)
     return Exponents(
@@ -103,7 +103,9 @@ def exponents(
         classical_ell=_fraction(kept),
         rate_at_classical=_fraction(at_kept),
         regime=_regime(noise, best.value, at_kept, optimal == kept),
-        rate_at_ell=None if given is None else _fraction(exponent.subs(ell_symbol, given)),
+        rate_at_ell=(
+            None if given is None else _fraction(exponent.xreplace({**values, ell_symbol: given}))
+        ),
     )
 
 
