@@ -155,9 +155,7 @@ def _sums() -> tuple[Step, ...]:
     _require(leading, EXPRESSIONS["df1"])
     _require(power_sum(2, Rational(0)) - zeta(0), EXPRESSIONS["df2"])
     exponent = _SOURCE - 2 * sy.beta
-    (below, _), (at, _), (above, _) = (
-        (branch * zeta(_SOURCE), condition) for branch, condition in _branches(_BIAS)
-    )
+    (below, _), (at, _), (above, _) = (_BIAS * zeta(_SOURCE)).args
     _require(sy.kappa**2 * (power_sum(2, exponent) - zeta(exponent)), below)
     _require(sy.kappa**2 * _double_pole(), at)
     _require(sy.kappa**2 * zeta(exponent), above)
@@ -171,13 +169,6 @@ def _sums() -> tuple[Step, ...]:
             "at r = 1 they meet in a double pole, hence the logarithm",
         ),
     )
-
-
-def _branches(expression: Expr) -> tuple[tuple[Expr, Expr], ...]:
-    """The branches of a multiple of a Piecewise."""
-    piecewise = next(iter(expression.atoms(Piecewise)))
-    factor = expression / piecewise
-    return tuple((branch * factor, condition) for branch, condition in piecewise.args)
 
 
 FORMULA = Formula(
