@@ -28,7 +28,7 @@ _NAMES = {
     "downstream_error": "numerics.downstream",
     "evaluate": "questions",
     "make_setting": "theory.settings.setting",
-    "optimum": "numerics.optima.optimum",
+    "optimum": "questions",
     "process": "theory.process.tracing.trace",
     "simulate": "questions",
 }

@@ -1,4 +1,4 @@
-"""evaluate and simulate, whatever is asked about: a setting, or a process in any of its forms."""
+"""evaluate, optimum and simulate of whatever is asked about: a setting, or any form of process."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from ridgeproof.theory.settings.setting import Setting
 
 if TYPE_CHECKING:
     from ridgeproof.numerics.equivalent.evaluate import ProcessValue
+    from ridgeproof.numerics.equivalent.optimum import ProcessOptimum
+    from ridgeproof.numerics.optima.optimum import Optimum
     from ridgeproof.numerics.value import Value
     from ridgeproof.verification.simulation.simulate import Estimate
     from ridgeproof.verification.simulation.simulate_process import ProcessEstimate
 
-__all__ = ["evaluate", "simulate"]
+__all__ = ["evaluate", "optimum", "simulate"]
 
 
 @overload
@@ -41,6 +43,32 @@ def evaluate(question: Setting | Process | Path | str, **options: Any) -> Value 
     from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 
     return evaluate_process(_process(question), **options)
+
+
+@overload
+def optimum(question: Setting, **options: Any) -> Optimum: ...
+@overload
+def optimum(question: Process | Path | str, **options: Any) -> ProcessOptimum: ...
+def optimum(question: Setting | Process | Path | str, **options: Any) -> Optimum | ProcessOptimum:
+    """The best penalty of a setting, or the parameters at which an ask of a process is least.
+
+    Args:
+        question: a setting; or a process: its record, a path, or its text.
+        **options: of a setting those of `numerics.optima.optimum.optimum` (digits, form); of a
+            process those of `numerics.equivalent.optimum.optimum_of_process`: over (such as
+            "lam=-1/10..1,lam0", or a mapping of names to ends), ask, d, spectrum, signal and
+            parameters.
+
+    Raises:
+        RidgeproofError: as these.
+    """
+    if isinstance(question, Setting):
+        from ridgeproof.numerics.optima.optimum import optimum as optimum_of_setting
+
+        return optimum_of_setting(question, **options)
+    from ridgeproof.numerics.equivalent.optimum import optimum_of_process
+
+    return optimum_of_process(_process(question), **options)
 
 
 @overload

@@ -14,17 +14,26 @@ from ridgeproof.numerics.arithmetic.precision import Array, Float64, Number, obj
 from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
 from ridgeproof.numerics.equivalent.digits import solve_point, unproved
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
-from ridgeproof.numerics.equivalent.profiles import directions_of, space_of
+from ridgeproof.numerics.equivalent.profiles import Space, directions_of, space_of
 from ridgeproof.numerics.equivalent.solve import Solved, solve_graph
 from ridgeproof.numerics.value import printed_radius
 from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.facts import require_known, require_values, size_names
+from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
 
-__all__ = ["DIGITS", "MAX_DIGITS", "ProcessValue", "evaluate_process"]
+__all__ = [
+    "DIGITS",
+    "MAX_DIGITS",
+    "ProcessValue",
+    "blocks",
+    "columns",
+    "evaluate_process",
+    "prepared",
+]
 
 # What float64 carries through the back-substitution of a process that is not near a threshold.
 DIGITS = 12
@@ -100,11 +109,7 @@ def evaluate_process(
     space = space_of(process, d, spectrum, signal)
     require_known(process, given)
     shape = _shape(given)
-    counts = {name: _count(name, given[name]) for name in count_names(process) if name in given}
-    graph = normal_form(process, {**counts, "d": Fraction(space.d)})
-    require_values(graph, given)
-    for name in size_names(graph.nodes) & given.keys():
-        _require_whole(name, given[name])
+    graph = prepared(process, given, space)
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
     if certified or digits > DIGITS:
         points = [{**point, "d": Fraction(space.d)} for point in _exact_points(given, shape)]
@@ -115,15 +120,37 @@ def evaluate_process(
         found = _judged(_joined(solved, shape, terms=terms), digits)
         radii = {name: found.radii[name] for name, ask in graph.asks if not unproved(graph, ask)}
         return replace(found, radii=radii, certified=certified)
-    floats = directions_of(graph, space, Float64())
-    values = {name: _column(name, value, shape) for name, value in given.items()}
-    values["d"] = np.full((1, 1), float(space.d))
+    ring = Float64Ring(directions_of(graph, space, Float64()))
+    values = columns(given, space, shape)
     with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
         parts = [
-            solve_graph(graph, part, Float64Ring(floats), terms=terms)
-            for part in _blocks(values, len(floats.s))
+            solve_graph(graph, part, ring, terms=terms)
+            for part in blocks(values, len(ring.directions.s))
         ]
     return _joined(parts, shape, terms=terms)
+
+
+def prepared(process: Process, given: Mapping[str, Any], space: Space) -> Graph:
+    """The normal form of a process whose parameters have values.
+
+    Raises:
+        InputError: a value is missing, or is no size or count where it has to be one.
+    """
+    counts = {name: _count(name, given[name]) for name in count_names(process) if name in given}
+    graph = normal_form(process, {**counts, "d": Fraction(space.d)})
+    require_values(graph, given)
+    for name in size_names(graph.nodes) & given.keys():
+        _require_whole(name, given[name])
+    return graph
+
+
+def columns(
+    given: Mapping[str, Any], space: Space, shape: tuple[int, ...] = ()
+) -> dict[str, Array]:
+    """The parameters in float64, (points or 1, 1), d included."""
+    values = {name: _column(name, value, shape) for name, value in given.items()}
+    values["d"] = np.full((1, 1), float(space.d))
+    return values
 
 
 def _shape(given: Mapping[str, Any]) -> tuple[int, ...]:
@@ -239,7 +266,8 @@ def _judged(value: ProcessValue, digits: int) -> ProcessValue:
     )
 
 
-def _blocks(values: Mapping[str, Array], directions: int) -> Iterator[dict[str, Array]]:
+def blocks(values: Mapping[str, Array], directions: int) -> Iterator[dict[str, Array]]:
+    """The points in parts that the cache holds."""
     points = max(len(value) for value in values.values())
     size = max(_BLOCK // directions, 1)
     for start in range(0, points, size):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from ridgeproof.numerics.arithmetic.precision import Array, Number
 from ridgeproof.numerics.arithmetic.rational_balls import exact_ball
 from ridgeproof.theory.errors import NotBuilt
 
-__all__ = ["Minimum", "minimise", "refined"]
+__all__ = ["Minimum", "falls", "minimise", "refined"]
 
 _POINTS = 33
 _ROUNDS = 40
@@ -30,15 +31,18 @@ _SLOWER = 0.9
 _DECADES = 12
 
 
+Place = TypeVar("Place")
+
+
 @dataclass(frozen=True)
-class Minimum:
+class Minimum(Generic[Place]):
     """Where a function is least, and its value; infinity is a place."""
 
-    at: float
+    at: Place
     value: float
 
 
-def minimise(function: Callable[[Array], Array], low: float, high: float) -> Minimum:
+def minimise(function: Callable[[Array], Array], low: float, high: float) -> Minimum[float]:
     """The least value on [low, high]; high may be infinite.
 
     It is -inf where the function still falls as fast at the far end of an unbounded interval, so
@@ -59,7 +63,7 @@ def minimise(function: Callable[[Array], Array], low: float, high: float) -> Min
     values = function(grid)
     best = int(np.nanargmin(values))
     at_the_end = np.isinf(high) and not np.isfinite(values[best + 1 :]).any()
-    if at_the_end and _falls(function, float(grid[best])):
+    if at_the_end and falls(function, float(grid[best])):
         return Minimum(np.inf, -np.inf)
     if np.isinf(high) and best == len(grid) - 1:
         return Minimum(np.inf, float(values[best]))
@@ -108,7 +112,7 @@ def refined(function: Callable[[Fraction], Number], at: Fraction, digits: int) -
     raise NotBuilt("a minimum where the ask has no curvature, to more digits than float64")
 
 
-def _falls(function: Callable[[Array], Array], far: float) -> bool:
+def falls(function: Callable[[Array], Array], far: float) -> bool:
     """Whether the last decade lowers the value as the one before did; what settles does not."""
     values = function(far * np.array([1e-2, 1e-1, 1.0]))
     with np.errstate(invalid="ignore"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -27,7 +27,7 @@ from ridgeproof.theory.process.expressions import ZERO, Expression, parts
 from ridgeproof.theory.process.graph import Graph, reached
 from ridgeproof.theory.process.operators.asks import Extremum, MeanSquare
 
-__all__ = ["Solved", "solution_of", "solve_graph"]
+__all__ = ["Solved", "admitted", "solution_of", "solve_graph", "tried"]
 
 _Values = Mapping[str, Array]
 # Halvings on the way to the spectral edge.
@@ -136,7 +136,7 @@ def _searched(
         here = {name: v if len(v) == 1 else v[point : point + 1] for name, v in values.items()}
 
         def function(places: Array, here: _Values = here) -> Array:
-            return _tried(inner, {**here, leaf.over: places[:, None]}, ring)
+            return tried(inner, {**here, leaf.over: places[:, None]}, ring)
 
         low, high = (
             np.inf if end is None else float(ring.arithmetic(end, here).item())
@@ -147,7 +147,7 @@ def _searched(
             raise InputError(
                 f"minimum over {leaf.over}", f"[{low:g}, {high:g}]", "is empty", remedy
             )
-        least = minimise(function, _admitted(function, low, min(high, 0.0)), high)
+        least = minimise(function, admitted(function, low, min(high, 0.0)), high)
         if not np.isfinite(least.value):
             condition = "holds no place where the ask has a value"
             if least.value < 0:
@@ -182,12 +182,12 @@ def _refined(
     return ring.real(here[leaf.over]), least
 
 
-def _tried(graph: Graph, values: _Values, ring: Float64Ring) -> Array:
-    """The ask at every point, infinite where it has no value."""
+def tried(graph: Graph, values: _Values, ring: Float64Ring) -> Array:
+    """The one ask of a graph at every point, infinite where it has no value."""
     points = _points(values)
     try:
-        answers = solve_graph(graph, values, ring).answers
-        return np.broadcast_to(answers[""].value[:, 0], (points,))
+        ((_, found),) = solve_graph(graph, values, ring).answers.items()
+        return np.broadcast_to(found.value[:, 0], (points,))
     except (InputError, SolverError):  # an infinite expectation is an InputError
         if points == 1:
             return np.array([np.inf])
@@ -196,12 +196,11 @@ def _tried(graph: Graph, values: _Values, ring: Float64Ring) -> Array:
         {name: v if len(v) == 1 else v[part] for name, v in values.items()}
         for part in (slice(None, middle), slice(middle, None))
     )
-    return np.concatenate([_tried(graph, half, ring) for half in halves])
+    return np.concatenate([tried(graph, half, ring) for half in halves])
 
 
-def _admitted(function: object, low: float, high: float) -> float:
+def admitted(function: Callable[[Array], Array], low: float, high: float) -> float:
     """The lower end, or the spectral edge where that lies above it."""
-    assert callable(function)
 
     def has_value(place: float) -> bool:
         return bool(np.isfinite(function(np.array([place]))[0]))

@@ -137,6 +137,28 @@ def test_simulate_gives_the_contract(answer):
     assert one["asks"]["risk"]["theory"] == pytest.approx(float(theory), rel=1e-11)
 
 
+def test_optimum_gives_the_contract(answer):
+    """The best parameters by name and the value there, and where an interval was cut."""
+    data = answer("optimum plain.toml --d 20 --over lam=-1..10 --ask risk --digits 11")
+    assert set(data) == {"at", "value", "ask", "cut"}
+    assert set(data["at"]) == set(data["cut"]) == {"lam"}
+    lam = data["at"]["lam"]
+    assert answer(f"evaluate plain.toml --d 20 --lam={lam} --digits 11")["values"]["risk"] == data[
+        "value"
+    ]  # fmt: skip
+    found = ridgeproof.optimum("plain.toml", d=20, over="lam=-1..10", ask="risk")
+    assert (f"{found.at['lam']:.11g}", f"{found.value:.11g}") == (lam, data["value"])
+    both = answer("optimum plain.toml --d 20 --over lam,sigma=1/4..2 --ask risk")
+    assert both["at"]["sigma"] == "0.25"
+    assert both["cut"] == {}
+
+
+def test_the_text_of_an_optimum_names_the_cut(run):
+    """An interval that begins left of the spectral edge is cut there in words."""
+    _, out, _ = run("optimum plain.toml --d 20 --over lam=-1..10 --ask risk")
+    assert "lam is searched from -0.0857864 only, the spectral edge" in out
+
+
 def test_the_text_of_a_simulation_says_what_is_compared(run):
     """A limit is not the size that was run, and the text says so."""
     status, out, _ = run("simulate plain.toml --d 12 --repetitions 4")
@@ -220,6 +242,19 @@ ERRORS = {
     "simulate plain.toml --d 3 --repetitions 1": "--repetitions = 1: must be at least 2",
     "simulate plain.toml --d 3 --repetitions 9 --relative-error 0.1": "contradicts --repetitions",
     "simulate plain.toml --d 9 --lam 0 --T 10": "within 1 of",
+    "optimum plain.toml --d 3 --over lam": "--ask is missing",
+    "optimum plain.toml --d 3": "--over is missing",
+    "optimum plain.toml --d 3 --over T --ask risk": "is a whole number",
+    "optimum plain.toml --d 3 --over lan --ask risk": "lan: is no parameter of the process",
+    "optimum plain.toml --d 3 --over lam --ask best": "a minimum inside a minimum",
+    "optimum plain.toml --d 3 --over lam --ask risk --lam 1": "is searched",
+    "optimum plain.toml --d 3 --over lam=1 --ask risk": "is no interval",
+    "optimum plain.toml --d 3 --over lam=2..1 --ask risk": "is empty",
+    "optimum plain.toml --d 3 --over lam,lam --ask risk": "names lam twice",
+    "optimum plain.toml --d 3 --over sigma --lam=-1 --ask risk": "spectral edge",
+    "optimum plain.toml --d 3 --over lam=-3..-2 --ask risk": "spectral edge",
+    "optimum plain.toml --d 3 --over lam --ask risk --digits 13": "at most 12 digits",
+    "optimum --d 3 --T 9 --over lam": "--over = lam: is for a process",
     "simulate --d 3 --T 9 --ask risk": "--ask = risk: is for a process",
     "evaluate --d 3 --T 9 --set lam=1": "there is no FILE",
     "evaluate open.toml --d 3": "parameters = T, lam, sigma: have no value",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from ridgeproof.theory.errors import InfiniteExpectation, InputError
@@ -25,6 +25,7 @@ __all__ = [
     "fit_rows",
     "is_unregularised",
     "needed_names",
+    "only_ask",
     "require_finite",
     "require_known",
     "require_searched",
@@ -129,6 +130,21 @@ def require_searched(graph: Graph, counts: set[str]) -> None:
             else:
                 continue
             raise InputError(f"ask {name}", over, condition, remedy)
+
+
+def only_ask(process: Process, ask: str | None) -> Process:
+    """The process with one ask only, if one is named.
+
+    Raises:
+        InputError: it is none of the process's.
+    """
+    if ask is None:
+        return process
+    asks = dict(process.asks)
+    if ask not in asks:
+        remedy = f"{closest(ask, asks)}choose from {', '.join(asks)}"
+        raise InputError("ask", ask, "is no ask of the process", remedy)
+    return replace(process, asks=((ask, asks[ask]),))
 
 
 def require_known(process: Process, given: Iterable[str]) -> None:

@@ -24,9 +24,13 @@ from ridgeproof.theory.errors import (
     NoTheorem,
     SolverError,
 )
-from ridgeproof.theory.process.builder import closest
 from ridgeproof.theory.process.expressions import Expression, Text, exact_value, walk
-from ridgeproof.theory.process.facts import require_finite, require_known, require_values
+from ridgeproof.theory.process.facts import (
+    only_ask,
+    require_finite,
+    require_known,
+    require_values,
+)
 from ridgeproof.theory.process.file import process_text
 from ridgeproof.theory.process.graph import Fit, Graph, Iteration, Node
 from ridgeproof.theory.process.names import free_names
@@ -146,7 +150,7 @@ def simulate_process(
         check_integer("repetitions", repetitions, least=2)
     if relative_error is not None and not 0 < relative_error < 1:
         raise InputError("relative_error", relative_error, "must lie in (0, 1)", "try 0.01")
-    process = _asking(process, ask)
+    process = only_ask(process, ask)
     space = space_of(process, d, spectrum, signal)
     given = _parameters_of(process, {**process.defaults, **parameters})
     values = {name: exact(name, value) for name, value in given.items()}
@@ -190,17 +194,6 @@ def simulate_process(
                 raise
             raise SimulationInterrupted(estimate()) from None
     return estimate()
-
-
-def _asking(process: Process, ask: str | None) -> Process:
-    """The process with one ask only, if one is named."""
-    if ask is None:
-        return process
-    asks = dict(process.asks)
-    if ask not in asks:
-        remedy = f"{closest(ask, asks)}choose from {', '.join(asks)}"
-        raise InputError("ask", ask, "is no ask of the process", remedy)
-    return replace(process, asks=((ask, asks[ask]),))
 
 
 def _parameters_of(process: Process, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -264,7 +257,7 @@ def _theory(
         names = [name for name, _ in process.asks]
         if len(names) == 1:
             return {names[0]: (None, f"no theory: {error}")}
-        one_by_one = (_theory(_asking(process, name), given, space) for name in names)
+        one_by_one = (_theory(only_ask(process, name), given, space) for name in names)
         return {name: each for found in one_by_one for name, each in found.items()}
     return {
         name: (float(value), "") if np.isfinite(value) else (None, "the limit is infinite")

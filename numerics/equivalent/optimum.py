@@ -1,0 +1,191 @@
+"""optimum_of_process: where an ask of a process is least, over one parameter or several jointly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from ridgeproof.numerics.arithmetic.precision import Array, Float64
+from ridgeproof.numerics.equivalent.evaluate import blocks, columns, prepared
+from ridgeproof.numerics.equivalent.float64 import Float64Ring
+from ridgeproof.numerics.equivalent.profiles import directions_of, space_of
+from ridgeproof.numerics.equivalent.search import minimise
+from ridgeproof.numerics.equivalent.solve import admitted, solve_graph, tried
+from ridgeproof.theory.checks import exact
+from ridgeproof.theory.errors import MISSING, InputError
+from ridgeproof.theory.process.expressions import Call, Name
+from ridgeproof.theory.process.facts import only_ask, require_known
+from ridgeproof.theory.process.graph import Graph
+from ridgeproof.theory.process.normal import check_process
+from ridgeproof.theory.process.record import Process
+from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
+
+__all__ = ["ProcessOptimum", "Ranges", "optimum_of_process", "read_ranges"]
+
+# By parameter, the ends of the interval that is searched; the upper one may be infinite.
+Ranges = Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class ProcessOptimum:
+    """The least value of an ask, in the limit.
+
+    Attributes:
+        ask: its name.
+        at: where it is attained, by parameter; infinity is a place.
+        value: of the ask there.
+        cut: the spectral edge, for each parameter whose interval began below it.
+    """
+
+    ask: str
+    at: Mapping[str, float]
+    value: float
+    cut: Mapping[str, float] = field(default_factory=dict)
+
+
+def read_ranges(text: str) -> dict[str, tuple[float, float]]:
+    """Read "lam=-1..10,lam0": parameters, each with its interval, 0 to infinity unless given.
+
+    Raises:
+        InputError: the text names nothing, or a parameter twice, or an interval is none.
+
+    >>> read_ranges("lam=-1/10..1, lam0")
+    {'lam': (-0.1, 1.0), 'lam0': (0.0, inf)}
+    """
+    ranges: dict[str, tuple[float, float]] = {}
+    for part in text.split(","):
+        name, given, ends = (piece.strip() for piece in part.partition("="))
+        if not name or name in ranges:
+            condition = "names no parameter" if not name else f"names {name} twice"
+            raise InputError("--over", text, condition, "write --over lam or lam=-1..10,lam0")
+        low, dots, high = ends.partition("..") if given else ("0", "..", "inf")
+        if not dots:
+            raise InputError("--over", part.strip(), "is no interval", f"write {name}=0..10")
+        ranges[name] = _end(name, low), _end(name, high)
+    return ranges
+
+
+def _end(name: str, text: str) -> float:
+    return np.inf if text.strip() == "inf" else float(exact(f"--over {name}", text.strip()))
+
+
+def optimum_of_process(
+    process: Process,
+    over: Ranges | str,
+    *,
+    ask: str | None = None,
+    d: int | str | None = None,
+    spectrum: SpectrumSpec | str | None = None,
+    signal: SignalSpec | str | None = None,
+    **parameters: Any,
+) -> ProcessOptimum:
+    """The least value of an ask over some parameters, and where it is attained.
+
+    An interval that begins left of the spectral edge is cut there.  One parameter is found to half
+    the digits of float64 or more; several jointly are, and no value next to them is lower by more
+    than `numerics.equivalent.joint.TOLERANCE`, relatively.
+
+    Args:
+        process: the record.
+        over: the intervals by parameter, or their text as `read_ranges` reads it.
+        ask: which ask; it may be left out where there is one.
+        d: as for `evaluate_process`, and so are the next two.
+        spectrum: of Sigma.
+        signal: of w0.
+        **parameters: exact numbers or floats, one value each; of all that is not searched.
+
+    Raises:
+        InputError: no such ask or parameter, an empty interval, or a fixed penalty beyond its edge.
+        InputError: the ask has no least value, or none at all, on the intervals.
+        RidgeproofError: as `evaluate_process`.
+    """
+    ranges = read_ranges(over) if isinstance(over, str) else dict(over)
+    if ask is None and len(process.asks) > 1:
+        names = ", ".join(name for name, _ in process.asks)
+        raise InputError("--ask", MISSING, "which of the asks is minimised", f"choose from {names}")
+    process = only_ask(process, ask)
+    ((name, tree),) = process.asks
+    for parameter, (low, high) in ranges.items():
+        if parameter in parameters:
+            remedy = "leave out its value, or search others"
+            raise InputError(parameter, parameters[parameter], "is searched", remedy)
+        if not low < high or not np.isfinite(low):
+            remedy = "give the lower end first"
+            raise InputError(f"--over {parameter}", f"{low:g}..{high:g}", "is empty", remedy)
+        # What a minimum of the language refuses is refused here.
+        minimum = Call("minimum", (tree, Name(parameter)), ())
+        require_known(process, [parameter])
+        check_process(replace(process, asks=((name, minimum),)))
+    given = {**process.defaults, **parameters}
+    for left_out in ("d", *ranges):
+        given.pop(left_out, None)
+    require_known(process, given)
+    for parameter, number in given.items():
+        if np.ndim(number):
+            raise InputError(parameter, number, "is several numbers", "give one")
+    space = space_of(process, d, spectrum, signal)
+    given |= dict.fromkeys(ranges, 1)
+    graph = prepared(process, given, space)
+    ring = Float64Ring(directions_of(graph, space, Float64()))
+    question = _Question(graph, columns(given, space), ring, tuple(ranges))
+    cut = _cut(question, ranges)
+    lower = [cut.get(name, low) for name, (low, _) in ranges.items()]
+    upper = [high for _, high in ranges.values()]
+    if len(ranges) == 1:
+        least = minimise(lambda x: question(x[:, None]), lower[0], upper[0])
+        at: tuple[float, ...] = (least.at,)
+        value = least.value
+    else:
+        from ridgeproof.numerics.equivalent.joint import minimise_jointly
+
+        found = minimise_jointly(question, lower, upper)
+        at, value = found.at, found.value
+    if not np.isfinite(value):
+        condition = "has no least value: the ask still falls at the far end"
+        remedy = "give other intervals"
+        raise InputError(f"--over {','.join(ranges)}", f"ask {name}", condition, remedy)
+    return ProcessOptimum(name, dict(zip(ranges, at, strict=True)), value, cut)
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """The ask as a function of places, (places, parameters); infinite where it has no value."""
+
+    graph: Graph
+    values: Mapping[str, Array]
+    ring: Float64Ring
+    names: tuple[str, ...]
+
+    def at(self, places: Array) -> dict[str, Array]:
+        """All parameters, the searched ones at some places."""
+        columns = {name: places[:, j : j + 1] for j, name in enumerate(self.names)}
+        return {**self.values, **columns}
+
+    def __call__(self, places: Array) -> Array:
+        parts = blocks(self.at(places), len(self.ring.directions.s))
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return np.concatenate([tried(self.graph, part, self.ring) for part in parts])
+
+
+def _cut(question: _Question, ranges: Ranges) -> dict[str, float]:
+    """Where the intervals begin that reach beyond a spectral edge, all else at its upper end.
+
+    Raises:
+        RidgeproofError: the ask has no value there, and says why.
+    """
+    ends = np.array([min(high, max(1.0, 2 * abs(low))) for low, high in ranges.values()])
+    if not np.isfinite(question(ends[None])).all():
+        solve_graph(question.graph, question.at(ends[None]), question.ring)
+    cut = {}
+    for j, (name, (low, high)) in enumerate(ranges.items()):
+
+        def along(places: Array, j: int = j) -> Array:
+            return question(np.where(np.arange(len(ends)) == j, places[:, None], ends))
+
+        edge = admitted(along, low, min(high, 0.0))
+        if edge > low:
+            cut[name] = edge
+    return cut

@@ -1,0 +1,75 @@
+"""The least value of an ask over one parameter, and over several jointly."""
+
+import numpy as np
+import pytest
+
+import ridgeproof
+from ridgeproof.numerics.equivalent import joint
+from ridgeproof.numerics.equivalent.joint import minimise_jointly
+from ridgeproof.theory.errors import InputError, SolverError
+from ridgeproof.theory.process.facts import only_ask
+
+EXAMPLES = "examples/processes"
+
+
+def _valley(places):
+    """A valley a thousand times longer than wide, at a slant to both parameters."""
+    along, across = np.log(places[:, 0] / places[:, 1] / 9), np.log(places[:, 0] * places[:, 1])
+    return 1 + 1e6 * across**2 + along**2
+
+
+def test_a_narrow_valley_is_followed_to_its_end():
+    """Descent along one parameter at a time would stop anywhere on the floor of the valley."""
+    found = minimise_jointly(_valley, [0, 0], [np.inf, np.inf])
+    assert found.at == pytest.approx((3, 1 / 3), rel=1e-8)
+    assert found.value == pytest.approx(1, rel=1e-12)
+
+
+def test_ends_zero_and_infinity_are_places():
+    """A minimum at an end is that end exactly, beside one inside; what falls for ever is none."""
+    found = minimise_jointly(lambda x: x[:, 0] + (x[:, 1] - 2) ** 2, [0, -3], [np.inf, 5])
+    assert found.at == pytest.approx((0, 2))
+    assert found.at[0] == 0
+    far = minimise_jointly(lambda x: 1 + 1 / (1 + x[:, 0]) + x[:, 1] ** 2, [0, -1], [np.inf, 1])
+    assert far.at == (np.inf, 0)
+    falling = minimise_jointly(lambda x: x[:, 1] ** 2 - x[:, 0], [0, -1], [np.inf, 1])
+    assert falling.value == -np.inf
+
+
+def test_a_place_beside_the_end_that_is_lower_is_found(monkeypatch):
+    """Where the steps downhill end too early the grid around the end says so: no silent answer."""
+    monkeypatch.setattr(joint._Box, "followed", lambda _box, start: start)
+    monkeypatch.setattr(joint._Box, "ended", lambda _box, at: at)
+    with pytest.raises(SolverError, match="a place next to it is lower"):
+        minimise_jointly(_valley, [0, 0], [np.inf, np.inf])
+
+
+def test_two_penalties_are_minimised_jointly():
+    """The joint minimum lies below every minimum over one, and equals a scan of both."""
+    process = only_ask(ridgeproof.process(f"{EXAMPLES}/self_distillation.toml"), "student")
+    found = ridgeproof.optimum(process, over="lam,xi=-20..20")
+    lam = found.at["lam"] * np.geomspace(1 / 2, 2, 41)[:, None]
+    xi = found.at["xi"] + np.linspace(-1, 1, 41)
+    scan = ridgeproof.evaluate(process, lam=lam, xi=xi, terms=False).values["student"]
+    assert scan.min() == pytest.approx(found.value, rel=1e-12)
+    assert np.unravel_index(scan.argmin(), scan.shape) == (20, 20)
+    one = ridgeproof.optimum(process, over={"xi": (-20, 20)})
+    there = ridgeproof.evaluate(process, xi=one.at["xi"]).values["student"]
+    assert found.value < one.value == pytest.approx(float(there), rel=1e-12)
+
+
+def test_a_negative_penalty_is_best_where_weak_directions_act_as_a_ridge():
+    """Kobak's optimum by a scan of 2,001 penalties: below 0, and within a step of what is found."""
+    process = only_ask(ridgeproof.process(f"{EXAMPLES}/negative_ridge.toml"), "risk")
+    found = ridgeproof.optimum(process, over="lam=-1/10..1")
+    lam = np.linspace(-0.1, 0.1, 2001)
+    risk = ridgeproof.evaluate(process, lam=lam, terms=False).values["risk"]
+    assert found.at["lam"] == pytest.approx(lam[risk.argmin()], abs=1e-4)
+    assert found.at["lam"] < -0.05
+    assert not found.cut
+    cut = ridgeproof.optimum(process, over="lam=-1..1")
+    assert cut.value == pytest.approx(found.value, rel=1e-12)
+    edge = cut.cut["lam"]
+    ridgeproof.evaluate(process, lam=edge)
+    with pytest.raises(InputError, match="spectral edge"):
+        ridgeproof.evaluate(process, lam=edge * (1 + 1e-6))
