@@ -10,31 +10,31 @@ from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Float64, Number
 from ridgeproof.numerics.arithmetic.until_right import until_right
 from ridgeproof.numerics.equivalent.balls import BallRing, column
+from ridgeproof.numerics.equivalent.flows import is_bounded
 from ridgeproof.numerics.equivalent.profiles import Space, directions_of
 from ridgeproof.numerics.equivalent.solve import Solved, solve_graph
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.expressions import Expression, walk
-from ridgeproof.theory.process.graph import Graph, Iteration, reached
+from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.operators.asks import Extremum
-from ridgeproof.theory.process.operators.gradient import GradientFlow
 
 __all__ = ["solve_point", "unproved"]
 
 # Digits that the sums over the poles of a gradient flow lose.
 _LOST = 6
-# Operators with a step that balls do not enclose, and why.
-_UNPROVED: Mapping[type, str] = {
-    GradientFlow: "the remainder of the sum that gradient_flow stands for is not bounded",
-    Extremum: "the search of minimum and argmin proves nothing",
-}
 
 
 def unproved(graph: Graph, ask: Expression) -> list[str]:
     """The operators in an ask, and in what it needs, that no certificate covers, in words."""
-    nodes = [graph.nodes[index] for index in reached(graph.nodes, ask)]
-    nodes += [inner for node in nodes if isinstance(node, Iteration) for inner in node.body.nodes]
-    held: set[type] = {type(item) for item in (*walk(ask), *nodes)}
-    return [words for kind, words in _UNPROVED.items() if kind in held]
+    found = []
+    if any(isinstance(item, Extremum) for item in walk(ask)):
+        found.append("the search of minimum and argmin proves nothing")
+    if not is_bounded(graph, ask):
+        found.append(
+            "what gradient_flow leaves out is bounded in norms and inner products of its models, "
+            "not in what else is read off or fitted on them"
+        )
+    return found
 
 
 def solve_point(

@@ -134,6 +134,12 @@ class Float64Ring:
         """
         if not (t > 0).all():
             raise InputError("t", float(t[~(t > 0)][0]), "is no time of a flow", "give t > 0")
+        halves = self.contour()
+        pairs = [*halves, *((z.conjugate(), c.conjugate()) for z, c in halves)]
+        return [(self._column(z) / t, self._column(c)) for z, c in pairs]
+
+    def contour(self) -> list[tuple[Number, Number]]:
+        """Poles z and shares c of a flow to t = 1, on the upper half of the contour."""
         engine = self.directions.engine
         a, b, c, d = map(engine.number, (_A, _B, _C, _D))
         count = math.ceil(engine.digits / _PER_NODE) + 3
@@ -146,9 +152,7 @@ class Float64Ring:
             # dz/dtheta over i N.
             speed = self._complex(d, a * b * theta * (1 + cot * cot) - a * cot)
             z = self._complex(x, y)
-            share = turn * speed * engine.exp(x) / z
-            for pole, part in ((z, share), (z.conjugate(), share.conjugate())):
-                found.append((self._column(pole) / t, self._column(part)))
+            found.append((z, turn * speed * engine.exp(x) / z))
         return found
 
     def _complex(self, x: Number, y: Number) -> Number:

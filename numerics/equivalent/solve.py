@@ -14,6 +14,7 @@ from ridgeproof.numerics.equivalent.balls import BallRing, column
 from ridgeproof.numerics.equivalent.enclosures import in_floats
 from ridgeproof.numerics.equivalent.finiteness import require_finite
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
+from ridgeproof.numerics.equivalent.flows import remainders, with_gradients
 from ridgeproof.numerics.equivalent.residual import check
 from ridgeproof.numerics.equivalent.search import minimise, refined
 from ridgeproof.numerics.equivalent.sources import StackedSources
@@ -63,21 +64,23 @@ def solve_graph(graph: Graph, values: _Values, ring: Float64Ring, *, terms: bool
     Raises:
         InputError, InfiniteExpectation, NoTheorem, NotBuilt, SolverError: as `evaluate_process`.
     """
-    solution, found = solution_of(graph, values, ring, terms=terms)
+    leaves = [leaf for _, ask in graph.asks for leaf in _leaves(ask)]
+    plain = [leaf for leaf in leaves if not isinstance(leaf, Extremum)]
+    wider = with_gradients(graph, plain) if isinstance(ring, BallRing) else graph
+    solution, found = solution_of(wider, values, ring, terms=terms)
     kappa = {
         name: value
         for index, name in enumerate(graph.names)
         if name and (value := kappa_of(index, solution)) is not None
     }
-    searched: dict[Expression, Answer] = {}
-    for _, ask in graph.asks:
-        for leaf in _leaves(ask):
-            if isinstance(leaf, Extremum) and leaf not in searched:
-                at, least = _searched(graph, leaf, values, ring)
-                searched[replace(leaf, place=True)] = number_of(at)
-                searched[replace(leaf, place=False)] = number_of(least)
+    known = remainders(graph, plain, solution, ring) if isinstance(ring, BallRing) else {}
+    for leaf in leaves:
+        if isinstance(leaf, Extremum) and leaf not in known:
+            at, least = _searched(graph, leaf, values, ring)
+            known[replace(leaf, place=True)] = number_of(at)
+            known[replace(leaf, place=False)] = number_of(least)
     with np.errstate(divide="ignore", invalid="ignore"):
-        answers = {name: answer(ask, solution, searched) for name, ask in graph.asks}
+        answers = {name: answer(ask, solution, known) for name, ask in graph.asks}
     for name, ask in graph.asks:
         value = in_floats(answers[name].value)
         # The place of a minimum may be infinity; nothing else may.

@@ -10,13 +10,19 @@ from flint import acb, arb, fmpq
 
 from ridgeproof.numerics.arithmetic.balls import Balls, Undecided
 from ridgeproof.numerics.arithmetic.precision import object_array
-from ridgeproof.numerics.equivalent.balls import column
+from ridgeproof.numerics.equivalent.balls import BallRing, column
+from ridgeproof.numerics.equivalent.digits import solve_point
 from ridgeproof.numerics.equivalent.enclosures import BallRoots
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.equivalent.fits import FloatRoots
+from ridgeproof.numerics.equivalent.flows import contour_error
+from ridgeproof.numerics.equivalent.profiles import Directions, Space
 from ridgeproof.numerics.equivalent.several import Kinds
+from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
 from ridgeproof.theory.process.file import read_process
+from ridgeproof.theory.process.normal import normal_form
+from ridgeproof.theory.settings.setting import make_setting
 
 _EXAMPLES = Path(__file__).parents[3] / "examples" / "processes"
 _CHAIN = """
@@ -234,13 +240,40 @@ def test_a_boundary_that_balls_cannot_decide_is_named():
         )
 
 
-def test_a_certificate_names_what_has_none():
-    """Flow and minima are evaluated to any digits, and not certified."""
-    flow = read_process(_RIDGE.replace("ridge({labels}, {lam})", "gradient_flow(A@w0, 2)"))
+def _ring(digits):
+    engine = Balls(digits)
+    spectrum = build_spectrum(make_setting(d=4, T=1), engine)
+    return BallRing(Directions(spectrum, engine, one_by_one=False), None, None)
+
+
+@pytest.mark.parametrize("digits", [8, 30])
+def test_the_contour_is_no_farther_than_its_bound(digits):
+    """|phi - r| at many x, from far above 0 to the largest poles and beyond, and its bound."""
+    with Balls(digits).scope():
+        contour = _ring(digits).contour()
+        bound, worst = contour_error(contour), arb(0)
+        for x in [*np.geomspace(1e-3, 1e4, 60), 0.999 * float(abs(contour[-1][0]))]:
+            r = sum((2 * (c / (x + z)).real for z, c in contour), arb(0))
+            worst = worst.max(abs((1 - arb(-x).exp()) / x - r).upper())
+        assert worst < bound < arb(10) ** -digits
+
+
+def test_a_flow_is_certified_where_it_is_asked():
+    """Few digits enclose many, in spite of a coarse contour; a fit on a flow has no certificate."""
+    flow = read_process(
+        '[process]\nsteps = "A = rows(T)\\ng = gradient_flow(A@w0 + noise(A), 5)"\n'
+        '[ask]\nlength = "inner(3*g - w0, g)"\n'
+    )
+    graph, space, point = normal_form(flow), Space(9, "spiked:4*1,1", "flat"), {"T": 7, "d": 9}
+    exact = {name: Fraction(value) for name, value in point.items()}
+    few, many = (
+        solve_point(graph, exact, space, digits, terms=False, certified=True).answers["length"]
+        for digits in (3, 14)
+    )
+    assert few.value.item().contains(many.value.item())
+    learned = _ridge("A@gradient_flow(A@w0, 2)")
     with pytest.raises(NotBuilt, match=r"of risk .*gradient_flow"):
-        evaluate_process(flow, d=4, T=9, certified=True)
-    few, many = (evaluate_process(flow, d=4, T=9, digits=k).values["risk"].item() for k in (13, 20))
-    assert abs(few - many) < 1e-13 * many
+        evaluate_process(learned, d=4, T=9, lam=1, certified=True)
 
 
 def test_arrays_and_exact_equality():
