@@ -30,8 +30,8 @@ def evaluate(question: Setting | Process | Path | str, **options: Any) -> Value 
     Args:
         question: a setting; or a process: its record, a path, or its text.
         **options: of a setting those of `numerics.evaluate.evaluate` (digits, form, certified); of
-            a process those of `numerics.equivalent.evaluate.evaluate_process` (d, spectrum, signal
-            and its parameters, which may be arrays).
+            a process those of `numerics.equivalent.evaluate.evaluate_process` (digits, certified,
+            d, spectrum, signal and its parameters, which may be arrays).
 
     Raises:
         RidgeproofError: as these.

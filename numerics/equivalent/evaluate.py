@@ -12,7 +12,7 @@ import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array, Float64, Number, object_array
 from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
-from ridgeproof.numerics.equivalent.digits import solve_point, unproved
+from ridgeproof.numerics.equivalent.balls.digits import solve_point, unproved
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Space, directions_of, space_of
 from ridgeproof.numerics.equivalent.solve import Solved, solve_graph

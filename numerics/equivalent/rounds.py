@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array
-from ridgeproof.numerics.equivalent.enclosures import in_floats, matrix_power
+from ridgeproof.numerics.equivalent.balls.roots import in_floats, matrix_power
 from ridgeproof.theory.equivalent.correlation import Moments, between, correlate
 from ridgeproof.theory.equivalent.pencil import Rounds
 from ridgeproof.theory.equivalent.ring import Ring

@@ -10,11 +10,11 @@ import numpy as np
 from flint import fmpq
 
 from ridgeproof.numerics.arithmetic.precision import Array, Number
-from ridgeproof.numerics.equivalent.balls import BallRing, column
-from ridgeproof.numerics.equivalent.enclosures import in_floats
+from ridgeproof.numerics.equivalent.balls.flows import remainders, with_gradients
+from ridgeproof.numerics.equivalent.balls.ring import BallRing, column
+from ridgeproof.numerics.equivalent.balls.roots import in_floats
 from ridgeproof.numerics.equivalent.finiteness import require_finite
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
-from ridgeproof.numerics.equivalent.flows import remainders, with_gradients
 from ridgeproof.numerics.equivalent.residual import check
 from ridgeproof.numerics.equivalent.search import minimise, refined
 from ridgeproof.numerics.equivalent.sources import StackedSources

@@ -10,12 +10,12 @@ from flint import acb, arb, fmpq
 
 from ridgeproof.numerics.arithmetic.balls import Balls, Undecided
 from ridgeproof.numerics.arithmetic.precision import object_array
-from ridgeproof.numerics.equivalent.balls import BallRing, column
-from ridgeproof.numerics.equivalent.digits import solve_point
-from ridgeproof.numerics.equivalent.enclosures import BallRoots
+from ridgeproof.numerics.equivalent.balls.digits import solve_point
+from ridgeproof.numerics.equivalent.balls.flows import contour_error
+from ridgeproof.numerics.equivalent.balls.ring import BallRing, column
+from ridgeproof.numerics.equivalent.balls.roots import BallRoots
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.equivalent.fits import FloatRoots
-from ridgeproof.numerics.equivalent.flows import contour_error
 from ridgeproof.numerics.equivalent.profiles import Directions, Space
 from ridgeproof.numerics.equivalent.several import Kinds
 from ridgeproof.numerics.spectra.spectrum import build_spectrum

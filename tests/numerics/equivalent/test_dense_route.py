@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ridgeproof.numerics.arithmetic.precision import Float64
-from ridgeproof.numerics.equivalent.digits import solve_point
+from ridgeproof.numerics.equivalent.balls.digits import solve_point
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Space, directions_of

@@ -24,8 +24,8 @@ import numpy as np
 from flint import acb, arb, ctx
 
 from ridgeproof.numerics.arithmetic.precision import Number
-from ridgeproof.numerics.equivalent.balls import BallRing
-from ridgeproof.numerics.equivalent.enclosures import ball
+from ridgeproof.numerics.equivalent.balls.ring import BallRing
+from ridgeproof.numerics.equivalent.balls.roots import ball
 from ridgeproof.theory.equivalent.asks import Answer, Solution, answer
 from ridgeproof.theory.process.builder import Expectation
 from ridgeproof.theory.process.expressions import ONE, Expression, walk
@@ -105,7 +105,7 @@ def remainders(
                 added += _upper(lowering.number(factor)) * errors[index]
         return added * largest.sqrt()
 
-    found = {}
+    found: dict[Expression, Answer] = {}
     for leaf in held:
         left, right = (norm(each, leaf.metric) for each in (leaf.left, leaf.right))
         off, other = (error(each, leaf.metric) for each in (leaf.left, leaf.right))

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 
+import numpy as np
+
 from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Float64, Number
 from ridgeproof.numerics.arithmetic.until_right import until_right
-from ridgeproof.numerics.equivalent.balls import BallRing, column
-from ridgeproof.numerics.equivalent.flows import is_bounded
+from ridgeproof.numerics.equivalent.balls.flows import is_bounded
+from ridgeproof.numerics.equivalent.balls.ring import BallRing, column
 from ridgeproof.numerics.equivalent.profiles import Space, directions_of
 from ridgeproof.numerics.equivalent.solve import Solved, solve_graph
 from ridgeproof.theory.errors import NotBuilt
@@ -64,7 +66,8 @@ def solve_point(
 
     def find(engine: Balls) -> Solved:
         working = ring(engine.digits + _LOST)
-        with working.directions.engine.scope():
+        # What float64 cannot hold of a start or a check is refused.
+        with working.directions.engine.scope(), np.errstate(all="ignore"):
             held = {name: column(value) for name, value in values.items()}
             return solve_graph(graph, held, working, terms=terms)
 

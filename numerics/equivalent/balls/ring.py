@@ -12,7 +12,7 @@ from flint import acb, fmpq
 
 from ridgeproof.numerics.arithmetic.balls import Balls, Undecided
 from ridgeproof.numerics.arithmetic.precision import Array, Number, object_array
-from ridgeproof.numerics.equivalent.enclosures import BallRoots, ball, in_floats, matrix_of
+from ridgeproof.numerics.equivalent.balls.roots import BallRoots, ball, in_floats, matrix_of
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Directions
 from ridgeproof.theory.errors import InputError, SolverError
