@@ -86,9 +86,8 @@ def solve_graph(graph: Graph, values: _Values, ring: Float64Ring, *, terms: bool
         # The place of a minimum may be infinity; nothing else may.
         searches = any(isinstance(leaf, Extremum) for leaf in _leaves(ask))
         if np.isnan(value).any() or (np.isinf(value).any() and not searches):
-            raise SolverError(
-                f"the ask {name or ask} is infinite or undefined at {ring.directions.engine}"
-            )
+            arithmetic = "balls" if isinstance(ring, BallRing) else "float64"
+            raise SolverError(f"the ask {name or ask} is infinite or undefined in {arithmetic}")
     return Solved(answers, kappa, found, _points(values))
 
 
