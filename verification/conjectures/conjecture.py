@@ -10,6 +10,7 @@ import difflib
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 
 from sympy import Expr, Integer, Symbol
@@ -29,7 +30,7 @@ from ridgeproof.theory.settings.spectra import PowerLaw, Source
 from ridgeproof.verification.conjectures.domain_table import check_keys, read_domain
 from ridgeproof.verification.conjectures.fixed_sizes import fixed_sizes
 from ridgeproof.verification.conjectures.guards import Guard
-from ridgeproof.verification.conjectures.parser import guards, parse_formula, whole_numbers
+from ridgeproof.verification.conjectures.parser import parse_formula, read_formula, whole_numbers
 from ridgeproof.verification.conjectures.processes.stated import (
     ProcessConjecture,
     is_about_process,
@@ -127,10 +128,10 @@ class Conjecture:
         base = self.formula.as_base_exp()[0]
         return base if isinstance(base, Symbol) else None
 
-    @property
+    @cached_property
     def guards(self) -> tuple[Guard, ...]:
         """What the pieces of the formula, as it is written, need to be defined."""
-        return guards(self.formula_text) if self.formula_text else ()
+        return read_formula(self.formula_text)[1] if self.formula_text else ()
 
     @property
     def exponent(self) -> Expr | None:

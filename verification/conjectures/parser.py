@@ -11,7 +11,6 @@ import ast
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from functools import lru_cache
 
 from sympy import (
     Add,
@@ -39,7 +38,7 @@ from ridgeproof.theory.symbols import NAMED
 from ridgeproof.verification.conjectures.guards import Guard, plainly_positive
 from ridgeproof.verification.conjectures.tokens import SourceText, translate
 
-__all__ = ["CONSTANTS", "FUNCTIONS", "guards", "parse_formula", "whole_numbers"]
+__all__ = ["CONSTANTS", "FUNCTIONS", "parse_formula", "read_formula", "whole_numbers"]
 
 FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "sqrt": sqrt,
@@ -83,35 +82,31 @@ def parse_formula(text: str, names: Mapping[str, Symbol] = NAMED, *, name: str =
     Traceback (most recent call last):
     ridgeproof.theory.errors.InputError: formula, column 1 = sigam: is not a known name...
     """
-    return _read(translate(text, [*names, *CONSTANTS], FUNCTIONS, name), names)
+    return read_formula(text, names, name=name)[0]
 
 
-@lru_cache(maxsize=256)
-def guards(text: str) -> tuple[Guard, ...]:
-    """What the pieces of a formula need to be defined as they are written, the inner ones first.
+def read_formula(
+    text: str, names: Mapping[str, Symbol] = NAMED, *, name: str = "formula"
+) -> tuple[Expr, tuple[Guard, ...]]:
+    """A formula, and what its pieces need to be defined as they are written, the inner ones first.
 
-    Raises:
-        InputError: the text is not a formula.
+    Arguments and errors are those of `parse_formula`.
 
-    >>> [guard.text for guard in guards("0*log(d - T) + d/T")]
+    >>> [guard.text for guard in read_formula("0*log(d - T) + d/T")[1]]
     ['log(d - T)']
     """
-    source = translate(text, [*NAMED, *CONSTANTS], FUNCTIONS)
-    _read(source, NAMED)
-    return tuple(dict.fromkeys(source.guards))
-
-
-def _read(source: SourceText, names: Mapping[str, Symbol]) -> Expr:
-    name, text, tree = source.name, source.text, _tree(source)
+    source = translate(text, [*names, *CONSTANTS], FUNCTIONS, name)
+    tree = _tree(source)
     count = sum(isinstance(node, ast.expr) for node in ast.walk(tree))
     if count > _MAX_NODES:
         raise InputError(name, text, f"has {count} terms", f"use at most {_MAX_NODES}")
     try:
-        return _build(tree, source, {**CONSTANTS, **names})
+        expression = _build(tree, source, {**CONSTANTS, **names})
     except InputError:
         raise
     except (ArithmeticError, NotImplementedError, RecursionError, TypeError, ValueError) as error:
         raise InputError(name, text, f"cannot be built ({error})", "simplify it") from error
+    return expression, tuple(dict.fromkeys(source.guards))
 
 
 def whole_numbers(text: str, names: Iterable[str] = NAMED) -> set[int]:

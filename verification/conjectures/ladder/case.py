@@ -141,10 +141,6 @@ class Subject(ABC):
         del trial, places
         return None
 
-    def mute(self) -> str:
-        """Why theory is not asked at all, or ""."""
-        return ""
-
     def silence(self) -> str:
         """Why theory has said nothing at the drawn places."""
         return "no derived theorem gives the quantity at the drawn points"

@@ -33,9 +33,6 @@ def climb(trial: Trial, subject: Subject, places: list[Any], seed: int) -> Verdi
     if not cases:
         trial.note("domain", f"no two values of {variable} to compare could be drawn")
         return trial.verdict(Outcome.UNDECIDED)
-    if why := subject.mute():
-        trial.note("precision", why)
-        return simulate(trial, subject, places)
     kind = "points" if variable is None else "changes"
     findings: list[Finding] = []
     for case in cases:

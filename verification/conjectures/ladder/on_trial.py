@@ -103,15 +103,14 @@ def put(subject: Subject, case: Case, judge: Judge, method: str) -> None:
     Raises:
         Refutation: the claim is undefined or fails there, by theory or by simulation.
     """
-    if not subject.mute():
-        # Not every case comes from the drawn ones, which have been looked at.
-        finding = subject.examine(case)
-        if finding.example is not None:
-            raise Refutation(finding.example)
-        if finding.unclear:
-            judge.undecided.append(f"{subject.name} at {case.place}: {finding.unclear}")
-        if finding.is_known:
-            return
+    # Not every case comes from the drawn ones, which have been looked at.
+    finding = subject.examine(case)
+    if finding.example is not None:
+        raise Refutation(finding.example)
+    if finding.unclear:
+        judge.undecided.append(f"{subject.name} at {case.place}: {finding.unclear}")
+    if finding.is_known:
+        return
     try:
         subject.put(case, judge, method)
     except (NotBuilt, SolverError) as error:
@@ -123,12 +122,11 @@ def pilot(subject: Subject, case: Case, seed: int) -> float | None:
 
     None where theory decides it, or none may be drawn.
     """
-    if not subject.mute():
-        finding = subject.examine(case)
-        if finding.example is not None:
-            return 0.0
-        if finding.is_known:
-            return None
+    finding = subject.examine(case)
+    if finding.example is not None:
+        return 0.0
+    if finding.is_known:
+        return None
     return subject.pilot(case, seed)
 
 

@@ -6,9 +6,10 @@ the leaves are evaluated or simulated, everything above them is computed here, o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from fractions import Fraction
+from functools import cached_property, lru_cache
 from typing import Any
 
 from flint import arb
@@ -22,20 +23,19 @@ from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.domains.entries import number
 from ridgeproof.theory.domains.space import decay
 from ridgeproof.theory.errors import (
-    InfiniteExpectation,
-    InputError,
     RidgeproofError,
     SolverError,
     UndecidedLimit,
 )
-from ridgeproof.theory.limits import limit_value
 from ridgeproof.theory.process.expressions import Call, Expression, Name, evaluate, parts
 from ridgeproof.theory.process.names import free_names
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
+from ridgeproof.verification.conjectures.ladder.formula import Where, check_guards, limit_at
 from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
 
@@ -49,8 +49,10 @@ _PLACES_BLUR = 1e5
 # What is left of an expectation that cancels, in units of its radius times b.
 _CANCELLED = 0.01
 _ENGINE = Balls(30)
-# Symbols that stand for sizes in `theory.limits`, which grow; d stands for itself.
-_GROWING = (sy.T, sy.T0, sy.width, sy.gathered, sy.df1, sy.df2, sy.df1_0, sy.df2_0, sy.df2_width)
+# Symbols that stand for sizes in `theory.limits`, which grow.
+_GROWING = (sy.d, sy.T, sy.T0, sy.width, sy.gathered, sy.df1, sy.df2, sy.df1_0, sy.df2_0,
+            sy.df2_width)  # fmt: skip
+_LAWS = {sy.b, sy.beta, sy.r}
 
 Leaves = Mapping[str, Any]
 
@@ -73,13 +75,53 @@ class Sides:
         """(quantity, formula) at a place, as balls; a limit is taken where the claim is one.
 
         Raises:
-            SolverError: a side is infinite or undefined.
+            SolverError: a side, or a piece of one, is infinite or undefined.
             UndecidedLimit: the limit of a side is not known.
         """
+        limit = self.conjecture.kind == "limit"
         with _ENGINE.scope():
-            values = self._values(place, leaves)
-            first, last = (self._side(side, place, values) for side in self._expressions)
+            where = self.where(place, self._values(place, leaves))
+            check_guards(self.conjecture.guards, where, limit=limit)
+            first, last = (_side(side, where, limit=limit) for side in self._expressions)
         return first, last
+
+    def check(self, place: Place) -> None:
+        """Check the pieces of the claim that no ask enters.
+
+        Raises:
+            SolverError: one is undefined.
+            UndecidedLimit: that is not known.
+        """
+        with _ENGINE.scope():
+            where = self.where(place, {})
+            limit = self.conjecture.kind == "limit"
+            check_guards(self.conjecture.plain_guards, where, limit=limit)
+
+    def where(self, place: Place, values: Mapping[Symbol, Any]) -> Where:
+        """The place as a formula sees it, with the values of the asks."""
+        numbers = {x: number(value) for x, value in self._numbers(place).items()}
+        every = {**self._numbers(place), **values}
+        return Where(numbers, lambda side: _value(side, place, every), stand_ins=self.stand_ins)
+
+    def _numbers(self, place: Place) -> dict[Symbol, Fraction]:
+        symbols = dict(self.conjecture.domain.symbols)
+        found = {symbols[name]: value for name, value in place.numbers}
+        return found | decay(place.spectrum, place.signal)
+
+    @cached_property
+    def stand_ins(self) -> Mapping[Symbol, Symbol]:
+        """Of the sizes, which grow in a limit, and of everything else, which does not.
+
+        Raises:
+            UndecidedLimit: there are more sizes than `theory.limits` has names for.
+        """
+        sides = (*self._expressions, *(guard.value for guard in self.conjecture.guards))
+        used = {symbol for side in sides for symbol in side.free_symbols} - _LAWS
+        sizes = sorted((x for x in used if x.is_positive), key=str)
+        if len(sizes) > len(_GROWING):
+            raise UndecidedLimit(f"the formula has {len(sizes)} sizes: use fewer")
+        others = {x: Symbol(f"{x}_fixed", real=True) for x in used.difference(sizes)}
+        return dict(zip(sizes, _GROWING, strict=False)) | others
 
     @property
     def _expressions(self) -> tuple[Expr, Expr]:
@@ -91,21 +133,21 @@ class Sides:
         numbers = {name: exact_ball(value) for name, value in place.numbers}
         leaves = {name: arb(x) if isinstance(x, float) else x for name, x in leaves.items()}
         known = {**numbers, **leaves}
-        symbols = dict(self.conjecture.domain.symbols)
-        values: dict[Symbol, Any] = {symbols[name]: x for name, x in place.numbers}
-        values |= decay(place.spectrum, place.signal)
-        for name, ask in self.conjecture.asks.items():
-            value = evaluate(ask, known, exact_ball, lambda leaf: leaves[str(leaf)])
-            values[Symbol(name, real=True)] = value
-        return values
+        return {
+            Symbol(name, real=True): evaluate(
+                ask, known, exact_ball, lambda leaf: leaves[str(leaf)]
+            )
+            for name, ask in self.conjecture.asks.items()
+        }
 
-    def _side(self, side: Expr, place: Place, values: Mapping[Symbol, Any]) -> Any:
-        if self.conjecture.kind == "limit":
-            side = _limit(side, lambda expression: _sign(expression, place, values))
-        value = _value(side, place, values)
-        if not _ENGINE.is_finite(value):
-            raise SolverError(f"{side} is not a finite real number")
-        return value
+
+def _side(side: Expr, where: Where, *, limit: bool) -> Any:
+    grows = any(where.stand_ins.get(symbol) in _GROWING for symbol in side.free_symbols)
+    found = limit_at(side, where) if limit and grows else side
+    value = None if found.is_infinite else where.ball(found)
+    if value is None or not _ENGINE.is_finite(value):
+        raise SolverError(f"{side} is not a finite real number")
+    return value
 
 
 def _leaves(ask: Expression, free: frozenset[str]) -> Iterator[Expression]:
@@ -135,36 +177,6 @@ def _levels(d: int, spectrum: SpectrumSpec | str, signal: SignalSpec | str) -> S
     return build_spectrum(make_setting(d=d, T=1, spectrum=spectrum, signal=signal), _ENGINE)
 
 
-def _sign(expression: Expr, place: Place, values: Mapping[Symbol, Any]) -> int:
-    try:
-        return _ENGINE.compare(_value(expression, place, values), exact_ball(0))
-    except RidgeproofError:
-        raise UndecidedLimit(f"the limit is not decided: is {expression} zero?") from None
-
-
-def _limit(side: Expr, sign: Callable[[Expr], int]) -> Expr:
-    """A side as the sizes grow together, everything else held fixed.
-
-    Raises:
-        UndecidedLimit: the limit is infinite, or not known.
-    """
-    sizes = sorted((x for x in side.free_symbols if x.is_positive), key=str)
-    sizes = [x for x in sizes if x not in {sy.b, sy.beta, sy.r}]
-    if not sizes:
-        return side
-    if len(sizes) > len(_GROWING):
-        raise UndecidedLimit(f"the formula has {len(sizes)} sizes: use fewer")
-    growing = dict(zip(sizes, (sy.d, *_GROWING), strict=False))
-    others = {x: Symbol(f"{x}_fixed", real=True) for x in side.free_symbols - set(sizes)
-              if x not in {sy.b, sy.beta, sy.r}}  # fmt: skip
-    there = growing | others
-    back = {new: old for old, new in there.items()}
-    found = limit_value(side.xreplace(there), lambda expression: sign(expression.xreplace(back)))
-    if found.is_infinite:
-        raise SolverError(f"{side} tends to infinity")
-    return found.xreplace(back)
-
-
 def _blur(leaf: str) -> float:
     return _PLACES_BLUR if leaf.startswith("argmin(") else 1.0
 
@@ -192,17 +204,6 @@ class Theory:
                 self.silent[place] = error
                 return None
         return self._found[place]
-
-    def refused(self) -> InputError | None:
-        """An error of the user's, where no place could be evaluated."""
-        if self._found:
-            return None
-        errors = [e for e in self.silent.values() if type(e) is InputError]
-        return errors[0] if len(errors) == len(self.silent) and errors else None
-
-    def is_infinite(self, place: Place) -> bool:
-        """Whether an expectation is infinite there."""
-        return isinstance(self.silent.get(place), InfiniteExpectation)
 
     def _evaluated(self, place: Place) -> Mapping[str, float]:
         process = self.sides.process

@@ -27,7 +27,8 @@ from ridgeproof.theory.process.names import free_names
 from ridgeproof.theory.process.normal import check_process, count_names
 from ridgeproof.theory.process.record import Let, Loop, Process, Step
 from ridgeproof.verification.conjectures.domain_table import check_keys, read_entry
-from ridgeproof.verification.conjectures.parser import parse_formula, whole_numbers
+from ridgeproof.verification.conjectures.guards import Guard
+from ridgeproof.verification.conjectures.parser import read_formula, whole_numbers
 from ridgeproof.verification.conjectures.processes.place import OPTIONS, ProcessDomain
 
 __all__ = ["ProcessConjecture", "is_about_process", "state"]
@@ -52,6 +53,7 @@ class ProcessConjecture:
             decreases-in the formula is the variable.
         kind: limit (sizes to infinity together) or exact (at the size itself).
         quantity_text, formula_text: as the user wrote them.
+        guards: what the pieces of both, as they are written, need to be defined.
 
     Raises:
         InputError: a field is not one of its choices or does not suit the others.
@@ -68,6 +70,7 @@ class ProcessConjecture:
     domain: ProcessDomain
     quantity_text: str
     formula_text: str
+    guards: tuple[Guard, ...] = ()
 
     def __post_init__(self) -> None:
         for name, value, known in (
@@ -96,6 +99,12 @@ class ProcessConjecture:
         """The claim in one line, without its domain."""
         sign = _SIGNS.get(self.relation, self.relation.replace("-", " "))
         return f"{self.quantity_text} {sign} {self.formula_text}"
+
+    @property
+    def plain_guards(self) -> tuple[Guard, ...]:
+        """The guards that no ask enters: a place decides them."""
+        asks = {Symbol(name, real=True) for name, _ in self.process.asks}
+        return tuple(guard for guard in self.guards if not guard.value.free_symbols & asks)
 
     @property
     def asks(self) -> Mapping[str, Expression]:
@@ -128,11 +137,13 @@ def state(tables: Mapping[str, Any], origin: Path | None) -> ProcessConjecture:
     process, file = _process(tables, stated.get("process"), origin)
     texts = _split(stated)
     process, symbols, readings = _symbols(process, (texts["quantity"], texts["formula"]))
-    quantity, formula = (
-        parse_formula(reading, symbols, name=name)
+    (quantity, before), (formula, after) = (
+        read_formula(reading, symbols, name=name)
         for reading, name in zip(readings, ("quantity", "formula"), strict=True)
     )
-    used = {symbol.name for side in (quantity, formula) for symbol in side.free_symbols}
+    pieces = tuple(dict.fromkeys((*before, *after)))
+    written = (quantity, formula, *(guard.value for guard in pieces))
+    used = {symbol.name for part in written for symbol in part.free_symbols}
     asks = tuple((name, ask) for name, ask in process.asks if name in used)
     if not asks:
         condition, remedy = "asks nothing of the process", "name an ask in the quantity"
@@ -157,6 +168,7 @@ def state(tables: Mapping[str, Any], origin: Path | None) -> ProcessConjecture:
         domain=domain,
         quantity_text=texts["quantity"],
         formula_text=texts["formula"],
+        guards=pieces,
     )
 
 

@@ -6,13 +6,16 @@ import random
 import shlex
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
+from sympy import Expr, Symbol
 
-from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.errors import InputError, UndecidedLimit
+from ridgeproof.theory.limits import proportional_limit
 from ridgeproof.verification.conjectures.admissible import Drawn, RandomChoices, draw_anywhere
 from ridgeproof.verification.conjectures.ladder.case import Case, Finding, Side, Subject, examined
 from ridgeproof.verification.conjectures.processes.place import Place
@@ -67,16 +70,12 @@ class ProcessSubject(Subject):
         """Places of the domain."""
         return places(self.claim.domain)
 
-    def mute(self) -> str:
-        """Why the theorem is not asked, or ""."""
+    def silence(self) -> str:
+        """Why the theorem is not asked, or gives no value."""
         if not self.asks_theorem:
             return "the theorem was not asked"
         if self.claim.kind == "exact":
             return "the theorem is one of limits: simulation at the size itself decides"
-        return ""
-
-    def silence(self) -> str:
-        """Why the theorem gives no value."""
         reasons = (str(error) for error in self.theorem.silent.values())
         return f"the theorem gives no value: {next(reasons, '')}"
 
@@ -89,7 +88,10 @@ class ProcessSubject(Subject):
 
     def sides(self, case: Case) -> tuple[Side, Side, tuple[str, ...]] | None:
         """Quantity and formula, or the quantity after and before, as balls around the theorem's."""
-        if any(self.theorem.leaves(place) is None for place in case.places):
+        for place in case.places:
+            self.theorem.sides.check(place)
+        is_asked = self.asks_theorem and self.claim.kind == "limit"
+        if not is_asked or any(self.theorem.leaves(place) is None for place in case.places):
             return None
         (first, last), (far_first, far_last) = (self._pair(case, r) for r in (CLOSE, FAR))
         return _side(first, far_first), _side(last, far_last), ()
@@ -104,6 +106,23 @@ class ProcessSubject(Subject):
     def example(self, case: Case, claimed: str, observed: str, method: str = "") -> Counterexample:
         """The counterexample of a case; its lines evaluate the process."""
         return _redone(self.claim, case, super().example(case, claimed, observed, method), ())
+
+    def gaps(self) -> Mapping[Expr, bool]:
+        """The pieces that no ask enters, in a limit their leading coefficients."""
+        stand_ins = self.theorem.sides.stand_ins
+        back = {new: old for old, new in stand_ins.items()}
+        found: dict[Expr, bool] = {}
+        for guard in self.claim.plain_guards:
+            value = guard.value
+            if self.claim.kind == "limit":
+                with suppress(UndecidedLimit):
+                    value = proportional_limit(value.xreplace(stand_ins)).xreplace(back)
+            found[value] = guard.exponent is None or not guard.exponent.is_integer
+        return found
+
+    def numbers(self, place: Place) -> Mapping[Symbol, Expr]:
+        """The parameters of a place."""
+        return self.theorem.sides.where(place, {}).numbers
 
     def why_not(self, place: Place) -> str:
         """Why simulation cannot judge, or ""."""

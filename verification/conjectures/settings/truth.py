@@ -14,7 +14,7 @@ from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.settings.finiteness import is_finite
 from ridgeproof.theory.settings.relevant import relevant
 from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.verification.conjectures.settings.claimed import DIGITS
+from ridgeproof.verification.conjectures.ladder.case import DIGITS
 
 __all__ = ["Known", "known_value"]
 

@@ -264,6 +264,28 @@ def test_bad_input_is_refused(claim, change, message):
         check(_read(claim, domain))
 
 
+@pytest.mark.parametrize("kind", ["limit", "exact"])
+@pytest.mark.parametrize(
+    "piece", ["(T-2*d)/(T-2*d)", "1 + 0*log(T-d)", "(T-2*d+1)/(T-2*d+1)", "1 + 0/(7*d-3*T)"]
+)
+def test_a_piece_of_the_claim_is_undefined_somewhere(piece, kind):
+    """Algebra would cancel it; the last is undefined at none of the drawn places."""
+    limit = kind == "limit"
+    verdict = check(_read(f"teacher*({piece}) <= 2*teacher", more=f'kind = "{kind}"'), budget=400)
+    if limit and "+1" in piece:  # defined at all large sizes
+        assert verdict.verdict == "identical"
+    else:
+        assert (verdict.verdict, verdict.counterexample.claimed) == ("refuted", "undefined")
+        assert verdict.repetitions == 0
+
+
+def test_a_piece_with_an_ask_in_it_is_undefined_where_its_value_is():
+    """No fit on its own predictions has less error than its teacher everywhere."""
+    example = check(_read("teacher + 0*sqrt(student - teacher) <= 2*teacher")).counterexample
+    assert example.claimed == "undefined"
+    assert check(_read("teacher + 0*sqrt(gcv) <= 2*teacher")).verdict == "identical"
+
+
 def test_scales_as_is_not_built():
     """An exponent of a process is refused by type, never passed."""
     stated = 'quantity = "student"\nrelation = "scales-as"\nformula = "T"'
