@@ -6,7 +6,6 @@ exact, and nothing in it is ever evaluated or imported.
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,11 +25,10 @@ from ridgeproof.theory.domains.entries import (
     used_symbols,
 )
 from ridgeproof.theory.errors import MISSING, InputError
-from ridgeproof.theory.settings.spectra import PowerLaw, Source
-from ridgeproof.verification.conjectures.domain_table import check_keys, read_domain
-from ridgeproof.verification.conjectures.fixed_sizes import fixed_sizes
+from ridgeproof.verification.conjectures.claim import SIGNS, Claim, check_choice, stated_in
+from ridgeproof.verification.conjectures.domain_table import read_domain
 from ridgeproof.verification.conjectures.guards import Guard
-from ridgeproof.verification.conjectures.parser import parse_formula, read_formula, whole_numbers
+from ridgeproof.verification.conjectures.parser import parse_formula, read_formula
 from ridgeproof.verification.conjectures.processes.stated import (
     ProcessConjecture,
     is_about_process,
@@ -38,17 +36,15 @@ from ridgeproof.verification.conjectures.processes.stated import (
 )
 from ridgeproof.verification.conjectures.toml_file import read_tables
 
-__all__ = ["KINDS", "QUANTITIES", "RELATIONS", "Conjecture", "read_conjecture"]
+__all__ = ["QUANTITIES", "Conjecture", "read_conjecture"]
 
 QUANTITIES = ("test_error", "bias", "variance", "synthetic", "optimal_lam")
-RELATIONS = ("equals", "at-most", "at-least", "scales-as", "increases-in", "decreases-in")
-KINDS = ("exact", "limit")
 TOWARD = ("infinity", "0")
 
 _KEYS = ("title", "quantity", "relation", "kind", "formula", "toward")
-# The relations whose formula is a value.
-_COMPARED = ("equals", "at-most", "at-least")
 _OPTIONAL = {"title": "", "toward": "infinity"}
+# The sizes that grow in a limit.
+_GROWING = ("d", "T", "T0", "width")
 _NEEDS = {
     "test_error": ("d", "T", "n", "lam", "sigma"),
     "bias": ("d", "T", "n", "lam"),
@@ -72,17 +68,12 @@ _MEANS = {
 
 
 @dataclass(frozen=True)
-class Conjecture:
-    """A claim: quantity, relation, formula, over a domain.
+class Conjecture(Claim):
+    """A claim about a quantity of settings.
 
     Attributes:
         quantity: test_error, its terms bias, variance or synthetic, or optimal_lam.
-        relation: equals, at-most, at-least, scales-as, increases-in or decreases-in.
-        kind: exact at finite size, or limit (d, T, T0 to infinity together).
-        formula: the claimed value; for scales-as a power of one variable, for increases-in and
-            decreases-in that variable itself.
-        domain: the settings the claim is made for.
-        formula_text: the formula as the user wrote it.
+        formula: for scales-as a power of one variable.
         scale: the variable of scales-as, where the formula alone does not show it (T^0).
         toward: the end of the variable's range at which scales-as is read, infinity or 0.
 
@@ -91,37 +82,31 @@ class Conjecture:
             or the formula needs, or the formula does not suit the relation.
     """
 
-    title: str
     quantity: str
-    relation: str
-    kind: str
-    formula: Expr
     domain: Domain
-    formula_text: str = ""
     scale: Symbol | None = None
     toward: str = "infinity"
 
     def __post_init__(self) -> None:
-        _check_choice("quantity", self.quantity, QUANTITIES)
-        _check_choice("relation", self.relation, RELATIONS)
-        _check_choice("kind", self.kind, KINDS)
-        _check_choice("toward", self.toward, TOWARD)
+        check_choice("quantity", self.quantity, QUANTITIES)
+        self.check_words()
+        check_choice("toward", self.toward, TOWARD)
         self._check_needs()
         self._check_formula()
-        if self.relation in {"scales-as", "increases-in", "decreases-in"}:
+        if self.relation not in SIGNS:
             self._check_variable()
+        elif self.kind == "limit":
+            self.check_sizes(_GROWING, [self.formula_text], sy.NAMED)
         if self.relation == "scales-as":
             self._check_range()
-        elif self.relation in _COMPARED and self.kind == "limit":
-            self._check_sizes()
-        if self.relation != "scales-as" and self.toward != "infinity":
+        elif self.toward != "infinity":
             condition = f"is an end of a range, which {self.relation} does not read"
             raise InputError("conjecture toward", self.toward, condition, "leave it out")
 
     @property
     def variable(self) -> Symbol | None:
         """The variable that grows, for scales-as, increases-in and decreases-in."""
-        if self.relation in _COMPARED:
+        if self.relation in SIGNS:
             return None
         if self.formula == 1:
             return self.scale
@@ -143,11 +128,8 @@ class Conjecture:
     @property
     def statement(self) -> str:
         """The claim in one line, without its domain."""
-        sign = {"equals": "=", "at-most": "<=", "at-least": ">="}.get(
-            self.relation, self.relation.replace("-", " ")
-        )
         end = f" as {self.variable} -> 0" if self.toward == "0" else ""
-        return f"{self.quantity} {sign} {self.formula_text or self.formula}{end}"
+        return f"{super().statement}{end}"
 
     def _check_needs(self) -> None:
         given = {name for name, _ in self.domain.items}
@@ -167,35 +149,21 @@ class Conjecture:
         return name == "lam" and self.quantity == "optimal_lam"
 
     def _check_formula(self) -> None:
-        for symbol, kind, name, fix in (
-            (sy.beta, PowerLaw, "spectrum", "power-law:BETA"),
-            (sy.r, Source, "signal", "source:R"),
-        ):
-            options = self.domain.options(name)
-            if self.formula.has(symbol) and not all(isinstance(x, kind) for x in options):
-                condition = f"uses {symbol}, which not every {name} of the domain has"
-                raise InputError("formula", self._shown, condition, f"let every {name} be {fix}")
+        self.check_laws(self.formula.free_symbols)
         ridge = {sy.lam, sy.kappa, sy.df1, sy.df2, sy.gamma} & self.formula.free_symbols
         if self.quantity == "optimal_lam" and ridge:
             condition = f"gives optimal_lam in terms of {min(map(str, ridge))}"
-            raise InputError("formula", self._shown, condition, "write it without lam and kappa")
+            raise self.refuse(condition, "write it without lam and kappa")
 
     def _check_variable(self) -> None:
-        variable = self.variable
+        variable, choices = self.variable, f"give one of {', '.join((*SIZES, *REALS))}"
         if variable is None or variable.name not in (*SIZES, *REALS):
-            condition = f"names no variable for {self.relation}"
-            raise InputError("formula", self._shown, condition, f"give one of {_variables()}")
+            raise self.refuse(f"names no variable for {self.relation}", choices)
         if self.relation != "scales-as" and self.formula != variable:
-            condition = f"is not one variable, as {self.relation} needs"
-            raise InputError("formula", self._shown, condition, f"give one of {_variables()}")
+            raise self.refuse(f"is not one variable, as {self.relation} needs", choices)
         if self.exponent is not None and not self.exponent.free_symbols <= {sy.beta, sy.r}:
-            condition = "is not a power of one variable"
-            raise InputError("formula", self._shown, condition, "write, say, T^(-6/11)")
-        entry = self.domain[variable.name]
-        if not isinstance(entry, IntegerRange | RealInterval) or entry.least == entry.most:
-            condition = f"does not vary, but the claim is how the error changes with {variable}"
-            remedy = f"let {variable} range, as in {{ integers = [100, 10000] }}"
-            raise InputError(f"domain {variable}", entry, condition, remedy)
+            raise self.refuse("is not a power of one variable", "write, say, T^(-6/11)")
+        self.check_varies()
 
     def _check_range(self) -> None:
         name = str(self.variable)
@@ -210,22 +178,6 @@ class Conjecture:
             condition = "begins at 0, and scales-as compares logarithms"
             raise InputError(f"domain {name}", entry, condition, f"let {name} begin above 0")
 
-    def _check_sizes(self) -> None:
-        """A size written out as a number would stay while the sizes grow.
-
-        1 is left alone: it stands in phi/(1-phi).
-        """
-        written = whole_numbers(self.formula_text) - {1}
-        for size, name, instead in fixed_sizes(self.domain):
-            if size in written:
-                condition = f"has {size}, which is {name} in this domain and grows in the limit"
-                remedy = f"write {instead}; for a number that stays, write {size}.0"
-                raise InputError("formula", self._shown, condition, remedy)
-
-    @property
-    def _shown(self) -> str:
-        return self.formula_text or str(self.formula)
-
 
 def read_conjecture(source: Path | str) -> Conjecture | ProcessConjecture:
     """Read a conjecture from a TOML file, or from its text (a string with a line break).
@@ -238,42 +190,19 @@ def read_conjecture(source: Path | str) -> Conjecture | ProcessConjecture:
     if is_about_process(tables):
         is_text = isinstance(source, str) and "\n" in source
         return state(tables, None if is_text else Path(source))
-    check_keys("conjecture file", tables, ("conjecture", "domain"))
-    for name in ("conjecture", "domain"):
-        if not isinstance(tables.get(name), dict):
-            shown = tables.get(name, MISSING)
-            raise InputError(name, shown, "a table is needed", f"begin with [{name}]")
-    stated = tables["conjecture"]
-    check_keys("[conjecture]", stated, _KEYS)
-    for key in _KEYS:
-        if not isinstance(stated.get(key, _OPTIONAL.get(key)), str):
-            shown = stated.get(key, MISSING)
-            raise InputError(f"conjecture {key}", shown, "a text is needed", f'give {key} = "..."')
-    formula_text = stated["formula"]
-    formula = parse_formula(formula_text)
+    stated = stated_in(tables, ("conjecture", "domain"), _KEYS, _OPTIONAL)
+    text = stated["formula"]
     return Conjecture(
-        title=stated.get("title") or formula_text,
+        title=stated["title"] or text,
         quantity=stated["quantity"],
         relation=stated["relation"],
         kind=stated["kind"],
-        formula=formula,
+        formula=parse_formula(text),
         domain=read_domain(tables["domain"]),
-        formula_text=formula_text,
-        scale=_named_variable(formula_text),
-        toward=stated.get("toward", _OPTIONAL["toward"]),
+        formula_text=text,
+        scale=_named_variable(text),
+        toward=stated["toward"],
     )
-
-
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        close = difflib.get_close_matches(value[:40], choices, n=1)
-        guess = f"did you mean {close[0]}? " if close else ""
-        remedy = f"{guess}choose from {', '.join(choices)}"
-        raise InputError(f"conjecture {name}", value, f"is not a {name}", remedy)
-
-
-def _variables() -> str:
-    return ", ".join((*SIZES, *REALS))
 
 
 def _named_variable(text: str) -> Symbol | None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Symbol
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.domains.entries import Choice, Fixed, IntegerRange, RealInterval, read_option
+from ridgeproof.theory.domains.entries import Choice, read_option
 from ridgeproof.theory.errors import MISSING, InputError, NotBuilt
 from ridgeproof.theory.process.expressions import (
     Binary,
@@ -26,33 +26,30 @@ from ridgeproof.theory.process.file import make_process, read_process
 from ridgeproof.theory.process.names import free_names
 from ridgeproof.theory.process.normal import check_process, count_names
 from ridgeproof.theory.process.record import Let, Loop, Process, Step
+from ridgeproof.verification.conjectures.claim import SIGNS, Claim, stated_in
 from ridgeproof.verification.conjectures.domain_table import check_keys, read_entry
 from ridgeproof.verification.conjectures.guards import Guard
-from ridgeproof.verification.conjectures.parser import read_formula, whole_numbers
+from ridgeproof.verification.conjectures.parser import read_formula
 from ridgeproof.verification.conjectures.processes.place import OPTIONS, ProcessDomain
 
 __all__ = ["ProcessConjecture", "is_about_process", "state"]
 
 _KEYS = ("title", "process", "claim", "quantity", "relation", "kind", "formula")
-_RELATIONS = ("equals", "at-most", "at-least", "increases-in", "decreases-in", "scales-as")
-_SIGNS = {"equals": "=", "at-most": "<=", "at-least": ">="}
-_KINDS = ("limit", "exact")
+_OPTIONAL = {**dict.fromkeys(_KEYS, ""), "kind": "limit"}
 _CLAIM = re.compile(r"<=|>=|=|[<>]")
 # kappa(m) and df(m): names of as many characters stand for them, so that columns stay.
 _ASKED = re.compile(r"\b(kappa|df)(\s*\(\s*)([A-Za-z]\w*)(\s*\))", re.ASCII)
 
 
-@dataclass(frozen=True)
-class ProcessConjecture:
-    """A claim: quantity, relation, formula, over a domain of parameters.
+@dataclass(frozen=True, kw_only=True)
+class ProcessConjecture(Claim):
+    """A claim about the asks of a process, over a domain of parameters.
 
     Attributes:
+        quantity, formula: arithmetic of asks, parameters, d, b, beta and r.
+        quantity_text: as the user wrote it.
         process: what is claimed about; its asks are those that the claim uses.
         file: where the process is written; "" where it is not on a file.
-        quantity, formula: arithmetic of asks, parameters, d, b, beta and r; for increases-in and
-            decreases-in the formula is the variable.
-        kind: limit (sizes to infinity together) or exact (at the size itself).
-        quantity_text, formula_text: as the user wrote them.
         guards: what the pieces of both, as they are written, need to be defined.
 
     Raises:
@@ -60,45 +57,23 @@ class ProcessConjecture:
         NotBuilt: the relation is scales-as.
     """
 
-    title: str
+    domain: ProcessDomain
     process: Process
     file: str
-    quantity: Expr
-    relation: str
-    kind: str
-    formula: Expr
-    domain: ProcessDomain
     quantity_text: str
-    formula_text: str
     guards: tuple[Guard, ...] = ()
 
     def __post_init__(self) -> None:
-        for name, value, known in (
-            ("relation", self.relation, _RELATIONS),
-            ("kind", self.kind, _KINDS),
-        ):
-            if value not in known:
-                remedy = f"choose from {', '.join(known)}"
-                raise InputError(f"conjecture {name}", value, f"is not a {name}", remedy)
+        self.check_words()
         if self.relation == "scales-as":
             raise NotBuilt("scales-as is not decided for processes in this version")
         if self.variable is not None:
-            entry = self.domain[str(self.variable)]
-            if not isinstance(entry, IntegerRange | RealInterval) or entry.least == entry.most:
-                condition = f"is no parameter that varies, which {self.relation} needs"
-                remedy = "name one that ranges, as in { integers = [10, 100] }"
-                raise InputError("formula", self.formula_text, condition, remedy)
+            self.check_varies()
 
     @property
-    def variable(self) -> Expr | None:
-        """The variable of increases-in and decreases-in."""
-        return None if self.relation in _SIGNS else self.formula
-
-    @property
-    def statement(self) -> str:
-        """The claim in one line, without its domain."""
-        sign = _SIGNS.get(self.relation, self.relation.replace("-", " "))
-        return f"{self.quantity_text} {sign} {self.formula_text}"
+    def name(self) -> str:
+        """The quantity as the user wrote it."""
+        return self.quantity_text
 
     @property
     def plain_guards(self) -> tuple[Guard, ...]:
@@ -124,17 +99,8 @@ def state(tables: Mapping[str, Any], origin: Path | None) -> ProcessConjecture:
     Raises:
         InputError: a table, key, claim or entry is none; names the column of a formula.
     """
-    check_keys("conjecture file", tables, ("conjecture", "domain", "process", "ask"))
-    for name in ("conjecture", "domain"):
-        if not isinstance(tables.get(name), dict):
-            shown = tables.get(name, MISSING)
-            raise InputError(name, shown, "a table is needed", f"begin with [{name}]")
-    stated = dict(tables["conjecture"])
-    check_keys("[conjecture]", stated, _KEYS)
-    for key, value in stated.items():
-        if not isinstance(value, str):
-            raise InputError(f"conjecture {key}", value, "is not text", f'give {key} = "..."')
-    process, file = _process(tables, stated.get("process"), origin)
+    stated = stated_in(tables, ("conjecture", "domain", "process", "ask"), _KEYS, _OPTIONAL)
+    process, file = _process(tables, stated["process"], origin)
     texts = _split(stated)
     process, symbols, readings = _symbols(process, (texts["quantity"], texts["formula"]))
     (quantity, before), (formula, after) = (
@@ -150,33 +116,29 @@ def state(tables: Mapping[str, Any], origin: Path | None) -> ProcessConjecture:
         raise InputError("conjecture quantity", texts["quantity"], condition, remedy)
     check_process(_only(process, asks))
     domain = _domain(process, tables["domain"])
-    if stated.get("kind", "limit") == "limit":
-        _check_sizes(domain, readings, symbols)
-    for symbol, name, kind in ((sy.beta, "spectrum", "PowerLaw"), (sy.r, "signal", "Source")):
-        has = all(type(option).__name__ == kind for option in domain.options(name))
-        if symbol.name in used and not has:
-            condition = f"uses {symbol}, which not every {name} of the domain has"
-            raise InputError("formula", texts["formula"], condition, f"change {name}")
-    return ProcessConjecture(
-        title=stated.get("title") or process.title or texts["quantity"],
+    found = ProcessConjecture(
+        title=stated["title"] or process.title or texts["quantity"],
         process=_only(process, asks),
         file=file,
         quantity=quantity,
         relation=texts["relation"],
-        kind=stated.get("kind", "limit"),
+        kind=stated["kind"],
         formula=formula,
         domain=domain,
         quantity_text=texts["quantity"],
         formula_text=texts["formula"],
         guards=pieces,
     )
+    if found.kind == "limit":
+        sizes = [name for name, symbol in domain.symbols if symbol.is_positive]
+        found.check_sizes(sizes, readings, symbols)
+    found.check_laws(symbol for part in written for symbol in part.free_symbols)
+    return found
 
 
-def _process(
-    tables: Mapping[str, Any], path: str | None, origin: Path | None
-) -> tuple[Process, str]:
+def _process(tables: Mapping[str, Any], path: str, origin: Path | None) -> tuple[Process, str]:
     """The record, and the file that a command reads it from."""
-    if path is None:
+    if not path:
         written = {name: tables[name] for name in ("process", "ask") if name in tables}
         return make_process(written), "" if origin is None else str(origin)
     if {"process", "ask"} & tables.keys():
@@ -188,23 +150,23 @@ def _process(
 
 def _split(stated: Mapping[str, str]) -> dict[str, str]:
     """Quantity, relation and formula; a claim is all three in one line."""
-    claim = stated.get("claim")
-    if claim is None:
-        for key in ("quantity", "relation", "formula"):
-            if key not in stated:
+    claim, keys = stated["claim"], ("quantity", "relation", "formula")
+    if not claim:
+        for key in keys:
+            if not stated[key]:
                 remedy = f'give {key}, or claim = "student <= teacher"'
                 raise InputError(f"conjecture {key}", MISSING, "is needed", remedy)
-        return {key: stated[key] for key in ("quantity", "relation", "formula")}
-    twice = [key for key in ("quantity", "relation", "formula") if key in stated]
+        return {key: stated[key] for key in keys}
+    twice = [key for key in keys if stated[key]]
     if twice:
         remedy = f"leave out {' and '.join(twice)}"
         raise InputError("conjecture claim", claim, f"is given beside {twice[0]}", remedy)
     signs = _CLAIM.findall(claim)
-    if len(signs) != 1 or signs[0] not in _SIGNS.values():
+    if len(signs) != 1 or signs[0] not in SIGNS.values():
         condition = "does not have exactly one of <=, >= and ="
         raise InputError("conjecture claim", claim, condition, 'write, say, "student <= teacher"')
     quantity, formula = claim.split(signs[0])
-    relation = next(name for name, sign in _SIGNS.items() if sign == signs[0])
+    relation = next(name for name, sign in SIGNS.items() if sign == signs[0])
     return {"quantity": quantity.strip(), "relation": relation, "formula": formula.strip()}
 
 
@@ -264,22 +226,6 @@ def _whole(tree: Expression) -> Iterator[str]:
         case Binary("+" | "-", left, right):
             yield from _whole(left)
             yield from _whole(right)
-
-
-def _check_sizes(
-    domain: ProcessDomain, readings: tuple[str, ...], symbols: Mapping[str, Symbol]
-) -> None:
-    """A size written out as a number would stay while the sizes grow; 1 is left alone."""
-    for name, symbol in domain.symbols:
-        entry = domain[name]
-        fixed = entry.value if isinstance(entry, Fixed) else dict(domain.defaults).get(name, 1)
-        if not symbol.is_positive or fixed == 1:
-            continue
-        for text in readings:
-            if fixed in whole_numbers(text, symbols):
-                condition = f"has {fixed}, which is {name} in this domain and grows in the limit"
-                remedy = f"write {name}; for a number that stays, write {fixed}.0"
-                raise InputError("formula", text, condition, remedy)
 
 
 def _domain(process: Process, table: Mapping[str, Any]) -> ProcessDomain:
