@@ -74,6 +74,11 @@ class Declared:
     origin: Path | None = None  # the file that declares it
 
     @property
+    def name(self) -> str:
+        """What is simulated."""
+        return self.quantity
+
+    @property
     def statement(self) -> str:
         """The claim in one line."""
         sign = {"equals": "=", "at-most": "<=", "at-least": ">="}[self.relation]
@@ -186,11 +191,6 @@ class DeclaredSubject(Subject):
     """A declared conjecture as the rungs of a check see it: simulation alone decides it."""
 
     claim: Declared
-
-    @property
-    def name(self) -> str:
-        """The simulated quantity."""
-        return self.claim.quantity
 
     @property
     def literal(self) -> int:

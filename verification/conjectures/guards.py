@@ -43,6 +43,11 @@ class Guard:
         scales = factor.free_symbols & _SCALES
         return replace(self, scale=self.scale * factor) if scales else self
 
+    def room(self, value: float) -> float:
+        """How far a value is from where the piece is undefined."""
+        signed = self.exponent is None or not self.exponent.is_integer
+        return max(value, 0.0) if signed else abs(value)
+
     def check(
         self,
         sign: Callable[[Expr], int],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from sympy import Expr, Symbol
 from ridgeproof.theory.domains.entries import RealInterval
 from ridgeproof.theory.errors import InputError, SolverError, UndecidedLimit
 from ridgeproof.verification.conjectures.admissible import Drawn
+from ridgeproof.verification.conjectures.guards import Guard
 from ridgeproof.verification.conjectures.ladder.choosers import moved
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge
@@ -36,6 +37,7 @@ __all__ = [
     "Subject",
     "cases_at",
     "compared",
+    "distance",
     "examined",
     "failed",
     "undefined",
@@ -110,9 +112,9 @@ class Subject(ABC):
     digits: Sequence[int] = (15, 30, DIGITS)
 
     @property
-    @abstractmethod
     def name(self) -> str:
         """The claimed quantity."""
+        return str(self.claim.name)
 
     @property
     def evaluations(self) -> int:
@@ -168,14 +170,9 @@ class Subject(ABC):
         method = method or self.theory
         return Counterexample(case.place, self.moved(case), claimed, observed, None, method)
 
-    def gaps(self) -> Mapping[Expr, bool]:
-        """Values that must not vanish for the formula to be defined; or, if True, be above 0."""
-        return {}
-
-    def numbers(self, place: Any) -> Mapping[Symbol, Expr]:
-        """The numbers of a place, for the gaps."""
-        del place
-        return {}
+    def gaps(self) -> Iterator[Callable[[Any], float | None]]:
+        """How far places are from where a piece of the formula is undefined, piece by piece."""
+        yield from ()
 
     def off(self, places: Sequence[Any]) -> Counterexample | None:
         """A counterexample where the sides differ by less than any digits show."""
@@ -217,6 +214,24 @@ class Subject(ABC):
     def bound(self) -> str:
         """What the difference of the sides is claimed to be."""
         return {0: "0", 1: ">= 0", -1: "<= 0"}[self.sign]
+
+
+def distance(
+    guard: Guard, value: Expr, numbers: Callable[[Any], Mapping[Symbol, Expr]]
+) -> Callable[[Any], float | None]:
+    """How far a place is from where a piece is undefined; None where that is no number.
+
+    Args:
+        guard: what the piece needs.
+        value: what must not vanish, or must be above 0.
+        numbers: of a place.
+    """
+
+    def far(place: Any) -> float | None:
+        number = value.xreplace(numbers(place))
+        return None if not number.is_real else guard.room(float(number))
+
+    return far
 
 
 def cases_at(subject: Subject, place: Any, *, simulated: bool = False) -> Iterator[Case]:

@@ -6,7 +6,7 @@ What theory leaves open goes to simulation (`on_trial`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ridgeproof.theory.errors import InputError
@@ -89,16 +89,13 @@ def _unclear(trial: Trial, rung: str, why: str) -> Verdict:
 
 def _undefined(trial: Trial, subject: Subject, places: list[Any]) -> Counterexample | None:
     """A place where a piece of the formula is undefined, if one is met on the way to it."""
-    for value, signed in subject.gaps().items():
+    for far in subject.gaps():
 
-        def distance(place: Any, value: Any = value, signed: bool = signed) -> float | None:
-            number = value.xreplace(subject.numbers(place))
-            if not number.is_real:
-                return None
-            size = max(float(number), 0.0) if signed else abs(float(number))
-            if size < _NEAR and _example(subject, place) is not None:
+        def distance(place: Any, far: Callable[[Any], float | None] = far) -> float | None:
+            size = far(place)
+            if size is not None and size < _NEAR and _example(subject, place) is not None:
                 return -1.0
-            return size / (1 + size)
+            return None if size is None else size / (1 + size)
 
         search = searched(
             subject.claim.domain, places, distance, evaluations=_TOWARDS, late=trial.late

@@ -5,19 +5,25 @@ from __future__ import annotations
 import random
 import shlex
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
-from sympy import Expr, Symbol
 
 from ridgeproof.theory.errors import InputError, UndecidedLimit
 from ridgeproof.theory.limits import proportional_limit
 from ridgeproof.verification.conjectures.admissible import Drawn, RandomChoices, draw_anywhere
-from ridgeproof.verification.conjectures.ladder.case import Case, Finding, Side, Subject, examined
+from ridgeproof.verification.conjectures.ladder.case import (
+    Case,
+    Finding,
+    Side,
+    Subject,
+    distance,
+    examined,
+)
 from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.conjectures.processes.sides import CLOSE, FAR, Sides, Theory
 from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
@@ -45,11 +51,6 @@ class ProcessSubject(Subject):
     asks_theorem: bool = True
     theory = "the theorem of processes (a limit, to 12 digits)"
     digits = (12,)
-
-    @property
-    def name(self) -> str:
-        """The quantity as the user wrote it."""
-        return self.claim.quantity_text
 
     @cached_property
     def theorem(self) -> Theory:
@@ -107,22 +108,16 @@ class ProcessSubject(Subject):
         """The counterexample of a case; its lines evaluate the process."""
         return _redone(self.claim, case, super().example(case, claimed, observed, method), ())
 
-    def gaps(self) -> Mapping[Expr, bool]:
+    def gaps(self) -> Iterator[Callable[[Place], float | None]]:
         """The pieces that no ask enters, in a limit their leading coefficients."""
-        stand_ins = self.theorem.sides.stand_ins
-        back = {new: old for old, new in stand_ins.items()}
-        found: dict[Expr, bool] = {}
+        sides = self.theorem.sides
+        back = {new: old for old, new in sides.stand_ins.items()}
         for guard in self.claim.plain_guards:
             value = guard.value
             if self.claim.kind == "limit":
                 with suppress(UndecidedLimit):
-                    value = proportional_limit(value.xreplace(stand_ins)).xreplace(back)
-            found[value] = guard.exponent is None or not guard.exponent.is_integer
-        return found
-
-    def numbers(self, place: Place) -> Mapping[Symbol, Expr]:
-        """The parameters of a place."""
-        return self.theorem.sides.where(place, {}).numbers
+                    value = proportional_limit(value.xreplace(sides.stand_ins)).xreplace(back)
+            yield distance(guard, value, lambda place: sides.where(place, {}).numbers)
 
     def why_not(self, place: Place) -> str:
         """Why simulation cannot judge, or ""."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 import mpmath
 from hypothesis.strategies import SearchStrategy
-from sympy import Expr, Symbol
 
 from ridgeproof.numerics.spectra.number_files import check_files
 from ridgeproof.theory.domains.holds import named_values
@@ -25,6 +24,7 @@ from ridgeproof.verification.conjectures.ladder.case import (
     Side,
     Subject,
     compared,
+    distance,
     examined,
     failed,
     undefined,
@@ -62,11 +62,6 @@ class SettingSubject(Subject):
 
     claim: Conjecture
     theory = "the derived theory"
-
-    @property
-    def name(self) -> str:
-        """The quantity."""
-        return self.claim.quantity
 
     @property
     def evaluations(self) -> int:
@@ -164,16 +159,10 @@ class SettingSubject(Subject):
         term = "" if case.before is None else self.name
         return replace(found, term=term, before=case.before, exact=exact)
 
-    def gaps(self) -> Mapping[Expr, bool]:
+    def gaps(self) -> Iterator[Callable[[Setting], float | None]]:
         """The pieces of the formula that are not proved to be defined."""
-        return {
-            value: guard.exponent is None or not guard.exponent.is_integer
-            for guard, value in gaps(self.claim).items()
-        }
-
-    def numbers(self, place: Setting) -> Mapping[Symbol, Expr]:
-        """The numbers of a setting."""
-        return named_values(place)
+        for guard, value in gaps(self.claim).items():
+            yield distance(guard, value, named_values)
 
     def off(self, places: Sequence[Setting]) -> Counterexample | None:
         """A counterexample where claim and theorem differ by an exact share that no digits show."""

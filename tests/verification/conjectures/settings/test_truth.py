@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ridgeproof import make_setting
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
-from ridgeproof.verification.conjectures.settings.growth import measure_slopes
+from ridgeproof.verification.conjectures.settings.scaling import measure_slopes
 from ridgeproof.verification.conjectures.settings.truth import known_value
 
 
