@@ -23,12 +23,6 @@ def test_reports_do_not_depend_on_the_workers():
     assert plain(one) == plain(two)
 
 
-def test_the_seed_matters():
-    """Another seed puts other draws on trial."""
-    (one,), (other,) = (run_suite(["C1"], seed=seed) for seed in (1, 2))
-    assert one.evidence["worst_point"] != other.evidence["worst_point"]
-
-
 def test_an_unknown_claim_is_refused_before_anything_runs():
     """A misspelt id costs nothing."""
     with pytest.raises(InputError, match="is not a claim"):
