@@ -172,8 +172,22 @@ class Float64Ring:
             matrix, count = _product(matrix, matrix, size), count // 2
         return power
 
+    def spread(self, numbers: Mapping[int, Array], places: int) -> Array:
+        """(..., points or 1, places)."""
+        # Distinct shapes and types are few.
+        shapes = {number.shape[:-1] for number in numbers.values()}
+        types = {number.dtype for number in numbers.values()}
+        spread = np.zeros((*np.broadcast_shapes(*shapes), places), np.result_type(*types))
+        for place, number in numbers.items():
+            spread[..., place] = number[..., 0]
+        return spread
+
+    def entry(self, values: Array, place: int) -> Array:
+        """(..., points or 1, 1)."""
+        return values[..., place : place + 1]
+
     def trace(self, weights: Array, values: Array) -> Array:
-        """Sum over the last axis, kept."""
+        """The sum over the last axis, which is kept."""
         if weights.ndim == 1 and values.shape[-1] > 1:
             return np.asarray(values @ weights[:, None])
         return np.asarray((weights * values).sum(axis=-1, keepdims=True))

@@ -6,20 +6,21 @@ With L = nu - D - sum_g T_g s_g q beta_g H_g alpha_g and M_g = mu_g - alpha_g <G
     M_g C_g x = (N_g N_g' + alpha_g <C>_g alpha_g') H_g'x
 
 for one v and x with no structure of their own; differences are relative to the largest term of the
-equation at the same point.
+equation at the same point, and in (2) and (4) on the same group.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array
-from ridgeproof.theory.equivalent.correlation import Correlation, Sources
-from ridgeproof.theory.equivalent.pencil import Pencil
+from ridgeproof.numerics.equivalent.sources import StackedSources
+from ridgeproof.theory.equivalent.correlation import Correlation
+from ridgeproof.theory.equivalent.pencil import Label, Noise, Pencil
 from ridgeproof.theory.equivalent.response import Response, total
 from ridgeproof.theory.errors import SolverError
 
@@ -32,7 +33,9 @@ _Vector = dict[int, Array]
 _Sides = dict[int, list[Array]]
 
 
-def check(pencil: Pencil, response: Response, correlation: Correlation, sources: Sources) -> float:
+def check(
+    pencil: Pencil, response: Response, correlation: Correlation, sources: StackedSources
+) -> float:
     """The residual.
 
     Raises:
@@ -48,26 +51,20 @@ def check(pencil: Pencil, response: Response, correlation: Correlation, sources:
 
 
 def residual(
-    pencil: Pencil, response: Response, correlation: Correlation, sources: Sources
+    pencil: Pencil, response: Response, correlation: Correlation, sources: StackedSources
 ) -> float:
     """The largest relative difference between the two sides of (1)-(4)."""
     run = _Equations(pencil, response, correlation, sources)
-    features = _probe_vector(range(len(pencil.features)))
-    worst = [run.responses(features), run.correlations(features)]
-    by_group: dict[int, list[int]] = {}
-    for rho, row in enumerate(pencil.rows):
-        by_group.setdefault(row.group, []).append(rho)
-    for group, rows in by_group.items():
-        x = _probe_vector(rows)
-        worst += [run.responses_on(group, x), run.correlations_on(group, x)]
+    v = {block: weight.reshape(1, 1) for block, weight in enumerate(_weights(len(pencil.features)))}
+    weights = _weights(len(pencil.rows))
+    x = {
+        j: response.lanes.spread({g: weights[rho].reshape(1, 1) for g, rho in side.rows.items()})
+        for j, side in enumerate(response.lanes.sides)
+        if side.rows
+    }
+    worst = [run.responses(v), run.correlations(v), run.responses_on(x), run.correlations_on(x)]
     # A NaN anywhere stays one, and is refused.
     return float(np.max(worst))
-
-
-def _probe_vector(blocks: Iterable[int]) -> _Vector:
-    chosen = list(blocks)
-    weights = _weights(max(chosen, default=-1) + 1)
-    return {block: weights[block].reshape(1, 1) for block in chosen}
 
 
 @lru_cache(maxsize=16)
@@ -81,13 +78,21 @@ class _Equations:
     pencil: Pencil
     response: Response
     correlation: Correlation
-    sources: Sources
+    sources: StackedSources
 
     def __post_init__(self) -> None:
         directions = len(self.pencil.multiplicity)
         chosen = np.linspace(0, directions - 1, min(directions, _MOST_DIRECTIONS))
         self._directions = chosen.round().astype(int)
+        self._lanes = self.response.lanes
         self._shares: dict[tuple[str, int, int], Array | None] = {}
+        self._node = {a: j for j, node in enumerate(self.pencil.nodes) for a in node.features}
+        self._variances = {group.law: group.variance for group in self.pencil.groups}
+        # The laws of the rows that read a feature block.
+        self._read_on: dict[int, set[str]] = {}
+        for row in self.pencil.rows:
+            for c in row.reads:
+                self._read_on.setdefault(c, set()).add(self.pencil.groups[row.group].law)
         self.nu: _Vector = {}
         self.mu: _Vector = {}
         for own in self.response.diagonals:
@@ -98,8 +103,7 @@ class _Equations:
         """(1)."""
         rows = enumerate(self.response.features)
         y = {a: _added(self._at(g) * v[b] for b, g in row.items()) for a, row in rows}
-        sides, hidden = self._L(y)
-        return self._compare(sides, lambda a: [v[a]], hidden)
+        return _compare(self._L(y), lambda a: [v[a]], _largest)
 
     def correlations(self, v: _Vector) -> float:
         """(3)."""
@@ -113,57 +117,72 @@ class _Equations:
                 for b in blocks
                 if a in self.response.features[b]
             )
-        collected = {sigma: self._collected(sigma, p) for sigma in range(len(self.pencil.rows))}
 
-        def right(a: int) -> Iterable[Array]:
+        def right(a: int) -> Iterator[Array]:
             for e in blocks:
                 source = self._together("Q", a, e)
                 if source is not None:
                     yield self._at(source) * p[e]
-            for rho in self.pencil.features[a].collects:
-                pairs = ((self._together("C_g", rho, s), value) for s, value in collected.items())
-                heard = [c * value for c, value in pairs if c is not None]
-                if heard:
-                    yield self._at(self.pencil.weight(a, rho)) * _added(heard)
+            for k, side in enumerate(self._lanes.sides if self.pencil.features[a].collects else ()):
+                heard = self._together("C_g", self._node[a], k)
+                for e, beta in side.collects.items() if heard is not None else ():
+                    q = self.pencil.features[e].metric
+                    given = p[e] if q is None else self._at(q) * p[e]
+                    yield from (pulled * given for pulled in self._pulled(a, heard * beta))
 
-        sides, hidden = self._L(y)
-        return self._compare(sides, right, hidden)
+        return _compare(self._L(y), right, _largest)
 
-    def responses_on(self, group: int, x: _Vector) -> float:
+    def responses_on(self, x: _Vector) -> float:
         """(2)."""
-        y = {rho: _dot(self.response.rows[rho], x) for rho in x}
-        return self._compare(self._M(group, y), lambda rho: [x[rho]])
+        y = {j: _dot(self.response.rows[j], x) for j in x}
+        return _compare(self._M(y), lambda j: [x[j]], abs)
 
-    def correlations_on(self, group: int, x: _Vector) -> float:
+    def correlations_on(self, x: _Vector) -> float:
         """(4)."""
         y, p = {}, {}
-        for rho in x:
-            pairs = ((self._together("C_g", rho, sigma), x[sigma]) for sigma in x)
-            y[rho] = _added(value * each for value, each in pairs if value is not None)
-            p[rho] = _added(
-                self.response.rows[sigma][rho] * x[sigma]
-                for sigma in x
-                if rho in self.response.rows[sigma]
-            )
-        read: _Vector = {}
-        for tau in x:
-            for e, alpha in self.pencil.rows[tau].reads.items():
-                read[e] = read.get(e, np.zeros((1, 1))) + alpha * p[tau]
-        # Apart, so that the scale knows what cancels between them.
-        seen: dict[int, list[Array]] = {c: [] for c in read}
+        for j in x:
+            pairs = ((self._together("C_g", j, k), x[k]) for k in x)
+            y[j] = _added(value * each for value, each in pairs if value is not None)
+            p[j] = _added(self.response.rows[k][j] * x[k] for k in x if j in self.response.rows[k])
+        read, noise = self._gathered(p)
+        seen, largest = {}, {}
         for c in read:
-            pairs = ((self._together("C", c, e), value) for e, value in read.items())
-            seen[c] += [self._trace(group, k * v) for k, v in pairs if k is not None]
+            terms = [
+                self._trace(law, value) * p_e
+                for e, p_e in read.items()
+                if (value := self._together("C", c, e)) is not None
+                for law in self._read_on[c] & self._read_on[e]
+            ]
+            seen[c], largest[c] = _added(terms), np.zeros((1, 1))
+            for term in terms:  # the scale has to know what cancels between them
+                largest[c] = np.maximum(largest[c], abs(term))
 
-        def right(rho: int) -> Iterable[Array]:
-            for sigma in x:
-                noise = self._together("N", rho, sigma)
-                if noise is not None:
-                    yield noise * p[sigma]
-            for c, alpha in self.pencil.rows[rho].reads.items():
-                yield from (alpha * value for value in seen[c])
+        def right(j: int) -> Iterator[Array]:
+            heard: dict[int, Array] = {}
+            for group, label in self._lanes.sides[j].labels.items():
+                for e, amplitude in label.noise.items():
+                    _add(heard, group, amplitude * _entry(noise[e], group))
+            if heard:
+                yield self._lanes.spread(heard)
+            yield from self._read(j, seen)
 
-        return self._compare(self._M(group, y), right)
+        hidden = (abs(term) for j in x for term in self._read(j, largest))
+        return _compare(self._M(y), right, abs, hidden)
+
+    def _gathered(self, p: _Vector) -> tuple[_Vector, dict[Noise, Array]]:
+        """alpha' p by feature block and N' p by noise vector, weighted by its source."""
+        read: dict[int, dict[int, Array]] = {}
+        noise: dict[Noise, dict[int, Array]] = {}
+        for k, value in p.items():
+            for group, rho in self._lanes.sides[k].rows.items():
+                row, at = self.pencil.rows[rho], value[..., group : group + 1]
+                for c, alpha in row.reads.items():
+                    _add(read.setdefault(c, {}), group, alpha * at)
+                for e, amplitude in row.noise.items():
+                    weight = _weights(len(self.sources.names))[self.sources.place(e.term)]
+                    _add(noise.setdefault(e, {}), group, weight * amplitude * at)
+        spread = self._lanes.spread
+        return {c: spread(at) for c, at in read.items()}, {e: spread(at) for e, at in noise.items()}
 
     def _at(self, value: Array) -> Array:
         """Some of the directions: (1) and (3) are algebra in each direction by itself."""
@@ -175,9 +194,8 @@ class _Equations:
         if key not in self._shares:
             read = {
                 "C": self.correlation.between,
-                "C_g": self.correlation.on_rows,
+                "C_g": lambda j, k: self.correlation.rows[j].get(k),
                 "Q": self.sources.features,
-                "N": self.sources.rows,
             }[kind]
             found = read(*key[1:])
             self._shares[key] = (
@@ -187,69 +205,90 @@ class _Equations:
             )
         return self._shares[key]
 
-    def _L(self, y: _Vector) -> tuple[_Sides, list[Array]]:
-        """L y by its terms, and the sizes of what cancels within them."""
-        read = [_dot(row.reads, y) for row in self.pencil.rows]
-        heard = [_dot(row, dict(enumerate(read))) for row in self.response.rows]
-        # Residuals are differences of large predictions, which the scale has to know.
-        lost = [_largest_part(row.reads, y) for row in self.pencil.rows]
+    def _L(self, y: _Vector) -> _Sides:
+        """L y by its terms: what a label and what its fit predicts are large and cancel."""
         sides: _Sides = {}
-        hidden: list[Array] = []
         for a, block in enumerate(self.pencil.features):
             nu = self._at(self.nu.get(a, np.ones((1, 1))))
             sides[a] = [nu * y[a]]
             sides[a] += [-self._at(value) * y[c] for c, value in block.maps.items()]
             sides[a] += [nu * value * y[c] for c, value in block.offset.items()]
-            for rho in block.collects:
-                weight = self._at(self.pencil.weight(a, rho))
-                sides[a].append(-weight * heard[rho])
-                hidden.append(_largest(weight * (self.response.rows[rho][rho] * lost[rho])))
-        return sides, hidden
-
-    def _M(self, group: int, y: _Vector) -> _Sides:
-        given: _Vector = {}
-        for b, block in enumerate(self.pencil.features):
-            heard = [beta * y[sigma] for sigma, beta in block.collects.items() if sigma in y]
-            if heard:
-                q = 1.0 if block.metric is None else block.metric
-                given[b] = q * _added(heard)
-        sides: _Sides = {}
-        for rho in y:
-            sides[rho] = [self.mu.get(rho, 1.0) * y[rho]]
-            for c, alpha in self.pencil.rows[rho].reads.items():
-                sides[rho].append(
-                    -alpha * self._trace(group, _dot(self.response.features[c], given))
-                )
+            if block.collects:
+                sides[a] += [-term for term in self._heard(a, y)]
         return sides
 
-    def _collected(self, sigma: int, p: _Vector) -> Array:
-        terms = []
-        for e, block in enumerate(self.pencil.features):
-            if sigma in block.collects:
-                q = 1.0 if block.metric is None else self._at(block.metric)
-                terms.append(q * block.collects[sigma] * p[e])
-        return _added(terms)
+    def _heard(self, a: int, y: _Vector) -> Iterator[Array]:
+        """T_g s_g q_a beta_a H_g alpha_g y, over groups."""
+        j = self._node[a]
+        mine = self._lanes.sides[j]
+        of_labels: dict[Label, dict[int, Array]] = {}
+        for k, H in self.response.rows[j].items():
+            its = self._lanes.sides[k]
+            for c, alpha in its.reads.items():
+                yield from (pulled * y[c] for pulled in self._pulled(a, H * alpha))
+            pushed = mine.pushes[a] * H
+            for group in its.rows.keys() & mine.rows.keys():
+                at = of_labels.setdefault(its.labels[group], {})
+                _add(at, mine.rows[group], pushed[..., group : group + 1])
+        for label, by_row in of_labels.items():
+            law = self.pencil.groups[label.group].law
+            for value in by_row.values():
+                pulled = value * self._at(self._pull(law, a))
+                yield from (pulled * alpha * y[c] for c, alpha in label.reads.items())
 
-    def _trace(self, group: int, value: Array) -> Array:
-        weights = self.pencil.multiplicity * self.pencil.groups[group].variance
-        return np.asarray((weights * value).sum(axis=-1, keepdims=True))
+    def _pulled(self, a: int, values: Array) -> Iterator[Array]:
+        """T_g s_g q_a beta_a of values by group, added over the groups of each law."""
+        side = self._lanes.sides[self._node[a]]
+        weighted = side.pushes[a] * values
+        for law, collecting in side.collected:
+            if collecting == a:
+                yield self._at(self._pull(law, a)) * _added_up(self._lanes.of_law(law) * weighted)
 
-    def _compare(
-        self,
-        left: _Sides,
-        right: Callable[[int], Iterable[Array]],
-        hidden: Iterable[Array] = (),
-    ) -> float:
-        """The largest difference over the largest term, point by point."""
-        off, scale = np.zeros(1), np.zeros(1)
-        for size in hidden:
-            scale = np.maximum(scale, size)
-        for block, side in left.items():
-            terms = [*side, *(-term for term in right(block))]
-            off = np.maximum(off, _largest(_added(terms)))
-            for term in terms:
-                scale = np.maximum(scale, _largest(term))
-        return float((off / np.where(scale > 0, scale, 1)).max())
+    def _pull(self, law: str, a: int) -> Array:
+        q = self.pencil.features[a].metric
+        variance = self._variances[law]
+        return variance if q is None else variance * q
+
+    def _M(self, y: _Vector) -> _Sides:
+        """M_g y by its terms."""
+        given = {
+            b: (beta * y[k], {law for law, c in side.collected if c == b})
+            for k, side in enumerate(self._lanes.sides)
+            for b, beta in side.collects.items()
+        }
+        seen: _Vector = {}
+        for c in self._read_on:
+            G = self.response.features[c]
+            seen[c] = _added(
+                self._trace(law, G[b] if q is None else G[b] * q) * value
+                for b, (value, laws) in given.items()
+                if b in G
+                for q in [self.pencil.features[b].metric]
+                for law in laws & self._read_on[c]
+            )
+        sides: _Sides = {}
+        for j in y:
+            rows = self._lanes.sides[j].rows
+            mu = {g: self.mu.get(rho, np.ones((1, 1))) for g, rho in rows.items()}
+            sides[j] = [self._lanes.spread(mu) * y[j], *(-term for term in self._read(j, seen))]
+        return sides
+
+    def _read(self, j: int, values: _Vector) -> Iterator[Array]:
+        """The terms of alpha_g of values by group."""
+        side = self._lanes.sides[j]
+        yield from (alpha * values[a] for a, alpha in side.reads.items())
+        by_place: list[dict[int, Array]] = []
+        for group, label in side.labels.items():
+            for place, (c, alpha) in enumerate(label.reads.items()):
+                if place == len(by_place):
+                    by_place.append({})
+                by_place[place][group] = alpha * _entry(values[c], group)
+        yield from map(self._lanes.spread, by_place)
+
+    def _trace(self, law: str, value: Array) -> Array:
+        """<value>_g on groups of a law, nothing on others."""
+        weights = self.pencil.multiplicity * self._variances[law]
+        return np.asarray(self._lanes.of_law(law) * _added_up(weights * value))
 
 
 def _largest(value: Array) -> Array:
@@ -260,11 +299,22 @@ def _largest(value: Array) -> Array:
     return np.maximum(value.max(axis=-1), -value.min(axis=-1))
 
 
-def _largest_part(row: Mapping[int, Array], vector: Mapping[int, Array]) -> Array:
-    largest: Array = np.zeros((1, 1))
-    for key, value in row.items():
-        largest = np.maximum(largest, abs(value * vector[key]))
-    return largest
+def _compare(
+    left: _Sides,
+    right: Callable[[int], Iterable[Array]],
+    size: Callable[[Array], Array],
+    hidden: Iterable[Array] = (),
+) -> float:
+    """The largest difference over the largest term, both by their size, point by point."""
+    off, scale = np.zeros(1), np.zeros(1)
+    for each in hidden:
+        scale = np.maximum(scale, each)
+    for block, side in left.items():
+        terms = [*side, *(-term for term in right(block))]
+        off = np.maximum(off, size(_added(terms)))
+        for term in terms:
+            scale = np.maximum(scale, size(term))
+    return float((off / np.where(scale > 0, scale, 1)).max())
 
 
 def _dot(row: Mapping[int, Array], vector: Mapping[int, Array]) -> Array:
@@ -274,3 +324,15 @@ def _dot(row: Mapping[int, Array], vector: Mapping[int, Array]) -> Array:
 def _added(terms: Iterable[Array]) -> Array:
     added = total(terms)
     return np.zeros((1, 1)) if added is None else added
+
+
+def _added_up(value: Array) -> Array:
+    return np.asarray(value.sum(axis=-1, keepdims=True))
+
+
+def _entry(value: Array, group: int) -> Array:
+    return value if value.shape[-1] == 1 else value[..., group : group + 1]
+
+
+def _add(row: dict[int, Array], key: int, more: Array) -> None:
+    row[key] = row[key] + more if key in row else more

@@ -52,16 +52,16 @@ def added_by_rounds(
     """
     size = len(rounds.carried)
     moments = _array(entering, size)
-    shape = np.broadcast_shapes(moments.shape, (*_round(rounds, {}, inside, ring, size).shape,))
+    shape = np.broadcast_shapes(moments.shape, (*_round(rounds, {}, inside, size).shape,))
     moments = np.broadcast_to(moments, shape)
     few = shape[-3] * size**2 * _CHEAPER < rounds.count and shape[-3] * size**2 <= _MOST_SQUARED
     if few:
-        after = _squared(rounds, moments, inside, ring)
+        after = _squared(rounds, moments, inside)
     elif rounds.count > _MOST_ITERATED:
-        settled = _iterated(rounds, moments, inside, ring, _MOST_ITERATED)
-        after = _squared(rounds, moments, inside, ring) if settled is None else settled
+        settled = _iterated(rounds, moments, inside, _MOST_ITERATED)
+        after = _squared(rounds, moments, inside) if settled is None else settled
     else:
-        found = _iterated(rounds, moments, inside, ring, rounds.count)
+        found = _iterated(rounds, moments, inside, rounds.count)
         assert found is not None
         after = found
     kept = _matrix(ring.power(rounds.keeps, size, rounds.count), size, shape)
@@ -93,13 +93,12 @@ def _round(
     rounds: Rounds,
     moments: Mapping[tuple[int, int], Array],
     inside: Callable[[], StackedSources],
-    ring: Ring,
     size: int,
 ) -> Array:
     """C of the models that leave a round."""
     places = rounds.carried
     sources = inside().given({(places[p], places[q]): v for (p, q), v in moments.items()})
-    found = correlate(rounds.round, rounds.answers, sources, ring)
+    found = correlate(rounds.round, rounds.answers, sources)
     left: _Block = {}
     for p in range(size):
         for q in range(size):
@@ -110,14 +109,14 @@ def _round(
 
 
 def _iterated(
-    rounds: Rounds, moments: Array, inside: Callable[[], StackedSources], ring: Ring, most: int
+    rounds: Rounds, moments: Array, inside: Callable[[], StackedSources], most: int
 ) -> Array | None:
     """C after the rounds; None where it still moves after the most that are carried out."""
     size = moments.shape[-1]
     pairs = [(p, q) for p in range(size) for q in range(size)]
     for _ in range(most):
         before = moments
-        moments = _round(rounds, {(p, q): before[..., p, q] for p, q in pairs}, inside, ring, size)
+        moments = _round(rounds, {(p, q): before[..., p, q] for p, q in pairs}, inside, size)
         # Steady growth, k times one step, still moves by 1/k: each source has an axis of its own.
         still = _STILL if moments.dtype != object else 0  # what a ball hides may still move
         if (abs(moments - before) <= still * abs(moments)).all():
@@ -125,9 +124,7 @@ def _iterated(
     return moments if most == rounds.count else None
 
 
-def _squared(
-    rounds: Rounds, moments: Array, inside: Callable[[], StackedSources], ring: Ring
-) -> Array:
+def _squared(rounds: Rounds, moments: Array, inside: Callable[[], StackedSources]) -> Array:
     """C after the rounds by squaring the affine map."""
     sources, points, directions, size, _ = moments.shape
     unknowns = directions * size * size
@@ -139,12 +136,12 @@ def _squared(
         )
     basis = np.eye(unknowns, dtype=moments.dtype).reshape(unknowns, 1, directions, size, size)
     pairs = [(p, q) for p in range(size) for q in range(size)]
-    constant = np.broadcast_to(_round(rounds, {}, inside, ring, size), moments.shape)
+    constant = np.broadcast_to(_round(rounds, {}, inside, size), moments.shape)
     # A basis vector sounds in every source alike: take one, less what the round adds by itself.
     columns = []
     for vector in basis:
         given = {(p, q): np.broadcast_to(vector[..., p, q], moments.shape[:3]) for p, q in pairs}
-        columns.append((_round(rounds, given, inside, ring, size) - constant)[0])
+        columns.append((_round(rounds, given, inside, size) - constant)[0])
     linear = np.stack(columns, axis=-1).reshape(points, unknowns, unknowns)
     affine = np.zeros((points, unknowns + sources, unknowns + sources), dtype=moments.dtype)
     affine[:, :unknowns, :unknowns] = linear

@@ -106,7 +106,7 @@ def solution_of(
     require_finite(rough)
     response = respond(pencil, ring)
     sources = StackedSources(pencil, ring, apart=terms)
-    correlation = correlate(pencil, response, sources, ring)
+    correlation = correlate(pencil, response, sources)
     found = check(
         rough, ring.in_floats(response), ring.in_floats(correlation), sources.in_floats(rough)
     )

@@ -11,7 +11,7 @@ from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.rounds import added_by_rounds
 from ridgeproof.theory.equivalent.correlation import Moments
-from ridgeproof.theory.equivalent.pencil import Node, Pencil, Rounds, Source
+from ridgeproof.theory.equivalent.pencil import Label, Node, Pencil, Rounds, Source
 
 __all__ = ["StackedSources"]
 
@@ -30,7 +30,7 @@ class StackedSources:
         loops = any(isinstance(node.fit, Rounds) for node in pencil.nodes)
         self._pencil, self._ring, self._apart = pencil, ring, apart or loops
         self.names = names or (tuple(dict.fromkeys(_names(pencil))) if self._apart else ("all",))
-        self._place = {name: place for place, name in enumerate(self.names)}
+        self._places = {name: place for place, name in enumerate(self.names)}
         self._given: dict[tuple[int, int], Array] = {}
 
     def features(self, a: int, b: int) -> Array | None:
@@ -46,13 +46,12 @@ class StackedSources:
             return self._placed(first.term, first.variance)
         return None
 
-    def rows(self, rho: int, sigma: int) -> Array | None:
-        """The products of the amplitudes with which two rows hear one noise vector."""
-        first, second = (self._pencil.rows[row].noise for row in (rho, sigma))
+    def labels(self, first: Label, second: Label) -> Array | None:
+        """The products of the amplitudes with which two labels hear one noise vector."""
         placed = [
-            self._placed(noise.term, first[noise] * second[noise])
-            for noise in first
-            if noise in second
+            self._placed(noise.term, amplitude * second.noise[noise])
+            for noise, amplitude in first.noise.items()
+            if noise in second.noise
         ]
         return sum(placed[1:], start=placed[0]) if placed else None
 
@@ -68,6 +67,10 @@ class StackedSources:
         ring = self._ring.rough
         made = StackedSources(pencil, ring, apart=self._apart, names=self.names)
         return made.given(self._ring.in_floats(self._given))
+
+    def place(self, name: str) -> int:
+        """Where a source is along the first axis."""
+        return self._places[name] if self._apart else 0
 
     def add_rounds(self, node: Node, entering: Moments) -> None:
         """Q for the models that leave a loop.
@@ -85,7 +88,7 @@ class StackedSources:
 
     def _placed(self, name: str, value: Array) -> Array:
         own = np.zeros((len(self.names), 1, 1), dtype=int)
-        own[self._place[name] if self._apart else 0] = 1
+        own[self.place(name)] = 1
         return np.asarray(own * value)
 
 

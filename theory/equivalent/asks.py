@@ -158,7 +158,7 @@ def _(leaf: Degrees, solution: Solution) -> Answer:
                             pencil.multiplicity,
                             pencil.weight(b, row) * G[b],
                         )
-                        H = solution.response.rows[row][row]
+                        H = solution.response.on_rows(row, row)
                         terms.append(model[block] * pull * H / T)
     value = lowering.ring.real(total(terms))
     return Answer(value, {CONSTANT: value})

@@ -9,8 +9,8 @@ from ridgeproof.theory.equivalent.pencil import (
     Element,
     Feature,
     Group,
+    Label,
     Node,
-    Noise,
     Pencil,
     RandomFeatures,
     Ridge,
@@ -19,16 +19,14 @@ from ridgeproof.theory.equivalent.pencil import (
     Source,
 )
 
-__all__ = ["Assembly", "Labels"]
+__all__ = ["Assembly", "Weighted"]
 
 
 @dataclass(frozen=True, eq=False)
-class Labels:
-    """Labels on one group: X_g (sum of reads u) + sum of noise e, and their weight over T."""
+class Weighted:
+    """A label, and its weight over T."""
 
-    group: int
-    reads: Mapping[int, Element]
-    noise: Mapping[Noise, Element]
+    label: Label
     om: Element
 
 
@@ -67,15 +65,14 @@ class Assembly:
         self.nodes.append(Node(blocks, (), rounds))
         return blocks
 
-    def gradient(self, labels: Sequence[Labels]) -> int:
+    def gradient(self, labels: Sequence[Weighted]) -> int:
         """U = sum of om X'y."""
-        rows = tuple(self._row(label, label.reads) for label in labels)
-        collects = {row: label.om for row, label in zip(rows, labels, strict=True)}
-        return self._feature(Feature(None, {}, collects), rows)
+        rows = tuple(self._row(each.label) for each in labels)
+        return self._feature(Feature(None, {}, _collected(rows, labels)), rows)
 
     def ridge(
         self,
-        labels: Sequence[Labels],
+        labels: Sequence[Weighted],
         lam: Element,
         metric: Element | None = None,
         offset: Mapping[int, Element] | None = None,
@@ -83,12 +80,12 @@ class Assembly:
         """The ridge with penalty 1/metric, less the offset, which the labels do not hold either."""
         model = len(self.features)
         rows = self._residuals(labels, model)
-        collects = {row: label.om for row, label in zip(rows, labels, strict=True)}
-        return self._feature(Feature(metric, {}, collects, None, offset or {}), rows, Ridge(lam))
+        feature = Feature(metric, {}, _collected(rows, labels), None, offset or {})
+        return self._feature(feature, rows, Ridge(lam))
 
     def random_features(
         self,
-        labels: Sequence[Labels],
+        labels: Sequence[Weighted],
         lam: Element,
         projection: int,
         offset: Mapping[int, Element] | None = None,
@@ -96,18 +93,16 @@ class Assembly:
         """As `ridge`, on the weights of random features, F a group of its own."""
         model = len(self.features)
         rows = self._residuals(labels, model)
-        weights = len(self.rows)
-        self.rows.append(Row(projection, {model + 1: self.one}, {}))
+        weights = self._row(Label(projection, {}, {}), {model + 1: self.one})
         self.features.append(Feature(None, {}, {weights: self.one}, None, offset or {}))
-        collects = {row: label.om for row, label in zip(rows, labels, strict=True)}
-        self.features.append(Feature(None, {}, collects))
+        self.features.append(Feature(None, {}, _collected(rows, labels)))
         fit = RandomFeatures(lam, projection)
         self.nodes.append(Node((model, model + 1), (*rows, weights), fit))
         return model
 
-    def probe(self, labels: Labels) -> int:
-        """The labels themselves as a row block."""
-        row = self._row(labels, labels.reads)
+    def probe(self, label: Label) -> int:
+        """The label itself as a row block."""
+        row = self._row(label)
         self.nodes.append(Node((), (row,)))
         return row
 
@@ -121,11 +116,11 @@ class Assembly:
             tuple(self.nodes),
         )
 
-    def _residuals(self, labels: Sequence[Labels], model: int) -> tuple[int, ...]:
-        return tuple(self._row(label, {**label.reads, model: -self.one}) for label in labels)
+    def _residuals(self, labels: Sequence[Weighted], model: int) -> tuple[int, ...]:
+        return tuple(self._row(each.label, {model: -self.one}) for each in labels)
 
-    def _row(self, labels: Labels, reads: Mapping[int, Element]) -> int:
-        self.rows.append(Row(labels.group, reads, labels.noise))
+    def _row(self, label: Label, own: Mapping[int, Element] | None = None) -> int:
+        self.rows.append(Row(label, own or {}))
         return len(self.rows) - 1
 
     def _feature(
@@ -135,3 +130,7 @@ class Assembly:
         number = len(self.features) - 1
         self.nodes.append(Node((number,), rows, fit))
         return number
+
+
+def _collected(rows: Sequence[int], labels: Sequence[Weighted]) -> dict[int, Element]:
+    return {row: each.om for row, each in zip(rows, labels, strict=True)}

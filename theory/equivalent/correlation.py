@@ -7,19 +7,22 @@ With Gamma and Z for the middles, rows of (3) and (4) read
 
     C_J = G_JJ (Omega_J C + Gamma_J G'),     C_gJ = H_JJ (Xi_J C_g + Z_J H').
 
-Row by row and forward in K <= J, all is known but C_g,JK on the groups that both nodes see; it
-enters Gamma_JK, hence C_JK, hence Z_JK, linearly: one small system for the pair.  Derived here.
+Row by row and forward in K <= J, all is known but C_g,JK on the groups that both nodes see.  It
+enters Gamma_JK, hence C_JK, hence Z_JK, linearly and only by its sums over the groups of one law,
+
+    V = sum_g T_g beta_g C_g,JK beta_g',
+
+so that these few numbers solve one small system for the pair.  Derived here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ridgeproof.theory.equivalent.pencil import Element, Node, Pencil, Rounds
-from ridgeproof.theory.equivalent.response import Response, shared_rows, total
-from ridgeproof.theory.equivalent.ring import Ring
+from ridgeproof.theory.equivalent.pencil import Element, Label, Node, Pencil, Rounds
+from ridgeproof.theory.equivalent.response import Response, solve_sums, total
 
 __all__ = ["Correlation", "Moments", "Sources", "between", "correlate"]
 
@@ -33,8 +36,8 @@ class Sources(Protocol):
     def features(self, a: int, b: int) -> Element | None:
         """Q_ab, direction by direction."""
 
-    def rows(self, rho: int, sigma: int) -> Element | None:
-        """(N_g N_g')_(rho sigma)."""
+    def labels(self, first: Label, second: Label) -> Element | None:
+        """(N_g N_g') of rows with these labels."""
 
     def add_rounds(self, node: Node, entering: Moments) -> None:
         """From now on Q holds what the rounds of a loop add to the models that entered it."""
@@ -42,10 +45,14 @@ class Sources(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Correlation:
-    """C[a, b] = E u_a u_b, and C_g[rho, sigma] per row, each pair once; what is absent is zero."""
+    """C[a, b] = E u_a u_b, and C_g[j][k] between two nodes, per row and group by group.
 
+    Each pair is there once; what is absent is zero.
+    """
+
+    response: Response
     features: _Block
-    rows: _Block
+    rows: list[dict[int, Element]]
 
     def between(self, a: int, b: int) -> Element | None:
         """C(i)_ab."""
@@ -53,16 +60,18 @@ class Correlation:
 
     def on_rows(self, rho: int, sigma: int) -> Element | None:
         """E rho sigma, per row, for row blocks of one group."""
-        return _symmetric(self.rows, rho, sigma)
+        (j, group), (k, _) = (self.response.lanes.places[row] for row in (rho, sigma))
+        value = self.rows[max(j, k)].get(min(j, k))
+        return None if value is None else self.response.ring.entry(value, group)
 
 
-def correlate(pencil: Pencil, response: Response, sources: Sources, ring: Ring) -> Correlation:
+def correlate(pencil: Pencil, response: Response, sources: Sources) -> Correlation:
     """Solve (3) and (4) for all pairs of nodes."""
-    run = _Substitution(pencil, response, sources, ring)
-    for index, node in enumerate(pencil.nodes):
-        for other in pencil.nodes[: index + 1]:
-            run.pair(node, other)
-    return Correlation(run.C, run.rows)
+    run = _Substitution(pencil, response, sources)
+    for j in range(len(pencil.nodes)):
+        for k in range(j + 1):
+            run.pair(j, k)
+    return Correlation(response, run.C, run.rows)
 
 
 @dataclass(eq=False)
@@ -70,18 +79,21 @@ class _Substitution:
     pencil: Pencil
     response: Response
     sources: Sources
-    ring: Ring
     C: _Block = field(default_factory=dict)
-    rows: _Block = field(default_factory=dict)
-    # <C_ab>_g by law of the group.
+    # <C_ab>_g by law; and its sum over what a label reads, or two labels with what both hear.
     _traces: dict[tuple[str, int, int], Element | None] = field(default_factory=dict)
+    _crossed: dict[tuple[Label, int], Element | None] = field(default_factory=dict)
+    _met: dict[tuple[Label, Label], Element | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.lanes = self.response.lanes
         self.gamma: list[dict[int, Element]] = [{} for _ in self.pencil.features]
-        self.z: list[dict[int, Element]] = [{} for _ in self.pencil.rows]
+        self.rows: list[dict[int, Element]] = [{} for _ in self.pencil.nodes]
+        self.z: list[dict[int, Element]] = [{} for _ in self.pencil.nodes]
 
-    def pair(self, node: Node, other: Node) -> None:
+    def pair(self, j: int, k: int) -> None:
         """C_g,JK, then C_JK, Gamma_JK and Z_JK."""
+        node, other = self.pencil.nodes[j], self.pencil.nodes[k]
         if isinstance(node.fit, Rounds) and node is other:
             self.sources.add_rounds(node, self._moments(node.fit.entering))
         for a in node.features:
@@ -95,42 +107,52 @@ class _Substitution:
             for b in other.features
             if (value := self._features(node, other, a, b)) is not None
         }
-        shared = shared_rows(self.pencil, node, other)
-        if not shared:
-            self._store(known)
-            return
-        effects = [self._effect(node, other, *pair) for pair in shared]
-        seen = [[self._seen(*pair, effect) for effect in effects] for pair in shared]
+        mine, its = self.lanes.sides[j], self.lanes.sides[k]
+        if not mine.rows.keys().isdisjoint(its.rows):
+            self._pair_rows(j, k, known)
+        self.C.update(known)
+
+    def _pair_rows(self, j: int, k: int, known: _Block) -> None:
+        mine, its = self.lanes.sides[j], self.lanes.sides[k]
         H = self.response.rows
-        matrix, right = [], []
-        for i, (rho, sigma) in enumerate(shared):
-            own = H[rho][rho] * H[sigma][sigma]
-            matrix.append(
-                [
-                    (self.ring.one if i == j else 0 * self.ring.one)
-                    - (own * value if value is not None else 0 * self.ring.one)
-                    for j, value in enumerate(seen[i])
-                ]
-            )
-            self._put_z(rho, sigma, known)
-            right.append(self._row(rho, sigma))
-        solution = self.ring.solve(matrix, right)
-        for (rho, sigma), x, effect in zip(shared, solution, effects, strict=True):
-            self.rows[rho, sigma] = x
+        z = total([*self._labelled(j, k), *self._seen(j, k, known)])
+        middle = total(
+            [
+                xi * other
+                for m, xi in self.response.xi[j].items()
+                if (other := self.rows[max(m, k)].get(min(m, k))) is not None
+            ]
+            + [self.z[j][n] * h for n, h in H[k].items() if n in self.z[j]]
+            + ([] if z is None else [z * H[k][k]])
+        )
+        if middle is None:  # neither hears the other
+            return
+        found = H[j][j] * middle
+        sums = [
+            (law, own, e)
+            for law, own in mine.collected
+            for its_law, e in its.collected
+            if law == its_law
+        ]
+        effects = [self._effect(j, k, *each) for each in sums]
+        seen = [total(self._seen(j, k, effect)) for effect in effects]
+        both = H[j][j] * H[k][k]
+        weights = [
+            self.lanes.of_law(law) * mine.pushes[own] * its.collects[e] for law, own, e in sums
+        ]
+        solved = solve_sums(self.response.ring, weights, found, both, seen)
+        for (law, own, e), effect, heard, V in zip(sums, effects, seen, solved, strict=True):
             for key, value in effect.items():
-                known[key] = value * x if key not in known else known[key] + value * x
-            for a in node.features:
-                for b in other.features:
-                    weight = self._weight(a, b, rho, sigma)
-                    if weight is not None:
-                        gamma = self.gamma[a]
-                        gamma[b] = weight * x if b not in gamma else gamma[b] + weight * x
-        self._store(known)
-        for (rho, sigma), values in zip(shared, seen, strict=True):
-            for x, value in zip(solution, values, strict=True):
-                if value is not None:
-                    z = self.z[rho]
-                    z[sigma] = value * x if sigma not in z else z[sigma] + value * x
+                known[key] = value * V if key not in known else known[key] + value * V
+            more = self._pull(law, own, e) * V
+            gamma = self.gamma[own]
+            gamma[e] = more if e not in gamma else gamma[e] + more
+            if heard is not None:
+                found = found + both * (heard * V)
+                z = heard * V if z is None else z + heard * V
+        self.rows[j][k] = found
+        if z is not None:
+            self.z[j][k] = z
 
     def _moments(self, models: Sequence[Mapping[int, Element]]) -> Moments:
         """C(i) between combinations of blocks."""
@@ -161,83 +183,83 @@ class _Substitution:
                 pulled.append(G[a][own] * middle)
         return total(pulled)
 
-    def _weight(self, a: int, b: int, rho: int, sigma: int) -> Element | None:
-        """T_g s_g q_a q_b beta_(a rho) beta_(b sigma)."""
-        other = self.pencil.features[b]
-        if rho not in self.pencil.features[a].collects or sigma not in other.collects:
-            return None
-        weight = self.pencil.weight(a, rho) * other.collects[sigma]
-        return weight if other.metric is None else weight * other.metric
+    def _pull(self, law: str, a: int, b: int) -> Element:
+        """s_g q_a q_b, direction by direction."""
+        metric = self.pencil.features[b].metric
+        pull = self.lanes.pull(law, a)
+        return pull if metric is None else pull * metric
 
-    def _effect(self, node: Node, other: Node, rho: int, sigma: int) -> _Block:
-        """What one unit of C_g,(rho sigma) adds to C_JK."""
-        G = self.response.features
-        effect: _Block = {}
-        for own in node.features:
-            for its in other.features:
-                weight = self._weight(own, its, rho, sigma)
-                if weight is None:
-                    continue
-                for a in node.features:
-                    for b in other.features:
-                        if own in G[a] and its in G[b]:
-                            more = G[a][own] * (weight * G[b][its])
-                            effect[a, b] = more if (a, b) not in effect else effect[a, b] + more
-        return effect
+    def _effect(self, j: int, k: int, law: str, own: int, its: int) -> _Block:
+        """What one unit of V adds to C_JK."""
+        G, pull = self.response.features, self._pull(law, own, its)
+        return {
+            (a, b): G[a][own] * (pull * G[b][its])
+            for a in self.pencil.nodes[j].features
+            for b in self.pencil.nodes[k].features
+            if own in G[a] and its in G[b]
+        }
 
-    def _seen(self, rho: int, sigma: int, block: _Block) -> Element | None:
-        """alpha_rho <block>_g alpha_sigma."""
-        first, second = self.pencil.rows[rho], self.pencil.rows[sigma]
-        weights = self.pencil.traced[first.group]
-        return total(
-            first.reads[a] * second.reads[b] * self.ring.trace(weights, value)
-            for (a, b), value in block.items()
-            if a in first.reads and b in second.reads
-        )
+    def _seen(self, j: int, k: int, block: _Block) -> Iterator[Element]:
+        """alpha_J <block>_g alpha_K for the nodes' own blocks."""
+        mine, its = self.lanes.sides[j], self.lanes.sides[k]
+        for (a, b), value in block.items():
+            if a in mine.reads:
+                for law, reading in its.read:
+                    if reading == b:
+                        alone = self.lanes.of_law(law) * self.lanes.trace(law, value)
+                        yield alone * mine.reads[a] * its.reads[b]
 
-    def _put_z(self, rho: int, sigma: int, known: _Block) -> None:
-        """Z_(rho sigma) without what C_g,JK adds to it: noise, and what the rows read."""
-        first, second = self.pencil.rows[rho], self.pencil.rows[sigma]
-        terms = []
-        noise = self.sources.rows(rho, sigma)
-        if noise is not None:
-            terms.append(noise)
-        own = self._seen(rho, sigma, known)
-        if own is not None:
-            terms.append(own)
-        for c, alpha in first.reads.items():
-            for e, beta in second.reads.items():
-                trace = self._trace(first.group, c, e)
-                if trace is not None:
-                    terms.append(alpha * beta * trace)
-        value = total(terms)
-        if value is not None:
-            self.z[rho][sigma] = value
+    def _labelled(self, j: int, k: int) -> Iterator[Element]:
+        """Z_JK as far as labels are involved: what both hear, and what they and the nodes read."""
+        mine, its = self.lanes.sides[j], self.lanes.sides[k]
+        shared = [group for group in its.rows if group in mine.rows]
+        met = {group: self._meet(mine.labels[group], its.labels[group]) for group in shared}
+        yield from self._spread(met)
+        for a, alpha in mine.reads.items():
+            crossed = {group: self._cross(its.labels[group], a) for group in shared}
+            yield from (alpha * each for each in self._spread(crossed))
+        for b, beta in its.reads.items():
+            crossed = {group: self._cross(mine.labels[group], b) for group in shared}
+            yield from (beta * each for each in self._spread(crossed))
 
-    def _trace(self, group: int, c: int, e: int) -> Element | None:
-        key = (self.pencil.groups[group].law, min(c, e), max(c, e))
+    def _spread(self, values: Mapping[int, Element | None]) -> Iterator[Element]:
+        held = {group: value for group, value in values.items() if value is not None}
+        if held:
+            yield self.lanes.spread(held)
+
+    def _meet(self, first: Label, second: Label) -> Element | None:
+        """The noise that two labels hear, and <C>_g between what they read."""
+        if (first, second) not in self._met:
+            law = self.pencil.groups[first.group].law
+            noise = self.sources.labels(first, second)
+            self._met[first, second] = total(
+                ([] if noise is None else [noise])
+                + [
+                    alpha * beta * trace
+                    for c, alpha in first.reads.items()
+                    for e, beta in second.reads.items()
+                    if (trace := self._trace(law, c, e)) is not None
+                ]
+            )
+        return self._met[first, second]
+
+    def _cross(self, label: Label, e: int) -> Element | None:
+        """<C>_g between what a label reads and e."""
+        if (label, e) not in self._crossed:
+            law = self.pencil.groups[label.group].law
+            self._crossed[label, e] = total(
+                alpha * trace
+                for c, alpha in label.reads.items()
+                if (trace := self._trace(law, c, e)) is not None
+            )
+        return self._crossed[label, e]
+
+    def _trace(self, law: str, c: int, e: int) -> Element | None:
+        key = (law, min(c, e), max(c, e))
         if key not in self._traces:
             value = _symmetric(self.C, c, e)
-            if value is None:
-                return None  # none yet, or none at all
-            self._traces[key] = self.ring.trace(self.pencil.traced[group], value)
+            self._traces[key] = None if value is None else self.lanes.trace(law, value)
         return self._traces[key]
-
-    def _row(self, rho: int, sigma: int) -> Element:
-        """C_g,(rho sigma) without what it adds to Z."""
-        H = self.response.rows
-        value = total(
-            [
-                xi * other
-                for middle, xi in self.response.xi[rho].items()
-                if (other := _symmetric(self.rows, middle, sigma)) is not None
-            ]
-            + [self.z[rho][tau] * h for tau, h in H[sigma].items() if tau in self.z[rho]]
-        )
-        return 0 * self.ring.one if value is None else H[rho][rho] * value
-
-    def _store(self, block: _Block) -> None:
-        self.C.update(block)
 
 
 def between(

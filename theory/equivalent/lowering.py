@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import singledispatch
 
-from ridgeproof.theory.equivalent.assembly import Assembly, Labels
-from ridgeproof.theory.equivalent.pencil import Element, Noise, Rounds, Source
+from ridgeproof.theory.equivalent.assembly import Assembly, Weighted
+from ridgeproof.theory.equivalent.pencil import Element, Label, Noise, Rounds, Source
 from ridgeproof.theory.equivalent.response import respond, total
 from ridgeproof.theory.equivalent.ring import Ring
 from ridgeproof.theory.errors import NotBuilt, NoTheorem
@@ -63,6 +63,7 @@ class Lowering:
     offsets: dict[int, Combination] = field(default_factory=dict)
     probes: dict[Vector, int] = field(default_factory=dict)
     outcomes: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    _heard: dict[tuple[Vector, Combination], Label] = field(default_factory=dict)
     _sums: list[tuple[frozenset[tuple[Expression, int]], int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -124,7 +125,7 @@ class Lowering:
         self.offsets[index] = held[0]
         return self._blocks(held[0])
 
-    def labels(self, groups: Iterable[Group], index: int | None = None) -> list[Labels]:
+    def labels(self, groups: Iterable[Group], index: int | None = None) -> list[Weighted]:
         """The labelled rows of a fit; T counts the rows of every label vector.
 
         ``index`` names the fit whose offset is taken off the labels.
@@ -138,25 +139,28 @@ class Lowering:
         T = sum(shares[1:], start=shares[0])
         off = self.offsets.get(index, Combination()) if index is not None else Combination()
         return [
-            self.vector(
-                each.labels, self.ring.weight(self.number(each.weight)) / T, off.times(_MINUS)
+            Weighted(
+                self.vector(each.labels, off.times(_MINUS)),
+                self.ring.weight(self.number(each.weight)) / T,
             )
             for each in made
         ]
 
-    def vector(self, vector: Vector, om: Element, more: Combination = _NOTHING) -> Labels:
-        """A vector on rows, with its weight, and more that it reads."""
-        noise = {
-            Noise(index, self.term(index)): self.number(coefficient)
-            for coefficient, index in vector.noises.terms
-        }
-        reads = self._reads(self._resolved(vector.models).plus(more))
-        return Labels(self.groups[vector.rows], reads, noise, om)
+    def vector(self, vector: Vector, more: Combination = _NOTHING) -> Label:
+        """A vector on rows, and more that it reads."""
+        if (vector, more) not in self._heard:
+            noise = {
+                Noise(index, self.term(index)): self.number(coefficient)
+                for coefficient, index in vector.noises.terms
+            }
+            reads = self._reads(self._resolved(vector.models).plus(more))
+            self._heard[vector, more] = Label(self.groups[vector.rows], reads, noise)
+        return self._heard[vector, more]
 
     def probe(self, vector: Vector) -> int:
         """The row block of a vector that is asked."""
         if vector not in self.probes:
-            self.probes[vector] = self.assembly.probe(self.vector(vector, self.ring.one))
+            self.probes[vector] = self.assembly.probe(self.vector(vector))
         return self.probes[vector]
 
     def _reads(self, resolved: Combination) -> dict[int, Element]:

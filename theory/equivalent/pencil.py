@@ -22,6 +22,7 @@ __all__ = [
     "Element",
     "Feature",
     "Group",
+    "Label",
     "Node",
     "Noise",
     "Pencil",
@@ -72,12 +73,39 @@ class Group:
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
-    """A row block: the group it lives on, alpha by feature block, N by noise vector."""
+class Label:
+    """X_g (sum of reads u) + sum of noise e, by feature block and noise vector.
+
+    One object for one vector, however many fits learn from it: what it is correlated with is
+    found once.
+    """
 
     group: int
     reads: Mapping[int, Element]
     noise: Mapping[Noise, Element]
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A row block: a label, and alpha of the feature blocks of the row's own node."""
+
+    label: Label
+    own: Mapping[int, Element]
+
+    @property
+    def group(self) -> int:
+        """The group it lives on."""
+        return self.label.group
+
+    @cached_property
+    def reads(self) -> Mapping[int, Element]:
+        """alpha by feature block."""
+        return {**self.label.reads, **self.own}
+
+    @property
+    def noise(self) -> Mapping[Noise, Element]:
+        """N by noise vector."""
+        return self.label.noise
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,22 +8,27 @@ No block reads a later one, so both are block triangular: with
     Omega = D + sum_g T_g s_g q beta_g H_g alpha_g,     Xi = alpha_g <G q>_g beta_g,
 
 rows of (1) and (2) read G_J = G_JJ (1 + Omega_J G), H_J = H_JJ (1 + Xi_J H) over earlier nodes.
-Going back from a node J to an earlier one K, all is known but H_JK on the groups that both see;
-it enters Omega_JK, hence G_JK, hence Xi_JK, linearly: one small system I - N_JK for the pair.
-Derived here.
+Going back from a node J to an earlier one K, all is known but H_JK on the groups that both see.
+It enters G_JK, hence Xi_JK, linearly and only by its sums over the groups of one law,
+
+    W = sum_g T_g beta_g H_g,JK alpha_g,
+
+so that these few numbers solve one small system I - N_JK for the pair.  Derived here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ridgeproof.theory.equivalent.pencil import Element, Node, Pencil
+from ridgeproof.theory.equivalent.lanes import Lanes
+from ridgeproof.theory.equivalent.pencil import Element, Label, Node, Pencil
 from ridgeproof.theory.equivalent.ring import Diagonal, Ring
 
-__all__ = ["Response", "respond", "shared_rows", "total"]
+__all__ = ["Response", "respond", "solve_sums", "total"]
 
-_Rows = list[dict[int, Element]]
+_Table = list[dict[int, Element]]
+_Block = dict[tuple[int, int], Element]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,18 +36,27 @@ class Response:
     """G and H with their triangular parts; whatever is absent is zero.
 
     Attributes:
+        ring: the arithmetic.
+        lanes: the rows of the nodes, group by group.
         diagonals: each node on its own.
         features: G[a][b], the response of feature block a to the source of b.
-        rows: H[rho][sigma], for row blocks of one group.
+        rows: H[j][k] between two nodes, group by group.
         omega: Omega[a][b] for b in an earlier node.
-        xi: Xi[rho][sigma] for sigma in an earlier node.
+        xi: Xi[j][k] for an earlier node k, group by group.
     """
 
+    ring: Ring
+    lanes: Lanes
     diagonals: tuple[Diagonal, ...]
-    features: _Rows
-    rows: _Rows
-    omega: _Rows
-    xi: _Rows
+    features: _Table
+    rows: _Table
+    omega: _Table
+    xi: _Table
+
+    def on_rows(self, rho: int, sigma: int) -> Element | None:
+        """H_(rho sigma), for row blocks of one group."""
+        (j, group), (k, _) = (self.lanes.places[row] for row in (rho, sigma))
+        return self.ring.entry(self.rows[j][k], group) if k in self.rows[j] else None
 
 
 def total(terms: Iterable[Element]) -> Element | None:
@@ -53,21 +67,14 @@ def total(terms: Iterable[Element]) -> Element | None:
     return added
 
 
-def shared_rows(pencil: Pencil, node: Node, other: Node) -> list[tuple[int, int]]:
-    """The pairs of row blocks of two nodes that live on one group."""
-    places = {pencil.rows[sigma].group: sigma for sigma in other.rows}
-    groups = ((rho, pencil.rows[rho].group) for rho in node.rows)
-    return [(rho, places[group]) for rho, group in groups if group in places]
-
-
 def respond(pencil: Pencil, ring: Ring) -> Response:
     """Solve (1) and (2), node by node and for each node from the latest earlier one back."""
     run = _Substitution(pencil, ring)
     for index, node in enumerate(pencil.nodes):
-        run.start(node)
+        run.start(index, node)
         for earlier in reversed(range(index)):
-            run.pair(node, pencil.nodes[earlier])
-    return Response(tuple(run.diagonals), run.G, run.H, run.omega, run.xi)
+            run.pair(index, earlier)
+    return Response(ring, run.lanes, tuple(run.diagonals), run.G, run.H, run.omega, run.xi)
 
 
 @dataclass(eq=False)
@@ -75,24 +82,26 @@ class _Substitution:
     pencil: Pencil
     ring: Ring
     diagonals: list[Diagonal] = field(default_factory=list)
-    # <G_cb q_b>_g beta_(b sigma) summed over b, by (c, sigma).
-    _collected: dict[tuple[int, int], Element | None] = field(default_factory=dict)
+    # T_g beta_(a rho) H_g, group by group, of the node at hand, by feature block and earlier node.
+    _pushed: dict[tuple[int, int], Element] = field(default_factory=dict)
+    # <G_cb q_b>_g, by law; and its sum over what a label reads.
+    _traces: dict[tuple[str, int, int], Element] = field(default_factory=dict)
+    _heard: dict[tuple[Label, int], Element | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.G: _Rows = [{} for _ in self.pencil.features]
-        self.H: _Rows = [{} for _ in self.pencil.rows]
-        self.omega: _Rows = [{} for _ in self.pencil.features]
-        self.xi: _Rows = [{} for _ in self.pencil.rows]
-        self.readers: list[list[int]] = [[] for _ in self.pencil.features]
-        self.collectors: list[list[int]] = [[] for _ in self.pencil.rows]
-        for sigma, row in enumerate(self.pencil.rows):
-            for c in row.reads:
-                self.readers[c].append(sigma)
-        for b, feature in enumerate(self.pencil.features):
-            for sigma in feature.collects:
-                self.collectors[sigma].append(b)
+        self.lanes = Lanes(self.pencil, self.ring)
+        self.G: _Table = [{} for _ in self.pencil.features]
+        self.H: _Table = [{} for _ in self.pencil.nodes]
+        self.omega: _Table = [{} for _ in self.pencil.features]
+        self.xi: _Table = [{} for _ in self.pencil.nodes]
+        # (node, group) of the labels that read a feature block, and alpha.
+        self.readers: list[list[tuple[int, int, Element]]] = [[] for _ in self.pencil.features]
+        for index, side in enumerate(self.lanes.sides):
+            for group, label in side.labels.items():
+                for c, alpha in label.reads.items():
+                    self.readers[c].append((index, group, alpha))
 
-    def start(self, node: Node) -> None:
+    def start(self, index: int, node: Node) -> None:
         """The node on its own."""
         own = self.ring.diagonal(self.pencil, node)
         self.diagonals.append(own)
@@ -100,63 +109,78 @@ class _Substitution:
             self.G[a][a] = self.ring.one
         for (a, b), value in own.features.items():
             self.G[a][b] = value
-        for rho in node.rows:
-            self.H[rho][rho] = own.rows.get(rho, self.ring.one)
+        rows = self.lanes.sides[index].rows
+        self._pushed.clear()
+        if rows:
+            responses = {group: own.rows.get(rho, self.ring.one) for group, rho in rows.items()}
+            self._put_rows(index, index, self.lanes.spread(responses))
 
-    def pair(self, node: Node, other: Node) -> None:
+    def pair(self, j: int, k: int) -> None:
         """H_JK, then G_JK, Omega_JK and Xi_JK."""
-        shared = shared_rows(self.pencil, node, other)
+        node, other = self.pencil.nodes[j], self.pencil.nodes[k]
         for a in node.features:
             for c in other.features:
-                _put(self.omega[a], c, total(self._drives(a, c)))
+                _put(self.omega[a], c, total(self._drives(j, a, c)))
         known = {
             (a, b): value
             for a in node.features
             for b in other.features
             if (value := total(self._known(node, a, b))) is not None
         }
-        right = [self._right(node, rho, sigma, known) for rho, sigma in shared]
-        if all(value is None for value in right):  # neither hears the other
+        mine, its = self.lanes.sides[j], self.lanes.sides[k]
+        if mine.rows.keys().isdisjoint(its.rows):
             self._store(known)
             return
-        effects = [self._effect(node, other, *pair) for pair in shared]
-        matrix = [
-            [self._entry(rho, sigma, effect, same=i == j) for j, effect in enumerate(effects)]
-            for i, (rho, sigma) in enumerate(shared)
+        H, alone = self.H, self.H[j][j]
+        xi = total([*self._labelled(j, k), *self._through(j, k, known)])
+        right = total(
+            [value * H[m][k] for m, value in self.xi[j].items() if k in H[m]]
+            + ([] if xi is None else [xi * H[k][k]])
+        )
+        if right is None:  # neither hears the other
+            self._store(known)
+            return
+        found = alone * right
+        sums = [
+            (law, own, c)
+            for law, own in mine.collected
+            for its_law, c in its.read
+            if law == its_law
         ]
-        zero = 0 * self.ring.one
-        solution = self.ring.solve(matrix, [zero if x is None else x for x in right])
-        for (rho, sigma), x, effect in zip(shared, solution, effects, strict=True):
-            self.H[rho][sigma] = x
+        effects = [self._effect(node, other, *each) for each in sums]
+        seen = [total(self._through(j, k, effect)) for effect in effects]
+        both = alone * H[k][k]
+        weights = [self.lanes.of_law(law) * mine.pushes[own] * its.reads[c] for law, own, c in sums]
+        for each, effect, heard, W in zip(
+            sums, effects, seen, solve_sums(self.ring, weights, found, both, seen), strict=True
+        ):
+            law, own, c = each
             for key, value in effect.items():
-                known[key] = _plus(known.get(key), x * value)
-            for a in node.features:
-                for c in other.features:
-                    if rho in self.pencil.features[a].collects and c in self._reads(sigma):
-                        more = self.pencil.weight(a, rho) * (x * self._reads(sigma)[c])
-                        self.omega[a][c] = _plus(self.omega[a].get(c), more)
+                known[key] = _plus(known.get(key), W * value)
+            self.omega[own][c] = _plus(self.omega[own].get(c), W * self.lanes.pull(law, own))
+            if heard is not None:
+                found = found + both * (heard * W)
+                xi = _plus(xi, heard * W)
+        self._put_rows(j, k, found)
+        _put(self.xi[j], k, xi)
         self._store(known)
-        for rho, sigma in shared:
-            _put(self.xi[rho], sigma, total(self._xi(rho, sigma)))
 
-    def _reads(self, row: int) -> dict[int, Element]:
-        return self.pencil.rows[row].reads  # type: ignore[return-value]
-
-    def _drives(self, a: int, c: int) -> Iterator[Element]:
+    def _drives(self, j: int, a: int, c: int) -> Iterator[Element]:
         """Omega_ac as far as H of later nodes than c's is involved."""
         feature = self.pencil.features[a]
         if c in feature.maps:
             yield feature.maps[c]
         if c in feature.offset:
             yield -self.diagonals[-1].nu.get(a, self.ring.one) * feature.offset[c]
-        for rho in feature.collects:
-            through = total(
-                self.H[rho][sigma] * self._reads(sigma)[c]
-                for sigma in self.readers[c]
-                if sigma in self.H[rho]
-            )
-            if through is not None:
-                yield self.pencil.weight(a, rho) * through
+        side = self.lanes.sides[j]
+        added: dict[str, Element] = {}
+        for m, group, alpha in self.readers[c]:
+            if (a, m) in self._pushed and side.rows.get(group) in feature.collects:
+                law = self.pencil.groups[group].law
+                more = self.ring.entry(self._pushed[a, m], group) * alpha
+                added[law] = _plus(added.get(law), more)
+        for law, value in added.items():
+            yield value * self.lanes.pull(law, a)
 
     def _known(self, node: Node, a: int, b: int) -> Iterator[Element]:
         for own in node.features:
@@ -167,83 +191,89 @@ class _Substitution:
                 if drives is not None:
                     yield self.G[a][own] * drives
 
-    def _effect(
-        self, node: Node, other: Node, rho: int, sigma: int
-    ) -> dict[tuple[int, int], Element]:
-        """What one unit of H_(rho sigma) adds to G_JK."""
-        reads = self._reads(sigma)
-        effect: dict[tuple[int, int], Element] = {}
-        for own in node.features:
-            if rho not in self.pencil.features[own].collects:
-                continue
-            weight = self.pencil.weight(own, rho)
-            for c in other.features:
-                for a in node.features:
-                    for b in other.features:
-                        if c in reads and own in self.G[a] and b in self.G[c]:
-                            more = self.G[a][own] * (weight * reads[c] * self.G[c][b])
-                            effect[a, b] = _plus(effect.get((a, b)), more)
-        return effect
+    def _effect(self, node: Node, other: Node, law: str, own: int, c: int) -> _Block:
+        """What one unit of W adds to G_JK."""
+        pull = self.lanes.pull(law, own)
+        return {
+            (a, b): self.G[a][own] * (pull * self.G[c][b])
+            for a in node.features
+            for b in other.features
+            if own in self.G[a] and b in self.G[c]
+        }
 
-    def _through(
-        self, rho: int, sigma: int, block: dict[tuple[int, int], Element]
-    ) -> Element | None:
-        """alpha_rho <block q>_g beta_sigma."""
-        return total(
-            self._reads(rho)[a] * (self._collect(b, sigma, value))
-            for (a, b), value in block.items()
-            if a in self._reads(rho) and b in self.collectors[sigma]
-        )
+    def _through(self, j: int, k: int, block: _Block) -> Iterator[Element]:
+        """alpha_J <block q>_g beta_K."""
+        reads, its = self.lanes.sides[j].reads, self.lanes.sides[k]
+        for (a, b), value in block.items():
+            if a in reads:
+                for law, collecting in its.collected:
+                    if collecting == b:
+                        trace = self.lanes.trace(law, value, b)
+                        yield self.lanes.of_law(law) * trace * reads[a] * its.collects[b]
 
-    def _collect(self, b: int, sigma: int, value: Element) -> Element:
-        feature = self.pencil.features[b]
-        weights = self.pencil.traced[self.pencil.rows[sigma].group]
-        if feature.metric is not None:
-            weights = weights * feature.metric
-        return self.ring.trace(weights, value) * feature.collects[sigma]
+    def _labelled(self, j: int, k: int) -> Iterator[Element]:
+        """alpha <G q>_g beta_K for the blocks that the labels of J read."""
+        labels, its = self.lanes.sides[j].labels, self.lanes.sides[k]
+        for b, beta in its.collects.items():
+            heard = {
+                group: value
+                for group in its.rows
+                if group in labels and (value := self._label(labels[group], b)) is not None
+            }
+            if heard:
+                yield self.lanes.spread(heard) * beta
 
-    def _entry(
-        self, rho: int, sigma: int, effect: dict[tuple[int, int], Element], *, same: bool
-    ) -> Element:
-        through = self._through(rho, sigma, effect)
-        identity = self.ring.one if same else 0 * self.ring.one
-        if through is None:
-            return identity
-        return identity - self.H[rho][rho] * self.H[sigma][sigma] * through
+    def _label(self, label: Label, b: int) -> Element | None:
+        """<G q_b>_g between what a label reads and b."""
+        if (label, b) not in self._heard:
+            law = self.pencil.groups[label.group].law
+            self._heard[label, b] = total(
+                alpha * self._trace(law, c, b) for c, alpha in label.reads.items() if b in self.G[c]
+            )
+        return self._heard[label, b]
 
-    def _right(
-        self, node: Node, rho: int, sigma: int, known: dict[tuple[int, int], Element]
-    ) -> Element | None:
-        """H_JJ (Xi_JK H_KK + sum of Xi_JM H_MK), without what H_JK adds to Xi_JK."""
-        terms = [
-            value * self.H[middle][sigma]
-            for middle, value in self.xi[rho].items()
-            if sigma in self.H[middle]
-        ]
-        own = self._through(rho, sigma, known)
-        xi = total([*self._xi(rho, sigma, without=node.features), *([] if own is None else [own])])
-        if xi is not None:
-            terms.append(xi * self.H[sigma][sigma])
-        summed = total(terms)
-        return None if summed is None else self.H[rho][rho] * summed
+    def _trace(self, law: str, c: int, b: int) -> Element:
+        if (law, c, b) not in self._traces:
+            self._traces[law, c, b] = self.lanes.trace(law, self.G[c][b], b)
+        return self._traces[law, c, b]
 
-    def _xi(self, rho: int, sigma: int, without: tuple[int, ...] = ()) -> Iterator[Element]:
-        for c, alpha in self._reads(rho).items():
-            if c in without:
-                continue
-            if (c, sigma) not in self._collected:
-                self._collected[c, sigma] = total(
-                    self._collect(b, sigma, self.G[c][b])
-                    for b in self.collectors[sigma]
-                    if b in self.G[c]
-                )
-            collected = self._collected[c, sigma]
-            if collected is not None:
-                yield alpha * collected
+    def _put_rows(self, j: int, k: int, value: Element) -> None:
+        self.H[j][k] = value
+        for a, push in self.lanes.sides[j].pushes.items():
+            self._pushed[a, k] = push * value
 
-    def _store(self, block: dict[tuple[int, int], Element]) -> None:
+    def _store(self, block: _Block) -> None:
         for (a, b), value in block.items():
             self.G[a][b] = value
+
+
+def solve_sums(
+    ring: Ring,
+    weights: Sequence[Element],
+    found: Element,
+    both: Element,
+    seen: Sequence[Element | None],
+) -> list[Element]:
+    """W = <weights (found + both sum of seen W)>, the sums over groups in which a pair is unknown.
+
+    Args:
+        ring: the arithmetic.
+        weights: one for each sum, group by group, as all that follow.
+        found: what is known.
+        both: the responses of the two nodes.
+        seen: what each unit of W adds; None for nothing.
+    """
+    one, zero = ring.one, 0 * ring.one
+    matrix = [
+        [
+            (one if p == q else zero)
+            - (zero if heard is None else ring.trace(weight, both * heard))
+            for q, heard in enumerate(seen)
+        ]
+        for p, weight in enumerate(weights)
+    ]
+    right = [ring.trace(weight, found) for weight in weights]
+    return ring.solve(matrix, right) if right else []
 
 
 def _plus(x: Element | None, y: Element) -> Element:

@@ -32,7 +32,11 @@ class Diagonal:
 
 
 class Ring(Protocol):
-    """Numbers with + and * among themselves and with numbers that stand for each direction."""
+    """Numbers with + and * among themselves and with numbers that stand for each direction.
+
+    Numbers of the groups of rows can stand side by side as well, one for each group, and are added
+    and multiplied as those for each direction are.
+    """
 
     @property
     def one(self) -> Element:
@@ -72,7 +76,13 @@ class Ring(Protocol):
         """A power of a small matrix, direction by direction."""
 
     def trace(self, weights: Element, values: Element) -> Element:
-        """The sum over directions of weights times values."""
+        """The sum over directions, or over groups, of weights times values."""
+
+    def spread(self, numbers: Mapping[int, Element], places: int) -> Element:
+        """Numbers side by side, by place; zero where there is none."""
+
+    def entry(self, values: Element, place: int) -> Element:
+        """One of the numbers that stand side by side."""
 
     def solve(self, matrix: Sequence[Sequence[Element]], right: Sequence[Element]) -> list[Element]:
         """The solution of a small linear system."""
