@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ridgeproof.theory.equivalent.pencil import Element, Label, Node, Pencil, Rounds
-from ridgeproof.theory.equivalent.response import Response, solve_sums, total
+from ridgeproof.theory.equivalent.response import Response, products, solve_sums, total
 
 __all__ = ["Correlation", "Moments", "Sources", "between", "correlate"]
 
@@ -47,7 +47,7 @@ class Sources(Protocol):
 class Correlation:
     """C[a, b] = E u_a u_b, and C_g[j][k] between two nodes, per row and group by group.
 
-    Each pair is there once; what is absent is zero.
+    Both are symmetric; what is absent is zero.
     """
 
     response: Response
@@ -56,12 +56,12 @@ class Correlation:
 
     def between(self, a: int, b: int) -> Element | None:
         """C(i)_ab."""
-        return _symmetric(self.features, a, b)
+        return self.features.get((a, b))
 
     def on_rows(self, rho: int, sigma: int) -> Element | None:
         """E rho sigma, per row, for row blocks of one group."""
         (j, group), (k, _) = (self.response.lanes.places[row] for row in (rho, sigma))
-        value = self.rows[max(j, k)].get(min(j, k))
+        value = self.rows[j].get(k)
         return None if value is None else self.response.ring.entry(value, group)
 
 
@@ -110,21 +110,21 @@ class _Substitution:
         mine, its = self.lanes.sides[j], self.lanes.sides[k]
         if not mine.rows.keys().isdisjoint(its.rows):
             self._pair_rows(j, k, known)
-        self.C.update(known)
+        for (a, b), value in known.items():
+            self.C[a, b] = value
+            if j != k:
+                self.C[b, a] = value
 
     def _pair_rows(self, j: int, k: int, known: _Block) -> None:
         mine, its = self.lanes.sides[j], self.lanes.sides[k]
         H = self.response.rows
         z = total([*self._labelled(j, k), *self._seen(j, k, known)])
-        middle = total(
-            [
-                xi * other
-                for m, xi in self.response.xi[j].items()
-                if (other := self.rows[max(m, k)].get(min(m, k))) is not None
-            ]
-            + [self.z[j][n] * h for n, h in H[k].items() if n in self.z[j]]
-            + ([] if z is None else [z * H[k][k]])
-        )
+        between = [
+            *((xi, self.rows[k][m]) for m, xi in self.response.xi[j].items() if m in self.rows[k]),
+            *((h, self.z[j][n]) for n, h in H[k].items() if n in self.z[j]),
+        ]
+        ring = self.response.ring
+        middle = products(ring, between if z is None else [*between, (H[k][k], z)])
         if middle is None:  # neither hears the other
             return
         found = H[j][j] * middle
@@ -140,7 +140,7 @@ class _Substitution:
         weights = [
             self.lanes.of_law(law) * mine.pushes[own] * its.collects[e] for law, own, e in sums
         ]
-        solved = solve_sums(self.response.ring, weights, found, both, seen)
+        solved = solve_sums(ring, weights, found, both, seen)
         for (law, own, e), effect, heard, V in zip(sums, effects, seen, solved, strict=True):
             for key, value in effect.items():
                 known[key] = value * V if key not in known else known[key] + value * V
@@ -150,7 +150,7 @@ class _Substitution:
             if heard is not None:
                 found = found + both * (heard * V)
                 z = heard * V if z is None else z + heard * V
-        self.rows[j][k] = found
+        self.rows[j][k] = self.rows[k][j] = found
         if z is not None:
             self.z[j][k] = z
 
@@ -171,13 +171,13 @@ class _Substitution:
         for own in node.features:
             if own not in G[a]:
                 continue
-            middle = total(
+            omega, gamma = self.response.omega[own], self.gamma[own]
+            middle = products(
+                self.response.ring,
                 [
-                    drive * value
-                    for c, drive in self.response.omega[own].items()
-                    if (value := _symmetric(self.C, c, b)) is not None
-                ]
-                + [self.gamma[own][e] * g for e, g in G[b].items() if e in self.gamma[own]]
+                    *((drive, self.C[c, b]) for c, drive in omega.items() if (c, b) in self.C),
+                    *((g, gamma[e]) for e, g in G[b].items() if e in gamma),
+                ],
             )
             if middle is not None:
                 pulled.append(G[a][own] * middle)
@@ -257,7 +257,7 @@ class _Substitution:
     def _trace(self, law: str, c: int, e: int) -> Element | None:
         key = (law, min(c, e), max(c, e))
         if key not in self._traces:
-            value = _symmetric(self.C, c, e)
+            value = self.C.get((c, e))
             self._traces[key] = None if value is None else self.lanes.trace(law, value)
         return self._traces[key]
 
@@ -270,10 +270,5 @@ def between(
         x * y * value
         for a, x in left.items()
         for b, y in right.items()
-        if (value := _symmetric(correlations, a, b)) is not None
+        if (value := correlations.get((a, b))) is not None
     )
-
-
-def _symmetric(block: Moments, a: int, b: int) -> Element | None:
-    value = block.get((a, b))
-    return block.get((b, a)) if value is None else value

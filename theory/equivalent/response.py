@@ -25,7 +25,7 @@ from ridgeproof.theory.equivalent.lanes import Lanes
 from ridgeproof.theory.equivalent.pencil import Element, Label, Node, Pencil
 from ridgeproof.theory.equivalent.ring import Diagonal, Ring
 
-__all__ = ["Response", "respond", "solve_sums", "total"]
+__all__ = ["Response", "products", "respond", "solve_sums", "total"]
 
 _Table = list[dict[int, Element]]
 _Block = dict[tuple[int, int], Element]
@@ -65,6 +65,12 @@ def total(terms: Iterable[Element]) -> Element | None:
     for term in terms:
         added = term if added is None else added + term
     return added
+
+
+def products(ring: Ring, pairs: Iterable[tuple[Element, Element]]) -> Element | None:
+    """The sum of the products; None where there are none."""
+    found = list(pairs)
+    return ring.dot(found) if found else None
 
 
 def respond(pencil: Pencil, ring: Ring) -> Response:
@@ -133,10 +139,8 @@ class _Substitution:
             return
         H, alone = self.H, self.H[j][j]
         xi = total([*self._labelled(j, k), *self._through(j, k, known)])
-        right = total(
-            [value * H[m][k] for m, value in self.xi[j].items() if k in H[m]]
-            + ([] if xi is None else [xi * H[k][k]])
-        )
+        between = [(value, H[m][k]) for m, value in self.xi[j].items() if k in H[m]]
+        right = products(self.ring, between if xi is None else [*between, (xi, H[k][k])])
         if right is None:  # neither hears the other
             self._store(known)
             return
@@ -173,20 +177,20 @@ class _Substitution:
         if c in feature.offset:
             yield -self.diagonals[-1].nu.get(a, self.ring.one) * feature.offset[c]
         side = self.lanes.sides[j]
-        added: dict[str, Element] = {}
+        heard: dict[str, list[tuple[Element, Element]]] = {}
         for m, group, alpha in self.readers[c]:
             if (a, m) in self._pushed and side.rows.get(group) in feature.collects:
-                law = self.pencil.groups[group].law
-                more = self.ring.entry(self._pushed[a, m], group) * alpha
-                added[law] = _plus(added.get(law), more)
-        for law, value in added.items():
-            yield value * self.lanes.pull(law, a)
+                pushed = self.ring.entry(self._pushed[a, m], group)
+                heard.setdefault(self.pencil.groups[group].law, []).append((pushed, alpha))
+        for law, pairs in heard.items():
+            yield products(self.ring, pairs) * self.lanes.pull(law, a)
 
     def _known(self, node: Node, a: int, b: int) -> Iterator[Element]:
         for own in node.features:
             if own in self.G[a]:
-                drives = total(
-                    drive * self.G[c][b] for c, drive in self.omega[own].items() if b in self.G[c]
+                omega = self.omega[own].items()
+                drives = products(
+                    self.ring, ((drive, self.G[c][b]) for c, drive in omega if b in self.G[c])
                 )
                 if drives is not None:
                     yield self.G[a][own] * drives

@@ -78,6 +78,9 @@ class Ring(Protocol):
     def trace(self, weights: Element, values: Element) -> Element:
         """The sum over directions, or over groups, of weights times values."""
 
+    def dot(self, pairs: Sequence[tuple[Element, Element]]) -> Element:
+        """The sum of the products of one pair or more."""
+
     def spread(self, numbers: Mapping[int, Element], places: int) -> Element:
         """Numbers side by side, by place; zero where there is none."""
 

@@ -37,6 +37,7 @@ class BallRing(Float64Ring):
     at: Callable[[int], BallRing]
     """The ring of the same process at other digits."""
     floats: Directions
+    spare_nodes = 3
 
     @property
     def digits(self) -> int:
