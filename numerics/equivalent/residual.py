@@ -20,6 +20,7 @@ import numpy as np
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.equivalent.sources import StackedSources
 from ridgeproof.theory.equivalent.correlation import Correlation
+from ridgeproof.theory.equivalent.lanes import Lanes
 from ridgeproof.theory.equivalent.pencil import Label, Noise, Pencil
 from ridgeproof.theory.equivalent.response import Response, total
 from ridgeproof.theory.errors import SolverError
@@ -58,8 +59,8 @@ def residual(
     v = {block: weight.reshape(1, 1) for block, weight in enumerate(_weights(len(pencil.features)))}
     weights = _weights(len(pencil.rows))
     x = {
-        j: response.lanes.spread({g: weights[rho].reshape(1, 1) for g, rho in side.rows.items()})
-        for j, side in enumerate(response.lanes.sides)
+        j: run.lanes.spread({g: weights[rho].reshape(1, 1) for g, rho in side.rows.items()})
+        for j, side in enumerate(run.lanes.sides)
         if side.rows
     }
     worst = [run.responses(v), run.correlations(v), run.responses_on(x), run.correlations_on(x)]
@@ -84,7 +85,7 @@ class _Equations:
         directions = len(self.pencil.multiplicity)
         chosen = np.linspace(0, directions - 1, min(directions, _MOST_DIRECTIONS))
         self._directions = chosen.round().astype(int)
-        self._lanes = self.response.lanes
+        self.lanes = Lanes(self.pencil, self.sources.ring)
         self._shares: dict[tuple[str, int, int], Array | None] = {}
         self._node = {a: j for j, node in enumerate(self.pencil.nodes) for a in node.features}
         self._variances = {group.law: group.variance for group in self.pencil.groups}
@@ -123,7 +124,7 @@ class _Equations:
                 source = self._together("Q", a, e)
                 if source is not None:
                     yield self._at(source) * p[e]
-            for k, side in enumerate(self._lanes.sides if self.pencil.features[a].collects else ()):
+            for k, side in enumerate(self.lanes.sides if self.pencil.features[a].collects else ()):
                 heard = self._together("C_g", self._node[a], k)
                 for e, beta in side.collects.items() if heard is not None else ():
                     q = self.pencil.features[e].metric
@@ -159,11 +160,11 @@ class _Equations:
 
         def right(j: int) -> Iterator[Array]:
             heard: dict[int, Array] = {}
-            for group, label in self._lanes.sides[j].labels.items():
+            for group, label in self.lanes.sides[j].labels.items():
                 for e, amplitude in label.noise.items():
                     _add(heard, group, amplitude * _entry(noise[e], group))
             if heard:
-                yield self._lanes.spread(heard)
+                yield self.lanes.spread(heard)
             yield from self._read(j, seen)
 
         hidden = (abs(term) for j in x for term in self._read(j, largest))
@@ -174,14 +175,14 @@ class _Equations:
         read: dict[int, dict[int, Array]] = {}
         noise: dict[Noise, dict[int, Array]] = {}
         for k, value in p.items():
-            for group, rho in self._lanes.sides[k].rows.items():
+            for group, rho in self.lanes.sides[k].rows.items():
                 row, at = self.pencil.rows[rho], value[..., group : group + 1]
                 for c, alpha in row.reads.items():
                     _add(read.setdefault(c, {}), group, alpha * at)
                 for e, amplitude in row.noise.items():
                     weight = _weights(len(self.sources.names))[self.sources.place(e.term)]
                     _add(noise.setdefault(e, {}), group, weight * amplitude * at)
-        spread = self._lanes.spread
+        spread = self.lanes.spread
         return {c: spread(at) for c, at in read.items()}, {e: spread(at) for e, at in noise.items()}
 
     def _at(self, value: Array) -> Array:
@@ -220,10 +221,10 @@ class _Equations:
     def _heard(self, a: int, y: _Vector) -> Iterator[Array]:
         """T_g s_g q_a beta_a H_g alpha_g y, over groups."""
         j = self._node[a]
-        mine = self._lanes.sides[j]
+        mine = self.lanes.sides[j]
         of_labels: dict[Label, dict[int, Array]] = {}
         for k, H in self.response.rows[j].items():
-            its = self._lanes.sides[k]
+            its = self.lanes.sides[k]
             for c, alpha in its.reads.items():
                 yield from (pulled * y[c] for pulled in self._pulled(a, H * alpha))
             pushed = mine.pushes[a] * H
@@ -238,11 +239,11 @@ class _Equations:
 
     def _pulled(self, a: int, values: Array) -> Iterator[Array]:
         """T_g s_g q_a beta_a of values by group, added over the groups of each law."""
-        side = self._lanes.sides[self._node[a]]
+        side = self.lanes.sides[self._node[a]]
         weighted = side.pushes[a] * values
         for law, collecting in side.collected:
             if collecting == a:
-                yield self._at(self._pull(law, a)) * _added_up(self._lanes.of_law(law) * weighted)
+                yield self._at(self._pull(law, a)) * _added_up(self.lanes.of_law(law) * weighted)
 
     def _pull(self, law: str, a: int) -> Array:
         q = self.pencil.features[a].metric
@@ -253,7 +254,7 @@ class _Equations:
         """M_g y by its terms."""
         given = {
             b: (beta * y[k], {law for law, c in side.collected if c == b})
-            for k, side in enumerate(self._lanes.sides)
+            for k, side in enumerate(self.lanes.sides)
             for b, beta in side.collects.items()
         }
         seen: _Vector = {}
@@ -268,14 +269,14 @@ class _Equations:
             )
         sides: _Sides = {}
         for j in y:
-            rows = self._lanes.sides[j].rows
+            rows = self.lanes.sides[j].rows
             mu = {g: self.mu.get(rho, np.ones((1, 1))) for g, rho in rows.items()}
-            sides[j] = [self._lanes.spread(mu) * y[j], *(-term for term in self._read(j, seen))]
+            sides[j] = [self.lanes.spread(mu) * y[j], *(-term for term in self._read(j, seen))]
         return sides
 
     def _read(self, j: int, values: _Vector) -> Iterator[Array]:
         """The terms of alpha_g of values by group."""
-        side = self._lanes.sides[j]
+        side = self.lanes.sides[j]
         yield from (alpha * values[a] for a, alpha in side.reads.items())
         by_place: list[dict[int, Array]] = []
         for group, label in side.labels.items():
@@ -283,12 +284,12 @@ class _Equations:
                 if place == len(by_place):
                     by_place.append({})
                 by_place[place][group] = alpha * _entry(values[c], group)
-        yield from map(self._lanes.spread, by_place)
+        yield from map(self.lanes.spread, by_place)
 
     def _trace(self, law: str, value: Array) -> Array:
         """<value>_g on groups of a law, nothing on others."""
         weights = self.pencil.multiplicity * self._variances[law]
-        return np.asarray(self._lanes.of_law(law) * _added_up(weights * value))
+        return np.asarray(self.lanes.of_law(law) * _added_up(weights * value))
 
 
 def _largest(value: Array) -> Array:

@@ -20,6 +20,7 @@ class StackedSources:
     """Q and N N' with the sources along the first axis, (sources, points or 1, ...).
 
     Attributes:
+        ring: the arithmetic.
         names: of the sources: truths and their pairs, amplitudes of random vectors.
     """
 
@@ -28,7 +29,7 @@ class StackedSources:
     ) -> None:
         # What a loop adds is lost to rounding beside what enters it, unless kept apart.
         loops = any(isinstance(node.fit, Rounds) for node in pencil.nodes)
-        self._pencil, self._ring, self._apart = pencil, ring, apart or loops
+        self._pencil, self.ring, self._apart = pencil, ring, apart or loops
         self.names = names or (tuple(dict.fromkeys(_names(pencil))) if self._apart else ("all",))
         self._places = {name: place for place, name in enumerate(self.names)}
         self._given: dict[tuple[int, int], Array] = {}
@@ -64,9 +65,9 @@ class StackedSources:
         """The same in float64, on the pencil in float64."""
         if pencil is self._pencil:
             return self
-        ring = self._ring.rough
+        ring = self.ring.rough
         made = StackedSources(pencil, ring, apart=self._apart, names=self.names)
-        return made.given(self._ring.in_floats(self._given))
+        return made.given(self.ring.in_floats(self._given))
 
     def place(self, name: str) -> int:
         """Where a source is along the first axis."""
@@ -81,9 +82,9 @@ class StackedSources:
         rounds = node.fit
         assert isinstance(rounds, Rounds)
         inside = partial(
-            StackedSources, rounds.round, self._ring, apart=self._apart, names=self.names
+            StackedSources, rounds.round, self.ring, apart=self._apart, names=self.names
         )
-        added = added_by_rounds(rounds, entering, inside, self._ring)
+        added = added_by_rounds(rounds, entering, inside, self.ring)
         self.given({(node.features[p], node.features[q]): v for (p, q), v in added.items()})
 
     def _placed(self, name: str, value: Array) -> Array:

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ridgeproof.theory.equivalent.lanes import Lanes
 from ridgeproof.theory.equivalent.pencil import Element, Label, Node, Pencil, Rounds
 from ridgeproof.theory.equivalent.response import Response, products, solve_sums, total
 
@@ -50,7 +51,7 @@ class Correlation:
     Both are symmetric; what is absent is zero.
     """
 
-    response: Response
+    lanes: Lanes
     features: _Block
     rows: list[dict[int, Element]]
 
@@ -60,9 +61,9 @@ class Correlation:
 
     def on_rows(self, rho: int, sigma: int) -> Element | None:
         """E rho sigma, per row, for row blocks of one group."""
-        (j, group), (k, _) = (self.response.lanes.places[row] for row in (rho, sigma))
+        (j, group), (k, _) = (self.lanes.places[row] for row in (rho, sigma))
         value = self.rows[j].get(k)
-        return None if value is None else self.response.ring.entry(value, group)
+        return None if value is None else self.lanes.ring.entry(value, group)
 
 
 def correlate(pencil: Pencil, response: Response, sources: Sources) -> Correlation:
@@ -71,7 +72,7 @@ def correlate(pencil: Pencil, response: Response, sources: Sources) -> Correlati
     for j in range(len(pencil.nodes)):
         for k in range(j + 1):
             run.pair(j, k)
-    return Correlation(response, run.C, run.rows)
+    return Correlation(response.lanes, run.C, run.rows)
 
 
 @dataclass(eq=False)
@@ -123,7 +124,7 @@ class _Substitution:
             *((xi, self.rows[k][m]) for m, xi in self.response.xi[j].items() if m in self.rows[k]),
             *((h, self.z[j][n]) for n, h in H[k].items() if n in self.z[j]),
         ]
-        ring = self.response.ring
+        ring = self.lanes.ring
         middle = products(ring, between if z is None else [*between, (H[k][k], z)])
         if middle is None:  # neither hears the other
             return
@@ -173,7 +174,7 @@ class _Substitution:
                 continue
             omega, gamma = self.response.omega[own], self.gamma[own]
             middle = products(
-                self.response.ring,
+                self.lanes.ring,
                 [
                     *((drive, self.C[c, b]) for c, drive in omega.items() if (c, b) in self.C),
                     *((g, gamma[e]) for e, g in G[b].items() if e in gamma),

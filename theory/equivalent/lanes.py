@@ -41,12 +41,13 @@ class Lanes:
     """The groups of a pencil as places.
 
     Attributes:
+        ring: the arithmetic.
         sides: by node.
         places: (node, group) of a row block.
     """
 
     def __init__(self, pencil: Pencil, ring: Ring) -> None:
-        self._pencil, self._ring = pencil, ring
+        self._pencil, self.ring = pencil, ring
         self._laws = {group.law: group for group in pencil.groups}
         self._weights: dict[tuple[str, int | None], Element] = {}
         self._of_law = {
@@ -64,7 +65,7 @@ class Lanes:
 
     def spread(self, numbers: Mapping[int, Element]) -> Element:
         """Numbers by group as one element, zero where there is none."""
-        return self._ring.spread(numbers, len(self._pencil.groups))
+        return self.ring.spread(numbers, len(self._pencil.groups))
 
     def of_law(self, law: str) -> Element:
         """One on groups of this law, zero on others."""
@@ -81,7 +82,7 @@ class Lanes:
         if (law, feature) not in self._weights:
             variance = self._laws[law].variance if feature is None else self.pull(law, feature)
             self._weights[law, feature] = self._pencil.multiplicity * variance
-        return self._ring.trace(self._weights[law, feature], value)
+        return self.ring.trace(self._weights[law, feature], value)
 
     def _side(self, node: Node) -> Side:
         rows = {self._pencil.rows[rho].group: rho for rho in node.rows}

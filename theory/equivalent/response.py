@@ -36,7 +36,6 @@ class Response:
     """G and H with their triangular parts; whatever is absent is zero.
 
     Attributes:
-        ring: the arithmetic.
         lanes: the rows of the nodes, group by group.
         diagonals: each node on its own.
         features: G[a][b], the response of feature block a to the source of b.
@@ -45,7 +44,6 @@ class Response:
         xi: Xi[j][k] for an earlier node k, group by group.
     """
 
-    ring: Ring
     lanes: Lanes
     diagonals: tuple[Diagonal, ...]
     features: _Table
@@ -56,7 +54,8 @@ class Response:
     def on_rows(self, rho: int, sigma: int) -> Element | None:
         """H_(rho sigma), for row blocks of one group."""
         (j, group), (k, _) = (self.lanes.places[row] for row in (rho, sigma))
-        return self.ring.entry(self.rows[j][k], group) if k in self.rows[j] else None
+        found = self.rows[j].get(k)
+        return None if found is None else self.lanes.ring.entry(found, group)
 
 
 def total(terms: Iterable[Element]) -> Element | None:
@@ -80,7 +79,7 @@ def respond(pencil: Pencil, ring: Ring) -> Response:
         run.start(index, node)
         for earlier in reversed(range(index)):
             run.pair(index, earlier)
-    return Response(ring, run.lanes, tuple(run.diagonals), run.G, run.H, run.omega, run.xi)
+    return Response(run.lanes, tuple(run.diagonals), run.G, run.H, run.omega, run.xi)
 
 
 @dataclass(eq=False)
