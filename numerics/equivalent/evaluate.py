@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -38,6 +39,8 @@ __all__ = [
 # What float64 carries through the back-substitution of a process that is not near a threshold.
 DIGITS = 12
 MAX_DIGITS = 2000
+# Nearer to a threshold the rounding of one, over the margin, reaches the last of these digits.
+_LEAST_MARGIN = 2.0**-11
 # Numbers in one array of points by directions (512 kB, which stays in the cache).
 _BLOCK = 2**16
 
@@ -84,7 +87,8 @@ def evaluate_process(
         d: the dimension; what the process says unless given, as for the next two.
         spectrum: as for a setting.
         signal: as for a setting.
-        digits: that every value shall carry; up to 12 are found in float64, more in balls.
+        digits: that every value shall carry; up to 12 are found in float64, more in balls, as is
+            every point next to a threshold.
         certified: promise radii that are a theorem.
         terms: whether the share of each source is wanted; without it the solve is shorter.
         **parameters: exact numbers, floats, or arrays of floats that broadcast.
@@ -108,26 +112,52 @@ def evaluate_process(
     given.pop("d", None)
     space = space_of(process, d, spectrum, signal)
     require_known(process, given)
-    shape = _shape(given)
+    full = _shape(given)
     graph = prepared(process, given, space)
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
-    if certified or digits > DIGITS:
-        points = [{**point, "d": Fraction(space.d)} for point in _exact_points(given, shape)]
+
+    def in_balls(places: Iterable[int], digits: int, shape: tuple[int, ...]) -> ProcessValue:
+        points = (_exact_point(given, space, full, place) for place in places)
         solved = [
             solve_point(graph, point, space, digits, terms=terms, certified=certified)
             for point in points
         ]
-        found = _judged(_joined(solved, shape, terms=terms), digits)
+        return _judged(_joined(solved, shape, terms=terms), digits)
+
+    if certified or digits > DIGITS:
+        found = in_balls(range(math.prod(full)), digits, full)
         radii = {name: found.radii[name] for name, ask in graph.asks if not unproved(graph, ask)}
         return replace(found, radii=radii, certified=certified)
     ring = Float64Ring(directions_of(graph, space, Float64()))
-    values = columns(given, space, shape)
+    values = columns(given, space, full)
     with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
         parts = [
             solve_graph(graph, part, ring, terms=terms)
             for part in blocks(values, len(ring.directions.s))
         ]
-    return _joined(parts, shape, terms=terms)
+    found = _joined(parts, full, terms=terms)
+    close = np.flatnonzero(np.concatenate([part.margin for part in parts]) < _LEAST_MARGIN)
+    if len(close):
+        return _replaced(found, in_balls(close, DIGITS, (len(close),)), close)
+    return found
+
+
+def _replaced(found: ProcessValue, known: ProcessValue, places: Array) -> ProcessValue:
+    """The values with those known at some places put in."""
+
+    def each(of: Mapping[str, Array], better: Mapping[str, Array]) -> dict[str, Array]:
+        put = {name: value.copy() for name, value in of.items()}
+        for name in put.keys() & better.keys():
+            put[name].reshape(-1)[places] = better[name]
+        return put
+
+    terms = {name: of and each(of, known.terms[name] or {}) for name, of in found.terms.items()}
+    return replace(
+        found,
+        values=each(found.values, known.values),
+        terms=terms,
+        kappa=each(found.kappa, known.kappa),
+    )
 
 
 def prepared(process: Process, given: Mapping[str, Any], space: Space) -> Graph:
@@ -221,21 +251,17 @@ def _column(name: str, value: Any, shape: tuple[int, ...]) -> Array:
     return column
 
 
-def _exact_points(
-    given: Mapping[str, Any], shape: tuple[int, ...]
-) -> Iterator[dict[str, Fraction]]:
-    """The parameters point by point; a float is the number that it is."""
-    full = {
-        name: np.broadcast_to(_floats(name, value) if np.ndim(value) else value, shape)
-        for name, value in given.items()
-    }
-    for index in np.ndindex(shape):
-        yield {
-            name: exact(
-                name, value[index].item() if isinstance(value[index], np.generic) else value[index]
-            )
-            for name, value in full.items()
-        }
+def _exact_point(
+    given: Mapping[str, Any], space: Space, shape: tuple[int, ...], place: int
+) -> dict[str, Fraction]:
+    """The parameters at one point; a float is the number that it is."""
+
+    def at(name: str, value: Any) -> Fraction:
+        if np.ndim(value):
+            return Fraction(np.broadcast_to(_floats(name, value), shape).flat[place])
+        return exact(name, value.item() if isinstance(value, np.generic) else value)
+
+    return {name: at(name, value) for name, value in given.items()} | {"d": Fraction(space.d)}
 
 
 def _judged(value: ProcessValue, digits: int) -> ProcessValue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import ClassVar, TypeVar
 
@@ -36,9 +36,16 @@ class Float64Ring:
     """Numbers are (..., points or 1, 1), numbers for each direction (..., points or 1, directions).
 
     Axes before the points, such as one for the sources, broadcast.
+
+    Attributes:
+        directions: s, w0 and their kin.
+        margin: one array, the least determinant of the pairs of fits solved so far, (points or 1,).
+            Each is one minus what the fits hear of each other, near a threshold almost one:
+            answers are wrong by the rounding of one over the margin.
     """
 
     directions: Directions
+    margin: list[Array] = field(default_factory=lambda: [np.ones(1)])
     spare_nodes: ClassVar[int] = 0
     """Of the contour: in float64 more nodes lose to rounding what they gain."""
 
@@ -210,13 +217,18 @@ class Float64Ring:
     def solve(self, matrix: Sequence[Sequence[Array]], right: Sequence[Array]) -> list[Array]:
         """As many systems as there are points; a right side may have more axes."""
         if len(right) == 1:
+            self._keep_margin(matrix[0][0][..., 0])
             return [right[0] / matrix[0][0]]
         entries = np.broadcast_arrays(*(entry[..., 0] for row in matrix for entry in row))
         size = len(right)
         system = np.stack(entries, axis=-1).reshape(*entries[0].shape, size, size)
+        self._keep_margin(np.linalg.det(system))
         column = np.stack(np.broadcast_arrays(*(entry[..., 0] for entry in right)), axis=-1)
         solution = np.linalg.solve(system, column[..., None])[..., 0]
         return [solution[..., k, None] for k in range(size)]
+
+    def _keep_margin(self, determinant: Array) -> None:
+        self.margin[0] = np.minimum(self.margin[0], abs(determinant))
 
     def diagonal(self, pencil: Pencil, node: Node) -> Diagonal:
         """(5) and its kin, with the branch asserted."""

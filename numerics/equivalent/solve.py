@@ -44,12 +44,14 @@ class Solved:
         kappa: of each named fit that has one.
         residual: of the four equations, relative.
         points: how many there are.
+        margin: of the ring, at every point.
     """
 
     answers: Mapping[str, Answer]
     kappa: Mapping[str, Array]
     residual: float
     points: int
+    margin: Array
 
 
 def solve_graph(graph: Graph, values: _Values, ring: Float64Ring, *, terms: bool = False) -> Solved:
@@ -67,7 +69,10 @@ def solve_graph(graph: Graph, values: _Values, ring: Float64Ring, *, terms: bool
     leaves = [leaf for _, ask in graph.asks for leaf in _leaves(ask)]
     plain = [leaf for leaf in leaves if not isinstance(leaf, Extremum)]
     wider = with_gradients(graph, plain) if isinstance(ring, BallRing) else graph
+    ring.margin[:] = [np.ones(1)]
     solution, found = solution_of(wider, values, ring, terms=terms)
+    points = _points(values)
+    margin = np.broadcast_to(ring.margin[0], (points,))
     kappa = {
         name: value
         for index, name in enumerate(graph.names)
@@ -88,7 +93,7 @@ def solve_graph(graph: Graph, values: _Values, ring: Float64Ring, *, terms: bool
         if np.isnan(value).any() or (np.isinf(value).any() and not searches):
             arithmetic = "balls" if isinstance(ring, BallRing) else "float64"
             raise SolverError(f"the ask {name or ask} is infinite or undefined in {arithmetic}")
-    return Solved(answers, kappa, found, _points(values))
+    return Solved(answers, kappa, found, points, margin)
 
 
 def solution_of(

@@ -62,7 +62,7 @@ def solve_point(
 
     @lru_cache
     def ring(working: int) -> BallRing:
-        return BallRing(directions_of(graph, space, Balls(working)), ring, floats)
+        return BallRing(directions_of(graph, space, Balls(working)), floats=floats, at=ring)
 
     def find(engine: Balls) -> Solved:
         working = ring(engine.digits + _LOST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -32,11 +32,14 @@ class BallRing(Float64Ring):
 
     Numbers in the parameters stay exact rationals as long as they are, so that what is equal is
     known to be; numbers for each direction are balls.
+
+    Attributes:
+        floats: the directions in float64.
+        at: the ring of the same process at other digits.
     """
 
-    at: Callable[[int], BallRing]
-    """The ring of the same process at other digits."""
-    floats: Directions
+    floats: Directions = field(kw_only=True)
+    at: Callable[[int], BallRing] = field(kw_only=True)
     spare_nodes = 3
 
     @property
@@ -112,7 +115,7 @@ class BallRing(Float64Ring):
             SolverError: the matrix is not proved to be regular.
         """
         if len(right) == 1:
-            return super().solve(matrix, right)
+            return [right[0] / matrix[0][0]]
         wide = np.broadcast_arrays(*right)
         # One matrix, so that both are complex where one is.
         whole = matrix_of(

@@ -243,7 +243,7 @@ def test_a_boundary_that_balls_cannot_decide_is_named():
 def _ring(digits):
     engine = Balls(digits)
     spectrum = build_spectrum(make_setting(d=4, T=1), engine)
-    return BallRing(Directions(spectrum, engine, one_by_one=False), None, None)
+    return BallRing(Directions(spectrum, engine, one_by_one=False), floats=None, at=None)
 
 
 @pytest.mark.parametrize("digits", [8, 30])

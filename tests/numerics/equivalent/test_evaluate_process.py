@@ -470,3 +470,17 @@ def test_a_minimum_between_parameters_needs_them_in_order():
     assert found["least"] == pytest.approx(found["there"], rel=1e-12)
     with pytest.raises(InputError, match="is empty"):
         evaluate_process(process, **given, b=1)
+
+
+def test_next_to_a_threshold_balls_take_over():
+    """As many rows as directions and hardly a penalty: 12 digits where float64 has 9, or none."""
+    lams = np.array([1e-2, 1e-20, 1e-14])
+    process = _process(_RIDGE, {"risk": "risk(m)"})
+    found = evaluate_process(process, d=20, T=20, lam=lams[:, None], sigma=[1, 2])
+    for lam, values, terms in zip(
+        lams, found.values["risk"], found.terms["risk"]["sigma"], strict=True
+    ):
+        setting = make_setting(d=20, T=20, lam=Fraction(lam), sigma=2)
+        known = evaluate(setting)
+        assert values[1] == pytest.approx(float(known.value), rel=1e-12)
+        assert terms[1] == pytest.approx(float(known.terms["variance"]), rel=1e-12)
