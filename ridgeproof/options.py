@@ -29,6 +29,7 @@ __all__ = [
     "pop_process",
     "pop_setting",
     "process_argument",
+    "read_assignments",
     "seed_option",
     "setting_options",
 ]
@@ -194,10 +195,7 @@ def pop_process(options: dict[str, Any]) -> tuple[Process, dict[str, str]] | Non
         if is_given(f"opt_{field}"):
             given[field] = value
     twice = list(context.meta[_TWICE])
-    for text in changes:
-        name, sign, value = (part.strip() for part in text.partition("="))
-        if not (name and sign and value):
-            raise InputError("--set", text, "is no assignment", "write NAME=VALUE, as in lam=1/10")
+    for name, value in read_assignments(changes):
         if name in given:
             twice.append(name)
         given[name] = value
@@ -205,6 +203,19 @@ def pop_process(options: dict[str, Any]) -> tuple[Process, dict[str, str]] | Non
         raise InputError(twice[0], "...", "is given more than once", "give it once")
     require_known(process, given)
     return process, given
+
+
+def read_assignments(texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Names and values of --set NAME=VALUE.
+
+    Raises:
+        InputError: a text is not of that form.
+    """
+    for text in texts:
+        name, sign, value = (part.strip() for part in text.partition("="))
+        if not (name and sign and value):
+            raise InputError("--set", text, "is no assignment", "write NAME=VALUE, as in lam=1/10")
+        yield name, value
 
 
 def changed(options: dict[str, Any], changes: tuple[str, ...], name: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ the second order at three standard errors of the pilot is allowed for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -43,7 +43,17 @@ from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.sequential import CHUNK
 
-__all__ = ["draws_of", "judge_case", "pilot_case", "sizes_of", "why_not"]
+__all__ = [
+    "METHOD",
+    "Expansion",
+    "draws_of",
+    "expansion",
+    "judge_case",
+    "pilot_case",
+    "sizes_of",
+    "why_not",
+    "world_at",
+]
 
 # Draws of the pilot around which a side that is not linear is expanded.
 _EXPANDED = 1024
@@ -114,7 +124,7 @@ def why_not(sides: Sides, place: Place) -> str:
     try:
         graph = _graph(sides, place)
         reason = next(filter(None, (unsimulated(ask) for _, ask in graph.asks)), "")
-        return reason or heavy_tails(graph, _world(graph, place, 1))
+        return reason or heavy_tails(graph, world_at(graph, place, 1))
     except RidgeproofError as error:
         return str(error)
 
@@ -141,7 +151,9 @@ def draws_of(sides: Sides, case: Case, seed: int, claim: str) -> tuple[_Draws, f
     runs = _runs(sides, case, sizes_of(sides, case))
     draws = _Draws(runs, seed, claim, str([place.canonical() for place in case.places]))
     limit = sides.conjecture.kind == "limit"
-    return _expanded(draws, partial(_difference, sides, runs, limit))
+    found = expansion(draws.table, partial(_difference, sides, runs, limit))
+    around = replace(draws, start=found.start, centre=found.centre, slope=found.slope)
+    return around, found.left, found.scale
 
 
 def judge_case(subject: Subject, sides: Sides, case: Case, judge: Judge) -> None:
@@ -188,7 +200,7 @@ def judge_case(subject: Subject, sides: Sides, case: Case, judge: Judge) -> None
 
 def _runs(sides: Sides, case: Case, sizes: tuple[int, ...]) -> tuple[_Run, ...]:
     return tuple(
-        _Run(graph, _world(graph, place, size), place, place == case.place)
+        _Run(graph, world_at(graph, place, size), place, place == case.place)
         for size in sizes
         for place in case.places
         for graph in (_graph(sides, place),)
@@ -199,7 +211,8 @@ def _graph(sides: Sides, place: Place) -> Graph:
     return normal_form(sides.process, place.values)
 
 
-def _world(graph: Graph, place: Place, growth: int) -> ProcessWorld:
+def world_at(graph: Graph, place: Place, growth: int) -> ProcessWorld:
+    """Where a graph is simulated: at a place, and so many times its size."""
     d = place.dimension
     setting = make_setting(d=d, T=1, spectrum=place.spectrum, signal=place.signal)
     s, w0 = expanded(build_spectrum(setting, Float64()))
@@ -231,25 +244,42 @@ def _difference(
     return total, scale
 
 
-def _expanded(draws: _Draws, difference: object) -> tuple[_Draws, float, float]:
-    """(the draws, expanded around a pilot; the second order; the scale)."""
+@dataclass(frozen=True)
+class Expansion:
+    """A function of means around those of a pilot.
+
+    Attributes:
+        start, slope: its value and derivative there.
+        centre: the means.
+        left: what the second order may add.
+        scale: of the value.
+    """
+
+    start: float
+    centre: tuple[float, ...]
+    slope: tuple[float, ...]
+    left: float
+    scale: float
+
+
+def expansion(table: Callable[[int, int], Array], difference: object) -> Expansion:
+    """A function of means, with its scale, expanded around a pilot of the table."""
     assert callable(difference)
-    first = draws.table(_PILOT_CHUNK, CHUNK)
+    first = table(_PILOT_CHUNK, CHUNK)
     mean, spread = first.mean(axis=0), np.abs(first.mean(axis=0))
     slope = _slope(difference, mean)
     left = _curvature(difference, mean, slope, spread * 0.5)
     if left > 1e-9 * max(difference(mean)[1], _LEAST_SCALE):
-        more = [draws.table(_PILOT_CHUNK - k, CHUNK) for k in range(1, _EXPANDED // CHUNK)]
-        table = np.vstack([first, *more])
-        mean = table.mean(axis=0)
-        error = table.std(axis=0, ddof=1) / np.sqrt(len(table))
+        more = [table(_PILOT_CHUNK - k, CHUNK) for k in range(1, _EXPANDED // CHUNK)]
+        drawn = np.vstack([first, *more])
+        mean = drawn.mean(axis=0)
+        error = drawn.std(axis=0, ddof=1) / np.sqrt(len(drawn))
         slope = _slope(difference, mean)
         left = _curvature(difference, mean, slope, _SPREAD * error)
     else:
         left = 0.0
     value, scale = difference(mean)
-    found = replace(draws, start=value, centre=tuple(mean.tolist()), slope=tuple(slope.tolist()))
-    return found, left, scale
+    return Expansion(value, tuple(mean.tolist()), tuple(slope.tolist()), left, scale)
 
 
 def _slope(difference: object, mean: Array) -> Array:
