@@ -45,6 +45,7 @@ def test_example_runs(program):
 # What the comment at the top of each file says, of its values.
 _SHOWN = {
     "accumulate_or_replace": lambda v: v["replaced"] > 5 * v["real"] > 3.5 * v["accumulated"],
+    "averaged_descent": lambda v: v["one_before"] < v["average"] < v["last"],
     "averaged_labels": lambda v: abs(v["best_share"] - (5**0.5 - 1) / 2) < 1e-6,
     "covariate_shift": lambda v: v["best_lam"] > 0 > v["best_lam_shifted"],
     "double_descent": lambda v: v["as_many"] > 10 * v["half_as_many"] > 10 * v["four_times"],

@@ -1,4 +1,4 @@
-"""The claims C1, C2, ... of the source, and N1, ... named after the neighbouring theorems.
+"""The claims C1, C2, ... of the source, N1, ... of the neighbouring theorems, P1 of processes.
 
 One module each, exporting CLAIM; a new claim is a new module here.
 """
@@ -33,7 +33,7 @@ def claims_of(profile: str) -> list[str]:
 
 
 def _modules() -> list[pkgutil.ModuleInfo]:
-    return [info for info in pkgutil.iter_modules(__path__) if re.match(r"[cn]\d+_", info.name)]
+    return [info for info in pkgutil.iter_modules(__path__) if re.match(r"[cnp]\d+_", info.name)]
 
 
 def find_claim(claim_id: str) -> AnyClaim:

@@ -101,15 +101,11 @@ def dense_limit(pencil: Pencil) -> DenseLimit:
     raise SolverError(f"the dense correlations of {blocks} blocks do not come to rest")
 
 
-def dense_distance(pencil: Pencil, found: Correlation) -> float:
+def dense_distance(dense: DenseLimit, found: Correlation) -> float:
     """The largest difference of any correlation, relative to the largest of its kind.
 
     ``found`` is at one point, with all sources together.
-
-    Raises:
-        NotBuilt, SolverError: as `dense_limit`.
     """
-    dense = dense_limit(pencil)
     directions, blocks, _ = dense.features.shape
     off = 0.0
     for a in range(blocks):
@@ -155,6 +151,8 @@ def _penalties(pencil: Pencil, d: int, m: Array) -> tuple[Array, dict[int, float
             continue
         if isinstance(node.fit, Rounds):
             raise NotBuilt("a loop that is not unrolled has no dense route")
+        if np.iscomplexobj(node.fit.lam):
+            raise NotBuilt("a filter of several penalties has no dense route")
         u = node.features[0]
         lam = _number(node.fit.lam)
         rows = [r for r in node.rows if u in pencil.rows[r].reads]

@@ -51,6 +51,14 @@ class _OneWeight(Altered):
         return np.ones_like(super().weight(value))
 
 
+class _NoVariance(Altered):
+    """What rows add dropped in (3): no variance."""
+
+    def solve(self, matrix: Sequence[Sequence[Array]], right: Sequence[Array]) -> list[Array]:
+        del matrix
+        return [0 * value for value in right]
+
+
 class _NoFeedback(Altered):
     """N dropped in (6): what two fits on shared rows share is not fed back."""
 
@@ -121,6 +129,7 @@ def _beyond_zero(s: Array, m: Array, T: Array) -> Array:
 ALTERED: tuple[type[Altered], ...] = (
     _OneRowLess,
     _PenaltyAlone,
+    _NoVariance,
     _NoFeedback,
     _Transposed,
     _OneWeight,

@@ -1,8 +1,9 @@
-"""DataClaim: a named statement about data that have to be installed, with a trial of its own.
+"""DataClaim: a named statement with a trial of its own, about data that may have to be installed.
 
-Where a `Claim` draws settings and simulates them, a DataClaim puts fixed experiments on trial
-before the same `Judge`, against the same theory and its mutants.  It belongs to the full profile,
-or is asked for by name; without its data it is `not-run`, which is neither a pass nor a failure.
+Where a `Claim` draws settings and simulates them, a DataClaim puts experiments of its own on trial
+before the same `Judge`, against the same theory and its mutants.  One that takes long belongs to
+the full profile, or is asked for by name; without its data it is `not-run`, which is neither a pass
+nor a failure.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class DataMutant:
 
 @dataclass(frozen=True)
 class DataClaim:
-    """A statement about data that can fail.
+    """A statement that can fail, about data or about whole pipelines.
 
     ``trial(judge, theory)`` raises Refutation where the statement fails, and records its evidence
     with the judge.  ``missing()`` says why it cannot be run here and what to install, or is None.

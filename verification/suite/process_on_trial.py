@@ -122,7 +122,9 @@ class Bench:
         """What the draws of an ask may miss of its limit."""
         return self._expansion(name).left + self.relative_allowance * self.scale(name)
 
-    def judge(self, name: str, claimed: float, judge: Judge) -> Decision:
+    def judge(
+        self, name: str, claimed: float, judge: Judge, tolerance: float | None = None
+    ) -> Decision:
         """Put a claimed limit of an ask on trial, and keep it on the judge's record."""
         bias, scale = self.bias(name), self.scale(name)
         keep = partial(
@@ -139,7 +141,7 @@ class Bench:
             METHOD,
             keep,
             allowance=bias,
-            absolute_tolerance=judge.tolerance * scale,
+            absolute_tolerance=(tolerance or judge.tolerance) * scale,
         )
         keep(decision, method)
         return decision

@@ -10,6 +10,7 @@ from typing import Any
 from sympy import Expr
 
 from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.evaluate import evaluate_terms
 from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.numerics.point import make_point
@@ -26,11 +27,13 @@ __all__ = ["CATALOGUE", "Theory", "as_fraction", "mutated", "signal_energy"]
 class Theory:
     """Values of the test error, its terms and its optimal penalty.
 
-    ``overrides`` holds formulas tried in their place, ``penalty`` another rule for the ridge.
+    ``overrides`` holds formulas tried in their place, ``penalty`` another rule for the ridge,
+    ``equations`` the ring that the general theorem is solved in.
     """
 
     overrides: Mapping[str, Formula] = field(default_factory=dict)
     penalty: Callable[[Setting], Fraction] | None = None
+    equations: type[Float64Ring] = Float64Ring
 
     def optimal_lam(self, setting: Setting) -> Fraction:
         """The penalty claimed to be optimal."""

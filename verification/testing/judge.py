@@ -304,7 +304,7 @@ class Judge:
 
     def compare(
         self,
-        setting: Setting,
+        setting: Located,
         quantity: str,
         claimed: float,
         observed: float,
