@@ -315,7 +315,7 @@ def _told_apart(claimed: Any, observed: Any, known: Sequence[int]) -> tuple[str,
 def _shown(value: Any, digits: int) -> str:
     if mpmath.isinf(value):
         return "infinite" if value > 0 else "-infinite"
-    return str(mpmath.nstr(value, digits))
+    return str(mpmath.nstr(mpmath.mpf(value), digits))
 
 
 def _length(subject: Subject, case: Case) -> float:

@@ -52,7 +52,7 @@ def climb(trial: Trial, subject: Subject, places: list[Any], seed: int) -> Verdi
         trial.note("symbolic", "the claim fails by a share too small for digits")
         return trial.verdict(Outcome.REFUTED, found)
     known = sum(finding.is_known for finding in findings)
-    agrees = f"agrees with {subject.theory} at {known} of {len(findings)} {kind}"
+    agrees = f"agrees at {known} of {len(findings)} {kind} with {subject.theory}"
     theorems = {theorem for finding in findings for theorem in finding.theorems}
     trial.note("precision", agrees if known else subject.silence(), theorems=sorted(theorems))
     if known:

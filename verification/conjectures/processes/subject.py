@@ -49,7 +49,7 @@ class ProcessSubject(Subject):
 
     claim: ProcessConjecture
     asks_theorem: bool = True
-    theory = "the theorem of processes (a limit, to 12 digits)"
+    theory = "the theorem of processes (a limit), 12 digits"
     digits = (12,)
 
     @cached_property
