@@ -145,15 +145,11 @@ def test_the_optimum_is_that_of_its_own_command(tmp_path):
     assert len({row["optimal_lam_limit"] for row in rows}) > 2
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_the_bytes_do_not_depend_on_the_engine(undisturbed, tmp_path, workers):
-    """Three threads of an executor given, and one or two processes: the same bytes."""
+def test_the_bytes_do_not_depend_on_the_engine(undisturbed, tmp_path):
+    """Three threads of an executor given: the same bytes as inline."""
     out = tmp_path / "again.csv"
-    if workers == 1:
-        with ThreadPoolExecutor(3) as threads:
-            swept(SPEC, out, executor=threads, workers=3)
-    else:
-        swept(SPEC, out, workers=2)
+    with ThreadPoolExecutor(3) as threads:
+        swept(SPEC, out, executor=threads, workers=3)
     assert out.read_bytes() == undisturbed.read_bytes()
 
 
@@ -476,7 +472,7 @@ def test_the_columns_are_those_of_the_answers():
 
 
 def test_a_lost_worker_is_replaced(undisturbed, tmp_path):
-    """SIGKILL to a process of the pool: its batches run again, no row is lost or written twice."""
+    """Two processes and SIGKILL to one: its batches run again, and the bytes are those of one."""
     out, killed = tmp_path / "t.csv", []
 
     def kill(state):
