@@ -22,7 +22,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula, FormulaKind, read_form
-from ridgeproof.theory.settings.finiteness import require_finite, require_finite_limit
+from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.selection import (
     best,
     downstream_kind,
@@ -88,10 +88,7 @@ def _required(setting: Setting, form: Form) -> Setting:
             features.
         NoTheorem: the form is that of normal features alone.
     """
-    if form is Form.EXACT:
-        require_finite(setting)
-    else:
-        require_finite_limit(setting)
+    require_finite(setting, limit=form is Form.LIMIT)
     setting = essential(setting)
     require_form(setting, form)
     return setting

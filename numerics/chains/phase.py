@@ -24,7 +24,7 @@ from ridgeproof.theory.chains.affine import affine_step
 from ridgeproof.theory.chains.phase import EXPRESSIONS
 from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.errors import MISSING, InputError, NotBuilt, NoTheorem, SolverError
-from ridgeproof.theory.settings.finiteness import require_finite_limit
+from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.selection import best, downstream_kind
 from ridgeproof.theory.settings.setting import Setting
 
@@ -98,7 +98,7 @@ def phase(setting: Setting, *, digits: int = 15) -> PhaseReport:
     if setting.T0 is None:
         raise InputError("T0", MISSING, "it is the sample size of every generator", "give T0")
     setting = setting.with_(n=2)
-    require_finite_limit(setting)
+    require_finite(setting, limit=True)
     if best(setting)[0].features != "iid":
         raise NoTheorem(f"features = {setting.features}: the phases are known for iid entries")
     engine = Multiprecision(digits)

@@ -1,150 +1,89 @@
-"""Fits whose expectation is infinite at every finite size: a pole that the limit does not show.
-
-`theory.process.facts` asks the same of a graph at one point, exactly and before anything is
-lowered, for who simulates.  Here whole arrays of parameters are asked at once, on what the limit is
-made of.
-"""
+"""Infinite expectations at many points at once: the exact fold, where a point may need it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array
-from ridgeproof.theory.equivalent.pencil import Node, Noise, Pencil, RandomFeatures, Ridge, Rounds
-from ridgeproof.theory.errors import InfiniteExpectation
+from ridgeproof.numerics.equivalent.profiles import Directions
+from ridgeproof.theory.checks import exact
+from ridgeproof.theory.process.expressions import ONE, Expression, evaluate
+from ridgeproof.theory.process.finiteness import Count, require_finite, rows_of
+from ridgeproof.theory.process.graph import Graph, Iteration, Node, reached
+from ridgeproof.theory.process.operators.models import Features
+from ridgeproof.theory.process.operators.pcr import PrincipalComponents
+from ridgeproof.theory.process.operators.ridge import Ridge
 
-__all__ = ["require_finite"]
-
-# What is left of exact cancellation.
-_NOTHING = 1e-12
-
-_Form = dict[int | Noise, Array]
+__all__ = ["counted", "require_finite_points"]
 
 
-def require_finite(pencil: Pencil) -> None:
-    """Raise InfiniteExpectation for a ridgeless fit on T within 1 of the directions it fits.
+class _Profiles(Protocol):
+    def profile(self, profile: Expression, /, *, infinite: bool = False) -> Array: ...
 
-    The inverse Wishart moment E tr (X'X)^+ is infinite there; it enters unless the labels are one
-    linear function of the rows.  What a fit leaves out of the labels is noise: directions of
-    infinite penalty, or all beyond the width of narrow features, whose width then counts.
+
+def counted(profiles: _Profiles, multiplicity: Array | float = 1.0) -> Count:
+    """Counts the directions of positive variance, and those of them with a finite penalty."""
+
+    def count(penalty: Expression, variances: tuple[Expression, ...]) -> tuple[float, float]:
+        shown = np.any([profiles.profile(each) > 0 for each in variances], axis=0)
+        seen = shown & np.isfinite(profiles.profile(penalty, infinite=True))
+        return round(np.sum(multiplicity * seen)), round(np.sum(multiplicity * shown))
+
+    return count
+
+
+def require_finite_points(
+    graph: Graph, values: Mapping[str, Array], directions: Directions
+) -> None:
+    """Raise InfiniteExpectation when an ask has no finite expectation at some point.
+
+    The limit itself does not show these poles.  A point is looked at only where a fit without ridge
+    has about as many rows as directions or features.
 
     Raises:
-        InfiniteExpectation: some fit of the pencil is such a fit at some point.
+        InfiniteExpectation: as `theory.process.finiteness.require_finite`.
     """
-    run = _Fits(pencil)
-    for node in pencil.nodes:
-        if isinstance(node.fit, Rounds):
-            require_finite(node.fit.round)
-        elif node.fit is not None:
-            run.take(node, node.fit)
+    count = counted(directions, directions.multiplicity)
+    needed = [graph.nodes[index] for index in reached(graph.nodes, graph.asks)]
+    near = _near(graph.nodes, needed, values, count)
+    for point in np.flatnonzero(near):
+        here = {
+            name: exact(name, float(column[point if len(column) > 1 else 0, 0]))
+            for name, column in values.items()
+        }
+        require_finite(graph, here, directions.d, count, limit=True)
 
 
-@dataclass(eq=False)
-class _Fits:
-    pencil: Pencil
-    # The rows that a fit without ridge goes through, by model and group.
-    interpolated: dict[tuple[int, int], int] = field(default_factory=dict)
-    # The models that a fit without ridge returns exactly.
-    exact: dict[int, _Form] = field(default_factory=dict)
+def _near(
+    nodes: Sequence[Node], needed: Sequence[Node], values: Mapping[str, Array], count: Count
+) -> Array:
+    """Where some fit without ridge has about as many rows as it may fit, (points or 1, 1)."""
 
-    def take(self, node: Node, fit: Ridge | RandomFeatures) -> None:
-        """Refuse a fit, or remember the rows that it goes through."""
-        lam = np.asarray(fit.lam)
-        if not (lam == 0).any():
-            return
-        pencil, model = self.pencil, node.features[0]
-        rows = [rho for rho in node.rows if model in pencil.rows[rho].reads]
-        q = pencil.features[model].metric
-        present = np.zeros(len(pencil.multiplicity), dtype=bool)
-        for rho in rows:
-            present |= pencil.groups[pencil.rows[rho].group].variance > 0
-        seen = present if q is None else present & (q > 0)
-        size: Array = np.full((1, 1), pencil.multiplicity[seen].sum())
-        weights = pencil.features[node.features[-1]].collects
-        T = sum(
-            np.where(weights[rho] > 0, pencil.groups[pencil.rows[rho].group].count, 0.0)
-            for rho in rows
-        )
-        consistent, truth = self._one_model(node, rows)
-        noisy = ~consistent | (seen != present).any()
-        if isinstance(fit, RandomFeatures):
-            width = pencil.groups[fit.projection].count
-            noisy = noisy | (width < size) | ((width == size) & (size > T))
-            size = np.minimum(size, width)
-        infinite = (lam == 0) & noisy & (size > 0) & (abs(T - size) <= 1)
-        if infinite.any():
-            where = np.broadcast_to(size, infinite.shape)[infinite][0]
-            raise InfiniteExpectation(
-                "T",
-                f"{np.broadcast_to(T, infinite.shape)[infinite][0]:g}",
-                f"lies within 1 of {where:g}, what a fit without ridge on noisy labels fits: its "
-                "expected error is infinite",
-                f"take T <= {where - 2:g} or T >= {where + 2:g} rows, or a positive lam",
-            )
-        if ((lam == 0) & ~noisy & (size <= T)).all() and truth is not None and seen.all():
-            self.exact[model] = truth
-        elif ((lam == 0) & (size >= T)).all():
-            self.interpolated |= {(model, pencil.rows[rho].group): rho for rho in rows}
+    def number(item: Expression) -> Array:
+        return evaluate(item, values, lambda value: np.full((1, 1), float(value)))
 
-    def _one_model(self, node: Node, rows: list[int]) -> tuple[Array, _Form | None]:
-        """Where some model fits all labels without error, and one that does so at all points."""
-        labels = [self._labels(node, rho) for rho in rows]
-        fits, found = np.zeros((1, 1), dtype=bool), None
-        for tried in labels:
-            # A row that hears noise is fitted by no model: the noise stays in the difference.
-            model: _Form = {
-                key: value for key, value in tried.items() if not isinstance(key, Noise)
-            }
-            fitted = np.ones((1, 1), dtype=bool)
-            for rho, label in zip(rows, labels, strict=True):
-                left = self._on_rows(self.pencil.rows[rho].group, _minus(label, model))
-                for value in left.values():
-                    fitted = fitted & (abs(value) <= _NOTHING)
-            fits = fits | fitted
-            found = model if fitted.all() else found
-        return fits, found
-
-    def _labels(self, node: Node, rho: int) -> _Form:
-        row = self.pencil.rows[rho]
-        form: _Form = {b: alpha for b, alpha in row.reads.items() if b not in node.features}
-        form.update(row.noise.items())
-        return self._on_rows(None, form)
-
-    def _on_rows(self, group: int | None, form: _Form) -> _Form:
-        """The form with what fits return exactly, or go through on these rows, replaced by it."""
-        left = dict(form)
-        for block in sorted((b for b in left if isinstance(b, int)), reverse=True):
-            self._replace(group, block, left)
-        return left
-
-    def _replace(self, group: int | None, block: int, left: _Form) -> None:
-        held = self._held(group, block)
-        if held is None or block not in left:
-            return
-        factor = left.pop(block)
-        for key, value in held.items():
-            left[key] = left.get(key, np.zeros((1, 1))) + factor * value
-            if isinstance(key, int):
-                self._replace(group, key, left)
-
-    def _held(self, group: int | None, block: int) -> _Form | None:
-        """What a block is on these rows, as others; None for itself."""
-        if block in self.exact:
-            return self.exact[block]
-        rho = None if group is None else self.interpolated.get((block, group))
-        if rho is None:
-            return None
-        row = self.pencil.rows[rho]
-        held: _Form = {b: alpha for b, alpha in row.reads.items() if b != block}
-        held.update(row.noise.items())
-        return held
-
-
-def _minus(form: Mapping[int | Noise, Array], other: Mapping[int | Noise, Array]) -> _Form:
-    difference = dict(form)
-    for key, value in other.items():
-        difference[key] = difference.get(key, np.zeros((1, 1))) - value
-    return difference
+    near: Array = np.zeros((1, 1), dtype=bool)
+    for node in needed:
+        match node:
+            case Iteration(body=body):
+                near = near | _near(body.nodes, body.nodes, values, count)
+            case Ridge(groups, bound) | PrincipalComponents(groups, bound):
+                bare = number(bound) == 0
+                if not bare.any():
+                    continue
+                rows = [rows_of(nodes, group) for group in groups]
+                T = np.zeros((1, 1))
+                for group, row in zip(groups, rows, strict=True):
+                    T = T + np.where(number(group.weight) > 0, number(row.size), 0.0)
+                penalty = node.penalty if isinstance(node, Ridge) else ONE
+                size, _ = count(penalty, tuple(row.covariance for row in rows))
+                close = abs(T - size) < 2  # derived sizes are rounded
+                if isinstance(node, Ridge) and node.features is not None:
+                    features = nodes[node.features]
+                    assert isinstance(features, Features)
+                    close = close | (abs(T - number(features.size)) < 2)
+                near = near | (bare & close)
+    return near

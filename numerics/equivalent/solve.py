@@ -13,7 +13,7 @@ from ridgeproof.numerics.arithmetic.precision import Array, Number
 from ridgeproof.numerics.equivalent.balls.flows import remainders, with_gradients
 from ridgeproof.numerics.equivalent.balls.ring import BallRing, column
 from ridgeproof.numerics.equivalent.balls.roots import in_floats
-from ridgeproof.numerics.equivalent.finiteness import require_finite
+from ridgeproof.numerics.equivalent.finiteness import require_finite_points
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.residual import check
 from ridgeproof.numerics.equivalent.search import minimise, refined
@@ -108,7 +108,8 @@ def solution_of(
             lowering.probe(leaf.vector)
     pencil = lowering.assembly.pencil(ring.multiplicity)
     rough = ring.in_floats(pencil)
-    require_finite(rough)
+    asked = Graph(graph.nodes, tuple(("", leaf) for leaf in plain), graph.names)
+    require_finite_points(asked, ring.in_floats(values), ring.rough.directions)
     response = respond(pencil, ring)
     sources = StackedSources(pencil, ring, apart=terms)
     correlation = correlate(pencil, response, sources)

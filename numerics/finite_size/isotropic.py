@@ -29,7 +29,7 @@ from ridgeproof.numerics.spectra.number_files import read_numbers
 from ridgeproof.theory.checks import check_real, exact
 from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem
 from ridgeproof.theory.settings.features import Gaussian
-from ridgeproof.theory.settings.finiteness import require_finite
+from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.selection import downstream_kind
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.theory.settings.spectra import Energies, Flat, Isotropic, Levels, SignalFile

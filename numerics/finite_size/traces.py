@@ -32,7 +32,7 @@ from ridgeproof.numerics.finite_size.refine import (
 from ridgeproof.numerics.finite_size.wishart import eigenvalue_sums
 from ridgeproof.theory.checks import check_integer, check_real, exact
 from ridgeproof.theory.errors import InfiniteExpectation
-from ridgeproof.theory.settings.finiteness import apart
+from ridgeproof.theory.process.finiteness import apart
 
 __all__ = ["FitTraces", "fit_balls", "isotropic_fit"]
 

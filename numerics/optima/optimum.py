@@ -21,7 +21,8 @@ from ridgeproof.numerics.optima.stationary_brackets import Bracket, shape
 from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.errors import InfiniteExpectation, SolverError
 from ridgeproof.theory.formula import Form, read_form
-from ridgeproof.theory.settings.finiteness import apart, require_finite_limit
+from ridgeproof.theory.process.finiteness import apart
+from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.selection import require_form
 from ridgeproof.theory.settings.setting import Setting
 
@@ -126,7 +127,7 @@ def optimum(
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
     form = read_form(form)
     setting = setting.with_(lam=0)
-    require_finite_limit(setting.with_(lam=1))
+    require_finite(setting.with_(lam=1), limit=True)
     require_form(setting, form)
     curves = Curves(setting, form)
     curve_formula(setting)  # refuses a setting without a theorem before any work
@@ -259,7 +260,7 @@ def _at_infinity(curves: Curves, digits: int) -> _Minimum:
 
 def _zero_is_finite(setting: Setting) -> bool:
     try:
-        require_finite_limit(setting.with_(lam=0))
+        require_finite(setting.with_(lam=0), limit=True)
     except InfiniteExpectation:
         return False
     return True

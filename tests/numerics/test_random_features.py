@@ -14,7 +14,7 @@ from ridgeproof.numerics.finite_size import finite_size_terms
 from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form
-from ridgeproof.theory.settings.finiteness import require_finite
+from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.conjectures.check import check

@@ -6,6 +6,9 @@
 A shared design is made before the loop, an accumulating chain gathers its labels in one list, and
 weighted labels are averages with real ones.  Generations that differ are written one by one; a
 number in which they differ is a parameter for each: T0_1, T0_2, ...
+
+`outline` writes the same short, however long the chain is: like generations have like facts.
+Nothing else reads what the fields of a setting say about its process.
 """
 
 from __future__ import annotations
@@ -13,14 +16,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
-from ridgeproof.theory.errors import NotBuilt
+from ridgeproof.theory.errors import NotBuilt, NoTheorem
 from ridgeproof.theory.process.file import make_process
 from ridgeproof.theory.process.record import Process
-from ridgeproof.theory.settings.features import Gaussian
-from ridgeproof.theory.settings.generations import Accumulate
+from ridgeproof.theory.settings.features import FeatureLaw, Gaussian
+from ridgeproof.theory.settings.generations import Accumulate, Generation
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.settings.spectra import (
     Energies,
@@ -34,7 +38,12 @@ from ridgeproof.theory.settings.spectra import (
     Spiked,
 )
 
-__all__ = ["as_process"]
+__all__ = ["Outline", "as_process", "outline", "require_written", "steps_of"]
+
+# A generation and the weight of its real labels.
+_Stage: TypeAlias = tuple[Generation, Fraction]
+# Rows so far from d that no threshold is near.
+_FAR = 6
 
 # What is written out here.  Another field would change the process in a way that nobody reads.
 _WRITTEN = frozenset(
@@ -47,8 +56,8 @@ def as_process(setting: Setting) -> Process:
     """The process of a setting, with all its numbers, its spectrum and its signal.
 
     Raises:
-        NotBuilt: d is infinite, copies of a spectrum that is no list of levels, or a field of the
-            setting that is not written out.
+        NoTheorem: a field of the setting is not written out.
+        NotBuilt: d is infinite, or copies of a spectrum that is no list of levels.
         InputError: so many generations that differ that their text is too long.
 
     >>> from ridgeproof.theory.process.text import steps_text
@@ -61,21 +70,105 @@ def as_process(setting: Setting) -> Process:
     B = rows(T)
     f = ridge(B@m + sigma*noise(B), lam)
     """
-    unknown = sorted({each.name for each in fields(setting)} - _WRITTEN)
-    if unknown:
-        raise NotBuilt(f"{', '.join(unknown)}: no process is written for it")
     if setting.is_infinite:
         raise NotBuilt("d = inf has no process in this version: give a finite d")
-    text = _Text(setting)
-    chained = setting.n > 0 and setting.synthetic_rows > 0
-    if chained:
-        text.generators()
-    text.downstream("m" if chained else "w0")
+    text = _written(setting)
     spectrum, signal = _specifications(setting)
     parameters: dict[str, Any] = {"d": setting.d, **text.numbers}
     parameters |= {"spectrum": spectrum, "signal": signal}
-    steps = {"steps": "\n".join(text.lines), "parameters": parameters}
+    steps = {"steps": text.steps, "parameters": parameters}
     return make_process({"process": steps, "ask": {"test_error": "risk(f)"}})
+
+
+class Outline(NamedTuple):
+    """The steps of a process with the facts of a setting's; see `outline`.
+
+    Attributes:
+        steps: the text, in which m, m#2, ... are the generators and f is the downstream fit.
+        values: of its parameters.
+        numbers: which generation each of the generators written stands for, from 1.
+    """
+
+    steps: str
+    values: dict[str, Fraction]
+    numbers: tuple[int, ...]
+
+
+def steps_of(setting: Setting) -> Outline:
+    """The process of a setting, without its spectrum and signal; n is among the values.
+
+    Raises:
+        NoTheorem: as `as_process`.
+    """
+    text = _written(setting)
+    return Outline(text.steps, text.values, ())
+
+
+def outline(setting: Setting) -> Outline:
+    """The process of a setting with each kind of generation written once.
+
+    The facts of a fit depend on its own labels, and on whether its teacher is the truth, nothing,
+    or anything else; what a generation repeats of the one before repeats its facts.  Of sets that
+    accumulate, those that bring the rows nowhere near d count as one, and none is written after the
+    rows are well beyond it.  The teacher of the downstream fit is like that of the whole chain.
+
+    Raises:
+        NoTheorem, InputError: as `as_process`.
+
+    >>> from ridgeproof.theory.settings.setting import make_setting
+    >>> setting = make_setting(d=20, T=24, T0=2, n=10**12, sigma0=1, chain="accumulate")
+    >>> found = outline(setting)
+    >>> found.numbers, [int(found.values[f"T0_{k}"]) for k in (1, 2, 7)]
+    ((7, 8, 9, 10, 11, 12, 13), [14, 2, 2])
+    """
+    stages = _kinds(setting)
+    text = _written(setting, [stage for _, stage in stages])
+    return Outline(text.steps, text.values, tuple(number for number, _ in stages))
+
+
+def _kinds(setting: Setting) -> list[tuple[int, _Stage]]:
+    """The generations that tell all facts of a chain, numbered from 1."""
+    stages = ((each, weight) for each, weight, _ in setting.distinct_stages(0))
+    if not isinstance(setting.chain, Accumulate):
+        # The last of each kind, so that the last of all stays the last.
+        last = {stage: number for number, stage in enumerate(stages, 1)}
+        return sorted(((number, stage) for stage, number in last.items()), key=itemgetter(0))
+    if setting.schedule or not setting.n:
+        return list(enumerate(stages, 1))
+    each, weight = next(stages)
+    first, end = 1, 2
+    if setting.gathers and not setting.is_infinite:
+        first = max((setting.d - _FAR) // each.T0, 1)
+        end = max(-(-(setting.d + _FAR) // each.T0), first + 1)
+    first, end = min(first, setting.n), min(end, setting.n)
+    begun = replace(each, T0=first * each.T0) if setting.gathers else each
+    later = [(number, (each, weight)) for number in range(first + 1, end + 1)]
+    return [(first, (begun, weight)), *later]
+
+
+def _written(setting: Setting, stages: Sequence[_Stage] | None = None) -> _Text:
+    """The steps of a setting with these generations; unless given, its own, like ones looped."""
+    require_written(type(setting))
+    text = _Text(setting)
+    chained = setting.n > 0 and setting.synthetic_rows > 0
+    if chained:
+        own = [(each, weight) for each, weight, _ in setting.distinct_stages(0)]
+        text.generators(own if stages is None else stages, loop=stages is None and len(own) == 1)
+    text.downstream("m" if chained else "w0")
+    return text
+
+
+def require_written(kind: type[Setting]) -> None:
+    """Refuse a kind of setting with a field that no process is written for.
+
+    Raises:
+        NoTheorem: names the field.
+    """
+    unknown = sorted({each.name for each in fields(kind)} - _WRITTEN)
+    if unknown:
+        raise NoTheorem(
+            f"{', '.join(unknown)}: no theorem is catalogued that takes it into account"
+        )
 
 
 @dataclass
@@ -86,14 +179,30 @@ class _Text:
     lines: list[str] = field(default_factory=list)
     numbers: dict[str, Fraction | int] = field(default_factory=dict)
 
+    @property
+    def steps(self) -> str:
+        """The text."""
+        return "\n".join(self.lines)
+
+    @property
+    def values(self) -> dict[str, Fraction]:
+        """The values of its parameters."""
+        return {name: Fraction(value) for name, value in self.numbers.items()}
+
     def named(self, name: str, value: Fraction | int) -> str:
         """The name of a number, noted."""
         self.numbers[name] = value
         return name
 
     def rows(self, size: str) -> str:
-        """Fresh rows with the features' law."""
+        """Fresh rows with the features' law.
+
+        Raises:
+            NoTheorem: the law is none that a process knows.
+        """
         law = self.setting.features
+        if not isinstance(law, FeatureLaw):
+            raise NoTheorem(f"features = {law}: no process is written for such a law")
         return f"rows({size})" if law == Gaussian() else f"rows({size}, law='{law}')"
 
     def real_noise(self) -> str:
@@ -101,25 +210,24 @@ class _Text:
         name = "sigma" if self.setting.sigma_real is None else "sigma_real"
         return self.named(name, self.setting.real_noise)
 
-    def generators(self) -> None:
+    def generators(self, stages: Sequence[_Stage], *, loop: bool) -> None:
         """The chain that makes m of w0."""
         setting = self.setting
         if isinstance(setting.chain, Accumulate):
             self.lines.append("data = []")
         self.lines.append("m = w0")
-        stages = list(setting.distinct_stages(0))
-        loop = [f"for _ in range({self.named('n', setting.n)}):"] if len(stages) == 1 else []
         columns: dict[str, list[Fraction | int]] = {
-            "T0": [each.T0 for each, _, _ in stages],
-            "sigma0": [each.sigma0 for each, _, _ in stages],
-            "lam0": [each.lam0 for each, _, _ in stages],
+            "T0": [each.T0 for each, _ in stages],
+            "sigma0": [each.sigma0 for each, _ in stages],
+            "lam0": [each.lam0 for each, _ in stages],
         }
         if setting.weights:
-            columns["W"] = [weight for _, weight, _ in stages]
+            columns["W"] = [weight for _, weight in stages]
         names = {name: self._column(name, values) for name, values in columns.items()}
         if setting.design == "shared":
             self.lines.append(f"A = {self.rows(names['T0'][0])}")
-        self.lines += loop
+        if loop:
+            self.lines.append(f"for _ in range({self.named('n', setting.n)}):")
         for j in range(len(stages)):
             lines = self._generation({name: column[j] for name, column in names.items()})
             self.lines += [f"    {line}" for line in lines] if loop else lines

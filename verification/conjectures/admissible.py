@@ -1,15 +1,14 @@
 """Which settings a simulation can judge, and how to draw them reproducibly from a domain.
 
-The simulated error has no finite variance next to an interpolation threshold: |T - d| < 4 with
-lam = 0 and sigma > 0, or |T0 - d| < 4 with lam0 = 0, n >= 1 and sigma0 > 0 (its tail index is
-(gap + 1)/2).  Such settings are out of scope and counted; gaps of at least 8 are drawn wherever
-the domain has them.
+Where draws have no tame variance (`verification.testing.heavy_tails`) settings are out of scope and
+counted; gaps of at least 8 from a threshold are drawn wherever the domain has them.
 """
 
 from __future__ import annotations
 
 import math
 import random
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +23,11 @@ from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.domains.corners import Candidates, corners, special_values
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.errors import NotBuilt
-from ridgeproof.theory.settings.features import Gaussian, Rademacher
-from ridgeproof.theory.settings.finiteness import fits, is_downstream_noisy, thresholds
-from ridgeproof.theory.settings.relevant import relevant
+from ridgeproof.theory.process.finiteness import FitFact
+from ridgeproof.theory.settings.features import Rademacher
+from ridgeproof.theory.settings.folds import facts_of, relevant
 from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.verification.testing.heavy_tails import LEAST_GAP, Tails, heavy_fit, is_common
 
 __all__ = [
     "Drawn",
@@ -40,18 +40,15 @@ __all__ = [
     "grid",
     "has_admissible_point",
     "has_signs",
-    "is_rare",
     "round_values",
     "spans",
 ]
 
-LEAST_GAP = 4
 GOOD_GAP = 8
 _TRIES_PER_POINT = 40
 _SEARCH = 400
 _SPECIAL_SHARE = 0.25
 _DECADES = 6
-_RAREST = 0.02  # a pilot of 512 meets what has this probability ten times
 _IGNORES_DOWNSTREAM_NOISE = {"bias", "synthetic", "optimal_lam"}
 _IGNORES_CHAIN_NOISE = {"bias", "variance"}
 
@@ -71,89 +68,42 @@ class Drawn:
 def admissible(setting: Setting, quantity: str = "test_error") -> str | None:
     """Why the simulated quantity has no tame variance at a setting; None where it has.
 
-    What the quantity does not depend on does no harm (`theory.settings.relevant`).  Signs have a
-    finite variance at every size; next to a threshold it comes from the rarest designs, and is tame
-    where these are not rare.
+    What the quantity does not depend on does no harm (`theory.settings.folds.relevant`).
 
     >>> admissible(Setting(d=10, T=13, sigma=Fraction(1)))
     'lam = 0, sigma > 0 and |T - d| < 4'
     """
     free = quantity == "optimal_lam"
-    setting = setting if free else relevant(setting, quantity)
-    d, T, within = setting.d, setting.T, f"< {LEAST_GAP}"
-    if _are_features_close(setting):
-        return f"lam = 0 and |T - min(width, d)| {within}"
-    normal = setting.with_(features=Gaussian())
     # The best lam is above 0 where it matters.
-    for close in thresholds(normal.with_(lam=1) if free else normal, LEAST_GAP - 1):
-        if _has_common_designs(setting, close.rows):
-            continue
-        if close.name == "T0":
-            return f"lam0 = 0, n >= 1, sigma0 > 0 and |T0 - d| {within}"
-        noise = "sigma > 0" if setting.sigma > 0 else "noisy labels"
-        return f"lam = 0, {noise} and |T - d| {within}"
-    # A bias that a tiny ridge leaves on T >= d rows is that of a few designs as well.
-    matters = quantity in {"test_error", "bias"} or (not free and is_downstream_noisy(setting))
-    if matters and _is_rare(setting, T, setting.lam):
-        return "lam is tiny and |T - d| <= 1"
-    for rows, each, is_noisy in fits(setting, d + 1):
-        if is_noisy and _is_rare(setting, rows, each.lam0):
-            return "lam0 is tiny, n >= 1, sigma0 > 0 and |T0 - d| <= 1"
-    return None
+    setting = setting.with_(lam=1) if free else relevant(setting, quantity)
 
+    def least(_: FitFact) -> float:
+        try:
+            return float(np.min(build_spectrum(setting, Float64()).s))
+        except NotBuilt:  # nor can it be simulated
+            return sys.float_info.min
 
-def _has_common_designs(setting: Setting, rows: int) -> bool:
-    signs = isinstance(setting.features, Rademacher) and setting.width is None
-    return signs and _is_common(rows, setting.d)
-
-
-def _is_common(rows: int, d: int) -> bool:
-    """Whether a pilot meets every design of so many rows of d signs.
-
-    Flipping the signs of a row or of a column changes no singular value: up to flips there are
-    2^((rows-1)(d-1)) designs, equally likely.
-    """
-    return (rows - 1) * (d - 1) <= -math.log2(_RAREST)
+    bias = quantity in {"test_error", "bias"}
+    facts = facts_of(setting)
+    found = heavy_fit(facts, lambda fact: float(fact.penalty or 0), least, bias=bias)
+    if found is None:
+        return None
+    fact, tails = found
+    where = "< 4" if tails is not Tails.RARE else "<= 1"
+    if tails is Tails.FEATURES:
+        return f"lam = 0 and |T - min(width, d)| {where}"
+    if fact is not facts[-1]:
+        bound = "= 0" if tails is Tails.CLOSE else "is tiny"
+        return f"lam0 {bound}, n >= 1, sigma0 > 0 and |T0 - d| {where}"
+    if tails is Tails.RARE:
+        return f"lam is tiny and |T - d| {where}"
+    noise = "sigma > 0" if setting.sigma > 0 else "noisy labels"
+    return f"lam = 0, {noise} and |T - d| {where}"
 
 
 def has_signs(domain: Domain) -> bool:
     """Whether features of signs are among those of a domain."""
     return Rademacher() in domain.options("features")
-
-
-def _is_rare(setting: Setting, rows: int, ridge: Fraction) -> bool:
-    """Whether a tiny ridge leaves the mean to designs so rare that a pilot may not meet them.
-
-    The least eigenvalue of X'X/rows is below the ridge with probability of the order of
-    (ridge rows min(rows, d)/s)^((gap+1)/2), s the least eigenvalue of Sigma (Edelman 1988).  With a
-    gap of at most 1 these designs have most of the mean; without ridge it is infinite.
-    """
-    gap = abs(rows - setting.d)
-    if ridge == 0 or gap > 1 or setting.is_infinite or _has_common_designs(setting, rows):
-        return False
-    try:
-        least = float(np.min(build_spectrum(setting, Float64()).s))
-    except NotBuilt:  # nor can it be simulated
-        return False
-    return is_rare(rows, setting.d, float(ridge), least)
-
-
-def is_rare(rows: int, d: int, ridge: float, least: float) -> bool:
-    """Whether rows within 1 of d directions, the least of this variance, are rarely that bad."""
-    gap = abs(rows - d)
-    return gap <= 1 and (ridge * rows * min(rows, d) / least) ** ((gap + 1) / 2) < _RAREST
-
-
-def _are_features_close(setting: Setting) -> bool:
-    """Whether T is near the number of dimensions that random features reach, without much ridge.
-
-    What they miss of the signal is noise, so that every part of the error has heavy tails there.
-    """
-    d, T, width = setting.d, setting.T, setting.width
-    if width is None or (width >= d and T >= d):
-        return False
-    close = width < d + LEAST_GAP and abs(T - min(width, d)) < LEAST_GAP
-    return close and float(setting.lam) * T * min(width, d) < _RAREST
 
 
 def spans(
@@ -170,7 +120,7 @@ def spans(
     The part above d comes first.  The whole range is returned where no gap is needed, or none
     is to be had.  With ``signs`` features may be signs, few of which have no rare designs.
     """
-    if not _needs_gap(name, known, quantity) or (signs and _is_common(most, int(known["d"]))):
+    if not _needs_gap(name, known, quantity) or (signs and is_common(most, int(known["d"]))):
         return [range(least, most + 1)]
     d = int(known["d"])
     for gap in range(GOOD_GAP, LEAST_GAP - 1, -1):

@@ -18,7 +18,7 @@ from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.errors import InfiniteExpectation, InputError, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.settings.features import Gaussian
-from ridgeproof.theory.settings.finiteness import require_finite
+from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.compute.executors import borrow, iterate_chunks
 from ridgeproof.verification.conjectures.admissible import admissible

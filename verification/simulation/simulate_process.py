@@ -14,6 +14,7 @@ import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array, Float64
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
+from ridgeproof.numerics.equivalent.finiteness import counted
 from ridgeproof.numerics.equivalent.profiles import Directions, Space, space_of
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.checks import check_integer, exact
@@ -24,14 +25,10 @@ from ridgeproof.theory.errors import (
     NoTheorem,
     SolverError,
 )
-from ridgeproof.theory.process.expressions import Expression, Text, exact_value, walk
-from ridgeproof.theory.process.facts import (
-    only_ask,
-    require_finite,
-    require_known,
-    require_values,
-)
+from ridgeproof.theory.process.expressions import Text, exact_value, walk
+from ridgeproof.theory.process.facts import only_ask, require_known, require_values
 from ridgeproof.theory.process.file import process_text
+from ridgeproof.theory.process.finiteness import require_finite
 from ridgeproof.theory.process.graph import Fit, Graph, Iteration, Node
 from ridgeproof.theory.process.names import free_names
 from ridgeproof.theory.process.normal import count_names, normal_form
@@ -228,10 +225,7 @@ def _point(process: Process, values: Mapping[str, Fraction], space: Space) -> li
 
 
 def _require_finite(graph: Graph, world: ProcessWorld, *, margin: int) -> None:
-    def fitted(penalty: Expression) -> int:
-        return int(np.isfinite(world.profile(penalty, infinite=True)).sum())
-
-    require_finite(graph, world.values, len(world.s), fitted, margin=margin)
+    require_finite(graph, world.values, len(world.s), counted(world), margin=margin)
 
 
 def _noise(nodes: Sequence[Node], values: Mapping[str, Fraction]) -> float:

@@ -7,16 +7,20 @@ of a fit, so that the combination errs by O(1/g^2).
 
 from __future__ import annotations
 
+from functools import cache, partial
+
+import numpy as np
+
 from ridgeproof.numerics.arithmetic.precision import Float64
-from ridgeproof.numerics.chains.varying_chain import generation_points
-from ridgeproof.numerics.point import make_point
-from ridgeproof.numerics.walker import evaluate_expression
-from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.settings.finiteness import fits, is_downstream_noisy
-from ridgeproof.theory.settings.selection import essential
+from ridgeproof.numerics.equivalent.negative import negative_kappa
+from ridgeproof.numerics.kappa.batch_kappa import batch_kappa
+from ridgeproof.numerics.spectra.spectral_levels import Spectrum
+from ridgeproof.numerics.spectra.spectrum import build_spectrum
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.settings.folds import facts_of
 from ridgeproof.theory.settings.setting import Setting
 
-__all__ = ["allowance", "growth", "large_enough"]
+__all__ = ["allowance", "fit_allowance", "growth", "large_enough"]
 
 # The smaller dimension of a Richardson pair; the larger is twice that.
 LIMIT_DIMENSION = 32
@@ -38,23 +42,43 @@ def large_enough(setting: Setting) -> Setting:
 def allowance(setting: Setting) -> float:
     """Relative error left in 2 x(2k) - x(k) at this size: the sum of (2/g)^2 over the fits.
 
-    Random features count as a fit of `width` rows.
+    A chain that is too long to be written out is allowed n times what its worst generator is.
     """
-    setting = essential(setting)
-    point = make_point(setting, Float64())
-    total = 0.0
-    noisy = is_downstream_noisy(setting)
-    if noisy or setting.lam > 0 or setting.T < setting.d or setting.width is not None:
-        gamma = sy.gamma if setting.width is None else sy.gamma_width
-        surplus = setting.T * (1 - float(evaluate_expression(gamma, point)))
-        # T = d without ridge passes the signal on exactly, and has no finite variance to allow for.
-        total += (ALLOWANCE / surplus) ** 2 if surplus else 0.0
-    if setting.width is not None:
-        spare = float(evaluate_expression(sy.width - sy.df2, point))
-        total += (ALLOWANCE / spare) ** 2
-    generators = zip(fits(setting, None), generation_points(setting, point), strict=True)
-    for (_, each, noisy), here in generators:
-        if noisy or each.lam0 or here.values[sy.kappa0]:
-            surplus = float(evaluate_expression(sy.gathered - sy.df2_0, here))
-            total += (ALLOWANCE / surplus) ** 2
-    return total
+    try:
+        facts, longer = facts_of(setting, whole=True), 1
+    except InputError:
+        facts, longer = facts_of(setting), setting.n
+    spectrum = build_spectrum(setting, Float64())
+    of = cache(partial(fit_allowance, spectrum))
+    *generators, fit = (
+        0.0
+        if fact.exact
+        else of(float(fact.penalty or 0), fact.rows, fact.width) * int(fact.rounds)
+        for fact in facts
+    )
+    return fit + (sum(generators) if longer == 1 else longer * max(generators))
+
+
+def fit_allowance(spectrum: Spectrum, penalty: float, T: float, width: int | None = None) -> float:
+    """(2/g)^2 for one fit, and once more for its random features, a fit of width rows.
+
+    Args:
+        spectrum: the variances of the directions that it sees.
+        penalty: may be negative.
+        T: its rows.
+        width: the number of features; those that span the space change nothing without ridge.
+    """
+    s, counts = spectrum.s, spectrum.multiplicity
+    if width is not None and penalty == 0 and min(width, T) >= counts.sum():
+        width = None
+    kappa = batch_kappa(spectrum, max(penalty, 0.0), T, width)
+    if penalty < 0:
+        kappa = negative_kappa(s, counts, np.array([penalty]), np.array([T]), kappa[None])
+    kept = s / (s + kappa)
+    df1, df2 = float(kept @ counts), float(kept**2 @ counts)
+    surpluses = [T - df2]
+    if width is not None:
+        spare = width - df2
+        surpluses = [T - df2 - ((df1 - df2) ** 2 / spare if spare else 0.0), spare]
+    # T = d without ridge passes the signal on, and has no finite variance to allow for.
+    return sum((ALLOWANCE / g) ** 2 for g in surpluses if g > 0)

@@ -5,8 +5,8 @@ from collections import Counter
 
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.theory.errors import InfiniteExpectation, InputError, SolverError
-from ridgeproof.theory.process.facts import require_finite
 from ridgeproof.theory.process.file import read_process
+from ridgeproof.theory.process.finiteness import require_finite
 from ridgeproof.theory.process.normal import normal_form
 
 
@@ -48,7 +48,9 @@ def test_the_evaluator_and_the_fold_of_the_simulator_agree():
         text = _drawn(pick)
         process = read_process(text)
         graph = normal_form(process, {})
-        infinite = _is_infinite(require_finite, graph, {}, 6, lambda p: 6 if str(p) == "1" else 3)
+        infinite = _is_infinite(
+            require_finite, graph, {}, 6, lambda p, _: (6 if str(p) == "1" else 3, 6)
+        )
         assert _is_infinite(lambda p: evaluate_process(p, d=6), process) == infinite, text
         seen[infinite] += 1
     assert min(seen.values()) > 15

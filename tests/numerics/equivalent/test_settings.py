@@ -11,10 +11,7 @@ from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
 from ridgeproof.theory.errors import InfiniteExpectation, InputError, NoTheorem, SolverError
-from ridgeproof.theory.process.facts import require_finite
-from ridgeproof.theory.process.normal import normal_form
-from ridgeproof.theory.settings.features import Rademacher
-from ridgeproof.theory.settings.finiteness import require_finite as require_finite_setting
+from ridgeproof.theory.settings.folds import facts_of, require_finite
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.simulation.simulate import simulate
 
@@ -137,25 +134,29 @@ def test_what_the_catalogue_lacks_agrees_with_its_simulation(flags):
     assert error < 0.05 * limit
 
 
-def _is_finite_by_graph(setting):
-    graph = normal_form(process := setting.process(), process.defaults)
-    return _is_finite(require_finite, graph, process.defaults, setting.d)
+def _long_chains(seed):
+    """Like generations, many of them on few rows each."""
+    pick = random.Random(seed).choice
+    while True:
+        given = {"d": pick((6, 17)), "T": 40, "T0": pick((1, 2, 3, 5, 18)), "n": pick((3, 12, 30))}
+        given |= {"sigma0": pick((0, 1)), "lam0": pick((0, 0, 1)), "sigma": 1, "lam": pick((0, 1))}
+        chain, design = pick(("accumulate",) * 3 + ("replace", "weighted:1/3")), "independent"
+        yield make_setting(**given, chain=chain, design=pick((design, design, "shared")))
 
 
-def _is_alike(setting):
-    """Whether flags tell as much as the graph about which noise and which sets a fit sees."""
-    forgets = 1 in setting.weights or setting.synthetic_fraction == 0
-    signs = isinstance(setting.features, Rademacher) and setting.width is not None
-    return not (forgets or signs or (setting.gathers and setting.schedule))
-
-
-def test_an_error_is_finite_by_its_graph_where_it_is_by_its_flags():
-    """200 settings whose flags know all that matters: two answers that agree."""
+def test_the_short_process_of_a_setting_has_the_facts_of_the_whole_one():
+    """However far is too far from a threshold, and what the last fit sees: two graphs agree."""
     finite = Counter()
-    for setting in islice(filter(_is_alike, _drawn(16)), 200):
-        by_graph = _is_finite_by_graph(setting)
-        assert by_graph == _is_finite(require_finite_setting, setting), setting
-        finite[by_graph] += 1
+    for setting in (*islice(_drawn(16), 90), *islice(_long_chains(16), 40)):
+        whole, short = (facts_of(setting, whole=each) for each in (True, False))
+        for margin in (1, 3):
+            close, told = ({f.rows for f in x if f.is_close(margin)} for x in (whole, short))
+            assert close == told, setting
+        assert (whole[-1].noisy, whole[-1].exact) == (short[-1].noisy, short[-1].exact), setting
+        finite[not any(fact.is_close(1) and not fact.signs for fact in short)] += 1
+        assert _is_finite(require_finite, setting) == (
+            not any(fact.is_close(1) and not fact.signs for fact in whole)
+        )
     assert finite[False] > 10
 
 
@@ -169,9 +170,13 @@ def test_an_error_is_finite_by_its_graph_where_it_is_by_its_flags():
         ({"T0": [3, 4], "sigma0": [1, 0], "chain": "accumulate"}, True),
         # A first fit with ridge explains its own set no more: draws have the tail index 1.
         ({"T0": [2, 5], "sigma0": 0, "lam0": ["1/2", 0], "chain": "accumulate"}, False),
+        # Rows that all have the labels of one generator are labelled by one function.
+        ({"T": 6, "lam": 0, "lam0": 1}, True),
+        ({"T": 6, "lam": 0, "lam0": 1, "synthetic_fraction": "1/2"}, False),
+        ({"T": 6, "lam": 0, "sigma0": 0, "synthetic_fraction": "1/2"}, True),
     ],
 )
-def test_where_flags_are_wrong_about_an_infinite_error_the_graph_is_right(flags, finite):
-    """Which noise reaches the error is a matter of the graph."""
-    given = {"d": 6, "T": 12, "n": 2, "sigma0": 1, "lam": 1, "lam0": 0}
-    assert _is_finite_by_graph(make_setting(**given | flags)) == finite
+def test_which_noise_reaches_a_fit_without_ridge(flags, finite):
+    """It is a matter of the whole process, and not of its flags one by one."""
+    given = {"d": 6, "T": 12, "n": 2, "T0": 12, "sigma0": 1, "lam": 1, "lam0": 0}
+    assert _is_finite(require_finite, make_setting(**given | flags)) == finite

@@ -7,8 +7,9 @@ from fractions import Fraction
 import pytest
 
 from ridgeproof.theory.errors import InfiniteExpectation, InputError
-from ridgeproof.theory.process.facts import needed_names, require_finite, require_values, size_of
+from ridgeproof.theory.process.facts import needed_names, require_values, size_of
 from ridgeproof.theory.process.file import read_process
+from ridgeproof.theory.process.finiteness import require_finite
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.process.text import read_expression
 
@@ -85,8 +86,8 @@ def test_an_infinite_expectation_is_found_wherever_it_feeds_an_ask(steps, ask, i
     process = read_process(f'{text}\n[ask]\nerror = "{ask}"\n')
     graph = normal_form(process)
 
-    def fitted(penalty):
-        return 10 if str(penalty) == "1" else 7
+    def fitted(penalty, _):
+        return (10 if str(penalty) == "1" else 7), 10
 
     found = set()
     for T in range(2, 15):

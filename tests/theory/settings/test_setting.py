@@ -13,7 +13,7 @@ import pytest
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.theory.errors import InfiniteExpectation, InputError
 from ridgeproof.theory.settings.features import Student
-from ridgeproof.theory.settings.finiteness import require_finite
+from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.generations import Generation, Weighted
 from ridgeproof.theory.settings.selection import best, generator_of
 from ridgeproof.theory.settings.setting import INFINITE, Setting, make_setting

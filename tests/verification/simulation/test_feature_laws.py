@@ -12,7 +12,7 @@ from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.theory.errors import InfiniteExpectation, NoTheorem
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.features import FeatureLaw, excess_kurtosis, parse_features
-from ridgeproof.theory.settings.finiteness import require_finite
+from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.conjectures.settings.truth import known_value
 from ridgeproof.verification.simulation.conditional import conditional_errors, fit_operators

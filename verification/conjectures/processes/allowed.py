@@ -1,121 +1,83 @@
 """What a limit about a process is allowed at finite size, and where simulation cannot judge.
 
-As for a setting (`verification.testing.allowance`) a Richardson pair of sizes errs by O(1/g^2) for
-every fit, g = T (1 - gamma) its surplus rows and gamma = df_2/T.  A fit that is no ridge is as far
-from interpolating as the ridge with which it is usually compared: 1/t for a flow, 1/(eta k) for
-descent, the cut of principal components; a single gradient solves nothing.
+The rules are those of settings (`verification.testing.allowance`, `.heavy_tails`).  A fit that is
+no ridge is as far from interpolating as the ridge with which it is usually compared: 1/t for a
+flow, 1/(eta k) for descent, the cut of principal components; a single gradient solves nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import singledispatch
 
 import numpy as np
 
-from ridgeproof.numerics.equivalent.negative import negative_kappa
-from ridgeproof.numerics.kappa.batch_kappa import batch_kappa
+from ridgeproof.numerics.equivalent.finiteness import counted
 from ridgeproof.numerics.spectra.spectral_levels import make_spectrum
-from ridgeproof.theory.errors import InfiniteExpectation
-from ridgeproof.theory.process.expressions import Expression
-from ridgeproof.theory.process.facts import require_finite
-from ridgeproof.theory.process.graph import Fit, Graph, Iteration, Node
+from ridgeproof.theory.process.expressions import ONE
+from ridgeproof.theory.process.finiteness import FitFact, fit_facts, rows_of
+from ridgeproof.theory.process.graph import Fit, Graph
 from ridgeproof.theory.process.operators.gradient import GradientDescent, GradientFlow
-from ridgeproof.theory.process.operators.models import Features
 from ridgeproof.theory.process.operators.pcr import PrincipalComponents
 from ridgeproof.theory.process.operators.ridge import Ridge
-from ridgeproof.theory.process.operators.rows import Noisy, Rows
-from ridgeproof.verification.conjectures.admissible import LEAST_GAP, is_rare
+from ridgeproof.theory.process.operators.rows import Noisy
 from ridgeproof.verification.simulation.interpreter import ProcessWorld
 from ridgeproof.verification.simulation.process import Array
-from ridgeproof.verification.testing.allowance import ALLOWANCE
+from ridgeproof.verification.testing.allowance import fit_allowance
+from ridgeproof.verification.testing.heavy_tails import LEAST_GAP, Tails, heavy_fit
 
 __all__ = ["allowed", "heavy_tails"]
 
 
 def heavy_tails(graph: Graph, world: ProcessWorld) -> str:
     """Why the simulated asks have no finite variance, or ""."""
-    d = len(world.s)
-
-    def fitted(penalty: Expression) -> int:
-        return int(np.isfinite(world.profile(penalty, infinite=True)[:: world.growth]).sum())
-
-    try:
-        require_finite(graph, world.values, d, fitted, margin=LEAST_GAP - 1)
-    except InfiniteExpectation as error:
-        return f"{error.name}: {error.value} {error.condition}"
-    return "lam is tiny and |T - d| <= 1" if _has_rare_designs(graph.nodes, world) else ""
-
-
-def _has_rare_designs(nodes: Sequence[Node], world: ProcessWorld) -> bool:
-    """Whether a tiny ridge leaves the mean of a fit to designs that a pilot may not meet."""
-    for node in nodes:
-        if isinstance(node, Iteration) and _has_rare_designs(node.body.nodes, world):
-            return True
-        if isinstance(node, Fit):
-            ridge = _penalty(node, world)
-            T, seen, width = _met(nodes, node, world)
-            r = min(len(seen), width or len(seen))
-            if ridge is not None and 0 < ridge and is_rare(int(T), r, ridge, float(seen.min())):
-                return True
-    return False
+    for name, ask in graph.asks:
+        found = heavy_fit(
+            _facts(replace(graph, asks=((name, ask),)), world),
+            lambda fact: _penalty(fact.node, world),
+            lambda fact: float(_seen(fact, world).min()),
+        )
+        if found is not None:
+            fact, tails = found
+            within = 1 if tails is Tails.RARE else LEAST_GAP - 1
+            rows = f"the {fact.rows} rows of {fact.name or 'a fit'}"
+            return f"{tails} and {rows} lie within {within} of the {fact.size} that it fits"
+    return ""
 
 
 def allowed(graph: Graph, world: ProcessWorld) -> float:
     """Relative error left in 2 x(2k) - x(k), k the growth of the world: sum of (2/g)^2."""
-    return sum((ALLOWANCE / g) ** 2 if g > 0 else 0.0 for g in _surpluses(graph.nodes, world))
+    total = 0.0
+    for fact in _facts(graph, world):
+        penalty = _penalty(fact.node, world)
+        if fact.exact or penalty is None:
+            continue
+        seen = _seen(fact, world)
+        ones = np.ones(len(seen))
+        spectrum = make_spectrum(seen, ones, ones.copy())
+        rows = world.growth * fact.rows
+        width = None if fact.width is None else world.growth * fact.width
+        total += fit_allowance(spectrum, penalty, rows, width) * int(fact.rounds)
+    return total
 
 
-def _surpluses(nodes: Sequence[Node], world: ProcessWorld) -> Iterator[float]:
-    """Of each fit the rows beyond what it fits; of random features the width beyond it as well."""
-    for node in nodes:
-        if isinstance(node, Iteration):
-            rounds = int(world.number(node.count))
-            yield from [*_surpluses(node.body.nodes, world)] * rounds
-        elif isinstance(node, Fit):
-            yield from _of_fit(nodes, node, world)
+def _facts(graph: Graph, world: ProcessWorld) -> list[FitFact]:
+    return fit_facts(graph, world.values, len(world.s), counted(world, 1 / world.growth))
 
 
-def _of_fit(nodes: Sequence[Node], fit: Fit, world: ProcessWorld) -> Iterator[float]:
-    ridge = _penalty(fit, world)
-    if ridge is None:
-        return
-    T, seen, width = _met(nodes, fit, world)
-    df2 = _df2(seen, ridge, T, width)
-    yield T - df2
-    if width is not None:
-        yield width - df2
-
-
-def _met(nodes: Sequence[Node], fit: Fit, world: ProcessWorld) -> tuple[float, Array, int | None]:
-    """(rows, the variances of the directions that they show it, the width of its features)."""
-    T, s = 0.0, np.zeros(len(world.s) * world.growth)
-    for group in fit.groups:
-        rows = nodes[group.labels.rows]
-        extra = world.profile(rows.profile) if isinstance(rows, Noisy) else 0.0
-        rows = nodes[rows.rows] if isinstance(rows, Noisy) else rows
-        assert isinstance(rows, Rows)
+def _seen(fact: FitFact, world: ProcessWorld) -> Array:
+    """The variances of the directions that the rows show a fit, those that it fits."""
+    s, T = np.zeros(len(world.s) * world.growth), 0.0
+    for group in fact.node.groups:
+        node = fact.nodes[group.labels.rows]
+        extra = world.profile(node.profile) if isinstance(node, Noisy) else 0.0
+        rows = rows_of(fact.nodes, group)
         count = world.size(rows.size)
         s += count * world.number(group.weight) * (world.profile(rows.covariance) + extra)
         T += count
-    q = 1 / world.profile(fit.penalty, infinite=True) if isinstance(fit, Ridge) else 1.0
-    width = None
-    if isinstance(fit, Ridge) and fit.features is not None:
-        features = nodes[fit.features]
-        assert isinstance(features, Features)
-        width = world.size(features.size)
-    seen = q * s / T
-    return T, seen[seen > 0], width
-
-
-def _df2(s: Array, ridge: float, T: float, width: int | None) -> float:
-    """Sum (s/(s + kappa))^2 at the kappa of a penalty."""
-    ones = np.ones(len(s))
-    spectrum = make_spectrum(s.copy(), ones, ones.copy())
-    kappa = batch_kappa(spectrum, max(ridge, 0.0), T, width)
-    if ridge < 0:
-        kappa = negative_kappa(s, ones, np.array([ridge]), np.array([T]), kappa[None])
-    return float(np.sum((s / (s + kappa)) ** 2))
+    penalty = fact.node.penalty if isinstance(fact.node, Ridge) else ONE
+    seen: Array = s / T / world.profile(penalty, infinite=True)
+    return seen[seen > 0]
 
 
 @singledispatch

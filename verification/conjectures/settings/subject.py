@@ -13,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 from ridgeproof.numerics.spectra.number_files import check_files
 from ridgeproof.theory.domains.holds import named_values
 from ridgeproof.theory.errors import SolverError, UndecidedLimit
-from ridgeproof.theory.settings.relevant import relevant
+from ridgeproof.theory.settings.folds import relevant
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.admissible import Drawn, admissible, draw, draw_anywhere
 from ridgeproof.verification.conjectures.conjecture import Conjecture

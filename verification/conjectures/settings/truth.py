@@ -11,8 +11,7 @@ import mpmath
 from ridgeproof.numerics.evaluate import Value, evaluate
 from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt, NoTheorem, SolverError
 from ridgeproof.theory.formula import ERROR_TERMS, Form
-from ridgeproof.theory.settings.finiteness import is_finite
-from ridgeproof.theory.settings.relevant import relevant
+from ridgeproof.theory.settings.folds import is_finite, relevant
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.ladder.case import DIGITS
 

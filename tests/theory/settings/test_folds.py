@@ -9,8 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.theory.errors import InfiniteExpectation, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS
-from ridgeproof.theory.settings.finiteness import is_finite
-from ridgeproof.theory.settings.relevant import relevant
+from ridgeproof.theory.settings.folds import is_finite, relevant
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.simulation.simulate import simulate
 from ridgeproof.verification.strategies import settings
