@@ -12,6 +12,7 @@ from ridgeproof.numerics.arithmetic.precision import Engine, Float64, Number
 from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
 from ridgeproof.numerics.arithmetic.until_right import until_right
 from ridgeproof.numerics.chains.chain import chain_moments
+from ridgeproof.numerics.equivalent.of_setting import value_of_process
 from ridgeproof.numerics.finite_size.exact_isotropic import exact_isotropic_value
 from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.regime import regime
@@ -21,6 +22,7 @@ from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.checks import check_integer
+from ridgeproof.theory.errors import NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula, FormulaKind, read_form
 from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.selection import (
@@ -45,13 +47,18 @@ _LABEL_NOISES = (sy.sigma, sy.sigma_real)
 
 
 def evaluate(
-    setting: Setting, *, digits: int = 15, form: Form = Form.LIMIT, certified: bool = False
+    setting: Setting,
+    *,
+    digits: int | None = None,
+    form: Form = Form.LIMIT,
+    certified: bool = False,
 ) -> Value:
     """The test error E ||w_hat - w0||_Sigma^2, its three terms, and how it was obtained.
 
     Args:
         setting: what to evaluate.
-        digits: significant digits asked for, 1 to 2000.
+        digits: significant digits asked for, 1 to 2000; 15 unless given, or as many as there are
+            where no closed theorem but that for processes claims the setting.
         form: ``limit`` for the proportional limit; ``exact`` replaces every piece for which an
             exact finite-size result is known.
         certified: promise a radius that is a theorem: balls enclose every operation, from the
@@ -59,7 +66,8 @@ def evaluate(
 
     Raises:
         InfiniteExpectation: the expectation does not exist.
-        NoTheorem: no catalogued theorem covers the combination.
+        NoTheorem: no theorem covers the combination.
+        NotBuilt: only the theorem for processes does, and more is asked than float64 has.
         InputError, SolverError: as the layers below.
 
     >>> from ridgeproof.theory.settings.setting import make_setting
@@ -67,17 +75,27 @@ def evaluate(
     >>> v.shown(v.value)  # 10/29
     '0.344827586206897'
     """
-    check_integer("digits", digits, least=1, most=MAX_DIGITS)
+    asked = digits
+    digits = check_integer("digits", 15 if asked is None else asked, least=1, most=MAX_DIGITS)
     form = read_form(form)
     setting = _required(setting, form)
+    try:
+        chosen = best(setting)
+    except NoTheorem as missing:
+        if form is Form.EXACT:
+            raise
+        try:
+            return value_of_process(setting, asked, certified=certified)
+        except NoTheorem as reason:
+            raise NoTheorem(f"{missing}; {reason}") from None
     if form is Form.EXACT:
         exact = exact_isotropic_value(setting, digits, certified=certified)
         if exact is not None:
             return exact
     if digits <= Float64().digits and not certified and _is_long(setting):
-        found = _Evaluation(setting, Float64(), best(setting), form)
+        found = _Evaluation(setting, Float64(), chosen, form)
         return _float64_value(found)
-    return _ball_value(setting, digits, form, certified=certified)
+    return _ball_value(setting, chosen, digits, form, certified=certified)
 
 
 def _required(setting: Setting, form: Form) -> Setting:
@@ -109,9 +127,10 @@ def _float64_value(found: _Evaluation) -> Value:
     )
 
 
-def _ball_value(setting: Setting, digits: int, form: Form, *, certified: bool) -> Value:
+def _ball_value(
+    setting: Setting, chosen: tuple[Formula, ...], digits: int, form: Form, *, certified: bool
+) -> Value:
     """Evaluate in balls, with more digits until those asked for are right."""
-    chosen = best(setting)
     found = until_right(
         f"the test error of {setting}",
         digits,

@@ -252,7 +252,7 @@ def test_the_form_may_be_text():
     [
         ({"T": 12, "lam": 0}, InfiniteExpectation),
         ({"T0": 13}, InfiniteExpectation),
-        ({"lam0": 1, "design": "shared"}, NoTheorem),
+        ({"features": "elliptical:1/2*1/2,3/2*1/2", "lam": 1}, NoTheorem),
     ],
 )
 @pytest.mark.parametrize("form", list(Form))

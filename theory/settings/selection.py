@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +13,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import catalogue
 from ridgeproof.theory.errors import NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula
+from ridgeproof.theory.settings.as_process import require_written
 from ridgeproof.theory.settings.features import Elliptical, Gaussian, Rademacher, Student, Uniform
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.settings.spectra import Isotropic
@@ -34,12 +34,6 @@ __all__ = [
 
 # What a schedule states for each generation by itself.
 _SCHEDULED = frozenset({"T0", "sigma0", "lam0"})
-# What the theorems take into account: `facts`, the kinds, and the levels.  A field that is not
-# among these changes the process in a way that no theorem knows of, whatever its value.
-_KNOWN = frozenset(
-    {"d", "T", "n", "sigma", "lam", *_SCHEDULED, "schedule", "design", "chain"}
-    | {"spectrum", "signal", "copies", "synthetic_fraction", "sigma_real", "width", "features"}
-)
 _IID = (Gaussian, Rademacher, Uniform, Student)
 
 
@@ -48,7 +42,7 @@ def facts(setting: Setting) -> dict[Symbol, Any]:
 
     Of a schedule they leave T0, sigma0 and lam0 out: `generation_facts` has those.
     """
-    _require_known(setting)
+    require_written(type(setting))
     setting = setting if setting.n else setting.clean()
     numbers = ("T", "n", "sigma", "sigma0", "lam", "lam0", "synthetic_fraction")
     known: dict[Symbol, Any] = {
@@ -109,7 +103,7 @@ def downstream_kind(setting: Setting) -> str:
     Raises:
         NoTheorem: the setting has a field that no theorem knows of.
     """
-    _require_known(setting)
+    require_written(type(setting))
     if setting.width is not None:
         return "random features"
     return "ridge" if setting.synthetic_fraction == 1 else "mixture"
@@ -126,14 +120,6 @@ def features_kind(setting: Setting) -> str:
     if isinstance(setting.features, Elliptical):
         return "elliptical"
     raise NoTheorem(f"features = {setting.features}: no theorem is catalogued for such a law")
-
-
-def _require_known(setting: Setting) -> None:
-    unknown = sorted({field.name for field in fields(setting)} - _KNOWN)
-    if unknown:
-        raise NoTheorem(
-            f"{', '.join(unknown)}: no theorem is catalogued that takes it into account"
-        )
 
 
 def require_form(setting: Setting, form: Form) -> None:

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.theory.checks import check_integer
-from ridgeproof.theory.errors import InfiniteExpectation, InputError, NoTheorem
+from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form
-from ridgeproof.theory.settings.features import Gaussian
 from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.compute.executors import borrow, iterate_chunks
@@ -211,11 +210,14 @@ def _estimate(
 
 
 def _theory(setting: Setting, quantity: str) -> tuple[float | None, str | None]:
-    try:
-        # Features that are not normal have limits only.
-        form = Form.EXACT if setting.features == Gaussian() else Form.LIMIT
-        value = evaluate(setting, form=form)
-    except (NoTheorem, InfiniteExpectation):
+    """The theory's value, in its most exact form, and its kind; None where there is none."""
+    for form in (Form.EXACT, Form.LIMIT):
+        try:
+            value = evaluate(setting, form=form)
+            break
+        except (NoTheorem, NotBuilt, InputError):  # an infinite expectation is one of these
+            continue
+    else:
         return None, None
     number = float(value.terms[quantity] if quantity in ERROR_TERMS else value.value)
     return (

@@ -431,7 +431,7 @@ def test_accumulation_has_an_optimal_ridge_but_no_phase_yet():
     with pytest.raises(NotBuilt, match="evaluate a few values of n"):
         phase(setting)
     with pytest.raises(NoTheorem, match="chain = accumulate"):
-        evaluate(setting.with_(lam0=1))
+        best(setting.with_(lam0=1))
 
 
 def test_long_power_laws_see_every_penalty():

@@ -10,7 +10,14 @@ import pytest
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
-from ridgeproof.theory.errors import InfiniteExpectation, InputError, NoTheorem, SolverError
+from ridgeproof.theory.errors import (
+    InfiniteExpectation,
+    InputError,
+    NotBuilt,
+    NoTheorem,
+    SolverError,
+)
+from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.folds import facts_of, require_finite
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.simulation.simulate import simulate
@@ -127,7 +134,12 @@ def test_what_the_catalogue_lacks_agrees_with_its_simulation(flags):
     setting = make_setting(**given | chain | flags)
     with pytest.raises(NoTheorem):
         evaluate_terms(setting, Float64())
-    limit = evaluate_process(setting.process()).values["test_error"]
+    found = evaluate(setting)
+    assert (found.formulas, found.form, found.digits) == (("process",), "limit", 12)
+    assert sum(found.terms.values()) == pytest.approx(limit := found.value, rel=1e-14)
+    for more in ({"digits": 13}, {"certified": True}, {"form": Form.EXACT}):
+        with pytest.raises((NotBuilt, NoTheorem), match="theorem"):
+            evaluate(setting, **more)
     small, large = (simulate(setting.grown(k), repetitions=400, seed=k) for k in (6, 12))
     error = (4 * large.standard_error**2 + small.standard_error**2) ** 0.5
     assert abs(2 * large.mean - small.mean - limit) < 4 * error

@@ -1,0 +1,66 @@
+"""The limit of a setting that no closed theorem claims: that of its process."""
+
+from __future__ import annotations
+
+from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.equivalent.evaluate import DIGITS, evaluate_process
+from ridgeproof.numerics.point import make_point
+from ridgeproof.numerics.regime import regime
+from ridgeproof.numerics.value import Value
+from ridgeproof.numerics.walker import evaluate_expression
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.errors import NotBuilt
+from ridgeproof.theory.formula import ERROR_TERMS, Form
+from ridgeproof.theory.settings.setting import Setting
+
+__all__ = ["value_of_process"]
+
+
+def value_of_process(setting: Setting, digits: int | None, *, certified: bool) -> Value:
+    """The limit by the one theorem for processes, in float64.
+
+    Args:
+        setting: what to evaluate.
+        digits: significant digits asked for; as many as there are unless given.
+        certified: whether the radius must be a theorem.
+
+    Raises:
+        NoTheorem: the theorem does not claim the process.
+        NotBuilt: more is asked for than float64 has; or d = inf.
+        InputError: lam = 0 where the least two of rows, width and dimension are equal.
+        SolverError: no certified branch, or the equations do not hold.
+    """
+    if certified or (digits or 0) > DIGITS:
+        raise NotBuilt(
+            f"{'a certified radius' if certified else f'{digits} digits'} of {setting}: no closed "
+            f"theorem claims it, and the one theorem for processes is evaluated in float64 in this "
+            f"version. Take up to {DIGITS} digits of the limit, not certified"
+        )
+    found = evaluate_process(setting.process())
+    terms = dict.fromkeys(ERROR_TERMS, 0.0)
+    for source, share in (found.terms["test_error"] or {}).items():
+        terms[_term(source)] += float(share)
+    point = make_point(setting, Float64())
+    kappa = point.solutions[sy.kappa]
+    return Value(
+        value=float(found.values["test_error"]),
+        radius=sum(map(abs, terms.values())) * 10.0**-DIGITS,
+        terms=terms,
+        kappa=kappa.value,
+        kappa_radius=kappa.radius,
+        **{n: evaluate_expression(getattr(sy, n), point) for n in ("df1", "df2", "gamma")},
+        regime=regime(setting),
+        formulas=("process",),
+        form=Form.LIMIT.value,
+        is_exact=False,
+        exact_pieces=(),
+        digits=digits or DIGITS,
+        certified=False,
+    )
+
+
+def _term(source: str) -> str:
+    """The term that a source of the error belongs to: a noise of generators, another, the truth."""
+    if source.startswith("sigma0"):
+        return "synthetic"
+    return "variance" if source.startswith("sigma") else "bias"
