@@ -244,13 +244,8 @@ class _Evaluation:
         """Noise that is exactly zero takes its term away, whatever the term would hold."""
         zero: dict[Symbol, int] = {
             symbol: 0
-            for symbol, amplitude in (
-                (sy.sigma, self.setting.sigma),
-                (sy.sigma_real, self.setting.real_noise),
-                (sy.sigma0, self.setting.sigma0),
-                (sy.n, self.setting.n),
-            )
-            if amplitude == 0
+            for symbol in (*_LABEL_NOISES, sy.sigma0, sy.n)
+            if self.point.values[symbol] == 0
         }
         return expression.subs(zero)
 

@@ -112,7 +112,7 @@ class ErrorCurve:
         """
         if downstream_kind(self.setting) == "ridge":
             return self._generator
-        share = self.engine.number(self.setting.synthetic_fraction)
+        share = self.engine.number(self.point.values[sy.synthetic_fraction])
         found, levels = self._generator, self.spectrum.w0sq
         with self.engine.scope():
             drift = (found.mean - 1) * share
@@ -130,8 +130,8 @@ class ErrorCurve:
         setting, engine = self.setting, self.engine
         if downstream_kind(setting) == "ridge":
             return setting.sigma
-        share = setting.synthetic_fraction
-        labels = (1 - share) * setting.real_noise**2 + share * setting.sigma**2
+        share, real = (self.point.values[x] for x in (sy.synthetic_fraction, sy.sigma_real))
+        labels = (1 - share) * real**2 + share * setting.sigma**2
         found, levels = self._generator, self.spectrum.w0sq
         with engine.scope():
             deviation = found.signal - levels * found.mean * 2 + levels + found.noise

@@ -17,7 +17,7 @@ from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.settings.as_process import outline, steps_of
 from ridgeproof.theory.settings.setting import Setting
 
-__all__ = ["facts_of", "is_finite", "relevant", "require_finite"]
+__all__ = ["facts_of", "is_finite", "noises_of", "relevant", "require_finite"]
 
 _DOWNSTREAM = "f"
 
@@ -137,6 +137,11 @@ def _heard(fit: Fit, values: Mapping[str, Fraction]) -> list[tuple[Expression, F
     terms = (term for group in fit.groups for term in group.labels.noises.terms)
     heard = ((c, exact_value("noise", c, values)) for c, _ in terms)
     return [(c, value) for c, value in heard if value]
+
+
+def noises_of(setting: Setting) -> list[Fraction]:
+    """The amplitudes of all label noises, those of each kind of generation once."""
+    return [value for name, value in outline(setting).values.items() if name.startswith("sigma")]
 
 
 def is_finite(setting: Setting, quantity: str = "test_error", *, limit: bool = False) -> bool:

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from ridgeproof.theory.settings.folds import noises_of
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.simulation.quantity_draws import isolate
 from ridgeproof.verification.suite.theory_on_trial import signal_energy
@@ -56,6 +57,6 @@ def finite(z: float | None) -> float | None:
 def scale_of(setting: Setting, quantity: str = "test_error") -> float:
     """b + sigma^2 + sigma0^2 (+ sigma_real^2), as far as the quantity is made of them."""
     part, keeps_truth = isolate(setting, quantity)
-    noises = {part.sigma, part.real_noise, *(each.sigma0 for each in part.distinct_generations)}
+    noises = set(noises_of(part))
     energy = signal_energy(setting) if keeps_truth else 0.0
     return energy + sum(noise * noise for noise in map(float, noises))

@@ -1,6 +1,8 @@
 """Setting.process: what a setting is shorthand for, as text."""
 
+import ast
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +115,55 @@ def test_what_has_no_process_says_so():
     for setting, why in ((infinite, "inf"), (grown, "copies"), (shifted, "shift")):
         with pytest.raises((NotBuilt, NoTheorem), match=why):
             setting.process()
+
+
+ROOMS = ("theory", "numerics", "verification", "ridgeproof")
+# Fields that say what the process is, and what is derived of them: some by name alone, those that
+# other records have too where it is a setting's.
+FLAGS = {"synthetic_fraction", "sigma_real", "real_noise", "synthetic_rows", "schedule", "gathers"}
+FLAGS |= {"stages", "distinct_stages", "distinct_generations"}
+SHARED_NAMES = {"chain", "design", "weights", "width", "features"}
+READERS = {
+    "theory/settings/as_process.py": "writes the process out",
+    "theory/settings/setting.py": "validates, grows and prints a setting",
+    "theory/settings/selection.py": "says which closed theorem claims it",
+    "numerics/regime.py": "says it in words",
+    "numerics/point.py": "gives the symbols of closed formulas their values",
+    "numerics/grids/batch.py": "evaluates closed formulas on grids",
+    "numerics/chains/chain.py": "iterates a catalogued step at any number of digits",
+    "numerics/chains/varying_chain.py": "iterates a catalogued step at any number of digits",
+    "numerics/chains/phase.py": "iterates a catalogued step at any number of digits",
+    "numerics/finite_size/generations.py": "knows moments at finite size",
+    "numerics/finite_size/isotropic.py": "knows moments at finite size",
+    "numerics/spectra/power_law.py": "places ranges by the least kappa of a chain, at d = inf too",
+    "verification/simulation/quantity_draws.py": "is the literal run of the source's process",
+    "verification/simulation/resolvents.py": "draws features of a law",
+    "verification/conjectures/ladder/choosers.py": "moves a setting in a domain",
+}
+
+
+def _flags_read(path: Path) -> set[str]:
+    read = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            owner = ast.unparse(node.value)
+            if owner != "sy" and (
+                node.attr in FLAGS or (node.attr in SHARED_NAMES and owner.endswith("setting"))
+            ):
+                read.add(f"{owner}.{node.attr}")
+    return read
+
+
+def test_what_a_setting_says_of_its_process_is_read_where_that_is_written_out():
+    """A flag read elsewhere may be forgotten there; claims state settings of their own."""
+    root = Path(__file__).parents[3]
+    modules = [path for room in ROOMS for path in (root / room).rglob("*.py")]
+    assert len(modules) > 200
+    states = ("verification/claims/", "verification/power/")
+    readers = {
+        name: flags
+        for path in modules
+        if not (name := path.relative_to(root).as_posix()).startswith(states)
+        and (flags := _flags_read(path))
+    }
+    assert readers.keys() == READERS.keys(), readers
