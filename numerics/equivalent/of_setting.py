@@ -9,11 +9,15 @@ from ridgeproof.numerics.regime import regime
 from ridgeproof.numerics.value import Value
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.errors import NotBuilt
+from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.formula import ERROR_TERMS, Form
+from ridgeproof.theory.settings.folds import facts_of
 from ridgeproof.theory.settings.setting import Setting
 
 __all__ = ["value_of_process"]
+
+# Sets of labels, summed over the fits, that are solved for in seconds.
+_MOST_SETS = 450
 
 
 def value_of_process(setting: Setting, digits: int | None, *, certified: bool) -> Value:
@@ -26,7 +30,7 @@ def value_of_process(setting: Setting, digits: int | None, *, certified: bool) -
 
     Raises:
         NoTheorem: the theorem does not claim the process.
-        NotBuilt: more is asked for than float64 has; or d = inf.
+        NotBuilt: more is asked for than float64 has; a chain too long to be written out; d = inf.
         InputError: lam = 0 where the least two of rows, width and dimension are equal.
         SolverError: no certified branch, or the equations do not hold.
     """
@@ -36,6 +40,7 @@ def value_of_process(setting: Setting, digits: int | None, *, certified: bool) -
             f"theorem claims it, and the one theorem for processes is evaluated in float64 in this "
             f"version. Take up to {DIGITS} digits of the limit, not certified"
         )
+    _require_short(setting)
     found = evaluate_process(setting.process())
     terms = dict.fromkeys(ERROR_TERMS, 0.0)
     for source, share in (found.terms["test_error"] or {}).items():
@@ -57,6 +62,20 @@ def value_of_process(setting: Setting, digits: int | None, *, certified: bool) -
         digits=digits or DIGITS,
         certified=False,
     )
+
+
+def _require_short(setting: Setting) -> None:
+    """Refuse a chain whose equations would not be solved in seconds."""
+    try:
+        sets = sum(len(fact.node.groups) for fact in facts_of(setting, whole=True))
+    except InputError:
+        sets = _MOST_SETS + 1
+    if sets > _MOST_SETS:
+        raise NotBuilt(
+            f"n = {setting.n} generations that see each other's rows are too many for the one "
+            f"theorem for processes, which takes {_MOST_SETS} sets of labels, each fit's counted: "
+            "take fewer"
+        )
 
 
 def _term(source: str) -> str:

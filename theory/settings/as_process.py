@@ -131,10 +131,11 @@ def _kinds(setting: Setting) -> list[tuple[int, _Stage]]:
     stages = ((each, weight) for each, weight, _ in setting.distinct_stages(0))
     if not isinstance(setting.chain, Accumulate):
         # The last of each kind, so that the last of all stays the last.
-        last = {stage: number for number, stage in enumerate(stages, 1)}
-        return sorted(((number, stage) for stage, number in last.items()), key=itemgetter(0))
+        numbered = enumerate(stages, 1)
+        last = {_kind(each, each[0].T0, setting.d): (number, each) for number, each in numbered}
+        return sorted(last.values(), key=itemgetter(0))
     if setting.schedule or not setting.n:
-        return list(enumerate(stages, 1))
+        return _gathered(setting)
     each, weight = next(stages)
     first, end = 1, 2
     if setting.gathers and not setting.is_infinite:
@@ -144,6 +145,27 @@ def _kinds(setting: Setting) -> list[tuple[int, _Stage]]:
     begun = replace(each, T0=first * each.T0) if setting.gathers else each
     later = [(number, (each, weight)) for number in range(first + 1, end + 1)]
     return [(first, (begun, weight)), *later]
+
+
+def _kind(stage: _Stage, rows: int, d: int) -> tuple[object, ...]:
+    """What tells the facts of a fit on so many rows from those of others."""
+    each, weight = stage
+    if abs(rows - d) <= _FAR:
+        return each, weight
+    return rows > d, each.lam0 > 0, each.sigma0 > 0, weight if weight in {0, 1} else Fraction(1, 2)
+
+
+def _gathered(setting: Setting) -> list[tuple[int, _Stage]]:
+    """Sets that accumulate and differ: beyond d, the first of each kind.
+
+    What the labels of gathered sets do not have in common once they never have again.
+    """
+    found: dict[object, tuple[int, _Stage]] = {}
+    for number, (each, weight, rows) in enumerate(setting.stages(), 1):
+        stage = each, weight
+        beyond = rows > setting.d + _FAR
+        found.setdefault(_kind(stage, rows, setting.d) if beyond else number, (number, stage))
+    return list(found.values())
 
 
 def _written(setting: Setting, stages: Sequence[_Stage] | None = None) -> _Text:

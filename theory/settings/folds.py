@@ -10,10 +10,11 @@ from functools import lru_cache
 
 from ridgeproof.theory.errors import InfiniteExpectation
 from ridgeproof.theory.process.expressions import Expression, Name, exact_value, walk
-from ridgeproof.theory.process.file import make_process
 from ridgeproof.theory.process.finiteness import FitFact, apart, fit_facts, infinite
 from ridgeproof.theory.process.graph import Fit, Graph
 from ridgeproof.theory.process.normal import normal_form
+from ridgeproof.theory.process.record import Process, Step
+from ridgeproof.theory.process.text import read_expression, read_steps
 from ridgeproof.theory.settings.as_process import outline, steps_of
 from ridgeproof.theory.settings.setting import Setting
 
@@ -47,8 +48,15 @@ def _outlined(setting: Setting) -> _Outlined:
 @lru_cache(maxsize=1024)
 def _graph(steps: str, n: Fraction | None = None) -> Graph:
     """The graph of steps, all parameters but n open: settings that differ in numbers share it."""
-    process = make_process({"process": {"steps": steps}, "ask": {"q": "risk(f)"}})
+    # One by one: a long chain has a longer text than a user may write.
+    each = (step for text in re.split(r"\n(?! )", steps) for step in _steps(text))
+    process = Process(tuple(each), (("q", read_expression("risk(f)", "q")),))
     return normal_form(process, {} if n is None else {"n": n})
+
+
+@lru_cache(maxsize=4096)
+def _steps(text: str) -> tuple[Step, ...]:
+    return read_steps(text)
 
 
 def _plain(name: str) -> str:
@@ -140,8 +148,8 @@ def _heard(fit: Fit, values: Mapping[str, Fraction]) -> list[tuple[Expression, F
 
 
 def noises_of(setting: Setting) -> list[Fraction]:
-    """The amplitudes of all label noises, those of each kind of generation once."""
-    return [value for name, value in outline(setting).values.items() if name.startswith("sigma")]
+    """The amplitudes of all label noises, those of like generations once."""
+    return [value for name, value in steps_of(setting).values.items() if name.startswith("sigma")]
 
 
 def is_finite(setting: Setting, quantity: str = "test_error", *, limit: bool = False) -> bool:
