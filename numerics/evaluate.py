@@ -12,8 +12,8 @@ from ridgeproof.numerics.arithmetic.precision import Engine, Float64, Number
 from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
 from ridgeproof.numerics.arithmetic.until_right import until_right
 from ridgeproof.numerics.chains.chain import chain_moments
-from ridgeproof.numerics.equivalent.of_setting import value_of_process
 from ridgeproof.numerics.finite_size.exact_isotropic import exact_isotropic_value
+from ridgeproof.numerics.general import value_of_process
 from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.regime import regime
 from ridgeproof.numerics.spectra.power_law import is_function
@@ -47,18 +47,13 @@ _LABEL_NOISES = (sy.sigma, sy.sigma_real)
 
 
 def evaluate(
-    setting: Setting,
-    *,
-    digits: int | None = None,
-    form: Form = Form.LIMIT,
-    certified: bool = False,
+    setting: Setting, *, digits: int = 15, form: Form = Form.LIMIT, certified: bool = False
 ) -> Value:
     """The test error E ||w_hat - w0||_Sigma^2, its three terms, and how it was obtained.
 
     Args:
         setting: what to evaluate.
-        digits: significant digits asked for, 1 to 2000; 15 unless given, or as many as there are
-            where no closed theorem but that for processes claims the setting.
+        digits: significant digits asked for, 1 to 2000.
         form: ``limit`` for the proportional limit; ``exact`` replaces every piece for which an
             exact finite-size result is known.
         certified: promise a radius that is a theorem: balls enclose every operation, from the
@@ -67,7 +62,7 @@ def evaluate(
     Raises:
         InfiniteExpectation: the expectation does not exist.
         NoTheorem: no theorem covers the combination.
-        NotBuilt: only the theorem for processes does, and more is asked than float64 has.
+        NotBuilt: only the theorem for processes does, and the chain is too long for it.
         InputError, SolverError: as the layers below.
 
     >>> from ridgeproof.theory.settings.setting import make_setting
@@ -75,8 +70,7 @@ def evaluate(
     >>> v.shown(v.value)  # 10/29
     '0.344827586206897'
     """
-    asked = digits
-    digits = check_integer("digits", 15 if asked is None else asked, least=1, most=MAX_DIGITS)
+    check_integer("digits", digits, least=1, most=MAX_DIGITS)
     form = read_form(form)
     setting = _required(setting, form)
     try:
@@ -85,7 +79,7 @@ def evaluate(
         if form is Form.EXACT:
             raise
         try:
-            return value_of_process(setting, asked, certified=certified)
+            return value_of_process(setting, digits, certified=certified)
         except NoTheorem as reason:
             raise NoTheorem(f"{missing}; {reason}") from None
     if form is Form.EXACT:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Protocol
 
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.equivalent.profiles import Directions
-from ridgeproof.theory.checks import exact
 from ridgeproof.theory.process.expressions import ONE, Expression, evaluate
 from ridgeproof.theory.process.finiteness import Count, require_finite, rows_of
 from ridgeproof.theory.process.graph import Graph, Iteration, Node, reached
@@ -51,10 +51,16 @@ def require_finite_points(
     near = _near(graph.nodes, needed, values, count)
     for point in np.flatnonzero(near):
         here = {
-            name: exact(name, float(column[point if len(column) > 1 else 0, 0]))
+            name: _number(float(column[point if len(column) > 1 else 0, 0]))
             for name, column in values.items()
         }
         require_finite(graph, here, directions.d, count, limit=True)
+
+
+def _number(value: float) -> Fraction:
+    """The simple fraction that a float stands for, so that what cancels does; or the float."""
+    simple = Fraction(value).limit_denominator(10**6)
+    return simple if float(simple) == value else Fraction(value)
 
 
 def _near(

@@ -80,7 +80,7 @@ def command(
         return
     setting = pop_setting(options)
     with progress("evaluating"):
-        value = evaluate(setting, digits=count, form=Form(form), certified=certified)
+        value = evaluate(setting, digits=count or 15, form=Form(form), certified=certified)
     if as_json:
         emit_json(_data(value))
     else:

@@ -119,7 +119,6 @@ OTHERS = [
     (f"evaluate {FINITE} --colour", "--colour", "No such option"),
     (f"evaluate {FINITE} extra", "extra", "unexpected"),
     (f"evaluate {CHAIN} --lam0 1 --design shared --form exact", "design = shared", "no theorem"),
-    (f"evaluate {CHAIN} --lam0 1 --design shared --digits 13", "13 digits of", "up to 12 digits"),
     (f"simulate {FINITE} --repetitions 10 --relative-error 0.1", "--relative-error", "contradicts"),
     (f"simulate {FINITE} --repetitions 1", "--repetitions = 1", "at least 2"),
     (f"simulate {FINITE} --repetitions many", "--repetitions = many", "not a finite number"),

@@ -129,7 +129,6 @@ READERS = {
     "theory/settings/selection.py": "says which closed theorem claims it",
     "numerics/regime.py": "says it in words",
     "numerics/point.py": "gives the symbols of closed formulas their values",
-    "numerics/grids/batch.py": "evaluates closed formulas on grids",
     "numerics/chains/chain.py": "iterates a catalogued step at any number of digits",
     "numerics/chains/varying_chain.py": "iterates a catalogued step at any number of digits",
     "numerics/chains/phase.py": "iterates a catalogued step at any number of digits",
@@ -138,7 +137,6 @@ READERS = {
     "numerics/spectra/power_law.py": "places ranges by the least kappa of a chain, at d = inf too",
     "verification/simulation/quantity_draws.py": "is the literal run of the source's process",
     "verification/simulation/resolvents.py": "draws features of a law",
-    "verification/conjectures/ladder/choosers.py": "moves a setting in a domain",
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ridgeproof.numerics.arithmetic.precision import Float64
+import mpmath
+
+from ridgeproof.numerics.arithmetic.precision import Float64, Multiprecision
 from ridgeproof.numerics.equivalent.evaluate import DIGITS, evaluate_process
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.regime import regime
@@ -20,36 +22,35 @@ __all__ = ["value_of_process"]
 _MOST_SETS = 450
 
 
-def value_of_process(setting: Setting, digits: int | None, *, certified: bool) -> Value:
-    """The limit by the one theorem for processes, in float64.
+def value_of_process(setting: Setting, digits: int, *, certified: bool) -> Value:
+    """The limit by the one theorem for processes.
 
     Args:
         setting: what to evaluate.
-        digits: significant digits asked for; as many as there are unless given.
+        digits: significant digits asked for.
         certified: whether the radius must be a theorem.
 
     Raises:
         NoTheorem: the theorem does not claim the process.
-        NotBuilt: more is asked for than float64 has; a chain too long to be written out; d = inf.
+        NotBuilt: a chain too long to be written out; or d = inf.
         InputError: lam = 0 where the least two of rows, width and dimension are equal.
         SolverError: no certified branch, or the equations do not hold.
     """
-    if certified or (digits or 0) > DIGITS:
-        raise NotBuilt(
-            f"{'a certified radius' if certified else f'{digits} digits'} of {setting}: no closed "
-            f"theorem claims it, and the one theorem for processes is evaluated in float64 in this "
-            f"version. Take up to {DIGITS} digits of the limit, not certified"
-        )
     _require_short(setting)
-    found = evaluate_process(setting.process())
-    terms = dict.fromkeys(ERROR_TERMS, 0.0)
-    for source, share in (found.terms["test_error"] or {}).items():
-        terms[_term(source)] += float(share)
-    point = make_point(setting, Float64())
+    found = evaluate_process(setting.process(), digits=digits, certified=certified)
+    shares = {source: of.item() for source, of in (found.terms["test_error"] or {}).items()}
+    radius = found.radii.get("test_error")
+    point = make_point(setting, Float64() if digits <= DIGITS else Multiprecision(digits))
     kappa = point.solutions[sy.kappa]
+    with mpmath.workdps(digits + 5):
+        terms = {
+            name: sum(share for source, share in shares.items() if _term(source) == name)
+            for name in ERROR_TERMS
+        }
+        rounding = sum(map(abs, shares.values())) * mpmath.mpf(10) ** -digits
     return Value(
-        value=float(found.values["test_error"]),
-        radius=sum(map(abs, terms.values())) * 10.0**-DIGITS,
+        value=found.values["test_error"].item(),
+        radius=rounding if radius is None else radius.item(),
         terms=terms,
         kappa=kappa.value,
         kappa_radius=kappa.radius,
@@ -59,8 +60,8 @@ def value_of_process(setting: Setting, digits: int | None, *, certified: bool) -
         form=Form.LIMIT.value,
         is_exact=False,
         exact_pieces=(),
-        digits=digits or DIGITS,
-        certified=False,
+        digits=digits,
+        certified=certified,
     )
 
 
