@@ -32,12 +32,15 @@ def value_of_process(setting: Setting, digits: int, *, certified: bool) -> Value
 
     Raises:
         NoTheorem: the theorem does not claim the process.
-        NotBuilt: a chain too long to be written out; or d = inf.
-        InputError: lam = 0 where the least two of rows, width and dimension are equal.
+        NotBuilt: a chain too long to be written out; lam = 0 where the least two of rows, width and
+            dimension are equal; or d = inf.
         SolverError: no certified branch, or the equations do not hold.
     """
     _require_short(setting)
-    found = evaluate_process(setting.process(), digits=digits, certified=certified)
+    try:
+        found = evaluate_process(setting.process(), digits=digits, certified=certified)
+    except InputError as error:  # the setting is one: it is the theorem that has no answer
+        raise NotBuilt(f"the limit of {setting}, which no closed theorem claims: {error}") from None
     shares = {source: of.item() for source, of in (found.terms["test_error"] or {}).items()}
     radius = found.radii.get("test_error")
     point = make_point(setting, Float64() if digits <= DIGITS else Multiprecision(digits))

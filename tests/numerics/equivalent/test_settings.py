@@ -13,6 +13,7 @@ from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
 from ridgeproof.theory.errors import (
     InfiniteExpectation,
     InputError,
+    NotBuilt,
     NoTheorem,
     SolverError,
 )
@@ -142,6 +143,8 @@ def test_what_the_catalogue_lacks_agrees_with_its_simulation(flags):
     assert abs(proved.value - found.value) < proved.radius + found.radius
     with pytest.raises(NoTheorem, match="no theorem"):
         evaluate(setting, form=Form.EXACT)
+    with pytest.raises(NotBuilt, match="has no limit"):
+        evaluate(setting.with_(T=6, lam=0, sigma=0, sigma_real=0, synthetic_fraction=1, width=None))
     small, large = (simulate(setting.grown(k), repetitions=400, seed=k) for k in (6, 12))
     error = (4 * large.standard_error**2 + small.standard_error**2) ** 0.5
     assert abs(2 * large.mean - small.mean - limit) < 4 * error
