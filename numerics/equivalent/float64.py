@@ -147,9 +147,11 @@ class Float64Ring:
         """
         if not (t > 0).all():
             raise InputError("t", float(t[~(t > 0)][0]), "is no time of a flow", "give t > 0")
-        halves = self.contour()
-        pairs = [*halves, *((z.conjugate(), c.conjugate()) for z, c in halves)]
-        return [(self._column(z) / t, self._column(c)) for z, c in pairs]
+        return [(self._column(z) / t, self._column(c)) for z, c in self.contour()]
+
+    def conjugate(self, value: Array) -> Array:
+        """Itself where it is real."""
+        return value.conj() if np.iscomplexobj(value) else value
 
     def contour(self) -> list[tuple[Number, Number]]:
         """Poles z and shares c of a flow to t = 1, on the upper half of the contour."""

@@ -123,7 +123,8 @@ def _expect(leaf: Expression, _solution: Solution) -> Answer:
 def _(leaf: Inner, solution: Solution) -> Answer:
     """sum_i m_i M_i C(i), over the blocks of both models."""
     lowering = solution.lowering
-    left, right = (lowering.combination(each) for each in (leaf.left, leaf.right))
+    left = lowering.combination(leaf.left)
+    right = left if leaf.right == leaf.left else lowering.combination(leaf.right)
     summed = between(solution.correlation.features, left, right)
     weights = solution.pencil.multiplicity * lowering.ring.variance(leaf.metric)
     return _shared(None if summed is None else lowering.ring.trace(weights, summed), solution)

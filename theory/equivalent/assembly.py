@@ -76,12 +76,14 @@ class Assembly:
         lam: Element,
         metric: Element | None = None,
         offset: Mapping[int, Element] | None = None,
+        *,
+        twin: bool = False,
     ) -> int:
         """The ridge with penalty 1/metric, less the offset, which the labels do not hold either."""
         model = len(self.features)
         rows = self._residuals(labels, model)
         feature = Feature(metric, {}, _collected(rows, labels), None, offset or {})
-        return self._feature(feature, rows, Ridge(lam))
+        return self._feature(feature, rows, Ridge(lam), twin=twin)
 
     def random_features(
         self,
@@ -124,11 +126,16 @@ class Assembly:
         return len(self.rows) - 1
 
     def _feature(
-        self, feature: Feature, rows: tuple[int, ...] = (), fit: Ridge | None = None
+        self,
+        feature: Feature,
+        rows: tuple[int, ...] = (),
+        fit: Ridge | None = None,
+        *,
+        twin: bool = False,
     ) -> int:
         self.features.append(feature)
         number = len(self.features) - 1
-        self.nodes.append(Node((number,), rows, fit))
+        self.nodes.append(Node((number,), rows, fit, twin))
         return number
 
 

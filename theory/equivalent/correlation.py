@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations_with_replacement, product
 from typing import Protocol
 
 from ridgeproof.theory.equivalent.lanes import Lanes
@@ -71,7 +72,8 @@ def correlate(pencil: Pencil, response: Response, sources: Sources) -> Correlati
     run = _Substitution(pencil, response, sources)
     for j in range(len(pencil.nodes)):
         for k in range(j + 1):
-            run.pair(j, k)
+            if not run.reflects(j, k):
+                run.pair(j, k)
     return Correlation(response.lanes, run.C, run.rows)
 
 
@@ -91,6 +93,28 @@ class _Substitution:
         self.gamma: list[dict[int, Element]] = [{} for _ in self.pencil.features]
         self.rows: list[dict[int, Element]] = [{} for _ in self.pencil.nodes]
         self.z: list[dict[int, Element]] = [{} for _ in self.pencil.nodes]
+
+    def reflects(self, j: int, k: int) -> bool:
+        """Whether a pair is the complex conjugate of one already solved, and now stands too."""
+        nodes = self.pencil.nodes
+        if not nodes[j].twin or k == j - 1:
+            return False
+        # Twins stand side by side, both before this node.
+        known = k - 1 if nodes[k].twin else k + 1 if nodes[k + 1].twin else k
+        conjugate = self.lanes.ring.conjugate
+        for (a, to), (b, at) in product(
+            zip(nodes[j - 1].features, nodes[j].features, strict=True),
+            zip(nodes[known].features, nodes[k].features, strict=True),
+        ):
+            if (a, b) in self.C:
+                self.C[to, at] = self.C[at, to] = conjugate(self.C[a, b])
+            if b in self.gamma[a]:
+                self.gamma[to][at] = conjugate(self.gamma[a][b])
+        if known in self.rows[j - 1]:
+            self.rows[j][k] = self.rows[k][j] = conjugate(self.rows[j - 1][known])
+        if known in self.z[j - 1]:
+            self.z[j][k] = conjugate(self.z[j - 1][known])
+        return True
 
     def pair(self, j: int, k: int) -> None:
         """C_g,JK, then C_JK, Gamma_JK and Z_JK."""
@@ -267,9 +291,15 @@ def between(
     correlations: Moments, left: Mapping[int, Element], right: Mapping[int, Element]
 ) -> Element | None:
     """C(i) between two combinations of blocks; None where it is zero."""
+    if left is right:  # each pair of blocks once
+        factors = {
+            (a, b): x * y if a == b else 2 * (x * y)
+            for (a, x), (b, y) in combinations_with_replacement(left.items(), 2)
+        }
+    else:
+        factors = {(a, b): x * y for a, x in left.items() for b, y in right.items()}
     return total(
-        x * y * value
-        for a, x in left.items()
-        for b, y in right.items()
+        factor * value
+        for (a, b), factor in factors.items()
         if (value := correlations.get((a, b))) is not None
     )

@@ -277,10 +277,11 @@ def _(node: Gradient, index: int, run: Lowering) -> None:
 
 @_lower.register
 def _(node: GradientFlow, index: int, run: Lowering) -> None:
-    labels = run.labels(node.groups)
-    run.models[index] = {
-        run.assembly.ridge(labels, lam): share for lam, share in run.ring.flow(run.number(node.t))
-    }
+    labels, conjugate = run.labels(node.groups), run.ring.conjugate
+    model = run.models[index] = {}
+    for lam, share in run.ring.flow(run.number(node.t)):
+        model[run.assembly.ridge(labels, lam)] = share
+        model[run.assembly.ridge(labels, conjugate(lam), twin=True)] = conjugate(share)
 
 
 @_lower.register

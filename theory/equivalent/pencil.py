@@ -170,12 +170,13 @@ class Node:
     """Blocks that are solved at once, at most one row block on each group.
 
     ``fit`` is None where mu = nu = 1 and no block reads another one of the node: nothing has to
-    be solved.
+    be solved.  A ``twin`` is the complex conjugate, block by block, of the node before it.
     """
 
     features: tuple[int, ...]
     rows: tuple[int, ...]
     fit: Ridge | RandomFeatures | Rounds | None = None
+    twin: bool = False
 
 
 @dataclass(frozen=True, eq=False)

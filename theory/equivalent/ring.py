@@ -68,7 +68,10 @@ class Ring(Protocol):
         """1/p for the profile p of a penalty, 0 where p is infinite."""
 
     def flow(self, t: Element) -> Sequence[tuple[Element, Element]]:
-        """Poles lam_k and shares c_k with (1 - e^(-t x))/x = sum of c_k/(x + lam_k) on x >= 0."""
+        """Poles lam_k and shares c_k: (1 - e^(-t x))/x = 2 Re sum of c_k/(x + lam_k) on x >= 0."""
+
+    def conjugate(self, value: Element) -> Element:
+        """The complex conjugate."""
 
     def power(
         self, matrix: Mapping[tuple[int, int], Element], size: int, count: int

@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from flint import acb, arb, ctx
@@ -88,8 +89,12 @@ def remainders(
         return {}
     eps = contour_error(ring.contour())
 
+    @cache
+    def value(leaf: Inner) -> Answer:
+        return answer(leaf, solution, {})
+
     def norm(model: Combination, metric: Expression) -> Number:
-        square = answer(Inner(model, model, metric), solution, {}).value.item()
+        square = value(Inner(model, model, metric)).value.item()
         return square.upper().max(arb(0)).sqrt()
 
     errors = {
@@ -110,7 +115,7 @@ def remainders(
         left, right = (norm(each, leaf.metric) for each in (leaf.left, leaf.right))
         off, other = (error(each, leaf.metric) for each in (leaf.left, leaf.right))
         lost = left * other + off * right + off * other
-        known = answer(leaf, solution, {})
+        known = value(leaf)
         found[leaf] = replace(known, value=known.value + np.full((1, 1), arb(0, lost.upper())))
     return found
 

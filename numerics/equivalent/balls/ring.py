@@ -140,6 +140,11 @@ class BallRing(Float64Ring):
     def _column(self, number: Number) -> Array:
         return object_array([number])[:, None]
 
+    def conjugate(self, value: Array) -> Array:
+        """Number by number."""
+        numbers = (x.conjugate() if isinstance(x, acb) else x for x in value.ravel().tolist())
+        return object_array(numbers).reshape(value.shape)
+
     def real(self, value: Array) -> Array:
         """The real part, as balls."""
         return object_array([_real(each) for each in value.ravel().tolist()]).reshape(value.shape)
