@@ -12,7 +12,7 @@ from ridgeproof.numerics.spectra.number_files import file_length
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.checks import check_integer
-from ridgeproof.theory.errors import MISSING, InputError, NotBuilt
+from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.process.expressions import Expression, Name, Text, walk
 from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.profiles import check_profile, profile_values
@@ -32,11 +32,6 @@ class Directions:
     """The directions of one spectrum and signal: s, i, d, w0 and how often each counts."""
 
     def __init__(self, spectrum: Spectrum, engine: Engine, *, one_by_one: bool) -> None:
-        if spectrum.sizes is not None:
-            raise NotBuilt(
-                "a process on a power law of so many levels at more digits than float64: take at "
-                "most 20000 levels"
-            )
         repeat = spectrum.multiplicity if one_by_one else 1
         self.engine = engine
         self.s = np.repeat(spectrum.s, repeat)
@@ -59,7 +54,7 @@ class Directions:
         engine = self.engine
         if isinstance(profile, Text):
             setting = make_setting(d=self.d, T=1, spectrum=profile.text)
-            spectrum = build_spectrum(setting, engine)
+            spectrum = build_spectrum(setting, engine, one_by_one=True)
             return np.repeat(spectrum.s, spectrum.multiplicity)
         names: dict[str, Any] = {
             "s": self.s,
@@ -130,4 +125,5 @@ def directions_of(graph: Graph, space: Space, engine: Engine) -> Directions:
         isinstance(part, Text) or (isinstance(part, Name) and part.name == "i")
         for part in walk((graph.nodes, graph.asks))
     )
-    return Directions(build_spectrum(setting, engine), engine, one_by_one=apart)
+    spectrum = build_spectrum(setting, engine, one_by_one=True)
+    return Directions(spectrum, engine, one_by_one=apart)

@@ -51,19 +51,14 @@ def added_by_rounds(
         SolverError: the models grow beyond the range of float64.
     """
     size = len(rounds.carried)
-    moments = _array(entering, size)
-    shape = np.broadcast_shapes(moments.shape, (*_round(rounds, {}, inside, size).shape,))
-    moments = np.broadcast_to(moments, shape)
-    few = shape[-3] * size**2 * _CHEAPER < rounds.count and shape[-3] * size**2 <= _MOST_SQUARED
-    if few:
+    moments, fresh = _array(entering, size), _round(rounds, {}, inside, size)
+    shape = np.broadcast_shapes(moments.shape, fresh.shape)
+    moments = np.broadcast_to(moments.astype(np.result_type(moments, fresh)), shape)
+    unknowns, after = shape[-3] * size**2, None
+    if rounds.count <= _CHEAPER * unknowns or unknowns > _MOST_SQUARED:
+        after = _iterated(rounds, moments, inside, min(rounds.count, _MOST_ITERATED))
+    if after is None:
         after = _squared(rounds, moments, inside)
-    elif rounds.count > _MOST_ITERATED:
-        settled = _iterated(rounds, moments, inside, _MOST_ITERATED)
-        after = _squared(rounds, moments, inside) if settled is None else settled
-    else:
-        found = _iterated(rounds, moments, inside, rounds.count)
-        assert found is not None
-        after = found
     kept = _matrix(ring.power(rounds.keeps, size, rounds.count), size, shape)
     if not (np.isfinite(in_floats(after)).all() and np.isfinite(in_floats(kept)).all()):
         raise SolverError(
@@ -77,7 +72,7 @@ def added_by_rounds(
 def _array(block: Mapping[tuple[int, int], Array], size: int) -> Array:
     """(sources, points or 1, directions, size, size)."""
     if not block:
-        return np.zeros((1, 1, 1, size, size))
+        return np.zeros((1, 1, 1, size, size), dtype=int)
     shape = np.broadcast_shapes((1, 1, 1), *(value.shape for value in block.values()))
     whole = np.zeros((*shape, size, size), dtype=np.result_type(*block.values()))
     for (p, q), value in block.items():

@@ -40,10 +40,11 @@ _MAX_LEVELS = 20_000_000
 _MAX_EXACT_LEVELS = 2_000_000
 
 
-def build_spectrum(setting: Setting, engine: Engine) -> Spectrum:
+def build_spectrum(setting: Setting, engine: Engine, *, one_by_one: bool = False) -> Spectrum:
     """The levels that the spectrum and signal of a setting describe, at the engine's precision.
 
-    With balls a power law of many levels is a function, summed range by range.
+    With balls a power law of many levels is a function, summed range by range, unless its
+    eigenvalues are wanted one by one.
 
     ``copies = k`` repeats every level k times and splits its energy equally.
 
@@ -55,7 +56,7 @@ def build_spectrum(setting: Setting, engine: Engine) -> Spectrum:
     >>> build_spectrum(make_setting(d=300, T=600), Float64()).multiplicity
     array([300])
     """
-    if isinstance(engine, Balls) and is_function(setting):
+    if isinstance(engine, Balls) and is_function(setting) and not one_by_one:
         return power_law_spectrum(setting, engine)
     if setting.is_infinite:
         raise NotBuilt(

@@ -18,6 +18,7 @@ from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.equivalent.fits import FloatRoots
 from ridgeproof.numerics.equivalent.profiles import Directions, Space
 from ridgeproof.numerics.equivalent.several import Kinds
+from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
 from ridgeproof.theory.process.file import read_process
@@ -100,6 +101,17 @@ def test_a_long_chain_on_shared_rows():
     assert evaluate_process(chain, d=300).values["risk"] == pytest.approx(
         float(found.values["risk"]), rel=1e-12
     )
+
+
+@pytest.mark.parametrize(("n", "spectrum"), [(10**6, "isotropic"), (230, "power-law:1")])
+def test_loops_are_squared_or_carried_out(n, spectrum):
+    """A loop that is not unrolled: the catalogue's chain, within both radii, on either way."""
+    given = {"d": 60, "T": 90, "T0": 80, "sigma0": "1/2", "lam0": "1/10", "lam": "1/50"}
+    setting = make_setting(n=n, spectrum=spectrum, **given)
+    found = evaluate_process(setting.process(), digits=25, certified=True)
+    known = evaluate(setting, digits=25, certified=True)
+    gap = abs(found.values["test_error"].item() - known.value)
+    assert gap <= found.radii["test_error"].item() + known.radius
 
 
 @pytest.mark.parametrize("T", [20, 90])
