@@ -114,7 +114,7 @@ def evaluate_process(
     require_known(process, given)
     full = _shape(given)
     graph = prepared(process, given, space)
-    check_integer("digits", digits, least=1, most=MAX_DIGITS)
+    digits = check_integer("digits", digits, least=1, most=MAX_DIGITS)
 
     def in_balls(places: Iterable[int], digits: int, shape: tuple[int, ...]) -> ProcessValue:
         points = (_exact_point(given, space, full, place) for place in places)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import acb, fmpq
+from flint import acb, arb, fmpq
 
 from ridgeproof.numerics.arithmetic.balls import Balls, Undecided
 from ridgeproof.numerics.arithmetic.precision import Array, Number, object_array
@@ -100,13 +100,15 @@ class BallRing(Float64Ring):
             InputError: it is below one.
             Undecided: the ball holds a half.
         """
-        number = value.item() + fmpq(1, 2) if derived else value.item()
-        size = number.floor() if isinstance(number, fmpq) else number.floor().unique_fmpz()
+        size = value.item()
+        if derived:
+            middle = size + fmpq(1, 2)
+            size = middle.floor() if isinstance(middle, fmpq) else middle.floor().unique_fmpz()
         if size is None:
             raise Undecided(f"how many rows {value.item()} rounds to is open: ask for more digits")
-        if size < 1:
+        if not size >= 1:
             raise InputError("size", size, "is no number of rows", "give a size >= 1")
-        return column(Fraction(int(size)))
+        return object_array([size if isinstance(size, arb) else fmpq(size)])[:, None]
 
     def solve(self, matrix: Sequence[Sequence[Array]], right: Sequence[Array]) -> list[Array]:
         """One system; a right side may have more axes.

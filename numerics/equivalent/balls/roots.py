@@ -36,7 +36,7 @@ from ridgeproof.numerics.equivalent.fits import FloatRoots
 from ridgeproof.numerics.equivalent.several import Kinds
 from ridgeproof.numerics.kappa.fixed_point import solve_kappa
 from ridgeproof.numerics.spectra.spectral_levels import make_spectrum
-from ridgeproof.theory.errors import SolverError
+from ridgeproof.theory.errors import NotBuilt, SolverError
 
 __all__ = ["BallRoots", "ball", "in_floats", "matrix_of", "matrix_power"]
 
@@ -92,7 +92,7 @@ class BallRoots:
         """On random features."""
         if isinstance(lam.item(), fmpq):
             return self._exact(s, counts, lam, T, int(width.item()))
-        raise SolverError("random features take a penalty over weight that is a rational number")
+        raise NotBuilt("random features with a penalty over weight that is no fraction, in balls")
 
     def responses(self, kinds: Kinds, lam: Array, dual: Array) -> Array:
         """Of several kinds of rows."""

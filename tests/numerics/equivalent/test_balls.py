@@ -288,6 +288,21 @@ def test_a_flow_is_certified_where_it_is_asked():
         evaluate_process(learned, d=4, T=9, lam=1, certified=True)
 
 
+def test_numbers_that_are_no_fractions():
+    """Roots of parameters in a penalty and in an ask: balls that hold those of more digits."""
+    process = read_process(
+        '[process]\nsteps = "A = rows(T)\\nm = ridge(A@w0 + noise(A), lam^(1/2))"\n'
+        '[ask]\nroot = "risk(m)^(1/2) + lam^(1/2)"\n'
+    )
+    for T in (12, 30):
+        space = {"d": 20, "T": T, "lam": 3}
+        few, many = (evaluate_process(process, digits=k, certified=True, **space) for k in (13, 40))
+        gap = abs(few.values["root"].item() - many.values["root"].item())
+        assert gap <= few.radii["root"].item() < 1e-12
+        floats = evaluate_process(process, **space).values["root"]
+        assert floats == pytest.approx(float(many.values["root"].item()), rel=1e-13)
+
+
 def test_arrays_and_exact_equality():
     """Points one by one; 1/3 three times over is one kind of rows, which has a kappa."""
     process = read_process(
