@@ -48,9 +48,12 @@ def is_bounded(graph: Graph, ask: Expression) -> bool:
     bodies = [inner for node in nodes if isinstance(node, Iteration) for inner in node.body.nodes]
     if any(isinstance(inner, GradientFlow) for inner in bodies):
         return False
+    flows = {k for k, node in enumerate(graph.nodes) if isinstance(node, GradientFlow)}
+    if not flows:
+        return True
     readers = [*nodes, *(item for item in walk(ask) if isinstance(item, Expectation))]
     read = {index for item in readers if not isinstance(item, Inner) for index in references(item)}
-    return not any(isinstance(graph.nodes[index], GradientFlow) for index in read)
+    return not flows & read
 
 
 def with_gradients(graph: Graph, leaves: Sequence[Expectation]) -> Graph:

@@ -50,9 +50,13 @@ def ball(number: Number) -> Number:
 
 
 def in_floats(values: Array) -> Array:
-    """Midpoints in double precision, complex where some number is."""
-    numbers = [complex(x) if isinstance(x, acb) else float(x) for x in values.ravel().tolist()]
-    return np.array(numbers).reshape(values.shape)
+    """Midpoints in double precision, complex where some ball is."""
+    if values.dtype != object:
+        return values
+    try:
+        return values.astype(np.float64)
+    except TypeError:
+        return values.astype(np.complex128)
 
 
 def matrix_of(rows: Sequence[Sequence[Number]]) -> Any:
