@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -95,7 +97,6 @@ def command(
     ridgeproof simulate examples/processes/self_distillation.toml --repetitions 400
     """  # noqa: D301
     from ridgeproof.theory.errors import InputError
-    from ridgeproof.verification.simulation.repetitions import SimulationInterrupted
 
     asked = pop_process(options)
     count, target = _lengths(repetitions, relative_error)
@@ -118,27 +119,22 @@ def command(
             mean = f"{moments.mean:.6g}" if heavy else moments
             line.update(f"{moments.count} repetitions, {mean}")
 
-        interrupted = False
-        try:
-            estimate = simulate(
-                setting,
-                repetitions=count,
-                relative_error=target,
-                quantity=quantity,
-                method=method,
-                minus=other,
-                seed=seed,
-                workers=processes,
-                executor=executor,
-                watch=watch,
-            )
-        except SimulationInterrupted as stopped:
-            estimate, interrupted = stopped.estimate, True
-    if as_json:
-        emit_json({**_data(estimate), "interrupted": interrupted})
-    else:
-        echo(_text(f"change of {quantity}" if minus else quantity, estimate))
-    _leave(estimate.repetitions, interrupted=interrupted)
+        run = partial(
+            simulate,
+            setting,
+            repetitions=count,
+            relative_error=target,
+            quantity=quantity,
+            method=method,
+            minus=other,
+            seed=seed,
+            workers=processes,
+            executor=executor,
+            watch=watch,
+        )
+        estimate, interrupted = _kept(run)
+    text = partial(_text, f"change of {quantity}" if minus else quantity)
+    _show(estimate, _data, text, interrupted=interrupted, as_json=as_json)
 
 
 def _lengths(
@@ -161,9 +157,30 @@ def _lengths(
     return count, float(share)
 
 
-def _leave(repetitions: int, *, interrupted: bool) -> None:
+def _kept(run: Callable[[], Any]) -> tuple[Any, bool]:
+    """The estimate of a run, and whether Ctrl-C ended it before it was done."""
+    from ridgeproof.verification.simulation.repetitions import SimulationInterrupted
+
+    try:
+        return run(), False
+    except SimulationInterrupted as stopped:
+        return stopped.estimate, True
+
+
+def _show(
+    estimate: Any,
+    data: Callable[[Any], dict[str, Any]],
+    text: Callable[[Any], str],
+    *,
+    interrupted: bool,
+    as_json: bool,
+) -> None:
+    if as_json:
+        emit_json({**data(estimate), "interrupted": interrupted})
+    else:
+        echo(text(estimate))
     if interrupted:
-        echo(f"interrupted after {repetitions} repetitions", err=True)
+        echo(f"interrupted after {estimate.repetitions} repetitions", err=True)
         raise click.exceptions.Exit(INTERRUPTED)
 
 
@@ -193,30 +210,24 @@ def _simulate_process(
     seed: int,
     as_json: bool,
 ) -> None:
-    from ridgeproof.verification.simulation.repetitions import SimulationInterrupted
     from ridgeproof.verification.simulation.simulate_process import simulate_process
 
-    interrupted = False
     with open_engine(workers, dask) as (processes, executor), progress("simulating") as line:
-        try:
-            estimate = simulate_process(
-                process,
-                ask=ask,
-                repetitions=repetitions,
-                relative_error=relative_error,
-                seed=seed,
-                workers=processes,
-                executor=executor,
-                watch=lambda done: line.update(f"{done} repetitions"),
-                **given,
-            )
-        except SimulationInterrupted as stopped:
-            estimate, interrupted = stopped.estimate, True
-    if as_json:
-        emit_json({**asdict(estimate), "interrupted": interrupted})
-    else:
-        echo(_process_text(process.title, estimate))
-    _leave(estimate.repetitions, interrupted=interrupted)
+        run = partial(
+            simulate_process,
+            process,
+            ask=ask,
+            repetitions=repetitions,
+            relative_error=relative_error,
+            seed=seed,
+            workers=processes,
+            executor=executor,
+            watch=lambda done: line.update(f"{done} repetitions"),
+            **given,
+        )
+        estimate, interrupted = _kept(run)
+    text = partial(_process_text, process.title)
+    _show(estimate, asdict, text, interrupted=interrupted, as_json=as_json)
 
 
 def _process_text(title: str, estimate: ProcessEstimate) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -18,11 +17,11 @@ from ridgeproof.theory.process.normal import check_process
 from ridgeproof.theory.process.profiles import FUNCTIONS, read_profile
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.process.text import read_expression, read_steps, steps_text
+from ridgeproof.theory.toml_file import read_tables
 
 __all__ = ["checked", "make_process", "process_text", "read_process"]
 
 _FILE = "file:"
-_MAX_BYTES = 64 * 1024
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _PROCESS = ("title", "source", "truths", "steps", "covariances", "signals", "parameters")
 _RESERVED = frozenset({"range", "inf", "pi", "Sigma", *FUNCTIONS})
@@ -44,35 +43,9 @@ def read_process(source: Path | str) -> Process:
     >>> read_process(text).asks[0][0]
     'risk'
     """
-    if isinstance(source, str) and "\n" in source:
-        return make_process(_tables(source, source[:60]))
-    path = Path(source)
-    return make_process(_tables(_content(path), path), path.parent)
-
-
-def _content(path: Path) -> str:
-    try:
-        if not path.is_file():
-            raise InputError("process file", path, "is not a file", "check the path")
-        with path.open("rb") as file:
-            return file.read(_MAX_BYTES + 1).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        condition = f"is not UTF-8 text (byte {error.start})"
-        raise InputError("process file", path, condition, "save it as UTF-8") from error
-    except OSError as error:
-        condition = f"cannot be read ({error.strerror})"
-        raise InputError("process file", path, condition, "check the path") from error
-
-
-def _tables(text: str, shown: object) -> dict[str, Any]:
-    if len(text) > _MAX_BYTES:
-        condition, remedy = "is too long a text", f"keep it within {_MAX_BYTES} bytes"
-        raise InputError("process file", shown, condition, remedy)
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except (ValueError, RecursionError, ArithmeticError) as error:
-        condition, remedy = f"is not TOML ({str(error)[:200]})", "correct it there"
-        raise InputError("process file", shown, condition, remedy) from error
+    tables = read_tables(source, "process file")
+    is_text = isinstance(source, str) and "\n" in source
+    return make_process(tables, None if is_text else Path(source).parent)
 
 
 def make_process(tables: Mapping[str, Any], folder: Path | None = None) -> Process:

@@ -25,6 +25,7 @@ from ridgeproof.theory.domains.entries import (
     used_symbols,
 )
 from ridgeproof.theory.errors import MISSING, InputError
+from ridgeproof.theory.toml_file import read_tables
 from ridgeproof.verification.conjectures.claim import SIGNS, Claim, check_choice, stated_in
 from ridgeproof.verification.conjectures.domain_table import read_domain
 from ridgeproof.verification.conjectures.guards import Guard
@@ -34,7 +35,6 @@ from ridgeproof.verification.conjectures.processes.stated import (
     is_about_process,
     state,
 )
-from ridgeproof.verification.conjectures.toml_file import read_tables
 
 __all__ = ["QUANTITIES", "Conjecture", "read_conjecture"]
 

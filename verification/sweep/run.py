@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 
 from ridgeproof.theory.errors import MISSING, InputError, RidgeproofError
+from ridgeproof.theory.toml_file import read_tables
 from ridgeproof.verification.conjectures.domain_table import check_keys
-from ridgeproof.verification.conjectures.toml_file import read_tables
 from ridgeproof.verification.simulation.seeds import canonical_json
 from ridgeproof.verification.sweep.engine import stream
 from ridgeproof.verification.sweep.grid import MOST_SETTINGS, Grid, read_grid

@@ -30,7 +30,7 @@ def read_tables(source: Path | str, name: str) -> dict[str, Any]:
     """
     text = source if isinstance(source, str) and "\n" in source else _text_of(Path(source), name)
     if len(text) > _MAX_BYTES:
-        condition = f"has {len(text)} characters"
+        condition = f"is too long a text ({len(text)} characters)"
         raise InputError(name, text, condition, f"use at most {_MAX_BYTES}")
     try:
         # Decimal keeps what the user wrote; no number of it is ever expanded before it is checked.
