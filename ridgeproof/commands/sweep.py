@@ -1,4 +1,4 @@
-"""``ridgeproof sweep``: a grid of settings, theory and simulation side by side, in a table."""
+"""``ridgeproof sweep``: a grid of settings or of a process, theory and simulation in a table."""
 
 from __future__ import annotations
 
@@ -70,6 +70,14 @@ def command(
     Columns: the names of [grid]; QUANTITY_limit, QUANTITY_exact, theory_kind (is the exact form
     exact at this size?); QUANTITY_simulated, _standard_error, _repetitions, and _z_limit, _z_exact
     where there is a theory; reason, which says why cells are empty.
+
+    \b
+    A sweep of a process: names of [grid] are its parameters, quantities its asks (default all).
+      process = "self_distillation.toml"            # seen from SPEC
+      [grid]
+      lam = { reals = [0.01, 1], points = 3, spacing = "log" }
+      xi  = [0, 1, "3/2"]
+      [theory]
 
     Finished rows are kept in OUT.store, whatever happens to the process: --resume computes only
     what is missing, also after SPEC has changed.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
+from typing import Any
 
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.numerics.optima.optimum import Optimum, optimum
@@ -12,9 +13,10 @@ from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.simulation.deviation import deviation, finite, scale_of
 from ridgeproof.verification.simulation.simulate import simulate
+from ridgeproof.verification.sweep.process_rows import limits, simulated
 from ridgeproof.verification.sweep.question import OPTIMA, Question
 
-__all__ = ["answer"]
+__all__ = ["answer", "answer_process"]
 
 Cells = dict[str, float | int | str | None]
 
@@ -39,6 +41,25 @@ def answer(question: Question, setting: Setting) -> list[float | int | str | Non
         cells |= _attempt(reasons, partial(_simulation, question, setting, quantity, reasons))
         for form in question.forms:
             cells[f"{quantity}_z_{form}"] = _deviation(cells, quantity, form, setting)
+    cells["reason"] = "; ".join(reasons)
+    return [cells.get(column.name) for column in question.columns()]
+
+
+def answer_process(question: Question, given: Mapping[str, Any]) -> list[float | int | str | None]:
+    """The cells of `Question.columns` at a point of the question's process."""
+    assert question.process is not None
+    cells: Cells = {}
+    reasons: dict[str, None] = {}
+    if question.theory:
+        cells |= limits(question.process, question.theory, given, reasons)
+    if question.simulation:
+        error = question.relative_error
+        effort = {
+            "repetitions": question.repetitions,
+            "relative_error": None if error is None else float(error),
+            "seed": question.seed,
+        }
+        cells |= simulated(question.process, question.simulation, given, reasons, **effort)
     cells["reason"] = "; ".join(reasons)
     return [cells.get(column.name) for column in question.columns()]
 

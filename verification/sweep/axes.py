@@ -34,7 +34,7 @@ from ridgeproof.theory.settings.spectra import (
 from ridgeproof.verification.conjectures.domain_table import check_keys
 from ridgeproof.verification.conjectures.parser import parse_formula
 
-__all__ = ["AxisKind", "Item", "Values", "known_after", "names", "read_values"]
+__all__ = ["AxisKind", "Item", "Kinds", "Values", "known_after", "names", "read_values"]
 
 # A range beyond this many values is a mistake, not a grid.
 _MOST_POINTS = 10**7
@@ -54,6 +54,9 @@ class AxisKind(Enum):
     WHOLE = "whole"
     REAL = "real"
     TEXT = "text"
+
+
+Kinds: TypeAlias = Mapping[str, AxisKind]
 
 
 @cache
@@ -77,11 +80,7 @@ class Values:
 
     name: str
     items: tuple[Item, ...]
-
-    @property
-    def kind(self) -> AxisKind:
-        """What the name holds."""
-        return names()[self.name]
+    kind: AxisKind
 
     @property
     def shown_as(self) -> AxisKind:
@@ -151,8 +150,8 @@ def known_after(name: str, value: Any, known: Mapping[Symbol, Fraction]) -> dict
     return dict(known)
 
 
-def read_values(name: str, value: Any) -> Values:
-    """Read one entry of a [grid] table.
+def read_values(name: str, value: Any, kinds: Kinds | None = None) -> Values:
+    """Read one entry of a [grid] table; the names are those of a setting unless given.
 
     >>> read_values("T", [300, "2*d"]).at({sy.d: Fraction(50)})
     [300, 100]
@@ -166,11 +165,13 @@ def read_values(name: str, value: Any) -> Values:
     options = value if isinstance(value, list | tuple) else [value]
     if not options:
         raise InputError(label, "[]", "has no value", "give at least one, or leave it out")
-    return Values(name, tuple(item for option in options for item in _items(name, label, option)))
+    kinds = kinds or names()
+    items = tuple(item for option in options for item in _items(name, label, option, kinds))
+    return Values(name, items, kinds[name])
 
 
-def _items(name: str, label: str, option: Any) -> tuple[Item, ...]:
-    kind = names()[name]
+def _items(name: str, label: str, option: Any, kinds: Kinds) -> tuple[Item, ...]:
+    kind = kinds[name]
     if kind is AxisKind.TEXT:
         return (_option(name, label, option),)
     match option:
@@ -179,25 +180,25 @@ def _items(name: str, label: str, option: Any) -> tuple[Item, ...]:
         case str() if _has_schedule(option):
             return (option,)
         case str() if ".." in option:
-            return (IntegerRange(*_ends(label, option)),)
+            return (IntegerRange(*_ends(label, option, kinds)),)
         case str():
-            expression = _expression(label, option)
+            expression = _expression(label, option, kinds)
             if isinstance(expression, Rational):
-                return (_number(name, label, Fraction(int(expression.p), int(expression.q))),)
+                return (_number(kind, label, Fraction(int(expression.p), int(expression.q))),)
             return (expression,)
         case dict():
-            return _spaced(name, label, option)
+            return _spaced(kind, label, option)
         case int() | Decimal() | Fraction() | float():
-            return (_number(name, label, option),)
+            return (_number(kind, label, option),)
     raise InputError(label, option, "is not an entry", _HELP)
 
 
-def _number(name: str, label: str, value: Any) -> Fraction:
+def _number(kind: AxisKind, label: str, value: Any) -> Fraction:
     if isinstance(value, str | list | tuple | dict):
         raise InputError(label, value, "is not a number", _HELP)
     number = exact(label, str(value) if isinstance(value, Decimal) else value)
-    if names()[name] is AxisKind.WHOLE and number.denominator > 1:
-        raise InputError(label, value, "must be whole", f"round {name} to an integer")
+    if kind is AxisKind.WHOLE and number.denominator > 1:
+        raise InputError(label, value, "must be whole", "round it to an integer")
     return number
 
 
@@ -222,7 +223,7 @@ def _has_schedule(text: str) -> bool:
     return False
 
 
-def _spaced(name: str, label: str, table: Mapping[str, Any]) -> tuple[Item, ...]:
+def _spaced(kind: AxisKind, label: str, table: Mapping[str, Any]) -> tuple[Item, ...]:
     """The values of { integers = [a, b] } and { reals = [a, b], points = K, spacing = ... }."""
     check_keys(label, table, ("integers", "reals", "points", "spacing"))
     given = [key for key in ("integers", "reals") if key in table]
@@ -234,7 +235,7 @@ def _spaced(name: str, label: str, table: Mapping[str, Any]) -> tuple[Item, ...]
     if spacing not in _SPACINGS:
         raise InputError(f"{label} spacing", spacing, "is unknown", "write linear or log")
     whole = given[0] == "integers"
-    low, high = (_number(name, label, end) for end in ends)
+    low, high = (_number(kind, label, end) for end in ends)
     if whole and not low.denominator == high.denominator == 1:
         raise InputError(label, ends, "must be whole", "round the ends, or write reals = [a, b]")
     if low > high:
@@ -243,7 +244,7 @@ def _spaced(name: str, label: str, table: Mapping[str, Any]) -> tuple[Item, ...]
         if spacing == "log":
             raise InputError(label, table, "has no number of points", "add points = K")
         return (IntegerRange(Integer(int(low)), Integer(int(high))),)
-    if not whole and names()[name] is AxisKind.WHOLE:
+    if not whole and kind is AxisKind.WHOLE:
         raise InputError(label, table, "must be whole", "write { integers = [a, b] }")
     if "points" not in table:
         raise InputError(label, table, "has no number of points", "add points = K")
@@ -264,16 +265,17 @@ def _between(low: Fraction, high: Fraction, share: Fraction, spacing: str) -> Fr
     return Fraction(f"{math.exp(logarithm):.{_DIGITS}g}")
 
 
-def _ends(label: str, text: str) -> tuple[Expr, Expr]:
+def _ends(label: str, text: str, kinds: Kinds) -> tuple[Expr, Expr]:
     least, _, most = text.partition("..")
     if ".." in most:
         raise InputError(label, text, "has more than one ..", "write a .. b")
     # Spaces in front keep the columns those of the whole text.
-    return _expression(label, least), _expression(label, " " * (len(text) - len(most)) + most)
+    spaced = " " * (len(text) - len(most)) + most
+    return _expression(label, least, kinds), _expression(label, spaced, kinds)
 
 
-def _expression(label: str, text: str) -> Expr:
-    numbers = [name for name, kind in names().items() if kind is not AxisKind.TEXT]
+def _expression(label: str, text: str, kinds: Kinds) -> Expr:
+    numbers = [name for name, kind in kinds.items() if kind is not AxisKind.TEXT]
     return parse_formula(text, {x: _symbol(x) for x in (*numbers, "beta", "r")}, name=label)
 
 

@@ -17,14 +17,24 @@ from sympy import Symbol
 from ridgeproof.numerics.spectra.number_files import file_length
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.theory.settings.spectra import PowerLaw, Source, SpectrumFile
 from ridgeproof.verification.conjectures.domain_table import check_keys
-from ridgeproof.verification.sweep.axes import AxisKind, Values, known_after, names, read_values
+from ridgeproof.verification.sweep.axes import (
+    AxisKind,
+    Values,
+    known_after,
+    names,
+    read_values,
+)
+from ridgeproof.verification.sweep.process_rows import ProcessPoint, kinds_of
 
-__all__ = ["MOST_SETTINGS", "Axis", "Grid", "read_grid"]
+__all__ = ["MOST_SETTINGS", "Axis", "Grid", "Point", "read_grid"]
 
 MOST_SETTINGS = 10**7
+
+Point = Setting | ProcessPoint
 
 # Names that vary together: one alone, or several that are zipped.
 Axis = tuple[Values, ...]
@@ -32,7 +42,7 @@ Axis = tuple[Values, ...]
 
 @dataclass(frozen=True)
 class Grid:
-    """The settings of a sweep, as axes of which the first varies slowest.
+    """The settings of a sweep, or the points of a process, as axes; the first varies slowest.
 
     Raises:
         InputError: an entry uses a name that no earlier entry gives, zipped names differ in
@@ -44,6 +54,7 @@ class Grid:
     """
 
     axes: tuple[Axis, ...]
+    process: Process | None = None
 
     def __post_init__(self) -> None:
         self._check_zipped()
@@ -63,14 +74,14 @@ class Grid:
         """The number of settings; ranges whose ends use other names count as one value."""
         return math.prod(axis[0].size if axis[0].size is not None else 1 for axis in self.axes)
 
-    def __iter__(self) -> Iterator[Setting]:
+    def __iter__(self) -> Iterator[Point]:
         return self._descend(0, {}, {})
 
     def _descend(
         self, depth: int, given: dict[str, Any], known: Mapping[Symbol, Fraction]
-    ) -> Iterator[Setting]:
+    ) -> Iterator[Point]:
         if depth == len(self.axes):
-            yield _setting(given)
+            yield _point(self.process, given)
             return
         axis = self.axes[depth]
         for row in zip(*(values.at(known) for values in axis), strict=True):
@@ -119,26 +130,36 @@ def _shown(values: Values) -> str:
     return ", ".join(map(str, values.items))
 
 
+def _point(process: Process | None, given: Mapping[str, Any]) -> Point:
+    try:
+        if process is not None:
+            plain = {n: x if isinstance(x, int) else str(x) for n, x in given.items()}
+            return ProcessPoint(process, plain)
+        return _setting(given)
+    except InputError as error:
+        place = ", ".join(f"{name} = {value}" for name, value in given.items())
+        condition = f"{error.condition} (at {place})" if place else error.condition
+        raise InputError(f"grid {error.name}", error.value, condition, error.remedy) from error
+
+
 def _setting(given: Mapping[str, Any]) -> Setting:
     spectrum = given.get("spectrum")
     inferred = {}
     if "d" not in given and isinstance(spectrum, SpectrumFile):
         inferred["d"] = file_length(spectrum.path, "grid spectrum")
-    try:
-        return make_setting(**given, **inferred)
-    except InputError as error:
-        place = ", ".join(f"{name} = {value}" for name, value in given.items())
-        condition = f"{error.condition} (at {place})"
-        raise InputError(f"grid {error.name}", error.value, condition, error.remedy) from error
+    return make_setting(**given, **inferred)
 
 
-def read_grid(table: Mapping[str, Any]) -> Grid:
+def read_grid(table: Mapping[str, Any], process: Process | None = None) -> Grid:
     """Read a [grid] table: an entry for each name, and ``zip``, lists of names that go in step.
+
+    The names are those of a setting, or the parameters of a process.
 
     Raises:
         InputError: naming the key, what is wrong with it, and what to write.
     """
-    check_keys("[grid]", table, ("zip", *names()))
+    kinds = names() if process is None else kinds_of(process)
+    check_keys("[grid]", table, ("zip", *kinds))
     partners = _partners(table)
     axes: list[Axis] = []
     seen: set[str] = set()
@@ -146,9 +167,9 @@ def read_grid(table: Mapping[str, Any]) -> Grid:
         if name == "zip" or name in seen:
             continue
         together = partners.get(name, [name])
-        axes.append(tuple(read_values(each, table[each]) for each in together))
+        axes.append(tuple(read_values(each, table[each], kinds) for each in together))
         seen |= set(together)
-    return Grid(tuple(axes))
+    return Grid(tuple(axes), process)
 
 
 def _partners(table: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.formula import Form
+from ridgeproof.theory.process.file import process_text
+from ridgeproof.theory.process.record import Process
 from ridgeproof.verification.conjectures.domain_table import check_keys
 from ridgeproof.verification.simulation.simulate import METHODS, QUANTITIES
 from ridgeproof.verification.sweep.axes import AxisKind
@@ -38,9 +40,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Question:
-    """What to compute at every setting.
+    """What to compute at every setting, or at every point of a process.
 
     Attributes:
+        process: whose asks the quantities are; None for settings.
         theory: quantities to take from the theorems: the test error, its terms, `OPTIMA`.
         forms: of the theory: limit, exact (finite-size pieces where they are known), or both.
         simulation: quantities to simulate: the test error and its terms.
@@ -50,6 +53,7 @@ class Question:
         seed: of every draw.
     """
 
+    process: Process | None = field(default=None, kw_only=True)
     theory: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     simulation: tuple[str, ...] = ()
@@ -70,6 +74,9 @@ class Question:
                 "relative_error": None if error is None else str(error),
                 "seed": self.seed,
             }
+        if self.process is not None:
+            bare = replace(self.process, title="", source="", parameters=(), spectrum="", signal="")
+            plain["process"] = process_text(bare)
         return plain
 
     def columns(self) -> tuple[Column, ...]:
@@ -97,8 +104,8 @@ class Question:
         return (*found, Column("reason", AxisKind.TEXT))
 
 
-def read_question(tables: Mapping[str, Any], seed: int) -> Question:
-    """Read the [theory] and [simulation] tables of a sweep file.
+def read_question(tables: Mapping[str, Any], seed: int, process: Process | None = None) -> Question:
+    """Read the [theory] and [simulation] tables of a sweep file, of settings or of a process.
 
     Raises:
         InputError: naming the key, what is wrong with it, and what to write.
@@ -110,17 +117,25 @@ def read_question(tables: Mapping[str, Any], seed: int) -> Question:
             "asks for nothing",
             "give one of them",
         )
-    given: dict[str, Any] = {"seed": seed}
+    given: dict[str, Any] = {"seed": seed, "process": process}
+    theory: tuple[str, ...] = (*QUANTITIES, *OPTIMA)
+    simulation: tuple[str, ...] = QUANTITIES
+    forms: tuple[str, ...] = FORMS
+    methods: tuple[str, ...] = METHODS
+    default: list[str] | None = None
+    if process is not None:
+        theory = simulation = tuple(name for name, _ in process.asks)
+        forms, methods, default = (Form.LIMIT.value,), ("literal",), list(theory)
     if "theory" in tables:
         table = _table(tables, "theory", ("quantities", "forms"))
-        given["theory"] = _list(table, "theory", "quantities", (*QUANTITIES, *OPTIMA))
-        given["forms"] = _list(table, "theory", "forms", FORMS, default=[Form.LIMIT.value])
+        given["theory"] = _list(table, "theory", "quantities", theory, default)
+        given["forms"] = _list(table, "theory", "forms", forms, default=[Form.LIMIT.value])
     if "simulation" in tables:
         table = _table(
             tables, "simulation", ("quantities", "method", "repetitions", "relative_error")
         )
-        given["simulation"] = _list(table, "simulation", "quantities", QUANTITIES)
-        given["method"] = _choice("simulation method", table.get("method", "literal"), METHODS)
+        given["simulation"] = _list(table, "simulation", "quantities", simulation, default)
+        given["method"] = _choice("simulation method", table.get("method", "literal"), methods)
         given |= _effort(table)
     return Question(**given)
 

@@ -11,6 +11,8 @@ from itertools import islice
 from pathlib import Path
 
 from ridgeproof.theory.errors import MISSING, InputError, RidgeproofError
+from ridgeproof.theory.process.file import read_process
+from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.toml_file import read_tables
 from ridgeproof.verification.conjectures.domain_table import check_keys
 from ridgeproof.verification.simulation.seeds import canonical_json
@@ -85,14 +87,26 @@ def read_sweep(source: Path | str, seed: int) -> Sweep:
             and says what to do.
     """
     tables = read_tables(source, "sweep file")
-    check_keys("sweep file", tables, ("title", "grid", "theory", "simulation"))
+    check_keys("sweep file", tables, ("title", "process", "grid", "theory", "simulation"))
     if not isinstance(tables.get("title", ""), str):
         raise InputError("title", tables["title"], "a text is needed", 'write title = "..."')
     if not isinstance(tables.get("grid"), dict):
         raise InputError(
             "grid", tables.get("grid", MISSING), "a table is needed", "begin with [grid]"
         )
-    return Sweep(read_grid(tables["grid"]), read_question(tables, seed), tables.get("title", ""))
+    process = _process(source, tables.get("process"))
+    question = read_question(tables, seed, process)
+    return Sweep(read_grid(tables["grid"], process), question, tables.get("title", ""))
+
+
+def _process(source: Path | str, path: object) -> Process | None:
+    """The process that a sweep file names, its path seen from that file."""
+    if path is None:
+        return None
+    if not isinstance(path, str):
+        raise InputError("process", path, "is no path", 'write process = "file.toml"')
+    is_text = isinstance(source, str) and "\n" in source
+    return read_process(Path(path) if is_text else Path(source).parent / path)
 
 
 def store_path(out: Path) -> Path:

@@ -78,8 +78,11 @@ def write_table(
 
 
 def _default(name: str) -> Any:
-    """What a setting that does not mention a field has there, as plain JSON has it."""
-    value = next(field.default for field in fields(Setting) if field.name == name)
+    """What a setting that does not mention a field has there, as plain JSON has it.
+
+    A point of a process mentions all that its grid states.
+    """
+    value = next((field.default for field in fields(Setting) if field.name == name), None)
     return value if isinstance(value, int) or value is None else str(value)
 
 

@@ -10,6 +10,7 @@ import json
 import time
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.spectra.number_files import file_stamp
@@ -17,7 +18,8 @@ from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.theory.settings.spectra import SignalFile, SpectrumFile
 from ridgeproof.verification.simulation.seeds import canonical_json, digest
-from ridgeproof.verification.sweep.answer import answer
+from ridgeproof.verification.sweep.answer import answer, answer_process
+from ridgeproof.verification.sweep.grid import Point
 from ridgeproof.verification.sweep.question import Question
 from ridgeproof.verification.sweep.version import code_version
 
@@ -52,16 +54,15 @@ class Finished:
     version: str
 
 
-def make_task(question: Question, setting: Setting) -> Task:
-    """The task of a setting; its key covers all that its row depends on.
+def make_task(question: Question, point: Point) -> Task:
+    """The task of a setting or of a point of a process; its key covers all that its row depends on.
 
     Raises:
         InputError: a file of the setting cannot be read, or does not fit it.
     """
-    plain = setting.canonical()
-    content = _files(setting)
-    key = digest([code_version(), question.canonical(), plain, content])[:_KEY_BYTES]
-    return Task(key, canonical_json(setting.stated()))
+    content = _files(point if isinstance(point, Setting) else point.setting)
+    key = digest([code_version(), question.canonical(), point.canonical(), content])[:_KEY_BYTES]
+    return Task(key, canonical_json(point.stated()))
 
 
 def _files(setting: Setting) -> list[str]:
@@ -80,7 +81,13 @@ def run_batch(batch: TaskBatch) -> Finished:
     """Compute the rows of a batch: what a worker does."""
     start = time.perf_counter()
     rows = tuple(
-        (task.key, json.dumps(answer(batch.question, make_setting(**json.loads(task.setting)))))
+        (task.key, json.dumps(_answered(batch.question, json.loads(task.setting))))
         for task in batch.tasks
     )
     return Finished(rows, time.perf_counter() - start, code_version())
+
+
+def _answered(question: Question, stated: dict[str, Any]) -> list[Any]:
+    if question.process is not None:
+        return answer_process(question, stated)
+    return answer(question, make_setting(**stated))

@@ -20,6 +20,7 @@ _SOURCES = (
     (verification, "simulation/*.py"),
     (verification, "compute/*.py"),
     (verification, "sweep/answer.py"),
+    (verification, "sweep/process_rows.py"),
     (verification, "sweep/question.py"),
 )
 

@@ -32,7 +32,7 @@ from ridgeproof.verification.conjectures.guards import Guard
 from ridgeproof.verification.conjectures.parser import read_formula
 from ridgeproof.verification.conjectures.processes.place import OPTIONS, ProcessDomain
 
-__all__ = ["ProcessConjecture", "is_about_process", "state"]
+__all__ = ["ProcessConjecture", "is_about_process", "state", "whole_names"]
 
 _KEYS = ("title", "process", "claim", "quantity", "relation", "kind", "formula")
 _OPTIONAL = {**dict.fromkeys(_KEYS, ""), "kind": "limit"}
@@ -244,9 +244,15 @@ def _domain(process: Process, table: Mapping[str, Any]) -> ProcessDomain:
     if missing:
         condition = "is a parameter without a default"
         raise InputError(f"domain {missing[0]}", MISSING, condition, "give it in [domain]")
-    # What must be whole is what a size is, and what counts rounds or steps.
-    whole = frozenset({*_sizes(process.steps), *count_names(process), "d"} & symbols.keys())
-    return ProcessDomain(tuple(items), whole, tuple(symbols.items()), tuple(free.items()))
+    return ProcessDomain(
+        tuple(items), whole_names(process), tuple(symbols.items()), tuple(free.items())
+    )
+
+
+def whole_names(process: Process) -> frozenset[str]:
+    """The parameters that must be whole: sizes, d, and what counts rounds or steps."""
+    known = free_names(process) | process.defaults.keys() | {"d"}
+    return frozenset({*_sizes(process.steps), *count_names(process), "d"} & known)
 
 
 def _searched(process: Process) -> set[str]:
