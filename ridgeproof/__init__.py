@@ -31,6 +31,7 @@ _NAMES = {
     "optimum": "questions",
     "process": "theory.process.tracing.trace",
     "simulate": "questions",
+    "verify": "questions",
 }
 
 __all__ = [  # noqa: PLE0604

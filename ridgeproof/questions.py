@@ -1,4 +1,4 @@
-"""evaluate, optimum and simulate of whatever is asked about: a setting, or any form of process."""
+"""evaluate, optimum, simulate and verify of what is asked about: a setting, or any process."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from ridgeproof.numerics.value import Value
     from ridgeproof.verification.simulation.simulate import Estimate
     from ridgeproof.verification.simulation.simulate_process import ProcessEstimate
+    from ridgeproof.verification.suite.verify_process import ProcessReport
 
-__all__ = ["evaluate", "optimum", "simulate"]
+__all__ = ["evaluate", "optimum", "simulate", "verify"]
 
 
 @overload
@@ -95,6 +96,22 @@ def simulate(
     from ridgeproof.verification.simulation.simulate_process import simulate_process
 
     return simulate_process(_process(question), **options)
+
+
+def verify(question: Process | Path | str, **options: Any) -> ProcessReport:
+    """Put the theory of a process on trial by its literal simulation, and altered equations too.
+
+    Args:
+        question: a process: its record, a path, or its text.
+        **options: those of `verification.suite.verify_process.verify_process`: profile, seed,
+            workers, d, spectrum, signal and its parameters.
+
+    Raises:
+        RidgeproofError: as it.
+    """
+    from ridgeproof.verification.suite.verify_process import verify_process
+
+    return verify_process(_process(question), **options)
 
 
 def _process(question: Process | Path | str) -> Process:

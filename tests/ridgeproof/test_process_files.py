@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from dataclasses import asdict
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ import pytest
 import ridgeproof
 from ridgeproof import cli, console
 from ridgeproof.theory.errors import InputError
+from ridgeproof.verification.suite.process_on_trial import Bench
+from ridgeproof.verification.suite.verify_process import PROCESS_PROFILES, ProcessProfile
+from ridgeproof.verification.testing.sequential import Decision, EValues
 
 PLAIN = """[process]
 title = "ridge, twice"
@@ -159,6 +163,44 @@ def test_the_text_of_an_optimum_names_the_cut(run):
     assert "lam is searched from -0.0857864 only, the spectral edge" in out
 
 
+def test_verify_gives_the_contract(run, tmp_path, monkeypatch):
+    """Asks with a verdict and the worst place, altered equations with theirs; Python says the same.
+
+    A refuted ask is status 1, one that stays open status 3.
+    """
+    monkeypatch.setitem(PROCESS_PROFILES, "quick", ProcessProfile(1, 0.25, 1024))
+    quotient = next(line for line in PLAIN.splitlines() if line.startswith("gcv"))
+    (tmp_path / "one.toml").write_text(PLAIN.replace(quotient, ""), encoding="utf-8")
+    line = "verify one.toml --set d=16 --set sigma=1 --workers 1 --seed 3"
+    status, out, _ = run(line + " --json")
+    data = json.loads(out)
+    assert status == 0
+    assert {"process", "asks", "mutants", "profile", "seed"} <= set(data)
+    assert {name: ask["verdict"] for name, ask in data["asks"].items()} == {
+        "risk": "consistent", "best": "not-run"
+    }  # fmt: skip
+    assert {"setting", "claimed", "observed", "standard_error", "z"} <= set(
+        data["asks"]["risk"]["worst"]
+    )
+    fates = {mutant["name"]: mutant["verdict"] for mutant in data["mutants"]}
+    assert set(fates.values()) == {"refuted", "no effect here"}
+    found = ridgeproof.verify("one.toml", d=16, sigma=1, seed=3)
+    assert found.asks == data["asks"]
+    monkeypatch.setattr(Bench, "judge", partialmethod(_fallen, verdict="refuted"))
+    assert run(line)[0] == 1
+    monkeypatch.setattr(Bench, "judge", partialmethod(_fallen, verdict="undecided"))
+    status, out, _ = run(line)
+    assert status == 3
+    assert "undecided" in out
+
+
+def _fallen(_bench, name, claimed, judge, tolerance=None, *, verdict):
+    """A trial that ends in this verdict whatever is drawn."""
+    decision = Decision(verdict, 2, claimed, 1.0, EValues(), False, "")
+    judge.record(_bench.place, name, claimed, decision, "literal-process", limit=True)
+    return decision
+
+
 def test_the_text_of_a_simulation_says_what_is_compared(run):
     """A limit is not the size that was run, and the text says so."""
     status, out, _ = run("simulate plain.toml --d 12 --repetitions 4")
@@ -255,6 +297,12 @@ ERRORS = {
     "optimum plain.toml --d 3 --over lam=-3..-2 --ask risk": "spectral edge",
     "optimum plain.toml --d 3 --over lam --ask risk --digits 13": "at most 12 digits",
     "optimum --d 3 --T 9 --over lam": "--over = lam: is for a process",
+    "verify plain.toml C1": "one process at a time",
+    "verify plain.toml --set d=3 --report page.html": "is for the claims",
+    "verify plain.toml --set k=1": "k: is no parameter of the process",
+    "verify plain.toml": "d is missing",
+    "verify C1 --set lam=1": "sets a parameter of FILE",
+    "verify none.toml": "none.toml: is not a file",
     "simulate --d 3 --T 9 --ask risk": "--ask = risk: is for a process",
     "evaluate --d 3 --T 9 --set lam=1": "there is no FILE",
     "evaluate open.toml --d 3": "parameters = T, lam, sigma: have no value",
