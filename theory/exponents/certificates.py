@@ -12,11 +12,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from sympy import Expr, cancel, oo
+from sympy import Expr, oo
 
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.exponents.maxplus import Affine, Cell, Vertex
-from ridgeproof.theory.exponents.proofs import Method, Proof, is_nonnegative, is_positive, prove
+from ridgeproof.theory.exponents.proofs import (
+    Method,
+    Proof,
+    cancel,
+    is_nonnegative,
+    is_positive,
+    prove,
+)
 from ridgeproof.theory.exponents.regions import Region
 from ridgeproof.theory.exponents.terms import Noise, error_exponent
 from ridgeproof.theory.symbols import ell

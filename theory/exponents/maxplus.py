@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
-from sympy import Basic, Expr, Max, Min, Piecewise, S, Symbol, cancel, factor, oo
+from sympy import Basic, Expr, Max, Min, Piecewise, S, Symbol, factor, oo
 from sympy.core.sympify import _sympify
 
 from ridgeproof.theory.errors import DerivationError
-from ridgeproof.theory.exponents.proofs import is_nonnegative
+from ridgeproof.theory.exponents.proofs import cancel, is_nonnegative
 from ridgeproof.theory.exponents.regions import PARAMETERS, Region, c
 from ridgeproof.theory.exponents.terms import Noise, terms
 from ridgeproof.theory.symbols import beta, ell

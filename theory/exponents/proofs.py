@@ -14,14 +14,15 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib.util import find_spec
 
-from sympy import Expr, Poly, Symbol, cancel, fraction
+from sympy import Expr, Poly, Symbol, fraction
+from sympy import cancel as _cancel
 from sympy.core.sympify import _sympify
 
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.exponents.regions import Region
 from ridgeproof.theory.exponents.smt import no_counterexample
 
-__all__ = ["Method", "Proof", "is_nonnegative", "is_positive", "prove"]
+__all__ = ["Method", "Proof", "cancel", "is_nonnegative", "is_positive", "prove"]
 
 
 class Method(StrEnum):
@@ -85,6 +86,12 @@ def is_positive(expression: Expr, region: Region) -> bool:
     # With coefficients of one sign the smallest values are on the upper ends, where t = 0.
     smallest = (_orthant_sign(_sympify(expression), region, top=top) for top in (False, True))
     return all(sign == 1 for sign in smallest)
+
+
+@lru_cache(maxsize=4096)
+def cancel(expression: Expr) -> Expr:
+    """SymPy's `cancel`, remembered: the candidates of a minimum meet in the same few forms."""
+    return _cancel(expression)
 
 
 @lru_cache(maxsize=4096)

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from sympy import Expr, Rational, Symbol, cancel, factor, fraction, oo
+from sympy import Expr, Rational, Symbol, factor, fraction, oo
 
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.exponents.certificates import certify, certify_collapse
 from ridgeproof.theory.exponents.maxplus import Cell, Side, Vertex, cells, vertices
-from ridgeproof.theory.exponents.proofs import Proof, prove
+from ridgeproof.theory.exponents.proofs import Proof, cancel, prove
 from ridgeproof.theory.exponents.regions import PARAMETERS, Region, c, source
 from ridgeproof.theory.exponents.terms import Noise
 from ridgeproof.theory.symbols import beta
