@@ -129,7 +129,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("digits", [15, 30, 50, 200])
+@pytest.mark.parametrize("digits", [15, 50, 200])
 @pytest.mark.parametrize("form", ["limit", "exact"])
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_evaluate_agrees_with_an_independent_computation(answer, case, form, digits):
