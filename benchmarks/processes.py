@@ -41,6 +41,19 @@ for _ in range(n):
 risk = "risk(m)"
 """
 
+POOLED = """[process]
+steps = '''
+m = w0
+data = []
+for _ in range(n):
+    A = rows(T)
+    data = data + [A@m + sigma*noise(A)]
+    m = ridge(data, lam)
+'''
+[ask]
+risk = "risk(m)"
+"""
+
 
 def user(generations: int) -> np.ndarray:
     """What one would write: a root for every fit of every point, then the known recursion."""
@@ -77,7 +90,7 @@ def best(run: Callable[[], object], times: int = 5) -> float:
 
 def main() -> None:
     """Print the table."""
-    chain, shared = read_process(CHAIN), read_process(SHARED)
+    chain, shared, pooled = map(read_process, (CHAIN, SHARED, POOLED))
     numbers = {"sigma": SIGMA, "lam": LAM, "spectrum": "power-law:3/2", "d": D}
     upstream = {"T0": T0, "sigma0": SIGMA0, "lam0": LAM0}
     print(f"{len(ROWS)} values of T at d = {D}, ms: loop over brentq, one call, gain, difference")
@@ -100,6 +113,8 @@ def main() -> None:
     for name, run in (
         ("fresh rows", lambda: evaluate_process(chain, n=9, T=200, **upstream, **numbers)),
         ("shared rows", lambda: evaluate_process(shared, n=10, T=200, **numbers)),
+        ("pooled rows", lambda: evaluate_process(pooled, n=10, T=200, **numbers)),
+        ("pooled rows of 40 fits", lambda: evaluate_process(pooled, n=40, T=200, **numbers)),
         ("10^6 rounds", lambda: evaluate_process(chain, n=10**6, T=200, **upstream, **numbers)),
     ):
         print(f"{name:<40} {1e3 * best(run, 3):7.1f}")
