@@ -38,7 +38,8 @@ def until_right(
         needed: balls that must have the digits.
         wanted: balls that may lack them in the end: a term that is zero by cancellation has none
             at any precision.
-        zeros: whether needed balls may hold zero at twice the digits, beside the largest of them.
+        zeros: whether a ball that holds zero at twice the digits, beside the largest of them all,
+            is right.
 
     Raises:
         SolverError: the digits are not reached.
@@ -53,11 +54,11 @@ def until_right(
                 raise
             working = 2 * working + 20
             continue
-        balls = list(needed(found))
-        zero = max((abs(each).upper() for each in balls), default=arb(0))
-        zero = zero * arb(10) ** -(2 * digits)
+        balls, others = list(needed(found)), list(wanted(found))
+        sizes = [abs(each).upper() for each in (*balls, *others) if not each.contains(0)]
+        zero = max(sizes, default=arb(1)) * arb(10) ** -(2 * digits)
         missing = 0.0
-        for ball in [*balls, *(() if last else wanted(found))]:
+        for ball in [*balls, *(() if last else others)]:
             if not (zeros and ball.contains(0) and abs(ball).upper() <= zero):
                 missing = max(missing, _missing(ball, digits))
         if missing <= 0:

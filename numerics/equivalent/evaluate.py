@@ -118,10 +118,7 @@ def evaluate_process(
 
     def in_balls(places: Iterable[int], digits: int, shape: tuple[int, ...]) -> ProcessValue:
         points = (_exact_point(given, space, full, place) for place in places)
-        solved = [
-            solve_point(graph, point, space, digits, terms=terms, certified=certified)
-            for point in points
-        ]
+        solved = [solve_point(graph, point, space, digits, certified=certified) for point in points]
         return _judged(_joined(solved, shape, terms=terms), digits)
 
     if certified or digits > DIGITS:

@@ -245,7 +245,7 @@ class Float64Ring:
     def shares(self, value: Array | None, sources: int) -> list[Array]:
         """One real (points, 1) array for each source."""
         if value is None:
-            return [np.zeros((1, 1))] * sources
+            return [self.real(0 * self.one)] * sources
         return list(self.real(np.broadcast_to(value, (sources, *value.shape[-2:]))))
 
 

@@ -187,4 +187,4 @@ def _shared(value: Element | None, solution: Solution) -> Answer:
     shares = ring.shares(value, len(solution.sources))
     terms = dict(zip(solution.sources, shares, strict=True))
     whole = total(shares)
-    return Answer(0 * ring.one if whole is None else whole, terms)
+    return Answer(ring.real(0 * ring.one) if whole is None else whole, terms)

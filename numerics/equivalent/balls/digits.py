@@ -45,7 +45,6 @@ def solve_point(
     space: Space,
     digits: int,
     *,
-    terms: bool,
     certified: bool,
 ) -> Solved:
     """The asks of a graph at one point, as balls with these digits.
@@ -69,7 +68,8 @@ def solve_point(
         # What float64 cannot hold of a start or a check is refused.
         with working.directions.engine.scope(), np.errstate(all="ignore"):
             held = {name: column(value) for name, value in values.items()}
-            return solve_graph(graph, held, working, terms=terms)
+            # Terms tell a value that is zero from one that is small.
+            return solve_graph(graph, held, working, terms=True)
 
     def needed(found: Solved) -> Iterator[Number]:
         yield from (answer.value.item() for answer in found.answers.values())

@@ -7,6 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 from flint import acb, arb, fmpq
+from hypothesis import given, settings
 
 from ridgeproof.numerics.arithmetic.balls import Balls, Undecided
 from ridgeproof.numerics.arithmetic.precision import object_array
@@ -24,6 +25,7 @@ from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.verification.pipelines import processes
 
 _EXAMPLES = Path(__file__).parents[3] / "examples" / "processes"
 _CHAIN = """
@@ -229,7 +231,7 @@ def test_minima_to_many_digits():
     [
         ({"lam": -1, "T": 80}, "spectral edge"),
         ({"lam": 0, "T": 20}, "as many rows as fitted directions"),
-        ({"lam": 0, "T": 21}, "within 1 of 20"),
+        ({"lam": 0, "T": 21}, "within 1 of d = 20"),
     ],
 )
 def test_what_float64_refuses_is_refused(given, error):
@@ -279,7 +281,7 @@ def test_a_flow_is_certified_where_it_is_asked():
     graph, space, point = normal_form(flow), Space(9, "spiked:4*1,1", "flat"), {"T": 7, "d": 9}
     exact = {name: Fraction(value) for name, value in point.items()}
     few, many = (
-        solve_point(graph, exact, space, digits, terms=False, certified=True).answers["length"]
+        solve_point(graph, exact, space, digits, certified=True).answers["length"]
         for digits in (3, 14)
     )
     assert few.value.item().contains(many.value.item())
@@ -301,6 +303,28 @@ def test_numbers_that_are_no_fractions():
         assert gap <= few.radii["root"].item() < 1e-12
         floats = evaluate_process(process, **space).values["root"]
         assert floats == pytest.approx(float(many.values["root"].item()), rel=1e-13)
+
+
+def test_what_is_zero_is_given_as_zero():
+    """A risk of nothing, and parts that cancel where no other ask says how small is small."""
+    for ask in ("risk(w0)", "inner(m - w0, w0) - 2*risk(w0) - inner(w0, m) + norm2(w0)"):
+        process = read_process(_RIDGE.format(labels="A@w0", lam="1/5").replace("risk(m)", ask))
+        found = evaluate_process(process, d=4, T=9, digits=20, certified=True)
+        assert found.values["risk"] == 0 <= found.radii["risk"] < 1e-40
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(processes(fits=4))
+def test_drawn_processes_agree_with_float64(process):
+    """Loops, lists, weights and combinations: the same numbers, or a certificate not built."""
+    try:
+        found = evaluate_process(process, digits=15, certified=True)
+    except NotBuilt as error:
+        assert "gradient_flow" in str(error)  # noqa: PT017
+        return
+    for name, value in evaluate_process(process).values.items():
+        known = float(found.values[name].item())
+        assert value == pytest.approx(known, rel=1e-12, abs=1e-15)
 
 
 def test_arrays_and_exact_equality():

@@ -75,7 +75,7 @@ def test_random_pipelines_agree_with_the_dense_fixed_point(seed):
 def _balls(graph, digits):
     space = Space(_D, "power-law:1", "flat")
     point = {"d": Fraction(_D)}
-    found = solve_point(graph, point, space, digits, terms=False, certified=True)
+    found = solve_point(graph, point, space, digits, certified=True)
     asks = {name: answer.value.item() for name, answer in found.answers.items()}
     return asks, [kappa.item() for kappa in found.kappa.values()]
 
