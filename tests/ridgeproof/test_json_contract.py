@@ -280,7 +280,7 @@ def test_simulate_where_the_error_has_no_finite_variance(answer):
 def test_simulate_without_a_theorem(answer):
     """theory and z are null where nothing is known."""
     found = answer(
-        "simulate --d 5 --T 20 --T0 15 --n 2 --sigma0 1 --lam0 0.5 --design shared "
+        "simulate --d 5 --T 20 --sigma 1 --lam 1 --features elliptical:1/2*1/2,3/2*1/2 "
         "--repetitions 32 --json"
     )
     assert found["theory"] is None
