@@ -19,12 +19,8 @@ from ridgeproof.theory.errors import RidgeproofError
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.theory.symbols import NAMED
 from ridgeproof.verification.conjectures.check import check
-from ridgeproof.verification.conjectures.conjecture import (
-    QUANTITIES,
-    RELATIONS,
-    Conjecture,
-    read_conjecture,
-)
+from ridgeproof.verification.conjectures.claim import RELATIONS
+from ridgeproof.verification.conjectures.conjecture import QUANTITIES, Conjecture, read_conjecture
 from ridgeproof.verification.conjectures.domain_table import read_domain
 from ridgeproof.verification.conjectures.parser import CONSTANTS, FUNCTIONS, parse_formula
 from ridgeproof.verification.conjectures.settings.claimed import claimed_value
