@@ -66,14 +66,13 @@ class Case:
 
 @dataclass(frozen=True)
 class Side:
-    """A value by theory or of a formula, perhaps infinite.
+    """A value by theory or of a formula, perhaps infinite, and how far it may be off.
 
-    Two sides agree within the sum of their ``near``, and are apart beyond that of their ``far``.
+    Two sides agree within the sum of their radii.
     """
 
     value: Any
-    near: Any = 0
-    far: Any = 0
+    radius: Any = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,14 +287,11 @@ def compared(
         equal = first.value == last.value  # both may be infinite
         gap = mpmath.mpf(0) if equal else mpmath.mpf(first.value) - last.value
         lacks = abs(gap) if subject.sign == 0 else -subject.sign * gap
-        if lacks > first.far + last.far:
+        if lacks > first.radius + last.radius:
             claimed, observed = subject.bound, _shown(gap, 12)
             if case.before is None:
                 claimed, observed = _told_apart(last.value, first.value, subject.digits)
             return failed(subject.example(case, claimed, observed), theorems)
-        if lacks > first.near + last.near:
-            words = f"the claim differs by {float(abs(gap)):.2g}, which float64 does not decide"
-            return Finding(is_known=True, unclear=f"{words}, at {case.place}")
         scale = max(abs(first.value), abs(last.value)) or 1
         room = abs(gap) if subject.sign == 0 else max(-lacks, 0)
         share = 0.0 if equal else 1.0 if mpmath.isinf(scale) else float(room / scale)

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from flint import arb
+from mpmath.libmp import to_rational
 from sympy import Expr, Symbol
 
 from ridgeproof.numerics.arithmetic.balls import Balls
@@ -39,12 +40,13 @@ from ridgeproof.verification.conjectures.ladder.formula import Where, check_guar
 from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
 
-__all__ = ["CLOSE", "FAR", "Sides", "Theory"]
+__all__ = ["FINE", "FLOAT", "Sides", "Theory"]
 
-# Two sides agree within CLOSE and are apart beyond FAR, relatively to the leaves; in between the
-# digits of float64 do not say.
-CLOSE, FAR = 10.0**-DIGITS, 10.0 ** (3 - DIGITS)
-# The place of a minimum has half the digits of its value.
+# Digits of the theorem: in float64, and in balls where these do not tell two sides apart.
+FLOAT, FINE = DIGITS, 25
+# What they are right to, relatively, where no radius is proved.
+_RIGHT = {FLOAT: 10.0 ** (3 - FLOAT), FINE: 10.0 ** (3 - FINE)}
+# In float64 the place of a minimum has half the digits of its value.
 _PLACES_BLUR = 1e5
 # What is left of an expectation that cancels, in units of its radius times b.
 _CANCELLED = 0.01
@@ -177,10 +179,6 @@ def _levels(d: int, spectrum: SpectrumSpec | str, signal: SignalSpec | str) -> S
     return build_spectrum(make_setting(d=d, T=1, spectrum=spectrum, signal=signal), _ENGINE)
 
 
-def _blur(leaf: str) -> float:
-    return _PLACES_BLUR if leaf.startswith("argmin(") else 1.0
-
-
 @dataclass
 class Theory:
     """What the one theorem says of the leaves, each place looked up once.
@@ -191,21 +189,26 @@ class Theory:
 
     sides: Sides
     silent: dict[Place, RidgeproofError] = field(default_factory=dict)
-    _found: dict[Place, Mapping[str, float]] = field(default_factory=dict)
+    _found: dict[tuple[Place, int], Leaves] = field(default_factory=dict)
 
-    def leaves(self, place: Place) -> Mapping[str, float] | None:
-        """The values of the leaves in the limit; None where the theorem gives none."""
+    def leaves(self, place: Place, digits: int) -> Leaves | None:
+        """The leaves in the limit, as balls; None where the theorem gives none.
+
+        Where no more digits are to be had those of float64 stand.
+        """
         if place in self.silent:
             return None
-        if place not in self._found:
+        if (place, digits) not in self._found:
             try:
-                self._found[place] = self._evaluated(place)
+                self._found[place, digits] = self._evaluated(place, digits)
             except RidgeproofError as error:
+                if digits > FLOAT:
+                    return self.leaves(place, FLOAT)
                 self.silent[place] = error
                 return None
-        return self._found[place]
+        return self._found[place, digits]
 
-    def _evaluated(self, place: Place) -> Mapping[str, float]:
+    def _evaluated(self, place: Place, digits: int) -> Leaves:
         process = self.sides.process
         known = free_names(process) | process.defaults.keys()
         numbers = {n: value for n, value in place.numbers if n in known and n != "d"}
@@ -215,17 +218,25 @@ class Theory:
             spectrum=str(place.spectrum),
             signal=str(place.signal),
             terms=False,
+            digits=digits,
             **numbers,  # type: ignore[arg-type]
         )
-        return {name: float(value) for name, value in found.values.items()}
-
-    def balls(self, place: Place, relative: float) -> Mapping[str, Any]:
-        """The leaves as balls of a relative radius; the theorem must give them."""
-        found = self.leaves(place)
-        assert found is not None
         with _ENGINE.scope():
             b = float(_value(sy.b, place, {}).mid())
-            return {
-                name: arb(value, relative * _blur(name) * (abs(value) + _CANCELLED * b))
-                for name, value in found.items()
-            }
+            balls = {}
+            for name, array in found.values.items():
+                value, radius = array.item(), found.radii.get(name)
+                if radius is None:
+                    blur = _PLACES_BLUR if name.startswith("argmin(") and digits == FLOAT else 1.0
+                    reach = _RIGHT[digits] * blur * (abs(float(value)) + _CANCELLED * b)
+                else:
+                    reach = float(radius.item()) * (1 + _RIGHT[FLOAT])
+                balls[name] = exact_ball(_rational(value)) + arb(0, reach)
+        return balls
+
+
+def _rational(value: Any) -> Fraction:
+    """A float or an mpmath number exactly: mpmath would round it to its precision of the day."""
+    if isinstance(value, float):
+        return Fraction(value)
+    return Fraction(*map(int, to_rational(value._mpf_)))

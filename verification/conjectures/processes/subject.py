@@ -13,6 +13,7 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
+from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
 from ridgeproof.theory.errors import InputError, UndecidedLimit
 from ridgeproof.theory.limits import proportional_limit
 from ridgeproof.verification.conjectures.admissible import Drawn, RandomChoices, draw_anywhere
@@ -25,7 +26,7 @@ from ridgeproof.verification.conjectures.ladder.case import (
     examined,
 )
 from ridgeproof.verification.conjectures.processes.place import Place
-from ridgeproof.verification.conjectures.processes.sides import CLOSE, FAR, Sides, Theory
+from ridgeproof.verification.conjectures.processes.sides import FINE, FLOAT, Sides, Theory
 from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
 from ridgeproof.verification.conjectures.processes.trial import (
     judge_case,
@@ -49,8 +50,8 @@ class ProcessSubject(Subject):
 
     claim: ProcessConjecture
     asks_theorem: bool = True
-    theory = "the theorem of processes (a limit), 12 digits"
-    digits = (12,)
+    theory = "the theorem of processes (a limit), up to 25 digits"
+    digits = (FLOAT, FINE)
 
     @cached_property
     def theorem(self) -> Theory:
@@ -91,15 +92,20 @@ class ProcessSubject(Subject):
         """Quantity and formula, or the quantity after and before, as balls around the theorem's."""
         for place in case.places:
             self.theorem.sides.check(place)
-        is_asked = self.asks_theorem and self.claim.kind == "limit"
-        if not is_asked or any(self.theorem.leaves(place) is None for place in case.places):
+        if not self.asks_theorem or self.claim.kind == "exact":
             return None
-        (first, last), (far_first, far_last) = (self._pair(case, r) for r in (CLOSE, FAR))
-        return _side(first, far_first), _side(last, far_last), ()
+        for digits in (FLOAT, FINE):
+            if any(self.theorem.leaves(place, digits) is None for place in case.places):
+                return None
+            first, last = self._pair(case, digits)
+            # Nothing is refuted, nor taken for equal, in float64.
+            if self.sign * (first - last) > 0:
+                break
+        return _side(first), _side(last), ()
 
-    def _pair(self, case: Case, relative: float) -> tuple[Any, Any]:
+    def _pair(self, case: Case, digits: int) -> tuple[Any, Any]:
         pairs = [
-            self.theorem.sides.at(place, self.theorem.balls(place, relative))
+            self.theorem.sides.at(place, self.theorem.leaves(place, digits) or {})
             for place in case.places
         ]
         return pairs[-1] if case.before is None else (pairs[1][0], pairs[0][0])
@@ -146,8 +152,8 @@ class ProcessSubject(Subject):
         return pilot_case(self, self.theorem.sides, case, seed)
 
 
-def _side(close: Any, far: Any) -> Side:
-    return Side(*(float(x) for x in (close.mid(), close.rad(), far.rad())))
+def _side(ball: Any) -> Side:
+    return Side(center(ball), upper_radius(ball))
 
 
 def _redone(

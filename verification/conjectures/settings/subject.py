@@ -253,5 +253,4 @@ class SettingSubject(Subject):
 def _side(known: Known) -> Side:
     if mpmath.isinf(known.value):
         return Side(known.value)
-    radius = known.radius + abs(known.value) * mpmath.mpf(10) ** -_SEPARATION
-    return Side(known.value, radius, radius)
+    return Side(known.value, known.radius + abs(known.value) * mpmath.mpf(10) ** -_SEPARATION)

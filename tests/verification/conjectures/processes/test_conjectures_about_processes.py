@@ -110,14 +110,16 @@ def test_every_example_has_a_verdict():
     ("claim", "verdict"),
     [
         ("gcv = teacher + sigma^2", "identical"),
-        ("gcv = (teacher + sigma^2)*1.0000001", "refuted"),
+        ("gcv = (teacher + sigma^2)*1.00000000000000000001", "refuted"),
+        ("gcv <= teacher + sigma^2", "identical"),
+        ("gcv <= teacher + sigma^2 - 1/10^20", "refuted"),
         ("gcv - teacher = sigma^2 + 1/T", "identical"),  # 1/T vanishes in the limit
         ("gcv - teacher = sigma^2 + d/(100*T)", "refuted"),
         ("lam = kappa(m)*(1 - df(m))", "identical"),
         ("lam = kappa(m)*(1 + df(m))", "refuted"),
         ("train = lam^2/kappa(m)^2*(teacher + sigma^2)", "identical"),
         ("at = sigma^2*d/T", "identical"),  # flat signal, Sigma = I
-        ("at = sigma^2*d/T + 1/1000", "refuted"),
+        ("at = sigma^2*d/T + 1/10^18", "refuted"),
     ],
 )
 def test_the_theorem_decides(claim, verdict):
@@ -144,6 +146,15 @@ def test_the_error_at_the_optimum_is_claimed_about(share, verdict):
 def test_simulation_decides_without_the_theorem(claim, verdict):
     """The same claims by literal runs; a slope of the wrong sign would swap the verdicts."""
     assert check(_read(claim, _PLACE), theorem=False, tolerance=0.2, budget=4000).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("relation", "verdict"), [("increases-in", "identical"), ("decreases-in", "refuted")]
+)
+def test_the_theorem_decides_changes(relation, verdict):
+    """The effective penalty rises with the penalty; a before and after exchanged is seen."""
+    stated = f'quantity = "kappa(m)"\nrelation = "{relation}"\nformula = "lam"'
+    assert check(read_conjecture(f"[conjecture]\n{stated}\n{_DOMAIN}{_RIDGE}")).verdict == verdict
 
 
 def test_simulation_decides_changes():
