@@ -72,6 +72,8 @@ def test_margins_are_per_octave_and_per_interval():
     low, high = make_setting(d=8, T=99, sigma=1), make_setting(d=8, T=199, sigma=1)
     fall = examine(falls, high, low)
     assert fall.margin == pytest.approx((8 / 91 - 8 / 191) / (8 / 91), rel=1e-9)
+    further = examine(falls, low.with_(T=399), low)  # two octaves
+    assert further.margin == pytest.approx((8 / 91 - 8 / 391) / (8 / 91) / 2, rel=1e-9)
     rises = examine(
         claim("T", "increases-in", "variance", lam=0, T="{integers=[12, 400]}"), high, low
     )
