@@ -168,7 +168,7 @@ def _position(value: Any, least: Any, most: Any) -> float:
     low, high, x = float(least), float(most), float(value)
     if low == 0:
         return float((x / high) ** (1 / _POWER))
-    if high > _DECADE * low:
+    if 0 < _DECADE * low < high:
         return math.log(x / low) / math.log(high / low)
     return (x - low) / (high - low)
 
@@ -177,6 +177,6 @@ def _value(position: float, least: Any, most: Any) -> float:
     low, high = float(least), float(most)
     if low == 0:
         return float(high * position**_POWER)
-    if high > _DECADE * low:
+    if 0 < _DECADE * low < high:
         return float(low * (high / low) ** position)
     return low + position * (high - low)

@@ -24,6 +24,7 @@ from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.conjectures.admissible import draw_anywhere
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
 from ridgeproof.verification.conjectures.ladder.case import Case
+from ridgeproof.verification.conjectures.processes import trial
 from ridgeproof.verification.conjectures.processes.allowed import allowed
 from ridgeproof.verification.conjectures.processes.sides import Sides
 from ridgeproof.verification.conjectures.processes.trial import draws_of
@@ -155,6 +156,21 @@ def test_the_theorem_decides_changes(relation, verdict):
     """The effective penalty rises with the penalty; a before and after exchanged is seen."""
     stated = f'quantity = "kappa(m)"\nrelation = "{relation}"\nformula = "lam"'
     assert check(read_conjecture(f"[conjecture]\n{stated}\n{_DOMAIN}{_RIDGE}")).verdict == verdict
+
+
+def test_a_limit_is_allowed_what_its_sizes_leave(monkeypatch):
+    """What is refuted above is not, where the two sizes may be off by as much as they are."""
+    monkeypatch.setattr(trial, "allowed", lambda *_: 1.0)
+    claim = _read("student >= teacher", _PLACE)
+    assert check(claim, theorem=False, budget=1000).verdict == "undecided"
+
+
+def test_a_claim_is_about_the_places_that_have_a_fit():
+    """Beyond the edge of the spectrum there is none: counted, neither simulated nor left open."""
+    domain = _DOMAIN.replace("lam = [0.01, 1]", "lam = [-0.2, 1]")
+    verdict = check(_read("gcv = teacher + sigma^2", domain))
+    assert (verdict.verdict, verdict.repetitions) == ("identical", 0)
+    assert any("edge" in reason for reason in verdict.evidence["out_of_scope"])
 
 
 def test_simulation_decides_changes():
