@@ -23,9 +23,9 @@ from ridgeproof.theory.process.expressions import (
     walk,
 )
 from ridgeproof.theory.process.file import make_process, read_process
-from ridgeproof.theory.process.names import free_names
+from ridgeproof.theory.process.names import bound, free_names
 from ridgeproof.theory.process.normal import check_process, count_names
-from ridgeproof.theory.process.record import Let, Loop, Process, Step
+from ridgeproof.theory.process.record import Process
 from ridgeproof.verification.conjectures.claim import SIGNS, Claim, stated_in
 from ridgeproof.verification.conjectures.domain_table import check_keys, read_entry
 from ridgeproof.verification.conjectures.guards import Guard
@@ -193,7 +193,7 @@ def _symbols(
 def _parameters(process: Process) -> dict[str, Symbol]:
     """The symbols of d and the parameters; sizes are positive, which a limit relies on."""
     names = (free_names(process) | process.defaults.keys() | {"d"}) - {"spectrum", "signal"}
-    sizes = {*_sizes(process.steps), "d"}
+    sizes = {*_sizes(process), "d"}
     return {name: Symbol(name, positive=True) if name in sizes else _number(name)
             for name in sorted(names)}  # fmt: skip
 
@@ -206,15 +206,11 @@ def _only(process: Process, asks: tuple[tuple[str, Expression], ...]) -> Process
     return replace(process, asks=asks)
 
 
-def _sizes(steps: tuple[Step, ...]) -> Iterator[str]:
+def _sizes(process: Process) -> Iterator[str]:
     """The names that are numbers of rows or features: alone, in sums and in whole multiples."""
-    for step in steps:
-        if isinstance(step, Loop):
-            yield from _sizes(step.steps)
-        elif isinstance(step, Let):
-            for part in walk(step.value):
-                if isinstance(part, Call) and part.function in {"rows", "features"}:
-                    yield from (name for tree in part.arguments[:1] for name in _whole(tree))
+    for part in walk(process.steps):
+        if isinstance(part, Call) and part.function in {"rows", "features"}:
+            yield from (name for tree in part.arguments[:1] for name in _whole(tree))
 
 
 def _whole(tree: Expression) -> Iterator[str]:
@@ -240,7 +236,7 @@ def _domain(process: Process, table: Mapping[str, Any]) -> ProcessDomain:
         if name not in table:
             items.append((name, Choice((read_option(name, text),))))
     free = {name: value for name, value in process.defaults.items() if name not in table}
-    missing = sorted(symbols.keys() - table.keys() - free.keys() - _searched(process))
+    missing = sorted(symbols.keys() - table.keys() - free.keys() - bound(process.asks))
     if missing:
         condition = "is a parameter without a default"
         raise InputError(f"domain {missing[0]}", MISSING, condition, "give it in [domain]")
@@ -252,16 +248,4 @@ def _domain(process: Process, table: Mapping[str, Any]) -> ProcessDomain:
 def whole_names(process: Process) -> frozenset[str]:
     """The parameters that must be whole: sizes, d, and what counts rounds or steps."""
     known = free_names(process) | process.defaults.keys() | {"d"}
-    return frozenset({*_sizes(process.steps), *count_names(process), "d"} & known)
-
-
-def _searched(process: Process) -> set[str]:
-    """The parameters over which an ask takes a minimum: they need no value."""
-    calls = [part for _, ask in process.asks for part in walk(ask) if isinstance(part, Call)]
-    return {
-        call.arguments[1].name
-        for call in calls
-        if call.function in {"minimum", "argmin"}
-        and len(call.arguments) > 1
-        and isinstance(call.arguments[1], Name)
-    }
+    return frozenset({*_sizes(process), *count_names(process), "d"} & known)
