@@ -70,6 +70,9 @@ def test_examples_have_the_verdict_their_comment_promises(path):
         assert verdict.verdict is KINDS.get(path.stem, verdict.verdict)
         assert verdict.verdict in TRUE
         assert verdict.counterexample is None
+        # The literal process has a word in whatever simulation decides.
+        literal = verdict.evidence["literal_repetitions"] > 0
+        assert literal is (verdict.verdict is Outcome.CONSISTENT)
     else:
         assert verdict.verdict is Outcome.REFUTED
         assert verdict.counterexample.setting in read_conjecture(path).domain
