@@ -89,11 +89,13 @@ class _Cases:
             put(self.subject, case, judge, method)
 
     def _judgeable(self, place: Any) -> Iterator[Case]:
+        """The cases that theory does not settle in the claim's favour and simulation can judge."""
         for case in cases_at(self.subject, place, simulated=True):
             why = next(filter(None, map(self.subject.why_not, case.places)), "")
+            finding = self.subject.examine(case)
             if why:
                 self.reasons[why] += 1
-            else:
+            elif finding.example is not None or not finding.is_known:
                 yield case
 
 
