@@ -5,5 +5,5 @@ stated        the claim, read from a file
 sides         the values of both sides, as balls around the theorem's, or of simulated means
 allowed       what a limit is allowed at finite size: a fold over the fits
 trial         draws of the difference of the two sides, put before the sequential test
-decide        the rungs: domain, precision, search, simulation, a smaller counterexample
+subject       the claim as the rungs of a check see it
 """
