@@ -15,11 +15,11 @@ from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
+from ridgeproof.verification.simulation.process import Array, Process, test_errors
+from ridgeproof.verification.simulation.samplers import sampled_errors
 
 from ridgeproof.verification.compute.executors import run_chunks
 from ridgeproof.verification.simulation.conditional import conditional_errors
-from ridgeproof.verification.simulation.process import Array, Process, test_errors
-from ridgeproof.verification.simulation.samplers import sampled_errors
 
 D, REPETITIONS = 300, 24
 S: Array = np.arange(1, D + 1, dtype=float) ** -1.5

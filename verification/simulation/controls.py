@@ -59,19 +59,18 @@ class Adjusted:
         return np.asarray(table[:, 0] - table[:, 1:] @ np.array(self.coefficients), dtype=float)
 
 
-def control_values(Z: Array, s: Array, w0: Array, *, normal: bool) -> Array:
-    """The controls of one design, shape (3,), or (5,) for standard normal entries.
+def control_values(gram: Array, T: int, s: Array, w0: Array, *, normal: bool) -> Array:
+    """The controls of one design of T rows, by its Z'Z: shape (3,), or (5,) for normal entries.
 
-    >>> control_values(np.ones((2, 1)), np.ones(1), np.ones(1), normal=True)
+    >>> control_values(np.full((1, 1), 2.0), 2, np.ones(1), np.ones(1), normal=True)
     array([ 0.,  0.,  0., -4., -4.])
     """
-    T, d = Z.shape
-    gram = Z.T @ Z
+    d = len(gram)
     squares = gram.diagonal() - T
     linear = [squares.sum(), s @ squares, (s * w0**2) @ squares]
     if not normal:
         return np.array(linear)
-    gram *= gram
+    gram = gram * gram
     energy = (T + 1) * (s @ s) + s.sum() ** 2
     return np.array([*linear, gram.sum() - T * d * (T + d + 1), s @ gram @ s - T * energy])
 

@@ -18,7 +18,7 @@ from ridgeproof.theory.settings.features import (
     Student,
     Uniform,
 )
-from ridgeproof.verification.simulation.process import Array
+from ridgeproof.verification.simulation.fits import Array
 
 __all__ = ["Entries"]
 

@@ -1,33 +1,36 @@
 """Draws of one quantity at one setting, by each of the methods: what judges and estimates sample.
 
-literal      the process as written (`simulation.process`),
-conditional  label noise integrated out given the designs (`simulation.conditional`), with control
+A setting is drawn as the process that it is shorthand for:
+
+literal      as written (`simulation.interpreter`),
+conditional  label noise integrated out given the rows (`simulation.conditional`), with control
              variates at hand (`simulation.controls`),
-exact-law    the law of the error itself, where it is known (`simulation.samplers`).
+exact-law    that with rows drawn by their law, where it is known.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.spectra.spectrum import build_spectrum, expanded
-from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.formula import ERROR_TERMS
+from ridgeproof.theory.process.graph import Graph
+from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.settings.features import Gaussian
-from ridgeproof.theory.settings.generations import Accumulate, Weighted
 from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.verification.simulation.conditional import conditional_errors, has_conditional
+from ridgeproof.theory.settings.spectra import Flat, Isotropic
+from ridgeproof.verification.simulation.conditional import Conditional, make_conditional
+from ridgeproof.verification.simulation.conditional import has_law as known_law
 from ridgeproof.verification.simulation.controls import control_values
-from ridgeproof.verification.simulation.feature_laws import Entries
-from ridgeproof.verification.simulation.process import Process, test_errors
-from ridgeproof.verification.simulation.samplers import has_exact_law, sampled_errors
+from ridgeproof.verification.simulation.fits import Array
+from ridgeproof.verification.simulation.interpreter import Literal, make_literal
 from ridgeproof.verification.simulation.seeds import make_generator
+from ridgeproof.verification.simulation.world import ProcessWorld
 
 __all__ = ["Difference", "Sampler", "cheapest_method", "has_law", "isolate"]
 
@@ -63,15 +66,15 @@ class Sampler:
             if value not in known:
                 raise InputError(name, value, "cannot be drawn", f"choose from {', '.join(known)}")
 
-    def __call__(self, chunk: int, size: int) -> NDArray[np.float64]:
+    def __call__(self, chunk: int, size: int) -> Array:
         """``size`` independent draws from the stream of this chunk."""
         return self._table(chunk, size, controls=False)[:, 0]
 
-    def observed(self, chunk: int, size: int) -> NDArray[np.float64]:
+    def observed(self, chunk: int, size: int) -> Array:
         """The same draws with their controls, which only the conditional method has."""
         return self._table(chunk, size, controls=self.method == "conditional")
 
-    def _table(self, chunk: int, size: int, *, controls: bool) -> NDArray[np.float64]:
+    def _table(self, chunk: int, size: int, *, controls: bool) -> Array:
         rng = make_generator(
             self.seed,
             self.claim,
@@ -94,11 +97,11 @@ class Difference:
     after: Sampler
     sign: int = 1
 
-    def __call__(self, chunk: int, size: int) -> NDArray[np.float64]:
+    def __call__(self, chunk: int, size: int) -> Array:
         """``size`` independent draws from the stream of this chunk."""
         return self.sign * (self.after(chunk, size) - self.before(chunk, size))
 
-    def observed(self, chunk: int, size: int) -> NDArray[np.float64]:
+    def observed(self, chunk: int, size: int) -> Array:
         """The same draws with the controls of either end."""
         after, before = (each.observed(chunk, size) for each in (self.after, self.before))
         moved = self.sign * (after[:, :1] - before[:, :1])
@@ -112,34 +115,41 @@ def _draw(
     rng: np.random.Generator,
     size: int,
     setting: Setting,
-) -> NDArray[np.float64]:
+) -> Array:
     """Draws of one quantity in the first column, then their controls if they are wanted."""
-    s, w0 = _arrays(setting)
-    process = _process(setting)
-    designs: list[NDArray[np.float64]] = []
     if method == "literal":
-        isolated, keeps_truth = isolate(setting, quantity)
-        truth = w0 if keeps_truth else w0 * 0
-        return test_errors(size, s, truth, rng=rng, **_process(isolated))[:, None]
-    if method == "exact-law":
-        parts = sampled_errors(size, s, w0, rng=rng, **process)
-    else:
-        show = partial(control_values, s=s, w0=w0, normal="draw" not in process)
-        watch = (lambda Z: designs.append(show(Z))) if controls else None
-        parts = conditional_errors(size, s, w0, rng=rng, average_signs=True, watch=watch, **process)
-    total = quantity == "test_error"
-    drawn = parts.sum(axis=1) if total else parts[:, ERROR_TERMS.index(quantity)]
-    return np.column_stack([drawn, *_gathered(designs, size)])
+        return _literal(setting, quantity)(rng, size)
+    if method == "exact-law" and not has_law(setting):
+        condition = f"have no known law at {setting}: use the conditional method"
+        raise NotBuilt(f"the generators {condition}")
+    run = _conditional(setting, method == "exact-law")
+    designs: list[Array] = []
+    s, w0 = _arrays(setting)
+    show = partial(control_values, s=s, w0=w0, normal=setting.features == Gaussian())
+    watch = (lambda gram, rows: designs.append(show(gram, rows))) if controls else None
+    drawn = run(rng, size, watch)[:, 0]
+    kept = [quantity in {"test_error", _quantity(name)} for name in run.names]
+    return np.column_stack([drawn[:, kept].sum(axis=1), *_gathered(designs, size)])
 
 
-def _gathered(designs: list[NDArray[np.float64]], size: int) -> list[NDArray[np.float64]]:
-    """The controls of each design of a repetition; in long chains the generators' are added up."""
+def _quantity(source: str) -> str:
+    """The term of the error that a source makes: noise of the generators is synthetic."""
+    if source in {"w0", "constant"}:
+        return "bias"
+    return "synthetic" if "sigma0" in source else "variance"
+
+
+def _gathered(designs: list[Array], size: int) -> list[Array]:
+    """The controls of each design of a repetition; in long chains the generators' are added up.
+
+    The first design drawn is the downstream one.
+    """
     if not designs:
         return []
     each = np.reshape(designs, (size, len(designs) // size, -1))
     if each.shape[1] <= _DESIGNS:
         return list(np.moveaxis(each, 1, 0))
-    return [each[:, :-1].sum(axis=1), each[:, -1]]
+    return [each[:, 0], each[:, 1:].sum(axis=1)]
 
 
 def cheapest_method(setting: Setting) -> str:
@@ -149,14 +159,13 @@ def cheapest_method(setting: Setting) -> str:
     conditional estimator, whose bias is averaged over the signs of w0, is far ahead.
     """
     least_squares = setting.lam == 0 and setting.T >= setting.d
-    if not has_conditional(_process(setting)):
-        return "literal"
     return "exact-law" if least_squares and has_law(setting) else "conditional"
 
 
+@lru_cache(maxsize=64)
 def has_law(setting: Setting) -> bool:
     """Whether the law of the error is known, so that it can be drawn itself."""
-    return has_exact_law(setting.d, _process(setting))
+    return known_law(*_pipeline(setting))
 
 
 def isolate(setting: Setting, quantity: str) -> tuple[Setting, bool]:
@@ -172,41 +181,26 @@ def isolate(setting: Setting, quantity: str) -> tuple[Setting, bool]:
 
 
 @lru_cache(maxsize=64)
-def _arrays(setting: Setting) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _arrays(setting: Setting) -> tuple[Array, Array]:
     return expanded(build_spectrum(setting, Float64()))
 
 
-def _process(setting: Setting) -> Process:
-    process = Process(
-        T=setting.T,
-        T0=setting.T0,
-        n=setting.n,
-        sigma=float(setting.sigma),
-        sigma0=float(setting.sigma0),
-        lam=float(setting.lam),
-        lam0=float(setting.lam0),
-        design=setting.design,
-    )
-    return process | _variations(setting)
+@lru_cache(maxsize=64)
+def _pipeline(setting: Setting) -> tuple[Graph, ProcessWorld]:
+    """The process of a setting, whose steps do not depend on its spectrum, and its numbers."""
+    process = replace(setting, spectrum=Isotropic(), signal=Flat(), copies=1).process()
+    counts = {name: process.defaults[name] for name in count_names(process)}
+    s, w0 = _arrays(setting)
+    return normal_form(process, counts), ProcessWorld(s, w0, process.defaults)
 
 
-def _variations(setting: Setting) -> Process:
-    """What a setting changes in the source's process; only that, so that samplers can tell."""
-    found: dict[str, Any] = {}
-    if setting.schedule:
-        found["schedule"] = tuple(
-            (each.T0, float(each.sigma0), float(each.lam0)) for each in setting.schedule
-        )
-    if setting.n and isinstance(setting.chain, Accumulate):
-        found["accumulate"] = True
-    if setting.n and isinstance(setting.chain, Weighted):
-        found["weights"] = tuple(float(weight) for weight in setting.chain.over(setting.n))
-    if setting.synthetic_fraction != 1:
-        found["real_rows"] = setting.T - setting.synthetic_rows
-    if "real_rows" in found or "weights" in found:
-        found["sigma_real"] = float(setting.real_noise)
-    if setting.width is not None:
-        found["width"] = setting.width
-    if setting.features != Gaussian():
-        found["draw"] = Entries(setting.features)
-    return cast("Process", found)
+@lru_cache(maxsize=64)
+def _conditional(setting: Setting, by_law: bool) -> Conditional:
+    return make_conditional(*_pipeline(setting), by_law=by_law)
+
+
+@lru_cache(maxsize=64)
+def _literal(setting: Setting, quantity: str) -> Literal:
+    isolated, keeps_truth = isolate(setting, quantity)
+    graph, world = _pipeline(isolated)
+    return make_literal(graph, world if keeps_truth else replace(world, w0=0 * world.w0))

@@ -1,11 +1,26 @@
-"""Repetitions in growing batches, and what an interrupt leaves of them."""
+"""Repetitions in growing batches until they are precise, and what an interrupt leaves of them.
+
+This is the one engine behind every estimate: of a setting, of a process.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import closing
+from typing import Any, TypeAlias
 
-__all__ = ["SimulationInterrupted", "batches"]
+import numpy as np
+from numpy.typing import NDArray
+
+from ridgeproof.theory.checks import check_integer
+from ridgeproof.theory.errors import InputError
+from ridgeproof.verification.compute.executors import iterate_chunks
+
+__all__ = ["Draw", "SimulationInterrupted", "batches", "check_lengths", "repeated"]
+
+# (chunk, size) -> independent draws, a function of these alone.
+Draw: TypeAlias = Callable[[tuple[int, int]], NDArray[np.float64]]
 
 _LEAST = 64  # repetitions before a relative error is believed
 
@@ -16,6 +31,58 @@ class SimulationInterrupted(KeyboardInterrupt):
     def __init__(self, estimate: Any) -> None:
         super().__init__()
         self.estimate = estimate
+
+
+def check_lengths(repetitions: int | None, relative_error: float | None) -> None:
+    """Refuse what says not how long to repeat.
+
+    Raises:
+        InputError: fewer than two repetitions, or a relative error outside (0, 1).
+    """
+    if repetitions is not None:
+        check_integer("repetitions", repetitions, least=2)
+    if relative_error is not None and not 0 < relative_error < 1:
+        raise InputError("relative_error", relative_error, "must lie in (0, 1)", "try 0.01")
+
+
+def repeated(
+    draw: Draw,
+    seen: Callable[[NDArray[np.float64]], None],
+    estimate: Callable[[], Any],
+    precise: Callable[[], bool],
+    *,
+    most: int,
+    chunk: int,
+    executor: Executor | None,
+) -> Any:
+    """Draw until it is precise, or `most` times; the estimate of what was seen.
+
+    Args:
+        draw: makes the draws of a task.
+        seen: is given them in order.
+        estimate: of what was seen.
+        precise: whether that is enough; asked after every batch.
+        most: repetitions.
+        chunk: repetitions per task.
+        executor: where to draw.
+
+    Raises:
+        SimulationInterrupted: on Ctrl-C, with the estimate so far, once there are two repetitions.
+    """
+    done = 0
+    try:
+        for tasks in batches(most, chunk):
+            with closing(iterate_chunks(draw, tasks, executor=executor)) as drawn:
+                for each in drawn:
+                    done += len(each)
+                    seen(each)
+            if precise():
+                break
+    except KeyboardInterrupt:
+        if done < 2:
+            raise
+        raise SimulationInterrupted(estimate()) from None
+    return estimate()
 
 
 def batches(most: int, chunk: int) -> Iterator[list[tuple[int, int]]]:

@@ -21,7 +21,7 @@ from ridgeproof.theory.settings.features import excess_kurtosis
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.simulation.controls import regression
 from ridgeproof.verification.simulation.feature_laws import Entries
-from ridgeproof.verification.simulation.process import Array
+from ridgeproof.verification.simulation.fits import Array
 from ridgeproof.verification.simulation.seeds import make_generator
 
 __all__ = ["TraceCorrection"]

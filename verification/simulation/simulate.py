@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ridgeproof.numerics.evaluate import evaluate
-from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.settings.folds import require_finite
@@ -24,13 +23,12 @@ from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.simulation.controls import Adjusted, adjusted
 from ridgeproof.verification.simulation.deviation import deviation, finite, scale_of
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler, has_law
-from ridgeproof.verification.simulation.repetitions import SimulationInterrupted, batches
+from ridgeproof.verification.simulation.repetitions import check_lengths, repeated
 from ridgeproof.verification.simulation.running_moments import RunningMoments
 
 __all__ = ["METHODS", "QUANTITIES", "Estimate", "simulate", "tails"]
 
 Array: TypeAlias = NDArray[np.float64]
-Draw: TypeAlias = Callable[[int, int], Array]
 
 METHODS = ("literal", "conditional", "controlled", "exact-law")
 QUANTITIES = ("test_error", *ERROR_TERMS)
@@ -119,10 +117,7 @@ def simulate(
         raise InputError("method", method, "is unknown", f"choose from {', '.join(METHODS)}")
     if quantity not in QUANTITIES:
         raise InputError("quantity", quantity, "is unknown", f"choose from {QUANTITIES}")
-    if repetitions is not None:
-        check_integer("repetitions", repetitions, least=2)
-    if relative_error is not None and not 0 < relative_error < 1:
-        raise InputError("relative_error", relative_error, "must lie in (0, 1)", "try 0.01")
+    check_lengths(repetitions, relative_error)
     heavy = next(filter(None, (tails(x, quantity) for x in (setting, minus) if x)), None)
     if heavy and relative_error is not None:
         raise InputError(
@@ -138,28 +133,31 @@ def simulate(
         plain = Difference(before, replace(before, setting=setting))
     chunk = _LAW_CHUNK if method == "exact-law" else _CHUNK
     moments, used = RunningMoments(), method
+
+    def saw(x: Array) -> None:
+        nonlocal moments
+        moments = moments.updated(x)
+        if heavy:
+            seen.append(x)
+        if watch is not None:
+            watch(moments)
+
+    def estimate() -> Estimate:
+        return _spread(_estimate(setting, minus, moments, quantity, used, seed), seen, heavy)
+
+    def precise() -> bool:
+        return target > 0 and moments.standard_error <= target * abs(moments.mean)
+
     with borrow(workers, executor) as lender:
-        draw: Draw = plain
+        draw: Sampler | Difference | Adjusted = plain
         if method == "controlled":
             better = _controlled(plain, lender)
             draw, used = (plain, "conditional") if better is None else (better, method)
-        try:
-            for tasks in batches(most, chunk):
-                with closing(iterate_chunks(partial(_call, draw), tasks, executor=lender)) as drawn:
-                    for x in drawn:
-                        moments = moments.updated(x)
-                        if heavy:
-                            seen.append(x)
-                        if watch is not None:
-                            watch(moments)
-                if target and moments.standard_error <= target * abs(moments.mean):
-                    break
-        except KeyboardInterrupt:
-            if moments.count < 2:
-                raise
-            estimate = _estimate(setting, minus, moments, quantity, used, seed)
-            raise SimulationInterrupted(_spread(estimate, seen, heavy)) from None
-    return _spread(_estimate(setting, minus, moments, quantity, used, seed), seen, heavy)
+        call = partial(_call, draw)
+        found: Estimate = repeated(
+            call, saw, estimate, precise, most=most, chunk=chunk, executor=lender
+        )
+    return found
 
 
 def _spread(estimate: Estimate, seen: list[Array], heavy: str | None) -> Estimate:
@@ -185,7 +183,7 @@ def _check_law(setting: Setting, method: str) -> None:
         raise InputError("method", method, condition, "choose conditional")
 
 
-def _call(draw: Draw, task: tuple[int, int]) -> Array:
+def _call(draw: Callable[[int, int], Array], task: tuple[int, int]) -> Array:
     return draw(*task)
 
 

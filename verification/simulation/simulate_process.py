@@ -1,13 +1,13 @@
-"""simulate_process: every ask of a process by literal repetitions, next to the theory."""
+"""simulate_process: every ask of a process by repetitions, next to the theory."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,19 +35,23 @@ from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
-from ridgeproof.verification.compute.executors import borrow, iterate_chunks
+from ridgeproof.verification.compute.executors import borrow
+from ridgeproof.verification.simulation.conditional import Conditional, make_conditional
 from ridgeproof.verification.simulation.deviation import deviation, finite
 from ridgeproof.verification.simulation.interpreter import (
     Estimate,
-    ProcessWorld,
-    combined,
-    simulate,
+    Literal,
+    estimates,
+    make_literal,
     unsimulated,
 )
-from ridgeproof.verification.simulation.repetitions import SimulationInterrupted, batches
+from ridgeproof.verification.simulation.repetitions import check_lengths, repeated
 from ridgeproof.verification.simulation.seeds import make_generator
+from ridgeproof.verification.simulation.world import ProcessWorld
 
-__all__ = ["AskEstimate", "ProcessEstimate", "simulate_process"]
+__all__ = ["PROCESS_METHODS", "AskEstimate", "ProcessDraws", "ProcessEstimate", "simulate_process"]
+
+PROCESS_METHODS = ("literal", "conditional")
 
 _CHUNK = 16  # repetitions per task
 _TARGET = 0.01  # relative error of every ask, where nothing else is asked
@@ -77,30 +81,54 @@ class AskEstimate:
 
 @dataclass(frozen=True)
 class ProcessEstimate:
-    """The asks of a process by name, from so many repetitions of one seed."""
+    """The asks of a process by name, from so many repetitions of one seed, by a method."""
 
     asks: Mapping[str, AskEstimate]
     repetitions: int
     seed: int
+    method: str
 
 
 @dataclass(frozen=True)
-class _Draws:
-    """Repetitions of a graph's primitives: a function of (chunk, size) alone, picklable."""
+class ProcessDraws:
+    """Repetitions of a graph's primitives: a function of (chunk, size) alone, picklable.
+
+    Attributes:
+        graph, world: the process.
+        seed, claim, point, role: of the stream of random numbers.
+        method: ``literal``, or ``conditional``: label noise integrated out.
+    """
 
     graph: Graph
     world: ProcessWorld
     seed: int
+    claim: str
     point: object
+    role: str
+    method: str = "literal"
 
     def __call__(self, task: tuple[int, int]) -> Array:
+        """The draws of (chunk, size), shape (size, primitives).
+
+        Raises:
+            SolverError: a repetition is beyond the range of float64.
+        """
         chunk, size = task
-        rng = make_generator(self.seed, "simulate", self.point, "literal", chunk)
+        rng = make_generator(self.seed, self.claim, self.point, self.role, chunk)
         with np.errstate(over="ignore", invalid="ignore"):
-            found = simulate(self.graph, self.world, rng, size)
+            run = self._run
+            found = run(rng, size) if isinstance(run, Literal) else run(rng, size).sum(axis=2)
         if not np.isfinite(found).all():
             raise SolverError("a repetition is infinite or undefined in float64: change its scale")
         return found
+
+    @cached_property
+    def _run(self) -> Literal | Conditional:
+        make = make_literal if self.method == "literal" else make_conditional
+        return make(self.graph, self.world)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), tuple(getattr(self, each.name) for each in fields(self))
 
 
 def simulate_process(
@@ -112,13 +140,14 @@ def simulate_process(
     ask: str | None = None,
     repetitions: int | None = None,
     relative_error: float | None = None,
+    method: str = "literal",
     seed: int = 0,
     workers: int = 1,
     executor: Executor | None = None,
     watch: Callable[[int], None] | None = None,
     **parameters: object,
 ) -> ProcessEstimate:
-    """Run a process as it is written, again and again, and compare its asks with their limits.
+    """Run a process again and again, and compare its asks with their limits.
 
     Args:
         process: the record.
@@ -129,6 +158,8 @@ def simulate_process(
         repetitions: how many; or
         relative_error: stop when every standard error / mean is below it; by default 0.01, with at
             most 10,000 repetitions.
+        method: ``literal``, the process as written; or ``conditional``, label noise and random
+            models integrated out exactly given the rows, which needs far fewer repetitions.
         seed: of every draw; the numbers do not depend on the number of workers.
         workers: processes to draw with.
         executor: where to draw, instead of a pool of its own.
@@ -143,10 +174,10 @@ def simulate_process(
         SimulationInterrupted: on Ctrl-C, with the estimate so far.
     """
     require_known(process, parameters)
-    if repetitions is not None:
-        check_integer("repetitions", repetitions, least=2)
-    if relative_error is not None and not 0 < relative_error < 1:
-        raise InputError("relative_error", relative_error, "must lie in (0, 1)", "try 0.01")
+    check_lengths(repetitions, relative_error)
+    if method not in PROCESS_METHODS:
+        remedy = f"choose from {', '.join(PROCESS_METHODS)}"
+        raise InputError("method", method, "is unknown for a process", remedy)
     process = only_ask(process, ask)
     space = space_of(process, d, spectrum, signal)
     given = _parameters_of(process, {**process.defaults, **parameters})
@@ -164,33 +195,32 @@ def simulate_process(
             _require_finite(replace(graph, asks=((name, tree),)), world, margin=_FINITE_VARIANCE)
         except InfiniteExpectation as error:
             reasons[name] = f"no finite variance that repetitions would show ({error.condition})"
-    tasks = _Draws(graph, world, seed, _point(averaged, values, space))
+    point = _point(averaged, values, space)
+    draw = ProcessDraws(graph, world, seed, "simulate", point, method, method)
     target = 0.0 if repetitions else relative_error or _TARGET
     most = (repetitions or (_LIMIT if relative_error else _MOST)) if graph.asks else 0
     chunks: list[Array] = []
     noise = _noise(graph.nodes, world.values)
     scale = float((world.s * world.w0**2).sum()) + noise * noise
 
+    def saw(chunk: Array) -> None:
+        chunks.append(chunk)
+        if watch is not None:
+            watch(sum(map(len, chunks)))
+
     def estimate() -> ProcessEstimate:
-        found = combined(graph, world, np.vstack(chunks)) if chunks else {}
+        found = estimates(graph, world, np.vstack(chunks)) if chunks else {}
         asks = {n: _compared(found.get(n), *theory[n], why, scale) for n, why in reasons.items()}
-        return ProcessEstimate(asks, sum(map(len, chunks)), seed)
+        return ProcessEstimate(asks, sum(map(len, chunks)), seed, method)
+
+    def precise() -> bool:
+        return target > 0 and _is_precise(estimate(), target)
 
     with borrow(workers, executor) as lender:
-        try:
-            for batch in batches(most, _CHUNK):
-                with closing(iterate_chunks(tasks, batch, executor=lender)) as drawn:
-                    for chunk in drawn:
-                        chunks.append(chunk)
-                        if watch is not None:
-                            watch(sum(map(len, chunks)))
-                if target and _is_precise(estimate(), target):
-                    break
-        except KeyboardInterrupt:
-            if sum(map(len, chunks)) < 2:
-                raise
-            raise SimulationInterrupted(estimate()) from None
-    return estimate()
+        found: ProcessEstimate = repeated(
+            draw, saw, estimate, precise, most=most, chunk=_CHUNK, executor=lender
+        )
+    return found
 
 
 def _parameters_of(process: Process, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ridgeproof.verification.simulation.samplers import sampled_errors
 
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.verification.figures.experiments import find_figure
 from ridgeproof.verification.figures.experiments.isotropic import GENERATIONS, base
 from ridgeproof.verification.figures.figure import measure_figure
 from ridgeproof.verification.figures.tracing import rational
-from ridgeproof.verification.simulation.samplers import sampled_errors
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+from ridgeproof.verification.simulation.process import test_errors as literal_errors
 from scipy.optimize import minimize_scalar
 
 from ridgeproof.numerics.chains.phase import ChainFate, phase
@@ -23,7 +24,6 @@ from ridgeproof.verification.figures.experiments import (
     power_law,
 )
 from ridgeproof.verification.figures.figure import measure_figure
-from ridgeproof.verification.simulation.process import test_errors as literal_errors
 
 
 @lru_cache

@@ -7,6 +7,8 @@ from typing import get_args
 import mpmath
 import numpy as np
 import pytest
+from ridgeproof.verification.simulation.process import fit, test_errors
+from ridgeproof.verification.simulation.samplers import has_exact_law
 
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.theory.errors import InfiniteExpectation, NoTheorem
@@ -17,9 +19,7 @@ from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.conjectures.settings.truth import known_value
 from ridgeproof.verification.simulation.conditional import conditional_errors, fit_operators
 from ridgeproof.verification.simulation.feature_laws import Entries
-from ridgeproof.verification.simulation.process import fit, test_errors
 from ridgeproof.verification.simulation.quantity_draws import _process, cheapest_method
-from ridgeproof.verification.simulation.samplers import has_exact_law
 
 LAWS = [
     "gaussian",

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import scipy.linalg
+from ridgeproof.verification.simulation.process import test_errors as literal_errors
 
 from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.process.file import read_process
@@ -21,7 +22,6 @@ from ridgeproof.verification.simulation.interpreter import (
     simulate,
     unsimulated,
 )
-from ridgeproof.verification.simulation.process import test_errors as literal_errors
 from ridgeproof.verification.simulation.quantity_draws import _process
 
 D, T = 6, 9

@@ -5,9 +5,9 @@ from __future__ import annotations
 import mpmath
 import numpy as np
 import pytest
+from ridgeproof.verification.simulation.process import draw_design, fit, test_error, test_errors
 
 from ridgeproof.verification.simulation import process
-from ridgeproof.verification.simulation.process import draw_design, fit, test_error, test_errors
 
 EPS = np.finfo(float).eps
 SHAPES = [(12, 5), (6, 5), (5, 5), (4, 5), (2, 5), (1, 1), (3, 1), (1, 4)]

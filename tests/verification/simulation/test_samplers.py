@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ridgeproof.verification.simulation.process import fit, test_errors
+from ridgeproof.verification.simulation.samplers import has_exact_law, sampled_errors
 from scipy import stats
 
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.verification.simulation.conditional import conditional_errors
-from ridgeproof.verification.simulation.process import fit, test_errors
-from ridgeproof.verification.simulation.samplers import has_exact_law, sampled_errors
 
 
 def generator(seed):

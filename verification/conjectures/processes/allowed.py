@@ -21,8 +21,8 @@ from ridgeproof.theory.process.operators.gradient import GradientDescent, Gradie
 from ridgeproof.theory.process.operators.pcr import PrincipalComponents
 from ridgeproof.theory.process.operators.ridge import Ridge
 from ridgeproof.theory.process.operators.rows import Noisy
-from ridgeproof.verification.simulation.interpreter import ProcessWorld
-from ridgeproof.verification.simulation.process import Array
+from ridgeproof.verification.simulation.fits import Array
+from ridgeproof.verification.simulation.world import ProcessWorld
 from ridgeproof.verification.testing.allowance import fit_allowance
 from ridgeproof.verification.testing.heavy_tails import LEAST_GAP, Tails, heavy_fit
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -30,14 +30,10 @@ from ridgeproof.verification.conjectures.ladder.case import Case, Subject
 from ridgeproof.verification.conjectures.processes.allowed import allowed, heavy_tails
 from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.conjectures.processes.sides import Sides
-from ridgeproof.verification.simulation.interpreter import (
-    ProcessWorld,
-    primitives,
-    simulate,
-    unsimulated,
-)
-from ridgeproof.verification.simulation.process import Array
-from ridgeproof.verification.simulation.seeds import make_generator
+from ridgeproof.verification.simulation.fits import Array
+from ridgeproof.verification.simulation.interpreter import primitives, unsimulated
+from ridgeproof.verification.simulation.simulate_process import ProcessDraws
+from ridgeproof.verification.simulation.world import ProcessWorld
 from ridgeproof.verification.testing.allowance import LIMIT_DIMENSION
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
@@ -98,13 +94,18 @@ class _Draws:
 
     def table(self, chunk: int, size: int) -> Array:
         """The primitives of every run side by side, shape (size, primitives)."""
-        return np.hstack([self._drawn(run, chunk, size) for run in self.runs])
+        return np.hstack([draw((chunk, size)) for draw in self._draws])
 
-    def _drawn(self, run: _Run, chunk: int, size: int) -> Array:
+    @cached_property
+    def _draws(self) -> tuple[ProcessDraws, ...]:
         # Runs of one size share their random numbers: what they have in common cancels.
-        role = f"literal-{run.world.growth}"
-        rng = make_generator(self.seed, self.claim, self.point, role, chunk)
-        return simulate(run.graph, run.world, rng, size)
+        return tuple(
+            ProcessDraws(
+                run.graph, run.world, self.seed, self.claim, self.point,
+                f"literal-{run.world.growth}",
+            )
+            for run in self.runs
+        )  # fmt: skip
 
     def moved(self, growth: int) -> float:
         """Sum |D' m| over the primitives of the runs of one size."""

@@ -19,7 +19,6 @@ from ridgeproof.verification.compute.executors import run_chunks
 from ridgeproof.verification.figures.figure import Figure
 from ridgeproof.verification.figures.panels import Against, Curve, Panel, Point
 from ridgeproof.verification.figures.tracing import Line, Request, Run
-from ridgeproof.verification.simulation.conditional import downstream, fit_operators
 from ridgeproof.verification.simulation.seeds import make_generator
 
 __all__ = ["FIGURE", "Draw", "base", "draw_fits", "simulated_optimum"]
@@ -42,27 +41,38 @@ def base(d: int, rows: int, n: int) -> Setting:
 
 @dataclass(frozen=True, eq=False)
 class Draw:
-    """One repetition before its penalty is chosen: a downstream design and the chain's noise."""
+    """One repetition before its penalty is chosen: Z'Z = V t V' downstream, the chain in V.
 
-    design: NDArray[np.float64]
-    covariance: NDArray[np.float64]
+    Attributes:
+        t: shape (d,).
+        chain: diagonal of V' C V, C the covariance of the last generator given the designs.
+    """
+
+    t: NDArray[np.float64]
+    chain: NDArray[np.float64]
 
     def error(self, setting: Setting, lam: float) -> float:
-        """The expected error given the designs, with this penalty."""
-        d = setting.d
-        truth = np.diag(np.full(d, d**-0.5))  # its signs averaged out, column by column
-        sigma = float(setting.sigma)
-        return downstream(self.design, np.ones(d), lam, sigma, truth, truth, self.covariance).total
+        """The expected error given the designs, over the signs of the truth too.
+
+        With F = V t/(t + T lam) V' the fit of noise-free labels,
+
+            |F - 1|^2/d + sigma^2 tr (Z'Z)(Z'Z + T lam)^-2 + tr F C F'.
+        """
+        kept = self.t / (self.t + setting.T * lam)
+        noise = float(setting.sigma) ** 2 * self.t / (self.t + setting.T * lam) ** 2
+        return float(np.sum((1 - kept) ** 2 / setting.d + noise + kept**2 * self.chain))
 
 
 def draw_fits(setting: Setting, rng: np.random.Generator) -> Draw:
     """Draw every design of an isotropic chain of least-squares generators."""
     assert setting.T0 is not None
-    d, noise = setting.d, float(setting.sigma0) ** 2
-    covariance = np.zeros((d, d))
+    covariance = np.zeros((setting.d, setting.d))
     for _ in range(setting.n):
-        covariance += noise * fit_operators(rng.standard_normal((setting.T0, d)), np.ones(d), 0)[1]
-    return Draw(rng.standard_normal((setting.T, d)), covariance)
+        Z = rng.standard_normal((setting.T0, setting.d))
+        covariance += float(setting.sigma0) ** 2 * np.linalg.inv(Z.T @ Z)
+    Z = rng.standard_normal((setting.T, setting.d))
+    t, V = np.linalg.eigh(Z.T @ Z)
+    return Draw(t, np.sum(V * (covariance @ V), axis=0))
 
 
 def simulated_optimum(setting: Setting, repetitions: int, seed: int) -> tuple[float, float]:

@@ -1,0 +1,539 @@
+"""A process gone through in reverse: what each source contributes to the asks, given the rows.
+
+Given the rows and features every model is linear in the truths, the noise vectors and the random
+models.  From an asked combination of models v, in reverse order, the maps A_k = dv/dw_k to the
+models are accumulated.  A fit w = sum_g H_g y_g on labels y_g = X_g (sum c w') + sum c e adds
+
+    A_w' += c A H_g X_g,     G_e += c A H_g,
+
+so that labels on shared rows, and a shared noise, add up.  With M the metric of an ask, it is
+exactly the sum over its sources of
+
+    tr M G G'  (noise),    sum_j t_j^2 (A' M A)_jj  (a random model N(0, diag t^2), a truth t).
+
+For a truth that is the mean over the signs of its coordinates: flipping one in all rows leaves
+their law unchanged, so the expectation is the same, and the cross terms t_i t_j, most of the
+scatter of what does not depend on noise, are gone.  That holds for every law of the features here
+(normal, elliptical, or independent symmetric entries).
+
+A plain ridge hears X'y only: A H_g is kept as P X_g' with P of d x d numbers, and traces need Gram
+matrices alone.  Where these cannot be trusted, and in other fits, H_g itself is what the literal
+fit makes of the basis vectors.
+Source: derived here (Rao-Blackwell).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ridgeproof.theory.process.graph import Carried, Fit, Iteration, Node, Outcome, Source, Truth
+from ridgeproof.theory.process.operators.models import RandomModel, Scaled
+from ridgeproof.theory.process.operators.rows import Noise, Noisy, Rows
+from ridgeproof.verification.simulation.fits import Array, factored
+from ridgeproof.verification.simulation.prepared import Fitting, Loop, Pipeline, Prepared, Run
+from ridgeproof.verification.simulation.world import Terms
+
+__all__ = ["Asked", "Look", "Sweep", "Watch"]
+
+# (Z'Z, how many rows) of whitened rows Z that were drawn; the last drawn of a process first.
+Watch: TypeAlias = Callable[[Array, int], None]
+# By root.
+Maps: TypeAlias = dict[int, "Map"]
+# Phi in what a fit hears of labels, Phi'y: the rows of a node (True), or all labels (False).
+Face: TypeAlias = tuple[int, bool]
+
+
+class Map:
+    """scale I + matrix, the derivative of a model by another; never changed once made."""
+
+    __slots__ = ("matrix", "scale")
+
+    def __init__(self, scale: float, matrix: Array | None = None) -> None:
+        self.scale, self.matrix = scale, matrix
+
+    def times(self, right: Array) -> Array:
+        """The product with a matrix."""
+        if self.matrix is None:
+            return right if self.scale == 1 else self.scale * right
+        found = self.matrix @ right
+        if self.scale:
+            found += self.scale * right
+        return np.asarray(found)
+
+    def dense(self, d: int) -> Array:
+        """The matrix itself."""
+        if self.matrix is not None and self.scale == 0:
+            return self.matrix
+        found = np.zeros((d, d)) if self.matrix is None else self.matrix.copy()
+        found.flat[:: d + 1] += self.scale
+        return found
+
+
+_IDENTITY = Map(1.0)
+
+
+def _total(terms: Sequence[tuple[float, Map]]) -> Map:
+    """A combination of maps; a single one stays the object that it is."""
+    if len(terms) == 1 and terms[0][0] == 1:
+        return terms[0][1]
+    scale, matrix = 0.0, None
+    for factor, each in terms:
+        scale += factor * each.scale
+        if each.matrix is not None:
+            more = each.matrix if factor == 1 else factor * each.matrix
+            matrix = more if matrix is None else matrix + more
+    return Map(scale, matrix)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What a fit makes of one group's labels y: its model has the share factor P Phi'y.
+
+    Attributes:
+        face: Phi.
+        P: shape (d, columns of Phi).
+        factor: of P, which several groups share.
+        whole: P = (X'X)^-1, so that P X'X = I exactly.
+        drawn: P is the diagonal of a draw from a law that has the mean of (X'X)^-1, shape (d,) or
+            (d, repetitions).
+    """
+
+    face: Face
+    P: Array
+    factor: float = 1.0
+    whole: bool = False
+    drawn: bool = False
+
+
+# factor A P Phi' by (factor, A, part): a share of the derivative of a root by a vector of labels.
+Heard: TypeAlias = tuple[float, Map, Part]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A combination of models: factor times a root (-1 for none), and truths by node."""
+
+    factor: float
+    root: int
+    truths: Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Look:
+    """An expectation: share (left' M right), or share |vector|^2 of a vector on rows.
+
+    Attributes:
+        left, right: the models; of a vector, both its own.
+        metric: M as a profile, or the node of the rows whose X'X it is.
+        share: in front of all.
+        noises: of the vector itself.
+        count: how many rows it has.
+        degrees: the fit whose degrees of freedom are asked instead.
+    """
+
+    left: Asked
+    right: Asked
+    metric: Array | int
+    share: float = 1.0
+    noises: Terms = ()
+    count: int = 0
+    degrees: Fitting | None = None
+
+
+_NONE: Mapping[int, Sequence[Heard]] = {}
+
+
+class Sweep:
+    """One repetition, or one round of a loop in it.
+
+    Args:
+        pipeline: the process, or the body of the loop.
+        looks: what is asked.
+        sources: the column of `found` of each random node, by its `Prepared`; of each pair of
+            truths, by their nodes; and of "constant".
+        laws: how rows are drawn that are not, by their `Prepared`: (law, rows).
+        run: with the stream of random numbers.
+        found: what is added to, shape (looks, sources) or (looks, sources, repetitions).
+        watch: shown the rows that are drawn.
+        outer: the repetition that a round belongs to.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        looks: Sequence[Look],
+        sources: Mapping[Any, int],
+        laws: Mapping[int, tuple[str, int]],
+        rng: np.random.Generator,
+        found: Array,
+        watch: Watch | None = None,
+        outer: Sweep | None = None,
+    ) -> None:
+        self.nodes, self.looks, self.sources, self.laws = pipeline.nodes, looks, sources, laws
+        self.run, self.found, self.watch, self.outer = Run(rng), found, watch, outer
+        # By node and root: maps that go to a model as they are, and what reaches labels.
+        self.direct: dict[int, defaultdict[int, list[tuple[float, Map]]]] = {}
+        self.heard: dict[int, defaultdict[int, list[Heard]]] = {}
+        self.leaving: dict[int, dict[int, dict[int, Map]]] = defaultdict(dict)
+        self.entering: dict[int, dict[int, Map]] = {}
+        self.truths: dict[tuple[int, int], Map] = {}
+        self.parts: dict[Any, list[Part]] = {}
+        self.kept: dict[Any, tuple[Array, tuple[object, ...]]] = {}
+        self._draw(pipeline.order)
+        self.metrics: list[Array] = outer.metrics if outer else [self._metric(x) for x in looks]
+
+    def repetition(self, roots: Sequence[Terms]) -> None:
+        """Go back from the asks, and add what every source contributes."""
+        for root, terms in enumerate(roots):
+            for factor, index in terms:
+                self.pass_on(index, {root: _IDENTITY}, factor)
+        self.back()
+        for position, look in enumerate(self.looks):
+            self._truths(position, look)
+            if look.degrees is not None:
+                self.add(position, "constant", self._degrees(look.degrees))
+
+    def back(self) -> None:
+        """Go through the nodes in reverse: all that a node passes on to is before it."""
+        for index in range(len(self.nodes) - 1, -1, -1):
+            _passed(self.nodes[index].node, index, self)
+
+    # --- what is drawn
+
+    def _draw(self, order: Sequence[int]) -> None:
+        """Draw rows and features, in the order of the literal run."""
+        self.run.found = [None] * len(self.nodes)
+        for index in order:
+            each = self.nodes[index]
+            if isinstance(each.node, Source) and not isinstance(each.node, Noise):
+                law = self.laws.get(id(each))
+                drawn = each.realise(self.run) if law is None else self._drawn(each, *law)
+                self.run.found[index] = drawn
+        if self.watch is not None:
+            for index in reversed(order):
+                if isinstance(self.nodes[index].node, Rows):
+                    gram, root = self.cross((index, True), (index, True)), self.nodes[index].parts
+                    self.watch(gram / root / root[:, None], len(self.run.found[index]))
+
+    def _drawn(self, each: Prepared, law: str, rows: int) -> Any:
+        """What stands for so many rows: d of them with the same law of X'X, or one number q."""
+        rng, d = self.run.rng, len(each.parts)
+        if law == "chi2":
+            return rng.chisquare(rows - d + 1, self.found.shape[2:])
+        A = np.zeros((d, d))
+        A[np.tri(d, k=-1, dtype=bool)] = rng.standard_normal(d * (d - 1) // 2)
+        A[np.diag_indices(d)] = np.sqrt(rng.chisquare(rows - np.arange(d)))
+        return A.T * each.parts
+
+    def _metric(self, look: Look) -> Array:
+        if isinstance(look.metric, int):
+            return self.cross((look.metric, True), (look.metric, True))
+        return look.metric
+
+    # --- maps between models
+
+    def pass_on(self, index: int, maps: Mapping[int, Map], factor: float = 1.0) -> None:
+        """Add a multiple of the maps of all roots to those of a model."""
+        for root, each in maps.items():
+            self.direct.setdefault(index, defaultdict(list))[root].append((factor, each))
+
+    def maps(self, index: int) -> dict[int, Map]:
+        """The derivatives of the roots by a model, once all that hears it has been passed."""
+        direct = self.direct.pop(index, None) or defaultdict(list)
+        for root, heard in self.heard.pop(index, _NONE).items():
+            for face, P in self.gathered(heard).items():
+                reached = self.carried(P, face, (self.base(face[0]), True))
+                direct[root].append((1.0, Map(0.0, reached)))
+        return {root: _total(terms) for root, terms in direct.items()}
+
+    def base(self, rows: int) -> int:
+        """The rows that labels use, of what a fit sees of them."""
+        node = self.nodes[rows].node
+        return node.rows if isinstance(node, Noisy) else rows
+
+    def gathered(self, heard: Sequence[Heard]) -> dict[Face, Array]:
+        """The sum of the shares: A P by face."""
+        found: dict[Face, Array] = {}
+        for factor, A, part in heard:
+            P = self.once((id(A), id(part.P)), lambda: A.times(part.P), A, part.P)  # noqa: B023
+            if factor != 1:
+                P = self.once((id(P), factor), lambda: factor * P, P)  # noqa: B023
+            found[part.face] = found[part.face] + P if part.face in found else P
+        return found
+
+    def once(self, key: Any, make: Callable[[], Array], *alive: object) -> Array:
+        """An array that is made once; what its key names by id stays alive with it."""
+        if key not in self.kept:
+            self.kept[key] = make(), alive
+        return self.kept[key][0]
+
+    def carried(self, P: Array, face: Face, to: Face) -> Array:
+        """P Phi' Psi."""
+        if face == to and not face[1]:
+            return P
+        return self.once((id(P), face, to), lambda: P @ self.cross(face, to), P)
+
+    def cross(self, face: Face, to: Face) -> Array:
+        """Phi' Psi."""
+        left, right = self.run.found[face[0]], self.run.found[to[0]]
+        if not face[1]:
+            return np.asarray(right if to[1] else np.eye(len(right)))
+        if not to[1]:
+            return np.asarray(left.T)
+        return self.once(("cross", face[0], to[0]), lambda: left.T @ right)
+
+    # --- fits
+
+    def operator(self, fitting: Fitting) -> list[Part]:
+        """What a fit makes of the labels of each of its groups; once for each design."""
+        found = self.parts.get(fitting.same)
+        if found is None:
+            found = self._by_law(fitting) or self._by_gram(fitting) or self._by_labels(fitting)
+            self.parts[fitting.same] = found
+        return found
+
+    def _by_law(self, fitting: Fitting) -> list[Part] | None:
+        rows = fitting.groups[0].rows
+        each = self.nodes[rows]
+        if self.laws.get(id(each), ("", 0))[0] != "chi2":
+            return None
+        return [
+            Part((rows, True), np.divide.outer(each.parts**-2.0, self.run.found[rows]), drawn=True)
+        ]
+
+    def _by_gram(self, fitting: Fitting) -> list[Part] | None:
+        groups, designs = fitting.groups, self.run.found
+        d = designs[groups[0].rows].shape[1]
+        if fitting.lam is None or sum(len(designs[group.rows]) for group in groups) < d:
+            return None
+        matrix: Array = np.zeros((d, d))
+        for group in groups:
+            gram = self.cross((group.rows, True), (group.rows, True))
+            matrix += gram if group.root == 1 else group.root**2 * gram
+        matrix.flat[:: d + 1] += fitting.lam
+        factor = factored(matrix)
+        if factor is None:
+            return None
+        P, whole = factor.inverse(), fitting.lam == 0 and len(groups) == 1
+        return [Part((group.rows, True), P, group.root**2, whole=whole) for group in groups]
+
+    def _by_labels(self, fitting: Fitting) -> list[Part]:
+        X = fitting.design(self.run)
+        H = fitting.learn(self.run)(np.eye(len(X)))
+        ends = np.cumsum([len(self.run.found[group.rows]) for group in fitting.groups])
+        shares = np.split(H, ends[:-1], axis=1)
+        return [
+            Part((group.rows, False), share, group.root)
+            for group, share in zip(fitting.groups, shares, strict=True)
+        ]
+
+    def fit(self, fitting: Fitting, maps: Mapping[int, Map]) -> None:
+        """Pass the maps of a fit's model on to what labelled its rows."""
+        for group, part in zip(fitting.groups, self.operator(fitting), strict=True):
+            exactly = (part.whole or part.drawn) and group.rows == group.base
+            for factor, index in group.models:
+                if exactly:
+                    self.pass_on(index, maps, factor)
+                else:
+                    self.hear(index, maps, factor, part)
+            for factor, index in group.noises:
+                self.hear(index, maps, factor, part)
+
+    def hear(self, index: int, maps: Mapping[int, Map], factor: float, part: Part) -> None:
+        """Add to what reaches a node through labels."""
+        heard = self.heard.setdefault(index, defaultdict(list))
+        for root, A in maps.items():
+            heard[root].append((factor * part.factor, A, part))
+
+    def _degrees(self, fitting: Fitting) -> float:
+        """The trace of the map from labels to predictions, for each row."""
+        trace = 0.0
+        for group, part in zip(fitting.groups, self.operator(fitting), strict=True):
+            if part.whole or part.drawn:
+                trace += len(part.P)
+            else:
+                crossed = self.cross(part.face, (group.rows, True))
+                trace += part.factor * float(np.vdot(part.P.T, crossed))
+        return trace / sum(group.count for group in fitting.groups)
+
+    # --- what sources contribute
+
+    def add(self, position: int, source: Any, value: Any) -> None:
+        """Add to an ask what a source contributes."""
+        self.found[position, self.sources[source]] += self.looks[position].share * value
+
+    def noise(self, index: int) -> None:
+        """What a noise vector contributes, once all that hears it has been passed."""
+        heard, source = self.heard.pop(index, _NONE), id(self.nodes[index])
+        for position, look in enumerate(self.looks):
+            left, right = heard.get(look.left.root, ()), heard.get(look.right.root, ())
+            # What a round of a loop makes is no part of what is asked after it.
+            noises = () if self.outer else look.noises
+            own = sum(factor for factor, at in noises if at == index)
+            value: Any = 0.0
+            if left and right:
+                value = self._spread(left, right, self.metrics[position])
+                value = look.left.factor * look.right.factor * value
+            if own and left:
+                for face, P in self.gathered(left).items():
+                    crossed = self.cross(face, (self.base(face[0]), True))
+                    value += 2 * own * look.left.factor * float(np.vdot(P.T, crossed))
+            if own or (left and right):
+                self.add(position, source, value + own**2 * look.count)
+
+    def _spread(self, left: Sequence[Heard], right: Sequence[Heard], metric: Array) -> Any:
+        """tr M G_left G_right'."""
+        (factor, A, part), (other, B, _) = left[0], right[0]
+        single = len(left) == len(right) == 1
+        if part.drawn:
+            A, B = (_total([(c, each) for c, each, _ in heard]) for heard in (left, right))
+            return self._columns(A, B, metric) @ part.P
+        if part.whole and single and right[0][2] is part:
+            return factor * other * self._inside(A, B, part.P, metric)
+        found = 0.0
+        rights = self.gathered(right)
+        for face, P in self.gathered(left).items():
+            for to, Q in rights.items():
+                found += _product(metric, P, self.carried(Q, to, face))
+        return found
+
+    def _inside(self, A: Map, B: Map, P: Array, metric: Array) -> float:
+        """tr M A P B'."""
+        if A.matrix is None and B.matrix is None:
+            kept = metric @ P.diagonal() if metric.ndim == 1 else np.vdot(metric, P)
+            return A.scale * B.scale * float(kept)
+        d = len(P)
+        form = self.once(
+            ("form", id(A), id(B), id(metric)),
+            lambda: A.dense(d).T @ _weighed(metric, B.dense(d)),
+            A, B, metric,
+        )  # fmt: skip
+        return float(np.vdot(form, P))
+
+    def _columns(self, A: Map, B: Map, metric: Array) -> Array:
+        """(A' M B)_jj."""
+        if A.matrix is None and B.matrix is None:
+            return A.scale * B.scale * (metric if metric.ndim == 1 else metric.diagonal())
+        d = len(metric)
+        left = A.dense(d)
+        right = left if A is B else B.dense(d)
+        if metric.ndim == 1:
+            return np.asarray(metric @ (left * right))
+        return np.asarray((left * (metric @ right)).sum(axis=0))
+
+    def model(self, index: int, maps: Mapping[int, Map]) -> None:
+        """What a random model contributes."""
+        each = self.nodes[index]
+        for position, look in enumerate(self.looks):
+            if look.left.root in maps and look.right.root in maps:
+                A, B = maps[look.left.root], maps[look.right.root]
+                value = self._columns(A, B, self.metrics[position]) @ each.parts**2
+                self.add(position, id(each), look.left.factor * look.right.factor * value)
+
+    def _truths(self, position: int, look: Look) -> None:
+        """What the truths contribute, on average over the signs of their coordinates."""
+        left = self._seen(look.left)
+        right = left if look.left == look.right else self._seen(look.right)
+        for i, A in left.items():
+            for j, B in right.items():
+                energy = self.nodes[i].parts * self.nodes[j].parts
+                self.add(position, (i, j), self._columns(A, B, self.metrics[position]) @ energy)
+
+    def _seen(self, asked: Asked) -> dict[int, Map]:
+        """The derivatives of a combination by the truths."""
+        terms: defaultdict[int, list[tuple[float, Map]]] = defaultdict(list)
+        for index, factor in asked.truths.items():
+            terms[index].append((factor, _IDENTITY))
+        for (root, index), each in self.truths.items():
+            if root == asked.root:
+                terms[index].append((asked.factor, each))
+        return {index: _total(each) for index, each in terms.items()}
+
+    # --- loops
+
+    def loop(self, index: int, loop: Loop) -> None:
+        """Go back through the rounds of a loop, each on rows of its own."""
+        maps = self.leaving.pop(index, {})
+        for _ in range(loop.count if maps else 0):
+            inner = Sweep(
+                loop.body, self.looks, self.sources, self.laws,
+                self.run.rng, self.found, self.watch, self,
+            )  # fmt: skip
+            for position, each in maps.items():
+                for factor, at in loop.leaving[position]:
+                    inner.pass_on(at, each, factor)
+            inner.back()
+            maps = inner.entering
+        for position, each in maps.items():
+            for factor, at in loop.entering[position]:
+                self.pass_on(at, each, factor)
+
+
+def _weighed(metric: Array, matrix: Array) -> Array:
+    """M matrix."""
+    return np.asarray(metric[:, None] * matrix if metric.ndim == 1 else metric @ matrix)
+
+
+def _product(metric: Array, P: Array, Q: Array) -> float:
+    """tr M P Q'."""
+    if metric.ndim == 1:
+        return float(metric @ np.einsum("ij,ij->i", P, Q))
+    return float(np.vdot(metric @ P, Q))
+
+
+@singledispatch
+def _passed(_node: Node, _index: int, _sweep: Sweep) -> None:
+    """Pass the maps of a node on to those before it; rows and features have none."""
+
+
+@_passed.register
+def _(_node: Fit, index: int, sweep: Sweep) -> None:
+    if maps := sweep.maps(index):
+        sweep.fit(sweep.nodes[index].parts, maps)
+
+
+@_passed.register
+def _(_node: Scaled, index: int, sweep: Sweep) -> None:
+    factors, terms = sweep.nodes[index].parts
+    for root, A in sweep.maps(index).items():
+        scaled = Map(0.0, A.dense(len(factors)) * factors)
+        for factor, at in terms:
+            sweep.pass_on(at, {root: scaled}, factor)
+
+
+@_passed.register
+def _(_node: Truth, index: int, sweep: Sweep) -> None:
+    sweep.truths |= {(root, index): A for root, A in sweep.maps(index).items()}
+
+
+@_passed.register
+def _(_node: RandomModel, index: int, sweep: Sweep) -> None:
+    sweep.model(index, sweep.maps(index))
+
+
+@_passed.register
+def _(_node: Noise, index: int, sweep: Sweep) -> None:
+    sweep.noise(index)
+
+
+@_passed.register
+def _(node: Outcome, index: int, sweep: Sweep) -> None:
+    if maps := sweep.maps(index):
+        sweep.leaving[node.iteration][int(node.position.value)] = maps
+
+
+@_passed.register
+def _(_node: Iteration, index: int, sweep: Sweep) -> None:
+    sweep.loop(index, sweep.nodes[index].parts)
+
+
+@_passed.register
+def _(node: Carried, index: int, sweep: Sweep) -> None:
+    if maps := sweep.maps(index):
+        sweep.entering[int(node.position.value)] = maps
