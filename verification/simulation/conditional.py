@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ import numpy as np
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.builder import Expectation
 from ridgeproof.theory.process.expressions import Name, walk
-from ridgeproof.theory.process.graph import Graph, Iteration, Node, Source, Truth
+from ridgeproof.theory.process.graph import Graph, Iteration, Node, Truth
 from ridgeproof.theory.process.linear import Combination
 from ridgeproof.theory.process.operators.asks import Degrees, Inner, MeanSquare
 from ridgeproof.theory.process.operators.models import RandomModel
@@ -69,19 +70,49 @@ class Conditional:
             watch: shown the whitened Gram matrix of every row set that is drawn.
         """
         shape = len(self.looks), len(self.names)
-        drawn = (each for _, each in _within(self.pipeline) if _is_drawn(each.node))
-        if all(self.laws.get(id(each), ("", 0))[0] == "chi2" for each in drawn):
-            found = np.zeros((*shape, size))
-            self._sweep(rng, found, watch)
-            return np.moveaxis(found, -1, 0)
+        if self._by_law is not None:
+            freedom, slopes = self._by_law
+            inverses = [1 / rng.chisquare(each, size) for each in freedom]
+            return np.moveaxis(slopes @ np.array([*inverses, np.ones(size)]), -1, 0)
         draws = np.zeros((size, *shape))
         for found in draws:
             self._sweep(rng, found, watch)
         return draws
 
-    def _sweep(self, rng: np.random.Generator, found: Array, watch: Watch | None) -> None:
+    @cached_property
+    def _by_law(self) -> tuple[tuple[int, ...], Array] | None:
+        """Where all rows are 1/q Sigma^-1: the degrees of freedom of the q, and what 1/q adds.
+
+        Returns:
+            The latter of shape (primitives, sources, number of q + 1), what no q scales at the end.
+        """
+        laws = [self.laws.get(id(self.pipeline.nodes[i]), ("", 0)) for i in self.pipeline.designs]
+        loops = any(isinstance(each.parts, Loop) for each in self.pipeline.nodes)
+        if loops or any(law != "chi2" for law, _ in laws):
+            return None
+        units = _Units(len(laws))
+        found = np.zeros((len(self.looks), len(self.names), len(laws) + 1))
+        self._sweep(units, found, None)
+        found[..., :-1] -= found[..., -1:]
+        return tuple(units.freedom), found
+
+    def _sweep(self, rng: Any, found: Array, watch: Watch | None) -> None:
         sweep = Sweep(self.pipeline, self.looks, self.sources, self.laws, rng, found, watch)
         sweep.repetition(self.roots)
+
+
+class _Units:
+    """Stands in for a Generator: of each 1/q in turn one of the unit vectors."""
+
+    def __init__(self, count: int) -> None:
+        self.freedom: list[int] = []
+        with np.errstate(divide="ignore"):
+            self.rows = iter(1 / np.eye(count, count + 1))
+
+    def chisquare(self, freedom: int, _shape: tuple[int, ...]) -> Array:
+        """The next q."""
+        self.freedom.append(freedom)
+        return next(self.rows)
 
 
 def make_conditional(graph: Graph, world: ProcessWorld, *, by_law: bool = False) -> Conditional:
@@ -140,10 +171,6 @@ def _read(each: Prepared) -> Iterator[Terms]:
 
 def _is_normal(node: Node) -> bool:
     return not isinstance(node, Rows) or node.law == NORMAL
-
-
-def _is_drawn(node: Node) -> bool:
-    return isinstance(node, Source) and not isinstance(node, Noise)
 
 
 def _within(pipeline: Pipeline, path: _Place = ()) -> Iterator[tuple[_Place, Prepared]]:

@@ -87,13 +87,13 @@ class Positive:
 def factored(matrix: Array) -> Positive | None:
     """The factor of a positive definite matrix, or None when it is too ill-conditioned."""
     diagonal = matrix.diagonal()
-    if not (diagonal > 0).all():
+    if not diagonal.min() > 0:
         return None
     size = np.sqrt(diagonal)
     unit = matrix / size
     unit /= size[:, None]
     norm = float(np.abs(unit).sum(axis=0).max())
-    lower, failed = lapack.dpotrf(unit, lower=1)
+    lower, failed = lapack.dpotrf(unit.T, lower=1, overwrite_a=1)
     if failed or lapack.dpocon(lower, norm, uplo="L")[0] < _TRUSTED:
         return None
     return Positive(lower, size)

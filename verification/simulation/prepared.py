@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import singledispatch
+from functools import cached_property, singledispatch
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -60,7 +60,7 @@ class Run:
     rng: np.random.Generator
     entering: Sequence[Array] = ()
     found: list[Any] = field(default_factory=list)
-    factors: dict[Any, Learn] = field(default_factory=dict)
+    factors: dict[int, Learn] = field(default_factory=dict)
 
     def through(self, pipeline: Pipeline) -> None:
         """Realise all nodes."""
@@ -95,6 +95,21 @@ class Pipeline:
 
     nodes: tuple[Prepared, ...]
     order: tuple[int, ...]
+
+    @cached_property
+    def designs(self) -> tuple[int, ...]:
+        """Rows, noise on them and features, in that order."""
+        return tuple(i for i in self.order if _is_design(self.nodes[i].node))
+
+    @cached_property
+    def back(self) -> tuple[int, ...]:
+        """All else, the last first: what a node refers to is after it."""
+        nodes = range(len(self.nodes) - 1, -1, -1)
+        return tuple(i for i in nodes if not _is_design(self.nodes[i].node))
+
+
+def _is_design(node: Node) -> bool:
+    return isinstance(node, Source) and not isinstance(node, Noise)
 
 
 @dataclass(frozen=True)
@@ -143,13 +158,13 @@ class Fitting:
         groups: of its labels.
         learner: what the kind of fit makes of rows.
         lam: of a plain ridge, (X'X + lam)^-1 X'; None for any other.
-        same: equal for fits that differ in their labels only.
+        same: equal for fits of one pipeline that differ in their labels only.
     """
 
     groups: tuple[Labelled, ...]
     learner: Learner
     lam: float | None
-    same: Any
+    same: int
 
     def design(self, run: Run) -> Array:
         """All its rows, times the roots of their weights."""
@@ -211,8 +226,9 @@ def prepared(nodes: Sequence[Node], world: ProcessWorld) -> Pipeline:
     for index in sorted(range(len(nodes)), key=lambda index: index in sources):
         if index not in order:
             place(index)
+    kinds: dict[Any, int] = {}
     made = (
-        _fitted(node, nodes, world) if isinstance(node, Fit) else _prepared(node, world)
+        _fitted(node, nodes, world, kinds) if isinstance(node, Fit) else _prepared(node, world)
         for node in nodes
     )
     return Pipeline(tuple(made), tuple(order))
@@ -311,14 +327,17 @@ def _(node: Outcome, _world: ProcessWorld) -> Prepared:
     return Prepared(node, lambda run: run.found[node.iteration][int(node.position.value)])
 
 
-def _fitted(node: Fit, nodes: Sequence[Node], world: ProcessWorld) -> Prepared:
+def _fitted(
+    node: Fit, nodes: Sequence[Node], world: ProcessWorld, kinds: dict[Any, int]
+) -> Prepared:
     groups, share = _weighted(node.groups, nodes, world)
     plain = isinstance(node, Ridge) and node.features is None and node.penalty == ONE
+    kind = tuple((group.rows, group.root) for group in groups), share, replace(node, groups=())
     fitting = Fitting(
         groups,
         _learner(node, world, share),
         world.number(node.lam) / share if isinstance(node, Ridge) and plain else None,
-        (tuple((group.rows, group.root) for group in groups), share, replace(node, groups=())),
+        kinds.setdefault(kind, len(kinds)),
     )
     return Prepared(node, fitting, fitting)
 

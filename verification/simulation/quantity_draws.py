@@ -119,17 +119,13 @@ def _draw(
     """Draws of one quantity in the first column, then their controls if they are wanted."""
     if method == "literal":
         return _literal(setting, quantity)(rng, size)
-    if method == "exact-law" and not has_law(setting):
-        condition = f"have no known law at {setting}: use the conditional method"
-        raise NotBuilt(f"the generators {condition}")
-    run = _conditional(setting, method == "exact-law")
+    run, kept = _conditional(setting, method == "exact-law", quantity)
     designs: list[Array] = []
-    s, w0 = _arrays(setting)
+    s, w0 = _arrays(setting) if controls else (np.empty(0), np.empty(0))
     show = partial(control_values, s=s, w0=w0, normal=setting.features == Gaussian())
     watch = (lambda gram, rows: designs.append(show(gram, rows))) if controls else None
-    drawn = run(rng, size, watch)[:, 0]
-    kept = [quantity in {"test_error", _quantity(name)} for name in run.names]
-    return np.column_stack([drawn[:, kept].sum(axis=1), *_gathered(designs, size)])
+    drawn = run(rng, size, watch)[:, 0] @ kept
+    return np.column_stack([drawn, *_gathered(designs, size)])
 
 
 def _quantity(source: str) -> str:
@@ -195,8 +191,18 @@ def _pipeline(setting: Setting) -> tuple[Graph, ProcessWorld]:
 
 
 @lru_cache(maxsize=64)
-def _conditional(setting: Setting, by_law: bool) -> Conditional:
-    return make_conditional(*_pipeline(setting), by_law=by_law)
+def _conditional(setting: Setting, by_law: bool, quantity: str) -> tuple[Conditional, Array]:
+    """The conditional run of a setting, and which of its sources make a quantity.
+
+    Raises:
+        NotBuilt: rows are to be drawn by a law that is not known.
+    """
+    if by_law and not has_law(setting):
+        condition = f"have no known law at {setting}: use the conditional method"
+        raise NotBuilt(f"the generators {condition}")
+    run = make_conditional(*_pipeline(setting), by_law=by_law)
+    kept = [quantity in {"test_error", _quantity(name)} for name in run.names]
+    return run, np.array(kept, dtype=float)
 
 
 @lru_cache(maxsize=64)

@@ -32,7 +32,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ridgeproof.theory.process.graph import Carried, Fit, Iteration, Node, Outcome, Source, Truth
+from ridgeproof.theory.process.graph import Carried, Fit, Iteration, Node, Outcome, Truth
 from ridgeproof.theory.process.operators.models import RandomModel, Scaled
 from ridgeproof.theory.process.operators.rows import Noise, Noisy, Rows
 from ridgeproof.verification.simulation.fits import Array, factored
@@ -175,17 +175,18 @@ class Sweep:
         watch: Watch | None = None,
         outer: Sweep | None = None,
     ) -> None:
-        self.nodes, self.looks, self.sources, self.laws = pipeline.nodes, looks, sources, laws
+        self.pipeline, self.nodes = pipeline, pipeline.nodes
+        self.looks, self.sources, self.laws = looks, sources, laws
         self.run, self.found, self.watch, self.outer = Run(rng), found, watch, outer
         # By node and root: maps that go to a model as they are, and what reaches labels.
-        self.direct: dict[int, defaultdict[int, list[tuple[float, Map]]]] = {}
-        self.heard: dict[int, defaultdict[int, list[Heard]]] = {}
-        self.leaving: dict[int, dict[int, dict[int, Map]]] = defaultdict(dict)
+        self.direct: dict[int, dict[int, list[tuple[float, Map]]]] = {}
+        self.heard: dict[int, dict[int, list[Heard]]] = {}
+        self.leaving: dict[int, dict[int, dict[int, Map]]] = {}
         self.entering: dict[int, dict[int, Map]] = {}
         self.truths: dict[tuple[int, int], Map] = {}
         self.parts: dict[Any, list[Part]] = {}
         self.kept: dict[Any, tuple[Array, tuple[object, ...]]] = {}
-        self._draw(pipeline.order)
+        self._draw()
         self.metrics: list[Array] = outer.metrics if outer else [self._metric(x) for x in looks]
 
     def repetition(self, roots: Sequence[Terms]) -> None:
@@ -196,27 +197,31 @@ class Sweep:
         self.back()
         for position, look in enumerate(self.looks):
             self._truths(position, look)
+            for factor, index in look.noises:
+                self.add(position, id(self.nodes[index]), factor**2 * look.count)
             if look.degrees is not None:
                 self.add(position, "constant", self._degrees(look.degrees))
 
     def back(self) -> None:
-        """Go through the nodes in reverse: all that a node passes on to is before it."""
-        for index in range(len(self.nodes) - 1, -1, -1):
-            _passed(self.nodes[index].node, index, self)
+        """Go through the nodes in reverse: all that a node passes on to comes later."""
+        for index in self.pipeline.back:
+            if index in self.direct or index in self.heard or index in self.leaving:
+                node = self.nodes[index].node
+                _passed.dispatch(type(node))(node, index, self)
 
     # --- what is drawn
 
-    def _draw(self, order: Sequence[int]) -> None:
+    def _draw(self) -> None:
         """Draw rows and features, in the order of the literal run."""
         self.run.found = [None] * len(self.nodes)
-        for index in order:
+        for index in self.pipeline.designs:
             each = self.nodes[index]
-            if isinstance(each.node, Source) and not isinstance(each.node, Noise):
-                law = self.laws.get(id(each))
-                drawn = each.realise(self.run) if law is None else self._drawn(each, *law)
-                self.run.found[index] = drawn
+            law = self.laws.get(id(each)) if self.laws else None
+            self.run.found[index] = (
+                each.realise(self.run) if law is None else self._drawn(each, *law)
+            )
         if self.watch is not None:
-            for index in reversed(order):
+            for index in reversed(self.pipeline.designs):
                 if isinstance(self.nodes[index].node, Rows):
                     gram, root = self.cross((index, True), (index, True)), self.nodes[index].parts
                     self.watch(gram / root / root[:, None], len(self.run.found[index]))
@@ -240,16 +245,17 @@ class Sweep:
 
     def pass_on(self, index: int, maps: Mapping[int, Map], factor: float = 1.0) -> None:
         """Add a multiple of the maps of all roots to those of a model."""
+        direct = self.direct.setdefault(index, {})
         for root, each in maps.items():
-            self.direct.setdefault(index, defaultdict(list))[root].append((factor, each))
+            direct.setdefault(root, []).append((factor, each))
 
     def maps(self, index: int) -> dict[int, Map]:
         """The derivatives of the roots by a model, once all that hears it has been passed."""
-        direct = self.direct.pop(index, None) or defaultdict(list)
+        direct = self.direct.pop(index, {})
         for root, heard in self.heard.pop(index, _NONE).items():
             for face, P in self.gathered(heard).items():
                 reached = self.carried(P, face, (self.base(face[0]), True))
-                direct[root].append((1.0, Map(0.0, reached)))
+                direct.setdefault(root, []).append((1.0, Map(0.0, reached)))
         return {root: _total(terms) for root, terms in direct.items()}
 
     def base(self, rows: int) -> int:
@@ -347,9 +353,9 @@ class Sweep:
 
     def hear(self, index: int, maps: Mapping[int, Map], factor: float, part: Part) -> None:
         """Add to what reaches a node through labels."""
-        heard = self.heard.setdefault(index, defaultdict(list))
+        heard = self.heard.setdefault(index, {})
         for root, A in maps.items():
-            heard[root].append((factor * part.factor, A, part))
+            heard.setdefault(root, []).append((factor * part.factor, A, part))
 
     def _degrees(self, fitting: Fitting) -> float:
         """The trace of the map from labels to predictions, for each row."""
@@ -373,19 +379,23 @@ class Sweep:
         heard, source = self.heard.pop(index, _NONE), id(self.nodes[index])
         for position, look in enumerate(self.looks):
             left, right = heard.get(look.left.root, ()), heard.get(look.right.root, ())
-            # What a round of a loop makes is no part of what is asked after it.
-            noises = () if self.outer else look.noises
-            own = sum(factor for factor, at in noises if at == index)
             value: Any = 0.0
             if left and right:
                 value = self._spread(left, right, self.metrics[position])
                 value = look.left.factor * look.right.factor * value
-            if own and left:
-                for face, P in self.gathered(left).items():
-                    crossed = self.cross(face, (self.base(face[0]), True))
-                    value += 2 * own * look.left.factor * float(np.vdot(P.T, crossed))
-            if own or (left and right):
-                self.add(position, source, value + own**2 * look.count)
+            if look.noises and left and self.outer is None:
+                value += self._crossed(look, index, left)
+            if left and right:
+                self.add(position, source, value)
+
+    def _crossed(self, look: Look, index: int, heard: Sequence[Heard]) -> float:
+        """2 tr X G': a noise of the asked vector, and what models on its rows heard of it."""
+        own = sum(factor for factor, at in look.noises if at == index)
+        found = 0.0
+        for face, P in self.gathered(heard).items() if own else ():
+            crossed = self.cross(face, (self.base(face[0]), True))
+            found += 2 * own * look.left.factor * float(np.vdot(P.T, crossed))
+        return found
 
     def _spread(self, left: Sequence[Heard], right: Sequence[Heard], metric: Array) -> Any:
         """tr M G_left G_right'."""
@@ -525,7 +535,7 @@ def _(_node: Noise, index: int, sweep: Sweep) -> None:
 @_passed.register
 def _(node: Outcome, index: int, sweep: Sweep) -> None:
     if maps := sweep.maps(index):
-        sweep.leaving[node.iteration][int(node.position.value)] = maps
+        sweep.leaving.setdefault(node.iteration, {})[int(node.position.value)] = maps
 
 
 @_passed.register

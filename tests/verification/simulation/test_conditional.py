@@ -7,20 +7,14 @@ run on the same rows shows, all other coordinates silenced.
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, given, note, seed, settings
 
-from ridgeproof.theory.process.file import process_text, read_process
+from ridgeproof.theory.process.file import process_text
 from ridgeproof.theory.process.normal import count_names, normal_form
-from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.pipelines import processes
-from ridgeproof.verification.simulation import fits
-from ridgeproof.verification.simulation.conditional import has_law, make_conditional
-from ridgeproof.verification.simulation.interpreter import make_literal, primitives
-from ridgeproof.verification.simulation.quantity_draws import Sampler, cheapest_method
+from ridgeproof.verification.simulation.conditional import make_conditional
+from ridgeproof.verification.simulation.interpreter import make_literal
 from ridgeproof.verification.simulation.world import ProcessWorld
 
 
