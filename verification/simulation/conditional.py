@@ -42,6 +42,7 @@ from ridgeproof.verification.simulation.world import ProcessWorld, Terms
 
 __all__ = ["Conditional", "has_law", "make_conditional"]
 
+_STACK = 2**13  # numbers in a stack of d x d matrices, which stays in the cache
 _NOTHING = Asked(0.0, -1, {})
 _Place = tuple[int, ...]  # of a node: its index, after those of the loops around it
 
@@ -52,6 +53,7 @@ class Conditional:
 
     Attributes:
         names: of the sources, those of the terms of `evaluate`: parameters of the noise, truths.
+        stack: how many repetitions are gone through at once.
     """
 
     pipeline: Pipeline
@@ -60,24 +62,34 @@ class Conditional:
     names: tuple[str, ...]
     sources: Mapping[Any, int]
     laws: Mapping[int, tuple[str, int]]
+    stack: int
 
-    def __call__(self, rng: np.random.Generator, size: int, watch: Watch | None = None) -> Array:
+    def __call__(self, rng: np.random.Generator, size: int) -> Array:
         """`size` repetitions, shape (size, primitives, sources): what each source contributes.
 
-        Args:
-            rng: of the rows and features; nothing else is random.
-            size: how many.
-            watch: shown the whitened Gram matrix of every row set that is drawn.
+        The rows and features are drawn from `rng`, and nothing else is random.
         """
-        shape = len(self.looks), len(self.names)
-        if self._by_law is not None:
-            freedom, slopes = self._by_law
-            inverses = [1 / rng.chisquare(each, size) for each in freedom]
-            return np.moveaxis(slopes @ np.array([*inverses, np.ones(size)]), -1, 0)
-        draws = np.zeros((size, *shape))
-        for found in draws:
-            self._sweep(rng, found, watch)
-        return draws
+        if self._by_law is None:
+            return self.observed(rng, size, None)[0]
+        freedom, slopes = self._by_law
+        inverses = [1 / rng.chisquare(each, size) for each in freedom]
+        return np.moveaxis(slopes @ np.array([*inverses, np.ones(size)]), -1, 0)
+
+    def observed(
+        self, rng: np.random.Generator, size: int, watch: Watch | None
+    ) -> tuple[Array, Array]:
+        """The same, and what `watch` makes of every row set drawn, shape (size, row sets, ...)."""
+        draws = np.zeros((size, len(self.looks), len(self.names)))
+        shown = []
+        for start in range(0, size, self.stack):
+            seen = self._swept(rng, draws[start : start + self.stack], watch)
+            shown += [np.stack(seen, axis=1)] if seen else []
+        return draws, np.concatenate(shown) if shown else np.empty((size, 0))
+
+    def _swept(self, rng: Any, found: Array, watch: Watch | None = None) -> list[Array]:
+        sweep = Sweep(self.pipeline, self.looks, self.sources, self.laws, rng, found, watch)
+        sweep.repetition(self.roots)
+        return sweep.shown
 
     @cached_property
     def _by_law(self) -> tuple[tuple[int, ...], Array] | None:
@@ -91,28 +103,23 @@ class Conditional:
         if loops or any(law != "chi2" for law, _ in laws):
             return None
         units = _Units(len(laws))
-        found = np.zeros((len(self.looks), len(self.names), len(laws) + 1))
-        self._sweep(units, found, None)
-        found[..., :-1] -= found[..., -1:]
-        return tuple(units.freedom), found
-
-    def _sweep(self, rng: Any, found: Array, watch: Watch | None) -> None:
-        sweep = Sweep(self.pipeline, self.looks, self.sources, self.laws, rng, found, watch)
-        sweep.repetition(self.roots)
+        found = np.zeros((len(laws) + 1, len(self.looks), len(self.names)))
+        self._swept(units, found)
+        found[:-1] -= found[-1:]
+        return tuple(units.freedom), np.moveaxis(found, 0, -1)
 
 
 class _Units:
-    """Stands in for a Generator: of each 1/q in turn one of the unit vectors."""
+    """Stands in for a Generator: in repetition r all q are infinite but the r-th, which is 1."""
 
     def __init__(self, count: int) -> None:
-        self.freedom: list[int] = []
-        with np.errstate(divide="ignore"):
-            self.rows = iter(1 / np.eye(count, count + 1))
+        self.count, self.freedom, self.drawn = count, [0] * count, 0
 
-    def chisquare(self, freedom: int, _shape: tuple[int, ...]) -> Array:
+    def chisquare(self, freedom: int) -> float:
         """The next q."""
-        self.freedom.append(freedom)
-        return next(self.rows)
+        repetition, q = divmod(self.drawn, self.count)
+        self.drawn, self.freedom[q] = self.drawn + 1, freedom
+        return 1.0 if repetition == q else np.inf
 
 
 def make_conditional(graph: Graph, world: ProcessWorld, *, by_law: bool = False) -> Conditional:
@@ -142,7 +149,8 @@ def make_conditional(graph: Graph, world: ProcessWorld, *, by_law: bool = False)
     names = tuple(dict.fromkeys(named.values()))
     sources = {key: names.index(name) for key, name in named.items()}
     laws = _laws(pipeline, looks) if by_law else {}
-    return Conditional(pipeline, looks, tuple(roots), names, sources, laws)
+    stack = max(1, _STACK // world.directions**2)
+    return Conditional(pipeline, looks, tuple(roots), names, sources, laws, stack)
 
 
 def has_law(graph: Graph, world: ProcessWorld) -> bool:

@@ -60,19 +60,20 @@ class Adjusted:
 
 
 def control_values(gram: Array, T: int, s: Array, w0: Array, *, normal: bool) -> Array:
-    """The controls of one design of T rows, by its Z'Z: shape (3,), or (5,) for normal entries.
+    """The controls of designs of T rows, by their Z'Z: shape (..., 3), (..., 5) if normal.
 
     >>> control_values(np.full((1, 1), 2.0), 2, np.ones(1), np.ones(1), normal=True)
     array([ 0.,  0.,  0., -4., -4.])
     """
-    d = len(gram)
-    squares = gram.diagonal() - T
-    linear = [squares.sum(), s @ squares, (s * w0**2) @ squares]
+    d = len(s)
+    squares = np.diagonal(gram, axis1=-2, axis2=-1) - T
+    linear = [squares.sum(axis=-1), squares @ s, squares @ (s * w0**2)]
     if not normal:
-        return np.array(linear)
+        return np.stack(linear, axis=-1)
     gram = gram * gram
-    energy = (T + 1) * (s @ s) + s.sum() ** 2
-    return np.array([*linear, gram.sum() - T * d * (T + d + 1), s @ gram @ s - T * energy])
+    least, energy = T * d * (T + d + 1), T * ((T + 1) * (s @ s) + s.sum() ** 2)
+    quartic = [gram.sum(axis=(-2, -1)) - least, (gram @ s) @ s - energy]
+    return np.stack([*linear, *quartic], axis=-1)
 
 
 def adjusted(sampler: Observable, pilot: Array) -> tuple[Adjusted, float] | None:

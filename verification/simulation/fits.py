@@ -6,7 +6,7 @@ A fit is the map from labels y to argmin |y - X w|^2 + lam |w|^2, at lam = 0 its
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -16,7 +16,7 @@ from scipy.linalg import lapack
 
 from ridgeproof.theory.errors import SolverError
 
-__all__ = ["Array", "Learn", "Positive", "factored", "ridge"]
+__all__ = ["Array", "Learn", "inverses", "ridge"]
 
 Array: TypeAlias = NDArray[np.float64]
 # Labels (n,) or (n, c) -> models (d,) or (d, c).
@@ -47,56 +47,62 @@ def ridge(X: Array, lam: float) -> Learn:
     n, d = X.shape
     gram = X.T @ X if d <= n else X @ X.T
     gram.flat[:: len(gram) + 1] += lam
-    factor = factored(gram)
-    if factor is None and lam >= 0:
+    solve = _solver(gram)
+    if solve is None and lam >= 0:
         return _orthogonal(X, lam)
-
-    def solve(right: Array) -> Array:
-        if factor is None:
-            return np.asarray(np.linalg.solve(gram, right))
-        return factor.solve(right)
-
+    solve = solve or partial(np.linalg.solve, gram)
     return (lambda y: solve(X.T @ y)) if d <= n else (lambda y: X.T @ solve(y))
 
 
-@dataclass(frozen=True)
-class Positive:
-    """A positive definite matrix as size L L' size, with a unit diagonal of L L'.
+def inverses(stack: Array) -> Array | None:
+    """The inverses of positive definite matrices, or None when one is too ill-conditioned."""
+    size, unit, norms = _scaled(stack)
+    for each, norm in zip(unit, norms, strict=True):
+        lower = _factor(each, norm)
+        if lower is None:
+            return None
+        each.T[:], _ = lapack.dpotri(lower, lower=1)
+    unit /= size[:, None]
+    unit /= size[:, :, None]
+    np.einsum("bii->bi", unit)[:] /= 2  # the part below the diagonal is zero
+    return np.asarray(unit + unit.mT)
+
+
+def _solver(matrix: Array) -> Learn | None:
+    """A solver for a positive definite matrix, or None when it is too ill-conditioned."""
+    size, unit, norm = _scaled(matrix)
+    lower = _factor(unit, float(norm))
+    if lower is None:
+        return None
+
+    def solve(right: Array) -> Array:
+        solution, _ = lapack.dpotrs(lower, (right.T / size).T, lower=1)
+        return np.asarray((solution.T / size).T)
+
+    return solve
+
+
+def _scaled(matrix: Array) -> tuple[Array, Array, Array]:
+    """The roots of the diagonal, the matrix with a unit diagonal, and its norm; of each in a stack.
 
     Scaling the columns of X only rescales the coordinates of w, so that eigenvalues of Sigma twenty
     orders of magnitude apart cost no accuracy.
     """
-
-    lower: Array
-    size: Array
-
-    def solve(self, right: Array) -> Array:
-        """The solution for one right side or several."""
-        solution, _ = lapack.dpotrs(self.lower, (right.T / self.size).T, lower=1)
-        return np.asarray((solution.T / self.size).T)
-
-    def inverse(self) -> Array:
-        """The inverse."""
-        lower, _ = lapack.dpotri(self.lower, lower=1)
-        lower.flat[:: len(lower) + 1] /= 2  # the part above the diagonal is zero
-        lower /= self.size
-        lower /= self.size[:, None]
-        return np.asarray(lower + lower.T)
+    size = np.sqrt(np.diagonal(matrix, axis1=-2, axis2=-1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        unit = matrix / size[..., None, :]
+        unit /= size[..., :, None]
+    return size, unit, np.abs(unit).sum(axis=-1).max(axis=-1)
 
 
-def factored(matrix: Array) -> Positive | None:
-    """The factor of a positive definite matrix, or None when it is too ill-conditioned."""
-    diagonal = matrix.diagonal()
-    if not diagonal.min() > 0:
+def _factor(unit: Array, norm: float) -> Array | None:
+    """The Cholesky factor of a matrix of so large a norm, if it can be trusted."""
+    if not np.isfinite(norm):
         return None
-    size = np.sqrt(diagonal)
-    unit = matrix / size
-    unit /= size[:, None]
-    norm = float(np.abs(unit).sum(axis=0).max())
-    lower, failed = lapack.dpotrf(unit.T, lower=1, overwrite_a=1)
+    lower, failed = lapack.dpotrf(unit.T, lower=1)
     if failed or lapack.dpocon(lower, norm, uplo="L")[0] < _TRUSTED:
         return None
-    return Positive(lower, size)
+    return np.asarray(lower)
 
 
 def _orthogonal(X: Array, lam: float) -> Learn:

@@ -396,8 +396,9 @@ def _on_features(features: int, lam: float) -> Learner:
 
     def learner(X: Array, run: Run) -> Learn:
         F = run.found[features]
-        # More features than directions span the space: R with R'R = F'F gives the same models.
-        E = F.T if len(F) <= F.shape[1] else np.asarray(np.linalg.qr(F, mode="r")).T
+        # Without ridge the rank counts: of more features than directions, R'R = F'F has the same
+        # least norm and no more columns than directions.
+        E = F.T if lam or len(F) <= F.shape[1] else np.asarray(np.linalg.qr(F, mode="r")).T
         learn = ridge(X @ E, lam)
         return lambda y: np.asarray(E @ learn(y))
 

@@ -120,12 +120,14 @@ def _draw(
     if method == "literal":
         return _literal(setting, quantity)(rng, size)
     run, kept = _conditional(setting, method == "exact-law", quantity)
-    designs: list[Array] = []
-    s, w0 = _arrays(setting) if controls else (np.empty(0), np.empty(0))
+    if not controls:
+        return (run(rng, size)[:, 0] @ kept)[:, None]
+    s, w0 = _arrays(setting)
     show = partial(control_values, s=s, w0=w0, normal=setting.features == Gaussian())
-    watch = (lambda gram, rows: designs.append(show(gram, rows))) if controls else None
-    drawn = run(rng, size, watch)[:, 0] @ kept
-    return np.column_stack([drawn, *_gathered(designs, size)])
+    drawn, shown = run.observed(rng, size, show)
+    if shown.shape[1] > _DESIGNS:  # the first is the downstream one
+        shown = np.stack([shown[:, 0], shown[:, 1:].sum(axis=1)], axis=1)
+    return np.column_stack([drawn[:, 0] @ kept, shown.reshape(size, -1)])
 
 
 def _quantity(source: str) -> str:
@@ -133,19 +135,6 @@ def _quantity(source: str) -> str:
     if source in {"w0", "constant"}:
         return "bias"
     return "synthetic" if "sigma0" in source else "variance"
-
-
-def _gathered(designs: list[Array], size: int) -> list[Array]:
-    """The controls of each design of a repetition; in long chains the generators' are added up.
-
-    The first design drawn is the downstream one.
-    """
-    if not designs:
-        return []
-    each = np.reshape(designs, (size, len(designs) // size, -1))
-    if each.shape[1] <= _DESIGNS:
-        return list(np.moveaxis(each, 1, 0))
-    return [each[:, 0], each[:, 1:].sum(axis=1)]
 
 
 def cheapest_method(setting: Setting) -> str:

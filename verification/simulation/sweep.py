@@ -19,6 +19,7 @@ scatter of what does not depend on noise, are gone.  That holds for every law of
 A plain ridge hears X'y only: A H_g is kept as P X_g' with P of d x d numbers, and traces need Gram
 matrices alone.  Where these cannot be trusted, and in other fits, H_g itself is what the literal
 fit makes of the basis vectors.
+A sweep goes through a stack of repetitions at once: the first axis of every array is theirs.
 Source: derived here (Rao-Blackwell).
 """
 
@@ -27,22 +28,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import singledispatch
-from typing import Any, TypeAlias
+from functools import lru_cache, reduce, singledispatch
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ridgeproof.theory.process.graph import Carried, Fit, Iteration, Node, Outcome, Truth
 from ridgeproof.theory.process.operators.models import RandomModel, Scaled
 from ridgeproof.theory.process.operators.rows import Noise, Noisy, Rows
-from ridgeproof.verification.simulation.fits import Array, factored
+from ridgeproof.verification.simulation.fits import Array, inverses
 from ridgeproof.verification.simulation.prepared import Fitting, Loop, Pipeline, Prepared, Run
 from ridgeproof.verification.simulation.world import Terms
 
 __all__ = ["Asked", "Look", "Sweep", "Watch"]
 
-# (Z'Z, how many rows) of whitened rows Z that were drawn; the last drawn of a process first.
-Watch: TypeAlias = Callable[[Array, int], None]
+# (Z'Z, how many rows) of whitened rows Z that were drawn -> what is kept of them.
+Watch: TypeAlias = Callable[[Array, int], Array]
 # By root.
 Maps: TypeAlias = dict[int, "Map"]
 # Phi in what a fit hears of labels, Phi'y: the rows of a node (True), or all labels (False).
@@ -50,7 +52,10 @@ Face: TypeAlias = tuple[int, bool]
 
 
 class Map:
-    """scale I + matrix, the derivative of a model by another; never changed once made."""
+    """scale I + matrix, the derivative of a model by another; never changed once made.
+
+    The matrix is a stack of shape (repetitions, d, d).
+    """
 
     __slots__ = ("matrix", "scale")
 
@@ -68,10 +73,12 @@ class Map:
 
     def dense(self, d: int) -> Array:
         """The matrix itself."""
-        if self.matrix is not None and self.scale == 0:
+        if self.matrix is None:
+            return self.scale * np.eye(d)
+        if self.scale == 0:
             return self.matrix
-        found = np.zeros((d, d)) if self.matrix is None else self.matrix.copy()
-        found.flat[:: d + 1] += self.scale
+        found = self.matrix.copy()
+        _diagonal(found)[:] += self.scale
         return found
 
 
@@ -91,17 +98,16 @@ def _total(terms: Sequence[tuple[float, Map]]) -> Map:
     return Map(scale, matrix)
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
+class Part(NamedTuple):
     """What a fit makes of one group's labels y: its model has the share factor P Phi'y.
 
     Attributes:
         face: Phi.
-        P: shape (d, columns of Phi).
+        P: shape (repetitions, d, columns of Phi).
         factor: of P, which several groups share.
         whole: P = (X'X)^-1, so that P X'X = I exactly.
-        drawn: P is the diagonal of a draw from a law that has the mean of (X'X)^-1, shape (d,) or
-            (d, repetitions).
+        drawn: P is the diagonal of a draw from a law that has the mean of (X'X)^-1, shape
+            (repetitions, d).
     """
 
     face: Face
@@ -150,7 +156,7 @@ _NONE: Mapping[int, Sequence[Heard]] = {}
 
 
 class Sweep:
-    """One repetition, or one round of a loop in it.
+    """A stack of repetitions, or one round of a loop in them.
 
     Args:
         pipeline: the process, or the body of the loop.
@@ -158,10 +164,10 @@ class Sweep:
         sources: the column of `found` of each random node, by its `Prepared`; of each pair of
             truths, by their nodes; and of "constant".
         laws: how rows are drawn that are not, by their `Prepared`: (law, rows).
-        run: with the stream of random numbers.
-        found: what is added to, shape (looks, sources) or (looks, sources, repetitions).
-        watch: shown the rows that are drawn.
-        outer: the repetition that a round belongs to.
+        rng: of the rows and features.
+        found: what is added to, shape (repetitions, looks, sources).
+        watch: shown the rows that are drawn, the last first; what it makes of them is in `shown`.
+        outer: the sweep that a round belongs to.
     """
 
     def __init__(
@@ -177,7 +183,9 @@ class Sweep:
     ) -> None:
         self.pipeline, self.nodes = pipeline, pipeline.nodes
         self.looks, self.sources, self.laws = looks, sources, laws
-        self.run, self.found, self.watch, self.outer = Run(rng), found, watch, outer
+        self.runs = [Run(rng) for _ in found]
+        self.found, self.watch, self.outer = found, watch, outer
+        self.shown: list[Array] = outer.shown if outer else []
         # By node and root: maps that go to a model as they are, and what reaches labels.
         self.direct: dict[int, dict[int, list[tuple[float, Map]]]] = {}
         self.heard: dict[int, dict[int, list[Heard]]] = {}
@@ -190,7 +198,7 @@ class Sweep:
         self.metrics: list[Array] = outer.metrics if outer else [self._metric(x) for x in looks]
 
     def repetition(self, roots: Sequence[Terms]) -> None:
-        """Go back from the asks, and add what every source contributes."""
+        """Go back from the asks to what they are made of, and add what every source contributes."""
         for root, terms in enumerate(roots):
             for factor, index in terms:
                 self.pass_on(index, {root: _IDENTITY}, factor)
@@ -213,28 +221,26 @@ class Sweep:
 
     def _draw(self) -> None:
         """Draw rows and features, in the order of the literal run."""
-        self.run.found = [None] * len(self.nodes)
-        for index in self.pipeline.designs:
-            each = self.nodes[index]
-            law = self.laws.get(id(each)) if self.laws else None
-            self.run.found[index] = (
-                each.realise(self.run) if law is None else self._drawn(each, *law)
-            )
-        if self.watch is not None:
-            for index in reversed(self.pipeline.designs):
-                if isinstance(self.nodes[index].node, Rows):
-                    gram, root = self.cross((index, True), (index, True)), self.nodes[index].parts
-                    self.watch(gram / root / root[:, None], len(self.run.found[index]))
+        for run in self.runs:
+            run.found = [None] * len(self.nodes)
+            for index in self.pipeline.designs:
+                each = self.nodes[index]
+                law = self.laws.get(id(each))
+                run.found[index] = each.realise(run) if law is None else _drawn(run, each, *law)
+        self.designs = {
+            index: np.array([run.found[index] for run in self.runs])
+            if len(self.runs) > 1
+            else np.asarray(self.runs[0].found[index])[None]
+            for index in self.pipeline.designs
+        }
+        for index in reversed(self.pipeline.designs if self.watch else ()):
+            if isinstance(self.nodes[index].node, Rows) and self.watch:
+                gram, root = self.cross((index, True), (index, True)), self.nodes[index].parts
+                self.shown.append(self.watch(gram / root / root[:, None], self.rows(index)))
 
-    def _drawn(self, each: Prepared, law: str, rows: int) -> Any:
-        """What stands for so many rows: d of them with the same law of X'X, or one number q."""
-        rng, d = self.run.rng, len(each.parts)
-        if law == "chi2":
-            return rng.chisquare(rows - d + 1, self.found.shape[2:])
-        A = np.zeros((d, d))
-        A[np.tri(d, k=-1, dtype=bool)] = rng.standard_normal(d * (d - 1) // 2)
-        A[np.diag_indices(d)] = np.sqrt(rng.chisquare(rows - np.arange(d)))
-        return A.T * each.parts
+    def rows(self, index: int) -> int:
+        """How many rows stand for a row set."""
+        return int(self.designs[index].shape[1])
 
     def _metric(self, look: Look) -> Array:
         if isinstance(look.metric, int):
@@ -287,12 +293,12 @@ class Sweep:
 
     def cross(self, face: Face, to: Face) -> Array:
         """Phi' Psi."""
-        left, right = self.run.found[face[0]], self.run.found[to[0]]
+        left, right = self.designs[face[0]], self.designs[to[0]]
         if not face[1]:
-            return np.asarray(right if to[1] else np.eye(len(right)))
+            return right if to[1] else np.eye(right.shape[1])
         if not to[1]:
-            return np.asarray(left.T)
-        return self.once(("cross", face[0], to[0]), lambda: left.T @ right)
+            return left.mT
+        return self.once(("cross", face[0], to[0]), lambda: left.mT @ right)
 
     # --- fits
 
@@ -309,31 +315,35 @@ class Sweep:
         each = self.nodes[rows]
         if self.laws.get(id(each), ("", 0))[0] != "chi2":
             return None
-        return [
-            Part((rows, True), np.divide.outer(each.parts**-2.0, self.run.found[rows]), drawn=True)
-        ]
+        inverse = each.parts**-2.0 / self.designs[rows][:, None]
+        return [Part((rows, True), inverse, drawn=True)]
 
     def _by_gram(self, fitting: Fitting) -> list[Part] | None:
-        groups, designs = fitting.groups, self.run.found
-        d = designs[groups[0].rows].shape[1]
-        if fitting.lam is None or sum(len(designs[group.rows]) for group in groups) < d:
+        groups, d = fitting.groups, self.designs[fitting.groups[0].rows].shape[2]
+        if fitting.lam is None or sum(self.rows(group.rows) for group in groups) < d:
             return None
-        matrix: Array = np.zeros((d, d))
-        for group in groups:
-            gram = self.cross((group.rows, True), (group.rows, True))
-            matrix += gram if group.root == 1 else group.root**2 * gram
-        matrix.flat[:: d + 1] += fitting.lam
-        factor = factored(matrix)
-        if factor is None:
+        grams = [self.cross((group.rows, True), (group.rows, True)) for group in groups]
+        shares = (
+            gram if group.root == 1 else group.root**2 * gram
+            for group, gram in zip(groups, grams, strict=True)
+        )
+        matrix = reduce(np.add, shares)
+        if fitting.lam:
+            matrix = matrix.copy() if matrix is grams[0] else matrix
+            _diagonal(matrix)[:] += fitting.lam
+        P = inverses(matrix)
+        if P is None:
             return None
-        P, whole = factor.inverse(), fitting.lam == 0 and len(groups) == 1
+        whole = fitting.lam == 0 and len(groups) == 1
         return [Part((group.rows, True), P, group.root**2, whole=whole) for group in groups]
 
     def _by_labels(self, fitting: Fitting) -> list[Part]:
-        X = fitting.design(self.run)
-        H = fitting.learn(self.run)(np.eye(len(X)))
-        ends = np.cumsum([len(self.run.found[group.rows]) for group in fitting.groups])
-        shares = np.split(H, ends[:-1], axis=1)
+        basis = np.eye(sum(self.rows(group.rows) for group in fitting.groups))
+        H = np.array([fitting.learn(run)(basis) for run in self.runs])
+        if len(fitting.groups) == 1:
+            return [Part((fitting.groups[0].rows, False), H)]
+        ends = np.cumsum([self.rows(group.rows) for group in fitting.groups])
+        shares = np.split(H, ends[:-1], axis=2)
         return [
             Part((group.rows, False), share, group.root)
             for group, share in zip(fitting.groups, shares, strict=True)
@@ -357,22 +367,22 @@ class Sweep:
         for root, A in maps.items():
             heard.setdefault(root, []).append((factor * part.factor, A, part))
 
-    def _degrees(self, fitting: Fitting) -> float:
+    def _degrees(self, fitting: Fitting) -> Any:
         """The trace of the map from labels to predictions, for each row."""
-        trace = 0.0
+        trace: Any = 0.0
         for group, part in zip(fitting.groups, self.operator(fitting), strict=True):
             if part.whole or part.drawn:
-                trace += len(part.P)
+                trace += part.P.shape[1]
             else:
                 crossed = self.cross(part.face, (group.rows, True))
-                trace += part.factor * float(np.vdot(part.P.T, crossed))
+                trace = trace + part.factor * _trace(part.P, crossed)
         return trace / sum(group.count for group in fitting.groups)
 
     # --- what sources contribute
 
     def add(self, position: int, source: Any, value: Any) -> None:
         """Add to an ask what a source contributes."""
-        self.found[position, self.sources[source]] += self.looks[position].share * value
+        self.found[:, position, self.sources[source]] += self.looks[position].share * value
 
     def noise(self, index: int) -> None:
         """What a noise vector contributes, once all that hears it has been passed."""
@@ -384,17 +394,17 @@ class Sweep:
                 value = self._spread(left, right, self.metrics[position])
                 value = look.left.factor * look.right.factor * value
             if look.noises and left and self.outer is None:
-                value += self._crossed(look, index, left)
+                value = value + self._crossed(look, index, left)
             if left and right:
                 self.add(position, source, value)
 
-    def _crossed(self, look: Look, index: int, heard: Sequence[Heard]) -> float:
+    def _crossed(self, look: Look, index: int, heard: Sequence[Heard]) -> Any:
         """2 tr X G': a noise of the asked vector, and what models on its rows heard of it."""
         own = sum(factor for factor, at in look.noises if at == index)
-        found = 0.0
+        found: Any = 0.0
         for face, P in self.gathered(heard).items() if own else ():
             crossed = self.cross(face, (self.base(face[0]), True))
-            found += 2 * own * look.left.factor * float(np.vdot(P.T, crossed))
+            found = found + 2 * own * look.left.factor * _trace(P, crossed)
         return found
 
     def _spread(self, left: Sequence[Heard], right: Sequence[Heard], metric: Array) -> Any:
@@ -403,39 +413,39 @@ class Sweep:
         single = len(left) == len(right) == 1
         if part.drawn:
             A, B = (_total([(c, each) for c, each, _ in heard]) for heard in (left, right))
-            return self._columns(A, B, metric) @ part.P
+            return np.sum(self._columns(A, B, metric) * part.P, axis=1)
         if part.whole and single and right[0][2] is part:
             return factor * other * self._inside(A, B, part.P, metric)
-        found = 0.0
+        found: Any = 0.0
         rights = self.gathered(right)
         for face, P in self.gathered(left).items():
             for to, Q in rights.items():
-                found += _product(metric, P, self.carried(Q, to, face))
+                found = found + _product(metric, P, self.carried(Q, to, face))
         return found
 
-    def _inside(self, A: Map, B: Map, P: Array, metric: Array) -> float:
+    def _inside(self, A: Map, B: Map, P: Array, metric: Array) -> Array:
         """tr M A P B'."""
         if A.matrix is None and B.matrix is None:
-            kept = metric @ P.diagonal() if metric.ndim == 1 else np.vdot(metric, P)
-            return A.scale * B.scale * float(kept)
-        d = len(P)
+            kept = _diagonal(P) @ metric if metric.ndim == 1 else _trace(metric, P)
+            return A.scale * B.scale * kept
+        d = P.shape[1]
         form = self.once(
             ("form", id(A), id(B), id(metric)),
-            lambda: A.dense(d).T @ _weighed(metric, B.dense(d)),
+            lambda: A.dense(d).mT @ _weighed(metric, B.dense(d)),
             A, B, metric,
         )  # fmt: skip
-        return float(np.vdot(form, P))
+        return _product(np.ones(d), form, P)
 
     def _columns(self, A: Map, B: Map, metric: Array) -> Array:
-        """(A' M B)_jj."""
+        """(A' M B)_jj, shape (d,) or (repetitions, d)."""
         if A.matrix is None and B.matrix is None:
-            return A.scale * B.scale * (metric if metric.ndim == 1 else metric.diagonal())
-        d = len(metric)
+            return A.scale * B.scale * (metric if metric.ndim == 1 else _diagonal(metric))
+        d = metric.shape[-1]
         left = A.dense(d)
         right = left if A is B else B.dense(d)
         if metric.ndim == 1:
             return np.asarray(metric @ (left * right))
-        return np.asarray((left * (metric @ right)).sum(axis=0))
+        return np.asarray((left * (metric @ right)).sum(axis=1))
 
     def model(self, index: int, maps: Mapping[int, Map]) -> None:
         """What a random model contributes."""
@@ -473,7 +483,7 @@ class Sweep:
         for _ in range(loop.count if maps else 0):
             inner = Sweep(
                 loop.body, self.looks, self.sources, self.laws,
-                self.run.rng, self.found, self.watch, self,
+                self.runs[0].rng, self.found, self.watch, self,
             )  # fmt: skip
             for position, each in maps.items():
                 for factor, at in loop.leaving[position]:
@@ -485,16 +495,44 @@ class Sweep:
                 self.pass_on(at, each, factor)
 
 
+def _drawn(run: Run, each: Prepared, law: str, rows: int) -> Any:
+    """What stands for so many rows: d of them with the same law of X'X, or one number q."""
+    d = len(each.parts)
+    if law == "chi2":
+        return run.rng.chisquare(rows - d + 1)
+    below, falling = _triangle(d)
+    A = np.zeros(d * d)
+    A[below] = run.rng.standard_normal(len(below))
+    A[:: d + 1] = np.sqrt(run.rng.chisquare(rows - falling))
+    return A.reshape(d, d).T * each.parts
+
+
+@lru_cache(maxsize=8)
+def _triangle(d: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where a flat d x d matrix is below its diagonal; and 0..d-1."""
+    return np.flatnonzero(np.tri(d, k=-1)), np.arange(d)
+
+
+def _diagonal(stack: Array) -> Array:
+    """A view of the diagonals, shape (repetitions, d)."""
+    return np.einsum("bii->bi", stack)
+
+
+def _trace(P: Array, Q: Array) -> Array:
+    """tr P Q, where Q may be the same for all repetitions."""
+    return np.asarray(np.einsum("...ij,...ji->...", P, Q))
+
+
 def _weighed(metric: Array, matrix: Array) -> Array:
     """M matrix."""
     return np.asarray(metric[:, None] * matrix if metric.ndim == 1 else metric @ matrix)
 
 
-def _product(metric: Array, P: Array, Q: Array) -> float:
+def _product(metric: Array, P: Array, Q: Array) -> Array:
     """tr M P Q'."""
     if metric.ndim == 1:
-        return float(metric @ np.einsum("ij,ij->i", P, Q))
-    return float(np.vdot(metric @ P, Q))
+        return np.asarray(np.einsum("bij,bij->bi", P, Q) @ metric)
+    return np.asarray(np.einsum("bij,bij->b", metric @ P, Q))
 
 
 @singledispatch
