@@ -80,14 +80,17 @@ class Conditional:
     ) -> tuple[Array, Array]:
         """The same, and what `watch` makes of every row set drawn, shape (size, row sets, ...)."""
         draws = np.zeros((size, len(self.looks), len(self.names)))
-        shown = []
+        shown: list[Array] = []
+        room: dict[int, Any] = {}
         for start in range(0, size, self.stack):
-            seen = self._swept(rng, draws[start : start + self.stack], watch)
+            seen = self._swept(rng, draws[start : start + self.stack], room, watch)
             shown += [np.stack(seen, axis=1)] if seen else []
         return draws, np.concatenate(shown) if shown else np.empty((size, 0))
 
-    def _swept(self, rng: Any, found: Array, watch: Watch | None = None) -> list[Array]:
-        sweep = Sweep(self.pipeline, self.looks, self.sources, self.laws, rng, found, watch)
+    def _swept(
+        self, rng: Any, found: Array, room: dict[int, Any], watch: Watch | None = None
+    ) -> list[Array]:
+        sweep = Sweep(self.pipeline, self.looks, self.sources, self.laws, rng, found, room, watch)
         sweep.repetition(self.roots)
         return sweep.shown
 
@@ -104,7 +107,7 @@ class Conditional:
             return None
         units = _Units(len(laws))
         found = np.zeros((len(laws) + 1, len(self.looks), len(self.names)))
-        self._swept(units, found)
+        self._swept(units, found, {})
         found[:-1] -= found[-1:]
         return tuple(units.freedom), np.moveaxis(found, 0, -1)
 

@@ -54,9 +54,9 @@ class Literal:
 
     def __call__(self, rng: np.random.Generator, size: int) -> Array:
         """The value of each primitive in each repetition, shape (size, primitives)."""
-        found = np.empty((size, len(self.looks)))
+        found, room = np.empty((size, len(self.looks))), dict[int, Any]()
         for repetition in found:
-            run = Run(rng)
+            run = Run(rng, room)
             run.through(self.pipeline)
             repetition[:] = [look(run) for look in self.looks]
         return found

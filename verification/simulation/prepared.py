@@ -55,9 +55,18 @@ Learner: TypeAlias = Callable[[Array, "Run"], Learn]
 
 @dataclass
 class Run:
-    """One repetition: what each node came out as, by index; and fits, each design factored once."""
+    """One repetition.
+
+    Attributes:
+        rng: of all that is random.
+        room: where rows are drawn, by index, if they have a place from earlier repetitions.
+        entering: the models that enter a round of a loop.
+        found: what each node came out as, by index.
+        factors: fits by their kind, each design factored once.
+    """
 
     rng: np.random.Generator
+    room: dict[int, Any] = field(default_factory=dict)
     entering: Sequence[Array] = ()
     found: list[Any] = field(default_factory=list)
     factors: dict[int, Learn] = field(default_factory=dict)
@@ -66,7 +75,7 @@ class Run:
         """Realise all nodes."""
         self.found = [None] * len(pipeline.nodes)
         for index in pipeline.order:
-            self.found[index] = pipeline.nodes[index].realise(self)
+            self.found[index] = pipeline.nodes[index].realise(self, index)
 
 
 @dataclass(frozen=True)
@@ -75,14 +84,14 @@ class Prepared:
 
     Attributes:
         node: of the graph.
-        realise: what it comes out as in a run: rows (n, d k), a vector (n,), features (m, d k), a
-            model (d k,), and the models that leave a loop.
+        realise: what it comes out as in a run, given its index: rows (n, d k), a vector (n,),
+            features (m, d k), a model (d k,), and the models that leave a loop.
         parts: of a fit a `Fitting`, of a loop a `Loop`; the standard deviations of rows and random
             models, the coordinates of a truth; of a rescaled model the factors and the terms.
     """
 
     node: Node
-    realise: Callable[[Run], Any]
+    realise: Callable[[Run, int], Any]
     parts: Any = None
 
 
@@ -180,7 +189,7 @@ class Fitting:
             run.factors[self.same] = self.learner(self.design(run), run)
         return run.factors[self.same]
 
-    def __call__(self, run: Run) -> Array:
+    def __call__(self, run: Run, _index: int) -> Array:
         """The model, shape (d k,)."""
         labels = [group.realised(run) for group in self.groups]
         return self.learn(run)(labels[0] if len(labels) == 1 else np.concatenate(labels))
@@ -242,20 +251,20 @@ def _prepared(node: Node, _world: ProcessWorld) -> Prepared:
 @_prepared.register
 def _(node: Truth, world: ProcessWorld) -> Prepared:
     signal = world.signal(node.profile)
-    return Prepared(node, lambda _run: signal, signal)
+    return Prepared(node, lambda _run, _index: signal, signal)
 
 
 @_prepared.register
 def _(node: RandomModel, world: ProcessWorld) -> Prepared:
     root = np.sqrt(world.profile(node.profile) / world.growth)
-    return Prepared(node, lambda run: root * run.rng.standard_normal(len(root)), root)
+    return Prepared(node, lambda run, _index: root * run.rng.standard_normal(len(root)), root)
 
 
 @_prepared.register
 def _(node: Scaled, world: ProcessWorld) -> Prepared:
     factors, terms = world.profile(node.profile, signed=True), world.terms(node.model)
     d = world.directions
-    return Prepared(node, lambda run: factors * combined(terms, run, d), (factors, terms))
+    return Prepared(node, lambda run, _index: factors * combined(terms, run, d), (factors, terms))
 
 
 @_prepared.register
@@ -263,8 +272,8 @@ def _(node: Rows, world: ProcessWorld) -> Prepared:
     root = np.sqrt(world.profile(node.covariance))
     shape, draw, white = (world.size(node.size), len(root)), Entries(node.law), (root == 1).all()
 
-    def realise(run: Run) -> Array:
-        X = draw(run.rng, shape)
+    def realise(run: Run, index: int) -> Array:
+        X = run.room[index] = draw(run.rng, shape, run.room.get(index))
         if not white:
             X *= root
         return X
@@ -276,7 +285,7 @@ def _(node: Rows, world: ProcessWorld) -> Prepared:
 def _(node: Noisy, world: ProcessWorld) -> Prepared:
     root = np.sqrt(world.profile(node.profile))
 
-    def realise(run: Run) -> Array:
+    def realise(run: Run, _index: int) -> Array:
         X = run.found[node.rows]
         return np.asarray(X + run.rng.standard_normal(X.shape) * root)
 
@@ -285,7 +294,7 @@ def _(node: Noisy, world: ProcessWorld) -> Prepared:
 
 @_prepared.register
 def _(node: Noise, _world: ProcessWorld) -> Prepared:
-    return Prepared(node, lambda run: run.rng.standard_normal(len(run.found[node.rows])))
+    return Prepared(node, lambda run, _index: run.rng.standard_normal(len(run.found[node.rows])))
 
 
 @_prepared.register
@@ -294,7 +303,7 @@ def _(node: Features, world: ProcessWorld) -> Prepared:
         raise NotBuilt("simulation of features with an activation")
     m = world.size(node.size)
     shape = m, world.directions
-    return Prepared(node, lambda run: run.rng.standard_normal(shape) / np.sqrt(m))
+    return Prepared(node, lambda run, _index: run.rng.standard_normal(shape) / np.sqrt(m))
 
 
 @_prepared.register
@@ -306,10 +315,10 @@ def _(node: Iteration, world: ProcessWorld) -> Prepared:
     )
     loop = Loop(body, leaving, entering, int(world.number(node.count)))
 
-    def realise(run: Run) -> list[Array]:
+    def realise(run: Run, index: int) -> list[Array]:
         models = [combined(terms, run, d) for terms in entering]
         for _ in range(loop.count):
-            inner = Run(run.rng, models)
+            inner = Run(run.rng, run.room.setdefault(index, {}), models)
             inner.through(body)
             models = [combined(terms, inner, d) for terms in leaving]
         return models
@@ -319,12 +328,12 @@ def _(node: Iteration, world: ProcessWorld) -> Prepared:
 
 @_prepared.register
 def _(node: Carried, _world: ProcessWorld) -> Prepared:
-    return Prepared(node, lambda run: run.entering[int(node.position.value)])
+    return Prepared(node, lambda run, _index: run.entering[int(node.position.value)])
 
 
 @_prepared.register
 def _(node: Outcome, _world: ProcessWorld) -> Prepared:
-    return Prepared(node, lambda run: run.found[node.iteration][int(node.position.value)])
+    return Prepared(node, lambda run, _index: run.found[node.iteration][int(node.position.value)])
 
 
 def _fitted(

@@ -26,9 +26,9 @@ Source: derived here (Rao-Blackwell).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce, singledispatch
+from functools import lru_cache, partial, reduce, singledispatch
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -166,6 +166,7 @@ class Sweep:
         laws: how rows are drawn that are not, by their `Prepared`: (law, rows).
         rng: of the rows and features.
         found: what is added to, shape (repetitions, looks, sources).
+        room: memory for what is drawn, used again by the next sweep.
         watch: shown the rows that are drawn, the last first; what it makes of them is in `shown`.
         outer: the sweep that a round belongs to.
     """
@@ -178,13 +179,14 @@ class Sweep:
         laws: Mapping[int, tuple[str, int]],
         rng: np.random.Generator,
         found: Array,
+        room: dict[int, Any],
         watch: Watch | None = None,
         outer: Sweep | None = None,
     ) -> None:
         self.pipeline, self.nodes = pipeline, pipeline.nodes
         self.looks, self.sources, self.laws = looks, sources, laws
         self.runs = [Run(rng) for _ in found]
-        self.found, self.watch, self.outer = found, watch, outer
+        self.found, self.room, self.watch, self.outer = found, room, watch, outer
         self.shown: list[Array] = outer.shown if outer else []
         # By node and root: maps that go to a model as they are, and what reaches labels.
         self.direct: dict[int, dict[int, list[tuple[float, Map]]]] = {}
@@ -221,18 +223,20 @@ class Sweep:
 
     def _draw(self) -> None:
         """Draw rows and features, in the order of the literal run."""
-        for run in self.runs:
+        room = self.room
+        for repetition, run in enumerate(self.runs):
             run.found = [None] * len(self.nodes)
+            run.room = {i: room[i][repetition] for i in self.pipeline.designs if i in room}
             for index in self.pipeline.designs:
                 each = self.nodes[index]
-                law = self.laws.get(id(each))
-                run.found[index] = each.realise(run) if law is None else _drawn(run, each, *law)
-        self.designs = {
-            index: np.array([run.found[index] for run in self.runs])
-            if len(self.runs) > 1
-            else np.asarray(self.runs[0].found[index])[None]
-            for index in self.pipeline.designs
-        }
+                place, law = run.room.get(index), self.laws.get(id(each))
+                drawn = each.realise(run, index) if law is None else _drawn(run, each, *law)
+                if index not in room:
+                    room[index] = np.empty((len(self.runs), *np.shape(drawn)))
+                if place is None or drawn is not place:
+                    room[index][repetition] = drawn
+                run.found[index] = room[index][repetition]
+        self.designs = {index: room[index][: len(self.runs)] for index in self.pipeline.designs}
         for index in reversed(self.pipeline.designs if self.watch else ()):
             if isinstance(self.nodes[index].node, Rows) and self.watch:
                 gram, root = self.cross((index, True), (index, True)), self.nodes[index].parts
@@ -259,9 +263,9 @@ class Sweep:
         """The derivatives of the roots by a model, once all that hears it has been passed."""
         direct = self.direct.pop(index, {})
         for root, heard in self.heard.pop(index, _NONE).items():
-            for face, P in self.gathered(heard).items():
+            for face, factor, P in self.gathered(heard):
                 reached = self.carried(P, face, (self.base(face[0]), True))
-                direct.setdefault(root, []).append((1.0, Map(0.0, reached)))
+                direct.setdefault(root, []).append((factor, Map(0.0, reached)))
         return {root: _total(terms) for root, terms in direct.items()}
 
     def base(self, rows: int) -> int:
@@ -269,15 +273,17 @@ class Sweep:
         node = self.nodes[rows].node
         return node.rows if isinstance(node, Noisy) else rows
 
-    def gathered(self, heard: Sequence[Heard]) -> dict[Face, Array]:
-        """The sum of the shares: A P by face."""
-        found: dict[Face, Array] = {}
+    def gathered(self, heard: Sequence[Heard]) -> Iterator[tuple[Face, float, Array]]:
+        """The sum of the shares: factor A P by face, the factor of a single one apart."""
+        found: dict[Face, list[tuple[float, Array]]] = {}
         for factor, A, part in heard:
-            P = self.once((id(A), id(part.P)), lambda: A.times(part.P), A, part.P)  # noqa: B023
-            if factor != 1:
-                P = self.once((id(P), factor), lambda: factor * P, P)  # noqa: B023
-            found[part.face] = found[part.face] + P if part.face in found else P
-        return found
+            P = self.once((id(A), id(part.P)), partial(A.times, part.P), A, part.P)
+            found.setdefault(part.face, []).append((factor, P))
+        for face, terms in found.items():
+            factor, P = terms[0]
+            if len(terms) > 1:
+                factor, P = 1.0, reduce(np.add, (c * each for c, each in terms))
+            yield face, factor, P
 
     def once(self, key: Any, make: Callable[[], Array], *alive: object) -> Array:
         """An array that is made once; what its key names by id stays alive with it."""
@@ -402,25 +408,29 @@ class Sweep:
         """2 tr X G': a noise of the asked vector, and what models on its rows heard of it."""
         own = sum(factor for factor, at in look.noises if at == index)
         found: Any = 0.0
-        for face, P in self.gathered(heard).items() if own else ():
+        for face, factor, P in self.gathered(heard) if own else ():
             crossed = self.cross(face, (self.base(face[0]), True))
-            found = found + 2 * own * look.left.factor * _trace(P, crossed)
+            found = found + 2 * own * look.left.factor * factor * _trace(P, crossed)
         return found
 
     def _spread(self, left: Sequence[Heard], right: Sequence[Heard], metric: Array) -> Any:
         """tr M G_left G_right'."""
         (factor, A, part), (other, B, _) = left[0], right[0]
-        single = len(left) == len(right) == 1
-        if part.drawn:
+        if len(left) == len(right) == 1 and right[0][2] is part:
+            if part.drawn:
+                columns = self._columns(A, B, metric)
+                return factor * other * np.sum(columns * part.P, axis=1)
+            if part.whole:
+                return factor * other * self._inside(A, B, part.P, metric)
+        elif part.drawn:
             A, B = (_total([(c, each) for c, each, _ in heard]) for heard in (left, right))
             return np.sum(self._columns(A, B, metric) * part.P, axis=1)
-        if part.whole and single and right[0][2] is part:
-            return factor * other * self._inside(A, B, part.P, metric)
         found: Any = 0.0
-        rights = self.gathered(right)
-        for face, P in self.gathered(left).items():
-            for to, Q in rights.items():
-                found = found + _product(metric, P, self.carried(Q, to, face))
+        rights = list(self.gathered(right))
+        for face, factor, P in self.gathered(left):
+            for to, other, Q in rights:
+                product = _product(metric, P, self.carried(Q, to, face))
+                found = found + factor * other * product
         return found
 
     def _inside(self, A: Map, B: Map, P: Array, metric: Array) -> Array:
@@ -441,11 +451,15 @@ class Sweep:
         if A.matrix is None and B.matrix is None:
             return A.scale * B.scale * (metric if metric.ndim == 1 else _diagonal(metric))
         d = metric.shape[-1]
-        left = A.dense(d)
-        right = left if A is B else B.dense(d)
-        if metric.ndim == 1:
-            return np.asarray(metric @ (left * right))
-        return np.asarray((left * (metric @ right)).sum(axis=1))
+
+        def make() -> Array:
+            left = A.dense(d)
+            right = left if A is B else B.dense(d)
+            if metric.ndim == 1:
+                return np.asarray(metric @ (left * right))
+            return np.asarray((left * (metric @ right)).sum(axis=1))
+
+        return self.once(("columns", id(A), id(B), id(metric)), make, A, B, metric)
 
     def model(self, index: int, maps: Mapping[int, Map]) -> None:
         """What a random model contributes."""
@@ -483,7 +497,7 @@ class Sweep:
         for _ in range(loop.count if maps else 0):
             inner = Sweep(
                 loop.body, self.looks, self.sources, self.laws,
-                self.runs[0].rng, self.found, self.watch, self,
+                self.runs[0].rng, self.found, self.room.setdefault(index, {}), self.watch, self,
             )  # fmt: skip
             for position, each in maps.items():
                 for factor, at in loop.leaving[position]:

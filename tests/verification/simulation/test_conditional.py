@@ -32,10 +32,10 @@ class Replay:
     def __init__(self, seed, coordinate=-1):
         self.rows, self.left, self.vectors = generator(seed), coordinate, []
 
-    def standard_normal(self, shape):
+    def standard_normal(self, shape=None, out=None):
         """The next draw."""
-        if isinstance(shape, tuple):
-            return self.rows.standard_normal(shape)
+        if out is not None or isinstance(shape, tuple):
+            return self.rows.standard_normal(shape, out=out)
         self.vectors.append(shape)
         found = np.zeros(shape)
         if 0 <= self.left < shape:
