@@ -14,7 +14,8 @@ from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.text import steps_text
 from ridgeproof.theory.process.tracing.trace import process
 from ridgeproof.verification.pipelines import processes
-from ridgeproof.verification.simulation.interpreter import ProcessWorld, primitives, simulate
+from ridgeproof.verification.simulation.interpreter import make_literal, primitives
+from ridgeproof.verification.simulation.world import ProcessWorld
 
 WORDS = (
     *("features=", "penalty=", "weights=", "gradient(", "gradient_flow(", "least_squares("),
@@ -45,7 +46,7 @@ def _runs(written):
     d = int(written.defaults["d"])
     graph = normal_form(written, {name: written.defaults[name] for name in count_names(written)})
     world = ProcessWorld(1 / np.arange(1.0, d + 1), np.ones(d), written.defaults)
-    draws = simulate(graph, world, np.random.Generator(np.random.PCG64DXSM(0)), 2)
+    draws = make_literal(graph, world)(np.random.Generator(np.random.PCG64DXSM(0)), 2)
     assert draws.shape == (2, len(primitives(graph)))
     assert np.isfinite(draws).all()
 

@@ -88,8 +88,8 @@ def _scaled(matrix: Array) -> tuple[Array, Array, Array]:
     Scaling the columns of X only rescales the coordinates of w, so that eigenvalues of Sigma twenty
     orders of magnitude apart cost no accuracy.
     """
-    size = np.sqrt(np.diagonal(matrix, axis1=-2, axis2=-1))
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):  # what is not positive definite
+        size = np.sqrt(np.diagonal(matrix, axis1=-2, axis2=-1))
         unit = matrix / size[..., None, :]
         unit /= size[..., :, None]
     return size, unit, np.abs(unit).sum(axis=-1).max(axis=-1)

@@ -7,7 +7,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import scipy.linalg
-from ridgeproof.verification.simulation.process import test_errors as literal_errors
 
 from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.process.file import read_process
@@ -15,14 +14,14 @@ from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.process.operators.asks import Inner
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.simulation.interpreter import (
-    ProcessWorld,
-    _Run,
-    combined,
+    estimates,
+    make_literal,
     primitives,
-    simulate,
     unsimulated,
 )
-from ridgeproof.verification.simulation.quantity_draws import _process
+from ridgeproof.verification.simulation.prepared import Run, combined, labelled, prepared
+from ridgeproof.verification.simulation.quantity_draws import Sampler, _pipeline
+from ridgeproof.verification.simulation.world import ProcessWorld
 
 D, T = 6, 9
 S = 1 / np.arange(1.0, D + 1)
@@ -45,6 +44,26 @@ def _graph(steps, *asks):
 
 def _rng(seed=1):
     return np.random.Generator(np.random.PCG64DXSM(seed))
+
+
+def simulate(graph, world, rng, size):
+    """Literal repetitions of the primitives."""
+    return make_literal(graph, world)(rng, size)
+
+
+class _Once:
+    """One literal run of a graph, to look into."""
+
+    def __init__(self, graph):
+        self.nodes, self.world, self.run = graph.nodes, ProcessWorld(S, W0, VALUES), Run(_rng())
+        self.run.through(prepared(graph.nodes, self.world))
+        self.found = self.run.found
+
+    def model(self, combination):
+        return combined(self.world.terms(combination), self.run, D)
+
+    def vector(self, vector):
+        return labelled(vector, self.nodes, self.world).realised(self.run)
 
 
 def _normal_equations(X, y, lam, weights=None, penalty=None):
@@ -120,8 +139,7 @@ CASES = {
 def test_each_operator_is_its_definition(model):
     """The model on the very draws of the run equals normal equations, steps or an exponential."""
     graph = _graph(HEAD + f"m = {model}\n", "norm2(m)", "mean_square(y)", "mean_square(z)")
-    run = _Run(ProcessWorld(S, W0, VALUES), _rng())
-    run.through(graph.nodes)
+    run = _Once(graph)
     asks = primitives(graph)
     rows = [run.found[ask.vector.rows] for ask in asks[1:]]
     y, z = (run.vector(ask.vector) for ask in asks[1:])
@@ -143,8 +161,7 @@ def test_noise_on_the_features_is_seen_by_fits_only():
     """Labels of noisy rows use the rows, the fit what is seen of them."""
     steps = "A = rows(T)\nN = noisy(A, 'S2')\ny = N@w0 + noise(A)\nm = ridge(y, lam)\n"
     graph = _graph(steps, "norm2(m)", "mean_square(y)", "mean_square(A@w0)")
-    run = _Run(ProcessWorld(S, W0, VALUES), _rng())
-    run.through(graph.nodes)
+    run = _Once(graph)
     fit, labels, clean = primitives(graph)
     seen, X = run.found[labels.vector.rows], run.found[clean.vector.rows]
     y = run.vector(labels.vector)
@@ -158,8 +175,7 @@ def test_degrees_of_freedom_are_the_trace_of_the_smoother():
     """df per row is tr X (X'X/T + lam)^-1 X'/T^2 for ridge, on features as well."""
     steps = HEAD + "F = features(4)\nm = ridge(y, lam)\nf = ridge(y, lam, features=F)\n"
     graph = _graph(steps, "df(m)", "df(f)", "mean_square(y)", "norm2(f)")
-    run = _Run(ProcessWorld(S, W0, VALUES), _rng())
-    run.through(graph.nodes)
+    run = _Once(graph)
     (found,) = simulate(graph, ProcessWorld(S, W0, VALUES), _rng(), 1)
     A = run.found[primitives(graph)[2].vector.rows]
     F = next(x for x in run.found if np.shape(x) == (4, D))
@@ -201,27 +217,70 @@ def test_a_loop_kept_as_one_node_is_the_loop_unrolled():
     assert abs(np.mean(spread) - np.mean(again)) < 4 * error
 
 
-_SETTINGS = (
-    {"T0": [8, 3], "lam0": ["1/20", "1/2"], "sigma0": [1, "1/2"], "width": 4},
-    {"T0": 8, "lam0": "1/20", "design": "shared", "chain": "weighted:1/4,2/3", "sigma_real": 2},
-    {"T0": 4, "lam0": "1/20", "design": "shared", "chain": "accumulate", "features": "uniform"},
-    {"T0": 8, "lam0": "1/20", "sigma0": "1/2", "chain": "accumulate"},
-    {"T0": 4, "lam0": "1/20", "sigma0": 1, "synthetic_fraction": "1/3", "sigma_real": 0},
-)
+def _by_hand(s, w0, rng, *, T, T0, n, sigma, sigma0, lam, lam0, design):
+    """The source's process from its definition: n generators that learn from one another, a fit.
+
+        w_0 = w0,   y_m = X_m w_m + sigma0 e_m,   w_{m+1} = fit(X_m, y_m; lam0),   m = 0..n-1,
+        y = X w_n + sigma e,   w = fit(X, y; lam),   error = |w - w0|_Sigma^2.
+
+    Source: Dohmatob, Feng, Kempe 2024, arXiv 2402.07712; the generator's ridge is added here.
+    """
+
+    def solve(X, y, penalty):
+        rows, d = X.shape
+        if penalty == 0:
+            return np.linalg.pinv(X, rcond=1e-14) @ y
+        return np.linalg.inv(X.T @ X / rows + penalty * np.eye(d)) @ X.T @ y / rows
+
+    w, X0 = w0, None
+    for _ in range(n):
+        if X0 is None or design == "independent":
+            X0 = rng.standard_normal((T0, len(s))) @ np.diag(np.sqrt(s))
+        w = solve(X0, X0 @ w + sigma0 * rng.standard_normal(T0), lam0)
+    X = rng.standard_normal((T, len(s))) @ np.diag(np.sqrt(s))
+    w = solve(X, X @ w + sigma * rng.standard_normal(T), lam)
+    return (w - w0) @ np.diag(s) @ (w - w0)
 
 
-@pytest.mark.parametrize("flags", _SETTINGS, ids=str)
-def test_a_setting_as_a_process_agrees_with_its_hand_written_run(flags):
-    """Its process, interpreted, and its flags, read by the literal run: equal means."""
-    given = {"d": D, "T": T, "n": 2, "sigma": "1/2", "lam": "1/5", "spectrum": "power-law:1"}
-    setting = make_setting(**given | flags)
-    process = setting.process()
-    graph = normal_form(process, process.defaults)
-    w0 = np.full(D, 1 / np.sqrt(D))
-    ours = simulate(graph, ProcessWorld(S, w0, process.defaults), _rng(), 600)
-    theirs = literal_errors(600, S, w0, rng=_rng(7), **_process(setting))
-    error = np.sqrt((ours.var() + theirs.var()) / 600)
-    assert abs(ours.mean() - theirs.mean()) < 4 * error
+@pytest.mark.parametrize("design", ["independent", "shared"])
+@pytest.mark.parametrize("n", [0, 1, 3])
+@pytest.mark.parametrize(("lam", "lam0"), [(0.0, 0.0), (0.2, 0.0), (0.0, 0.1), (0.2, 0.1)])
+@pytest.mark.parametrize(("rows", "T0"), [(9, 8), (6, 6), (4, 3), (12, 2)])
+def test_a_setting_is_the_process_of_the_source_draw_by_draw(rows, T0, lam, lam0, n, design):
+    """From one stream of random numbers the interpreter and the hand-written run agree."""
+    s, w0 = np.arange(1, 7) ** -1.5, np.linspace(1, 2, 6)
+    numbers = {"T": rows, "T0": T0, "n": n, "sigma": 0.7, "sigma0": 0.4, "lam": lam, "lam0": lam0}
+    given = {**numbers, "T0": T0 if n else None, "design": design}
+    graph, world = _pipeline(make_setting(d=6, **given))
+    ours = simulate(graph, ProcessWorld(s, w0, world.values), _rng(5), 2)[:, 0]
+    rng = _rng(5)
+    theirs = [_by_hand(s, w0, rng, design=design, **numbers) for _ in range(2)]
+    assert ours == pytest.approx(theirs, rel=1e-8)  # 6 x 6 fits at T = d: condition up to 1e4
+
+
+@pytest.mark.parametrize("design", ["independent", "shared"])
+def test_least_squares_mean_is_the_inverse_wishart_moment(design):
+    """E = sigma^2 d/(T-d-1) + n sigma0^2 d/(T0-d-1), whatever Sigma, w0 and design (exact)."""
+    chain = {"T": 30, "T0": 24, "n": 3, "sigma": "1/2", "sigma0": "4/5", "design": design}
+    x = Sampler(make_setting(d=4, spectrum="power-law:3", **chain), 6, "t")(0, 4000)
+    expected = 0.25 * 4 / 25 + 3 * 0.64 * 4 / 19
+    assert abs(x.mean() - expected) < 4 * x.std(ddof=1) / 4000**0.5
+
+
+@pytest.mark.parametrize(("design", "survives"), [("independent", 0.6**3), ("shared", 0.6)])
+def test_noise_free_collapse(design, survives):
+    """Isotropic, T0 < d, no noise: E = b (1 - (T0/d)^n), or b (1 - T0/d) on a shared design."""
+    x = Sampler(make_setting(d=5, T=8, T0=3, n=3, design=design), 7, "t")(0, 3000)
+    assert abs(x.mean() - (1 - survives)) < 4 * x.std(ddof=1) / 3000**0.5
+
+
+def test_rows_have_the_stated_covariance():
+    """A profile enters as a variance, not as a scale; with others' laws as well."""
+    for law in ("gaussian", "uniform", "student:7", "elliptical:3/5*1/2,7/5*1/2"):
+        graph = _graph(f"A = rows(20000, 'S2', law='{law}')\n", "mean_square(A@w0)")
+        x = simulate(graph, ProcessWorld(S, W0, VALUES), _rng(8), 1)[0, 0]
+        wanted = (1 + np.arange(1.0, D + 1) / D) @ W0**2
+        assert x == pytest.approx(wanted, rel=0.06)
 
 
 def test_an_ask_is_arithmetic_of_means_with_a_jackknife_error():
@@ -229,7 +288,7 @@ def test_an_ask_is_arithmetic_of_means_with_a_jackknife_error():
     graph = _graph(HEAD, "mean_square(z)/(1 + mean_square(y))^2", "3*sigma", "mean_square(y)")
     world = ProcessWorld(S, W0, VALUES)
     draws = simulate(graph, world, _rng(), 500)
-    found = combined(graph, world, draws)
+    found = estimates(graph, world, draws)
     a, b = draws.mean(axis=0)
     assert found["q0"].mean == pytest.approx(a / (1 + b) ** 2)
     slope = np.array([1 / (1 + b) ** 2, -2 * a / (1 + b) ** 3])
@@ -248,7 +307,7 @@ def test_what_has_no_literal_simulation_says_so():
     reasons = [unsimulated(ask) for _, ask in graph.asks]
     assert [bool(reason) for reason in reasons] == [True, True, False]
     draws = simulate(graph, ProcessWorld(S, W0, VALUES), _rng(), 2)
-    assert list(combined(graph, ProcessWorld(S, W0, VALUES), draws)) == ["q2"]
+    assert list(estimates(graph, ProcessWorld(S, W0, VALUES), draws)) == ["q2"]
     curved = _graph(HEAD + "m = ridge(y, lam, features=features(5, 'tanh'))\n", "risk(m)")
     with pytest.raises(NotBuilt):
         simulate(curved, ProcessWorld(S, W0, VALUES), _rng(), 1)

@@ -28,7 +28,7 @@ from ridgeproof.verification.conjectures.processes import trial
 from ridgeproof.verification.conjectures.processes.allowed import allowed
 from ridgeproof.verification.conjectures.processes.sides import Sides
 from ridgeproof.verification.conjectures.processes.trial import draws_of
-from ridgeproof.verification.simulation.interpreter import ProcessWorld
+from ridgeproof.verification.simulation.world import ProcessWorld
 from ridgeproof.verification.testing.allowance import allowance
 
 _EXAMPLES = Path(__file__).parents[4] / "examples" / "processes" / "conjectures"
