@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ridgeproof.verification.simulation.samplers import sampled_errors
+from ridgeproof.verification.simulation.quantity_draws import Sampler
 
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.verification.figures.experiments import find_figure

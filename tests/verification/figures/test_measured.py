@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
-from ridgeproof.verification.simulation.process import test_errors as literal_errors
 from scipy.optimize import minimize_scalar
 
 from ridgeproof.numerics.chains.phase import ChainFate, phase
@@ -24,6 +25,7 @@ from ridgeproof.verification.figures.experiments import (
     power_law,
 )
 from ridgeproof.verification.figures.figure import measure_figure
+from ridgeproof.verification.simulation.quantity_draws import Sampler
 
 
 @lru_cache
@@ -85,14 +87,10 @@ def test_the_simulated_optimum_is_a_minimum_of_the_literal_error():
     fake = optimal_ridge.base(8, 2, 4)
     lam, error = optimal_ridge.simulated_optimum(fake, 200, seed=1)
     assert abs(lam - float(optimum(fake).lam)) < 4 * error
-    process = {"T": 16, "T0": 24, "n": 4, "sigma": 0.5, "sigma0": 0.5, "lam0": 0.0}
 
     def mean(log_lam):
-        rng = np.random.default_rng(3)  # common random numbers
-        return literal_errors(
-            2000, np.ones(8), np.full(8, 8**-0.5), rng=rng, lam=np.exp(log_lam),
-            design="independent", **process,
-        ).mean()  # fmt: skip
+        setting = fake.with_(lam=Fraction(float(np.exp(log_lam))))
+        return Sampler(setting, 3, "t", stream=fake)(0, 2000).mean()  # common random numbers
 
     # Finite size moves the optimum by O(1/d): at d = 8 to within a third.
     found = minimize_scalar(mean, bounds=(np.log(0.05), np.log(5)), options={"xatol": 0.05})

@@ -31,7 +31,7 @@ def controls_of(draw, rows, size, *, normal):
     """Controls of many designs, shape (size, controls)."""
     rng = np.random.Generator(np.random.PCG64DXSM([3, rows]))
     designs = (draw(rng, (rows, S.size)) for _ in range(size))
-    return np.array([control_values(Z, S, W0, normal=normal) for Z in designs])
+    return np.array([control_values(Z.T @ Z, rows, S, W0, normal=normal) for Z in designs])
 
 
 def in_standard_errors(x):
@@ -74,7 +74,7 @@ def test_controls_by_hand():
         np.sum((Z.T @ Z) ** 2) - 35 * 13,
         np.sum((X.T @ X) ** 2) - 7 * (8 * S @ S + S.sum() ** 2),
     ]
-    np.testing.assert_allclose(control_values(Z, S, W0, normal=True), expected, rtol=1e-12)
+    np.testing.assert_allclose(control_values(Z.T @ Z, 7, S, W0, normal=True), expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("richardson", [False, True])

@@ -7,8 +7,6 @@ from typing import get_args
 import mpmath
 import numpy as np
 import pytest
-from ridgeproof.verification.simulation.process import fit, test_errors
-from ridgeproof.verification.simulation.samplers import has_exact_law
 
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.theory.errors import InfiniteExpectation, NoTheorem
@@ -17,9 +15,8 @@ from ridgeproof.theory.settings.features import FeatureLaw, excess_kurtosis, par
 from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.conjectures.settings.truth import known_value
-from ridgeproof.verification.simulation.conditional import conditional_errors, fit_operators
 from ridgeproof.verification.simulation.feature_laws import Entries
-from ridgeproof.verification.simulation.quantity_draws import _process, cheapest_method
+from ridgeproof.verification.simulation.quantity_draws import Sampler, cheapest_method, has_law
 
 LAWS = [
     "gaussian",
@@ -29,8 +26,7 @@ LAWS = [
     "student:10",
     "elliptical:1/2*2/3,2*1/3",
 ]
-BASE = {"T": 7, "T0": 5, "n": 2, "sigma": 0.5, "sigma0": 0.4, "design": "independent"}
-S, W0 = np.array([1.0, 0.4, 0.1, 0.03]), np.array([1.0, -2.0, 1.5, 3.0])
+CHAIN = {"d": 4, "T": 9, "n": 2, "sigma": "1/2", "sigma0": "2/5", "spectrum": "power-law:2"}
 
 
 def generator(seed):
@@ -74,46 +70,26 @@ def test_kurtosis_is_unknown_where_it_is_infinite_or_rows_share_a_scale():
 
 
 @pytest.mark.parametrize("law", LAWS)
-@pytest.mark.parametrize(("lam", "lam0"), [(0.0, 0.0), (0.2, 0.1)])
+@pytest.mark.parametrize(("lam", "lam0"), [(0, 0), ("1/5", "1/10")])
 def test_flipping_a_coordinate_leaves_every_law_unchanged(law, lam, lam0):
-    """Averaging the bias over the signs of w0 keeps its mean, and that of the literal run."""
-    process = {**BASE, "lam": lam, "lam0": lam0, "T": 9, "draw": Entries(parse_features(law))}
-    if lam0 == 0 and law != "rademacher":
-        process["T0"] = 8  # away from d, where the error has no variance
-    averaged = conditional_errors(400, S, W0, rng=generator(2), average_signs=True, **process)
-    plain = conditional_errors(400, S, W0, rng=generator(3), **process)
-    literal = test_errors(400, S, W0, rng=generator(4), **process)
-    assert agree(averaged, plain)
-    assert agree(averaged.sum(axis=1), literal)
-
-
-@pytest.mark.parametrize(
-    "signs",
-    [
-        [[1, 1], [1, 1], [-1, -1]],
-        [[1, 1, -1], [-1, -1, 1]],
-        [[1, 1, 1, 1], [1, 1, -1, -1], [-1, -1, 1, 1]],
-        [[1, -1, 1], [1, -1, -1], [-1, 1, 1], [1, -1, 1]],
-    ],
-)
-@pytest.mark.parametrize("lam", [0.0, 1e-3])
-def test_operators_of_dependent_rows_are_those_of_the_literal_fit(signs, lam):
-    """F v and N = H H' are what `process.fit` does to the basis vectors of the labels."""
-    Z = np.array(signs, dtype=float)
-    s = S[: Z.shape[1]]
-    F, N = fit_operators(Z, s, lam)
-    H = np.column_stack([np.sqrt(s) * fit(Z * np.sqrt(s), e, lam) for e in np.eye(len(Z))])
-    assert np.allclose(F, H @ Z, atol=1e-12)
-    assert np.allclose(N, H @ H.T, atol=1e-12)
+    """Averaging the bias over the signs of w0 keeps the mean of the literal run."""
+    # Without ridge away from d, where the error has no variance.
+    T0 = 8 if lam0 == 0 and law != "rademacher" else 5
+    setting = make_setting(**CHAIN, T0=T0, lam=lam, lam0=lam0, features=law)
+    averaged, literal = (
+        Sampler(setting, seed, "t", "test_error", method)(0, 400)
+        for seed, method in ((2, "conditional"), (4, "literal"))
+    )
+    assert agree(averaged, literal)
 
 
 def test_samplers_know_a_variation_when_they_see_one():
     """The law of least squares is that of normal features: other processes never borrow it."""
-    assert not has_exact_law(4, {**BASE, "T0": 9, "lam": 0.0, "lam0": 0.0, "draw": Entries})
-    assert has_exact_law(4, {**BASE, "T0": 9, "lam": 0.0, "lam0": 0.0})
-    assert cheapest_method(make_setting(d=4, T=16, sigma=1, features="uniform")) == "conditional"
-    narrow = make_setting(d=4, T=16, sigma=1, n=1, T0=16, sigma0=1, width=2)
-    assert not has_exact_law(4, _process(narrow))
+    plain = make_setting(d=4, T=16, sigma=1)
+    uniform = make_setting(d=4, T=16, sigma=1, features="uniform")
+    assert has_law(plain)
+    assert not has_law(uniform)
+    assert (cheapest_method(plain), cheapest_method(uniform)) == ("exact-law", "conditional")
 
 
 def test_signs_have_a_finite_error_at_every_size():
