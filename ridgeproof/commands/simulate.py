@@ -90,7 +90,8 @@ def command(
     error: quantiles of the draws stand in its place.
 
     With FILE, a process (TOML), every quantity that it asks is simulated at the size given, until
-    its relative error is below 0.01 or for 10,000 repetitions; its theory is the limit.
+    its relative error is below 0.01 or for 10,000 repetitions; its theory is the limit.  Methods
+    are literal and conditional, which needs far fewer repetitions for the same error.
 
     \b
     ridgeproof simulate --d 60 --T 200 --T0 120 --n 3 --sigma 0.5 --sigma0 0.5 --lam 0.01
@@ -101,10 +102,11 @@ def command(
     asked = pop_process(options)
     count, target = _lengths(repetitions, relative_error)
     if asked is not None:
-        _require_for_processes(method)
+        _require_for_processes()
         _simulate_process(
-            *asked, ask, count, target, workers=workers, dask=dask, seed=seed, as_json=as_json
-        )
+            *asked, ask, count, target, method,
+            workers=workers, dask=dask, seed=seed, as_json=as_json,
+        )  # fmt: skip
         return
     if ask is not None:
         raise InputError("--ask", ask, "is for a process", "give FILE, or --quantity of a setting")
@@ -184,17 +186,13 @@ def _show(
         raise click.exceptions.Exit(INTERRUPTED)
 
 
-def _require_for_processes(method: str) -> None:
+def _require_for_processes() -> None:
     """Refuse the options that say nothing about a process."""
     from ridgeproof.theory.errors import InputError
 
-    for name, wanted in (
-        ("method", method != "literal"),
-        ("quantity", is_given("quantity")),
-        ("minus", is_given("minus")),
-    ):
-        if wanted:
-            remedy = "leave it out: a process is simulated literally, and --ask names a quantity"
+    for name in ("quantity", "minus"):
+        if is_given(name):
+            remedy = "leave it out: --ask names a quantity of a process"
             raise InputError(f"--{name}", "...", "is for settings, not for FILE", remedy)
 
 
@@ -204,6 +202,7 @@ def _simulate_process(
     ask: str | None,
     repetitions: int | None,
     relative_error: float | None,
+    method: str,
     *,
     workers: str | None,
     dask: str | None,
@@ -219,6 +218,7 @@ def _simulate_process(
             ask=ask,
             repetitions=repetitions,
             relative_error=relative_error,
+            method=method,
             seed=seed,
             workers=processes,
             executor=executor,
@@ -236,7 +236,9 @@ def _process_text(title: str, estimate: ProcessEstimate) -> str:
     rows = [("process", shortened(title))] if title else []
     for name, found in estimate.asks.items():
         rows += _rows_of(name, found)
-    rows.append(("repetitions", f"{estimate.repetitions} (literal, seed {estimate.seed})"))
+    rows.append(
+        ("repetitions", f"{estimate.repetitions} ({estimate.method}, seed {estimate.seed})")
+    )
     note = "theory is the limit of large sizes; means are at the size given, and z shows both"
     return key_values([*rows, ("compared", note)])
 

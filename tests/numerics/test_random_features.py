@@ -19,7 +19,6 @@ from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.conjectures.check import check
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
-from ridgeproof.verification.simulation.conditional import feature_operators
 from ridgeproof.verification.simulation.simulate import simulate
 
 BASE = {
@@ -165,21 +164,6 @@ def test_the_conditional_estimator_has_the_literal_mean(regime):
     error = np.hypot(literal.standard_error, found.standard_error)
     assert abs(literal.mean - found.mean) < 4 * error
     assert error < 0.08 * found.mean
-
-
-def test_the_operators_are_those_of_the_fit():
-    """F and N from finite differences of a generic least-squares fit on the features."""
-    rng = np.random.Generator(np.random.PCG64DXSM(4))
-    s = np.array([2.0, 1.0, 0.3, 0.1])
-    for rows, width, lam in ((9, 3, 0.2), (3, 7, 0.2), (9, 3, 0.0), (3, 7, 0.0), (9, 7, 0.0)):
-        Z, Q = rng.standard_normal((rows, 4)), rng.standard_normal((4, width))
-        X = Z * np.sqrt(s)
-        stacked = np.vstack([X @ Q, np.sqrt(rows * lam) * np.eye(width)])
-        target = np.vstack([np.eye(rows), np.zeros((width, rows))])
-        H = np.sqrt(s)[:, None] * (Q @ np.linalg.lstsq(stacked, target, rcond=1e-10)[0])
-        F, N = feature_operators(Z, s, lam, Q)
-        assert np.allclose(F, H @ Z, atol=1e-9)
-        assert np.allclose(N, H @ H.T, atol=1e-9)
 
 
 @pytest.mark.parametrize("form", list(Form))

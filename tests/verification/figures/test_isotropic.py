@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ridgeproof.verification.simulation.quantity_draws import Sampler
 
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.verification.figures.experiments import find_figure
 from ridgeproof.verification.figures.experiments.isotropic import GENERATIONS, base
 from ridgeproof.verification.figures.figure import measure_figure
 from ridgeproof.verification.figures.tracing import rational
+from ridgeproof.verification.simulation.quantity_draws import Sampler
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +32,9 @@ def test_lines_are_the_evaluated_errors(data):
 
 def test_points_agree_with_another_sampler(data):
     """Means at n = 10, where T0 = 2 d, against draws from the known law of the chain."""
-    rng = np.random.default_rng(1)
-    process = {"T0": 30, "n": 10, "sigma": 0.5, "sigma0": 0.5, "lam0": 0.0, "design": "independent"}
     for point in data.panels[1].curves[-1].points:
-        drawn = sampled_errors(
-            2000, np.ones(15), np.full(15, 15**-0.5), rng=rng, T=30, lam=point.x, **process
-        ).sum(axis=1)
+        setting = base(15, 10).with_(lam=rational(point.x))
+        drawn = Sampler(setting, 1, "t", method="exact-law")(0, 2000)
         spread = np.hypot(point.standard_error, drawn.std() / 2000**0.5)
         assert abs(point.mean - drawn.mean()) < 4 * spread
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from fractions import Fraction
-
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar

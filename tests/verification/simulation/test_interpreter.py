@@ -19,7 +19,13 @@ from ridgeproof.verification.simulation.interpreter import (
     primitives,
     unsimulated,
 )
-from ridgeproof.verification.simulation.prepared import Run, combined, labelled, prepared
+from ridgeproof.verification.simulation.prepared import (
+    Run,
+    _on_features,
+    combined,
+    labelled,
+    prepared,
+)
 from ridgeproof.verification.simulation.quantity_draws import Sampler, _pipeline
 from ridgeproof.verification.simulation.world import ProcessWorld
 
@@ -184,6 +190,20 @@ def test_degrees_of_freedom_are_the_trace_of_the_smoother():
         assert got == pytest.approx(np.trace(hat) / T, rel=1e-10)
     w = F.T @ _normal_equations(A @ F.T, run.vector(primitives(graph)[2].vector), 0.2)
     assert found[3] == pytest.approx(S @ w**2, rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("rows", "width", "lam"), [(9, 3, 0.2), (3, 7, 0.2), (9, 3, 0), (3, 7, 0), (9, 8, 0), (9, 8, 1)]
+)
+def test_a_fit_on_features_is_generic_least_squares(rows, width, lam):
+    """All labels at once, against stacked rows and the pseudo-inverse of what they have of rank."""
+    rng = _rng(4)
+    X, F = rng.standard_normal((rows, D)) * np.sqrt(S), rng.standard_normal((width, D))
+    stacked = np.vstack([X @ F.T, np.sqrt(rows * lam) * np.eye(width)])
+    target = np.vstack([np.eye(rows), np.zeros((width, rows))])
+    wanted = F.T @ np.linalg.lstsq(stacked, target, rcond=1e-10)[0]
+    learn = _on_features(0, rows * lam)(X, Run(rng, found=[F]))
+    np.testing.assert_allclose(learn(np.eye(rows)), wanted, atol=1e-9)
 
 
 def test_growth_repeats_directions_and_keeps_what_the_limit_keeps():
