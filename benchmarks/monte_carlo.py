@@ -15,22 +15,22 @@ from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
-from ridgeproof.verification.simulation.process import Array, Process, test_errors
-from ridgeproof.verification.simulation.samplers import sampled_errors
 
+from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.compute.executors import run_chunks
-from ridgeproof.verification.simulation.conditional import conditional_errors
+from ridgeproof.verification.simulation.fits import Array
+from ridgeproof.verification.simulation.quantity_draws import Sampler
 
 D, REPETITIONS = 300, 24
 S: Array = np.arange(1, D + 1, dtype=float) ** -1.5
 W0 = np.ones(D) / np.sqrt(D)
 
 
-def process(lam: float) -> Process:
-    """Five generators on 600 rows, then a fit on 1000."""
-    return Process(
-        T=1000, T0=600, n=5, sigma=0.1, sigma0=0.1, lam=lam, lam0=0.0, design="independent"
-    )
+def drawn(size: int, lam: float, method: str, chunk: int = 0) -> Array:
+    """Five generators on 600 rows, then a fit on 1000, by one of the methods."""
+    chain = {"T": 1000, "T0": 600, "n": 5, "sigma": "1/10", "sigma0": "1/10"}
+    setting = make_setting(d=D, spectrum="power-law:3/2", signal="flat", lam=lam, **chain)
+    return Sampler(setting, 1, "benchmark", method=method)(chunk, size)
 
 
 def plain(size: int, lam: float, rng: np.random.Generator) -> Array:
@@ -77,15 +77,13 @@ def measure(route: Callable[[int], Array], size: int) -> tuple[float, float, flo
     start = time.perf_counter()
     values = route(size)
     each = (time.perf_counter() - start) / size
-    totals = values.sum(axis=1) if values.ndim > 1 else values
-    spread = float(totals.std(ddof=1) / totals.mean())
+    spread = float(values.std(ddof=1) / values.mean())
     return 1000 * each, spread, each * max(2.0, (spread / 0.01) ** 2)
 
 
 def literal_chunk(chunk: int) -> float:
     """A piece of work for a pool."""
-    rng = np.random.Generator(np.random.PCG64DXSM(chunk))
-    return float(test_errors(20, S, W0, rng=rng, **process(0.01)).mean())
+    return float(drawn(20, 0.01, "literal", chunk).mean())
 
 
 def main() -> None:
@@ -95,15 +93,9 @@ def main() -> None:
         routes: dict[str, tuple[Callable[[int], Array], int]] = {
             "plain lstsq": (partial(plain, lam=lam, rng=rng), REPETITIONS),
             "scikit-learn": (partial(scikit, lam=lam, rng=rng), REPETITIONS),
-            "literal": (partial(test_errors, s=S, w0=W0, rng=rng, **process(lam)), REPETITIONS),
-            "conditional": (
-                partial(conditional_errors, s=S, w0=W0, rng=rng, **process(lam)),
-                REPETITIONS,
-            ),
-            "exact law": (
-                partial(sampled_errors, s=S, w0=W0, rng=rng, **process(lam)),
-                100 if lam else 10**5,
-            ),
+            "literal": (partial(drawn, lam=lam, method="literal"), REPETITIONS),
+            "conditional": (partial(drawn, lam=lam, method="conditional"), REPETITIONS),
+            "exact law": (partial(drawn, lam=lam, method="exact-law"), 100 if lam else 10**5),
         }
         print(f"\nlam = {lam}: ms a repetition, relative deviation, s to 1 %, gain")
         baseline = 0.0

@@ -279,7 +279,7 @@ ERRORS = {
     "evaluate none --d 3": "unexpected extra argument (none), which is no process file",
     "evaluate none.toml --d 3": "none.toml: is not a file",
     "simulate plain.toml --d 3 --ask rusk": "did you mean risk? Choose from risk, gcv, best",
-    "simulate plain.toml --d 3 --method conditional": "--method = ...: is for settings",
+    "simulate plain.toml --d 3 --method exact-law": "method = exact-law: is unknown",
     "simulate plain.toml --d 3 --minus lam=1": "--minus = ...: is for settings",
     "simulate plain.toml --d 3 --repetitions 1": "--repetitions = 1: must be at least 2",
     "simulate plain.toml --d 3 --repetitions 9 --relative-error 0.1": "contradicts --repetitions",

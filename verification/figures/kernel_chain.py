@@ -5,8 +5,8 @@
     with penalty lam.  Error = mean of |f - f_0|^2 over the images it is measured on.
 
 Labels have one or more columns; the variance of the noise is shared out evenly over them, so that
-sigma^2 is the noise of the whole label, as in `verification.simulation.process`.  Like that module
-this one knows the definition only, and none of the theory.
+sigma^2 is the noise of the whole label, as in processes.  Like their simulation this module knows
+the definition only, and none of the theory.
 """
 
 from __future__ import annotations

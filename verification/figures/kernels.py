@@ -1,7 +1,7 @@
 """Kernels on images, and kernel ridge regression: the estimator that goes on trial.
 
 With the Gram matrix K of T training images, f(x) = k(x)' (K + T lam I)^-1 y is the ridge fit
-(X'X/T + lam I)^-1 X'y/T of `verification.simulation.process` in the features of the kernel;
+(X'X/T + lam I)^-1 X'y/T of `verification.simulation.fits` in the features of the kernel;
 scikit-learn's KernelRidge has alpha = T lam.  A kernel is scaled so that the mean of K(x, x) over
 its images is 1, which makes a penalty mean the same on each.
 """

@@ -32,13 +32,9 @@ from ridgeproof.verification.conjectures.processes.trial import (
     expansion,
     world_at,
 )
-from ridgeproof.verification.simulation.interpreter import (
-    primitives,
-    simulate,
-    unsimulated,
-)
-from ridgeproof.verification.simulation.process import Array
-from ridgeproof.verification.simulation.seeds import make_generator
+from ridgeproof.verification.simulation.fits import Array
+from ridgeproof.verification.simulation.interpreter import primitives, unsimulated
+from ridgeproof.verification.simulation.simulate_process import ProcessDraws
 from ridgeproof.verification.testing.allowance import LIMIT_DIMENSION
 from ridgeproof.verification.testing.judge import Judge
 from ridgeproof.verification.testing.sequential import Decision
@@ -84,6 +80,13 @@ class Bench:
         while growth < most and self._missed(growth) > self.precision:
             growth += 1
         self.worlds = tuple(world_at(self.graph, self.place, k * growth) for k in (1, 2))
+        place = str(self.place)
+        self._draws = [
+            ProcessDraws(
+                self.graph, world, self.seed, self.stream, place, f"literal-{world.growth}"
+            )
+            for world in self.worlds
+        ]
         self._position = {part: j for j, part in enumerate(primitives(self.graph))}
         self._asks = dict(self.graph.asks)
 
@@ -178,10 +181,6 @@ class Bench:
         """The primitives at both sizes side by side."""
         key = chunk, size
         if key not in self._drawn:
-            parts = []
-            for world in self.worlds:
-                role = f"literal-{world.growth}"
-                rng = make_generator(self.seed, self.stream, str(self.place), role, chunk)
-                parts.append(simulate(self.graph, world, rng, size))
+            parts = [draw((chunk, size)) for draw in self._draws]
             self._drawn[key] = np.hstack(parts)
         return self._drawn[key]
