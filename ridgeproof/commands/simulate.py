@@ -27,7 +27,7 @@ from ridgeproof.options import (
 
 if TYPE_CHECKING:
     from ridgeproof.theory.process.record import Process
-    from ridgeproof.verification.simulation.running_moments import RunningMoments
+    from ridgeproof.verification.simulation.repetitions import RunningMoments
     from ridgeproof.verification.simulation.simulate import Estimate
     from ridgeproof.verification.simulation.simulate_process import AskEstimate, ProcessEstimate
 

@@ -20,7 +20,7 @@ from ridgeproof.verification.compute.executors import iterate_chunks
 from ridgeproof.verification.figures.panels import Against, Curve, Point
 from ridgeproof.verification.simulation.deviation import scale_of
 from ridgeproof.verification.simulation.quantity_draws import Sampler
-from ridgeproof.verification.simulation.running_moments import RunningMoments
+from ridgeproof.verification.simulation.repetitions import RunningMoments
 from ridgeproof.verification.simulation.simulate import simulate
 
 __all__ = [

@@ -5,9 +5,11 @@ This is the one engine behind every estimate: of a setting, of a process.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,10 +19,19 @@ from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.compute.executors import iterate_chunks
 
-__all__ = ["Draw", "SimulationInterrupted", "batches", "check_lengths", "repeated"]
+__all__ = [
+    "Draw",
+    "RunningMoments",
+    "SimulationInterrupted",
+    "batches",
+    "check_lengths",
+    "repeated",
+]
+
+Array: TypeAlias = NDArray[np.float64]
 
 # (chunk, size) -> independent draws, a function of these alone.
-Draw: TypeAlias = Callable[[tuple[int, int]], NDArray[np.float64]]
+Draw: TypeAlias = Callable[[tuple[int, int]], Array]
 
 _LEAST = 64  # repetitions before a relative error is believed
 
@@ -47,7 +58,7 @@ def check_lengths(repetitions: int | None, relative_error: float | None) -> None
 
 def repeated(
     draw: Draw,
-    seen: Callable[[NDArray[np.float64]], None],
+    seen: Callable[[Array], None],
     estimate: Callable[[], Any],
     precise: Callable[[], bool],
     *,
@@ -96,3 +107,35 @@ def batches(most: int, chunk: int) -> Iterator[list[tuple[int, int]]]:
         yield [(k // chunk, min(chunk, stop - k)) for k in range(start, stop, chunk)]
         # Whole chunks, so that a repetition's stream does not depend on where batches end.
         start, stop = stop, min(most, (stop + stop // 4) // chunk * chunk + chunk)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningMoments:
+    """Count, mean and sum of squared deviations, merged without cancellation.
+
+    >>> print(RunningMoments().updated(np.array([1.0, 2.0])).updated(np.array([3.0, 4.0])))
+    2.5 +- 0.65
+    """
+
+    count: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+
+    def updated(self, x: Array) -> RunningMoments:
+        """The moments after further observations x, of which there is at least one."""
+        mean = float(x.mean())
+        count, apart = self.count + len(x), mean - self.mean
+        return RunningMoments(
+            count,
+            self.mean + apart * len(x) / count,
+            self.squares + float(np.sum((x - mean) ** 2)) + apart**2 * self.count * len(x) / count,
+        )
+
+    @property
+    def standard_error(self) -> float:
+        """The standard error of the mean; needs two observations."""
+        return math.sqrt(self.squares / (self.count - 1) / self.count)
+
+    def __str__(self) -> str:
+        error = f" +- {self.standard_error:.2g}" if self.count > 1 else ""
+        return f"{self.mean:.6g}{error}"

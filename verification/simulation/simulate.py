@@ -23,8 +23,7 @@ from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.simulation.controls import Adjusted, adjusted
 from ridgeproof.verification.simulation.deviation import deviation, finite, scale_of
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler, has_law
-from ridgeproof.verification.simulation.repetitions import check_lengths, repeated
-from ridgeproof.verification.simulation.running_moments import RunningMoments
+from ridgeproof.verification.simulation.repetitions import RunningMoments, check_lengths, repeated
 
 __all__ = ["METHODS", "QUANTITIES", "Estimate", "simulate", "tails"]
 

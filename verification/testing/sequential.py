@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from ridgeproof.theory.errors import InputError, SolverError
 from ridgeproof.verification.compute.executors import borrow, iterate_chunks
 from ridgeproof.verification.simulation.controls import Observable, adjusted
-from ridgeproof.verification.simulation.running_moments import RunningMoments
+from ridgeproof.verification.simulation.repetitions import RunningMoments
 from ridgeproof.verification.testing.e_process import EProcess
 
 __all__ = ["CHUNK", "FIRST_LOOK", "PILOT", "RELATIONS", "Decision", "EValues", "Stopped", "decide"]
