@@ -114,7 +114,7 @@ GRADED = np.logspace(0, -20, 6)
 WRITTEN = {  # what random pipelines do not draw, as steps and asks
     "features seen with noise": (
         (
-            "A = rows(9)\nN = noisy(A, 'P')\ne = noise(A)\nm = ridge(N@w0 + e, 1/5)\n"
+            "A = rows(9)\nN = noisy(A, 'P')\ne = noise(A)\nm = least_squares(N@w0 + e)\n"
             "f = least_squares(A@m + e)\n"
         ),
         ("risk(f)", "mean_square(A@f - A@w0 + e)", "inner(m, f)"),
