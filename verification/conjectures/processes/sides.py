@@ -208,6 +208,10 @@ class Theory:
                 return None
         return self._found[place, digits]
 
+    def digits(self, place: Place) -> int:
+        """To how many digits the leaves of a place have been found."""
+        return FINE if (place, FINE) in self._found else FLOAT
+
     def _evaluated(self, place: Place, digits: int) -> Leaves:
         process = self.sides.process
         known = free_names(process) | process.defaults.keys()

@@ -112,7 +112,9 @@ class ProcessSubject(Subject):
 
     def example(self, case: Case, claimed: str, observed: str, method: str = "") -> Counterexample:
         """The counterexample of a case; its lines evaluate the process."""
-        return _redone(self.claim, case, super().example(case, claimed, observed, method), ())
+        found = super().example(case, claimed, observed, method)
+        digits = min(self.theorem.digits(place) for place in case.places)
+        return _redone(self.claim, case, found, digits=digits)
 
     def gaps(self) -> Iterator[Callable[[Place], float | None]]:
         """The pieces that no ask enters, in a limit their leading coefficients."""
@@ -144,8 +146,8 @@ class ProcessSubject(Subject):
         try:
             judge_case(self, sides, case, judge)
         except Refutation as refutation:
-            found = _redone(self.claim, case, refutation.counterexample, sizes_of(sides, case))
-            raise Refutation(found) from None
+            sizes = sizes_of(sides, case)
+            raise Refutation(_redone(self.claim, case, refutation.counterexample, sizes)) from None
 
     def pilot(self, case: Case, seed: int) -> float:
         """How tight the claim looks by a few draws."""
@@ -157,20 +159,28 @@ def _side(ball: Any) -> Side:
 
 
 def _redone(
-    conjecture: ProcessConjecture, case: Case, example: Counterexample, sizes: tuple[int, ...]
+    conjecture: ProcessConjecture,
+    case: Case,
+    example: Counterexample,
+    sizes: tuple[int, ...] = (),
+    digits: int = FLOAT,
 ) -> Counterexample:
     """The counterexample with lines that do it again: evaluated, or simulated at some sizes."""
     if not conjecture.file:
         return replace(example, redo="(save the conjecture as a file to do it again)")
     order = case.places
     if not sizes:
-        commands = [f"ridgeproof evaluate {_arguments(conjecture, place, 1)}" for place in order]
-        calls = [f"evaluate_process(p, {_keywords(place)})" for place in order]
+        more = "" if digits == FLOAT else f" --digits {digits}"
+        commands = [
+            f"ridgeproof evaluate {_arguments(conjecture, place, 1)}{more}" for place in order
+        ]
+        calls = [f"evaluate_process(p, digits={digits}, {_keywords(place)})" for place in order]
+        shown = f"{{k: mpmath.nstr(v.item(), {digits}) for k, v in e.values.items()}}"
         python = (
-            "from ridgeproof.numerics.equivalent.evaluate import evaluate_process; "
+            "import mpmath; from ridgeproof.numerics.equivalent.evaluate import evaluate_process; "
             "from ridgeproof.theory.process.file import read_process; "
             f"p = read_process({conjecture.file!r}); "
-            f"print([{{k: float(v) for k, v in e.values.items()}} for e in ({', '.join(calls)},)])"
+            f"print([{shown} for e in ({', '.join(calls)},)])"
         )
     else:
         effort = f"--repetitions {example.repetitions} --seed 0"
