@@ -17,7 +17,7 @@ from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.progress import Trial
 from ridgeproof.verification.testing.verdict import Outcome, Verdict
 
-__all__ = ["pilot", "put", "simulate", "spread"]
+__all__ = ["Cases", "pilot", "put", "simulate", "spread"]
 
 _SIMULATED = 8  # places put on trial
 # Places that a pilot looks at beyond the drawn ones, if the budget has so much for each.
@@ -34,7 +34,7 @@ def simulate(trial: Trial, subject: Subject, places: list[Any]) -> Verdict:
     Half of them are those where a pilot, if there is one, finds the claim tightest.  Every place
     has the same share of the budget; what is left over goes to those it can decide.
     """
-    chooser = _Cases(trial, subject, places)
+    chooser = Cases(trial, subject, places)
     places = list(chooser.found)
     if not places:
         why = subject.why_none(chooser.reasons)
@@ -63,7 +63,7 @@ def simulate(trial: Trial, subject: Subject, places: list[Any]) -> Verdict:
     return trial.verdict(Outcome.UNDECIDED if open_points or not decided else Outcome.CONSISTENT)
 
 
-class _Cases:
+class Cases:
     """Which case of a place is put on trial: one of a step that simulation can judge."""
 
     def __init__(self, trial: Trial, subject: Subject, places: list[Any]) -> None:
@@ -132,7 +132,7 @@ def pilot(subject: Subject, case: Case, seed: int) -> float | None:
     return subject.pilot(case, seed)
 
 
-def _tight(trial: Trial, subject: Subject, chooser: _Cases) -> list[Any]:
+def _tight(trial: Trial, subject: Subject, chooser: Cases) -> list[Any]:
     """The places where a pilot finds the claim tightest, after a short search."""
     trial.watch("simulation: a pilot looks for where the claim is tightest")
     evaluations = min(_PILOTED, trial.budget // _PILOT_SHARE)
@@ -155,7 +155,7 @@ def spread(places: list[Any], count: int) -> list[Any]:
     return [places[k * (len(places) - 1) // (count - 1)] for k in range(count)]
 
 
-def _spend_the_rest(trial: Trial, chosen: list[Any], chooser: _Cases) -> None:
+def _spend_the_rest(trial: Trial, chosen: list[Any], chooser: Cases) -> None:
     """Try undecided points again, those that need least first, as long as the budget may do.
 
     The same draws come first, and the test may look at any time: its level is not touched.
@@ -178,7 +178,7 @@ def _spend_the_rest(trial: Trial, chosen: list[Any], chooser: _Cases) -> None:
         chooser.put(chosen[index], trial.judges[index], "conditional")
 
 
-def _smaller(trial: Trial, subject: Subject, refutation: Refutation, chooser: _Cases) -> Verdict:
+def _smaller(trial: Trial, subject: Subject, refutation: Refutation, chooser: Cases) -> Verdict:
     """Shrink on what is left of the budget; the refuted point stands in any case."""
     limit = subject.claim.kind == "limit"
     most = _LIMIT_SHRINK if limit else min(8 * trial.budget // trial.shares, _SHRINK)

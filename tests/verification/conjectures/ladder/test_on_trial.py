@@ -7,7 +7,11 @@ from functools import partial
 import pytest
 
 from ridgeproof.verification.conjectures.check import check
+from ridgeproof.verification.conjectures.conjecture import read_conjecture
 from ridgeproof.verification.conjectures.declared import conjecture
+from ridgeproof.verification.conjectures.ladder.on_trial import Cases
+from ridgeproof.verification.conjectures.settings.subject import SettingSubject
+from ridgeproof.verification.testing.progress import Trial
 from ridgeproof.verification.testing.verdict import Outcome
 
 
@@ -65,6 +69,22 @@ def test_an_open_literal_run_is_named_as_a_witness():
     assert verdict.evidence["missing"]
     missing = verdict.evidence["missing"]
     assert all(x.startswith("a witness only: ") and "(literal run)" in x for x in missing)
+
+
+def test_large_steps_and_small_ones_are_tried_in_turn():
+    """What turns in a corner is seen by small steps, what rises slowly by large ones."""
+    subject = SettingSubject(
+        read_conjecture(
+            '[conjecture]\nquantity = "variance"\nrelation = "decreases-in"\nkind = "exact"\n'
+            'formula = "T"\n[domain]\nd = 6\nT = { integers = [18, 60] }\nn = 0\nsigma = 1\n'
+            'lam = 1\nfeatures = "student:5"\n'
+        )
+    )
+    trial = Trial(subject.claim, 0.001, 0.01, 1000, 0, None, lambda _: None)
+    found = Cases(trial, subject, list(subject.draw(8, 0).settings)).found.values()
+    steps = [case.place.T - case.before.T for case in found]
+    assert max(steps) >= 18
+    assert min(steps) == 1
 
 
 def evaluate_exactly(setting):
