@@ -282,16 +282,16 @@ def test_a_setting_is_the_process_of_the_source_draw_by_draw(rows, T0, lam, lam0
 def test_least_squares_mean_is_the_inverse_wishart_moment(design):
     """E = sigma^2 d/(T-d-1) + n sigma0^2 d/(T0-d-1), whatever Sigma, w0 and design (exact)."""
     chain = {"T": 30, "T0": 24, "n": 3, "sigma": "1/2", "sigma0": "4/5", "design": design}
-    x = Sampler(make_setting(d=4, spectrum="power-law:3", **chain), 6, "t")(0, 4000)
+    x = Sampler(make_setting(d=4, spectrum="power-law:3", **chain), 6, "t")(0, 1500)
     expected = 0.25 * 4 / 25 + 3 * 0.64 * 4 / 19
-    assert abs(x.mean() - expected) < 4 * x.std(ddof=1) / 4000**0.5
+    assert abs(x.mean() - expected) < 4 * x.std(ddof=1) / 1500**0.5
 
 
 @pytest.mark.parametrize(("design", "survives"), [("independent", 0.6**3), ("shared", 0.6)])
 def test_noise_free_collapse(design, survives):
     """Isotropic, T0 < d, no noise: E = b (1 - (T0/d)^n), or b (1 - T0/d) on a shared design."""
-    x = Sampler(make_setting(d=5, T=8, T0=3, n=3, design=design), 7, "t")(0, 3000)
-    assert abs(x.mean() - (1 - survives)) < 4 * x.std(ddof=1) / 3000**0.5
+    x = Sampler(make_setting(d=5, T=8, T0=3, n=3, design=design), 7, "t")(0, 1200)
+    assert abs(x.mean() - (1 - survives)) < 4 * x.std(ddof=1) / 1200**0.5
 
 
 def test_rows_have_the_stated_covariance():
