@@ -105,7 +105,7 @@ class Conditional:
         loops = any(isinstance(each.parts, Loop) for each in self.pipeline.nodes)
         if loops or any(law != "chi2" for law, _ in laws):
             return None
-        units = _Units(len(laws))
+        units = _Units()
         found = np.zeros((len(laws) + 1, len(self.looks), len(self.names)))
         self._swept(units, found, {})
         found[:-1] -= found[-1:]
@@ -115,14 +115,15 @@ class Conditional:
 class _Units:
     """Stands in for a Generator: in repetition r all q are infinite but the r-th, which is 1."""
 
-    def __init__(self, count: int) -> None:
-        self.count, self.freedom, self.drawn = count, [0] * count, 0
+    def __init__(self) -> None:
+        self.freedom: list[int] = []
 
-    def chisquare(self, freedom: int) -> float:
-        """The next q."""
-        repetition, q = divmod(self.drawn, self.count)
-        self.drawn, self.freedom[q] = self.drawn + 1, freedom
-        return 1.0 if repetition == q else np.inf
+    def chisquare(self, freedom: int, size: int) -> Array:
+        """The next q of all repetitions."""
+        found = np.full(size, np.inf)
+        found[len(self.freedom)] = 1.0
+        self.freedom.append(freedom)
+        return found
 
 
 def make_conditional(graph: Graph, world: ProcessWorld, *, by_law: bool = False) -> Conditional:

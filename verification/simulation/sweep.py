@@ -229,13 +229,20 @@ class Sweep:
             run.room = {i: room[i][repetition] for i in self.pipeline.designs if i in room}
             for index in self.pipeline.designs:
                 each = self.nodes[index]
-                place, law = run.room.get(index), self.laws.get(id(each))
-                drawn = each.realise(run, index) if law is None else _drawn(run, each, *law)
+                place, (law, rows) = run.room.get(index), self.laws.get(id(each), ("", 0))
+                if law == "chi2":
+                    continue
+                drawn = _triangle_of(run, each, rows) if law else each.realise(run, index)
                 if index not in room:
                     room[index] = np.empty((len(self.runs), *np.shape(drawn)))
                 if place is None or drawn is not place:
                     room[index][repetition] = drawn
                 run.found[index] = room[index][repetition]
+        for index in self.pipeline.designs:
+            law, rows = self.laws.get(id(self.nodes[index]), ("", 0))
+            if law == "chi2":
+                freedom = rows - len(self.nodes[index].parts) + 1
+                room[index] = self.runs[0].rng.chisquare(freedom, len(self.runs))
         self.designs = {index: room[index][: len(self.runs)] for index in self.pipeline.designs}
         for index in reversed(self.pipeline.designs if self.watch else ()):
             if isinstance(self.nodes[index].node, Rows) and self.watch:
@@ -509,11 +516,9 @@ class Sweep:
                 self.pass_on(at, each, factor)
 
 
-def _drawn(run: Run, each: Prepared, law: str, rows: int) -> Any:
-    """What stands for so many rows: d of them with the same law of X'X, or one number q."""
+def _triangle_of(run: Run, each: Prepared, rows: int) -> Array:
+    """d rows, of which X'X has the law of so many."""
     d = len(each.parts)
-    if law == "chi2":
-        return run.rng.chisquare(rows - d + 1)
     below, falling = _triangle(d)
     A = np.zeros(d * d)
     A[below] = run.rng.standard_normal(len(below))
