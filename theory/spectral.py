@@ -43,12 +43,12 @@ class SpectralSum(Expr):
     @property
     def free_symbols(self) -> set[Symbol]:
         """Every symbol of the summand except the bound level symbols."""
-        return self.summand.free_symbols - sy.LEVEL_SYMBOLS
+        return {x for x in self.summand.free_symbols if not sy.is_level(x)}
 
     @property
     def bound_symbols(self) -> list[Symbol]:
         """The level symbols that occur in the summand."""
-        return sorted(self.summand.free_symbols & sy.LEVEL_SYMBOLS, key=lambda x: x.name)
+        return sorted(filter(sy.is_level, self.summand.free_symbols), key=lambda x: x.name)
 
     def _eval_is_nonnegative(self) -> bool | None:
         return self.summand.is_nonnegative
@@ -57,13 +57,13 @@ class SpectralSum(Expr):
         return self.summand.is_real
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
-        if symbol in sy.LEVEL_SYMBOLS:
+        if sy.is_level(symbol):
             return Integer(0)
         return SpectralSum(self.summand.diff(symbol))
 
     def _eval_subs(self, old: Expr, new: Expr) -> Expr | None:
         # A bound symbol is not visible from outside: use `with_levels` to replace one.
-        return self if old in sy.LEVEL_SYMBOLS else None
+        return self if sy.is_level(old) else None
 
     def with_levels(self, replacement: dict[Symbol, Expr]) -> Expr:
         """The sum with level symbols replaced inside, such as a -> w0^2."""

@@ -133,6 +133,17 @@ B = Symbol("B", real=True)
 
 LEVEL_SYMBOLS = frozenset({s, w0, a, m, B})
 
+
+class Level(Symbol):
+    """One more number that every direction has: a profile of a process."""
+
+
+def is_level(symbol: Symbol) -> bool:
+    """Whether a symbol is bound inside a spectral sum."""
+    return symbol in LEVEL_SYMBOLS or isinstance(symbol, Level)
+
+
+
 # What a user's formula may name (theory.definitions says what each stands for).
 NAMED = {
     symbol.name: symbol

@@ -1,0 +1,154 @@
+"""derive_process: the asks of a process as formulas in spectral sums, with their unknowns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sympy import Expr, Symbol
+from sympy.core.relational import Relational
+
+from ridgeproof.theory.checks import exact
+from ridgeproof.theory.equivalent.asks import Solution, answer
+from ridgeproof.theory.equivalent.correlation import correlate
+from ridgeproof.theory.equivalent.lowering import lower
+from ridgeproof.theory.equivalent.response import respond
+from ridgeproof.theory.equivalent.symbolic import SymbolicRing, SymbolicSources, Unknown
+from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.theory.process.builder import Expectation
+from ridgeproof.theory.process.expressions import Expression, Name, parts, walk
+from ridgeproof.theory.process.facts import needed_names, size_names
+from ridgeproof.theory.process.graph import Fit, Graph, Iteration, reached
+from ridgeproof.theory.process.names import free_names
+from ridgeproof.theory.process.normal import count_names, normal_form
+from ridgeproof.theory.process.operators.asks import Extremum, MeanSquare
+from ridgeproof.theory.process.operators.gradient import GradientDescent, GradientFlow
+from ridgeproof.theory.process.record import Process
+
+__all__ = ["ProcessFormulas", "derive_process"]
+
+MOST_FITS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class ProcessFormulas:
+    """What a process asks, as formulas.
+
+    Attributes:
+        process: the record.
+        asks: the formulas by name, in the parameters, the unknowns and spectral sums.
+        refused: why an ask has none, by name.
+        unknowns: in order; each in terms of the parameters and of those before it.
+        parameters: that the formulas depend on, by name.
+        levels: profiles with a symbol of their own.
+        assumptions: on sizes, of fits without ridge.
+        solution: what the asks were read off.
+    """
+
+    process: Process
+    asks: Mapping[str, Expr]
+    refused: Mapping[str, str]
+    unknowns: tuple[Unknown, ...]
+    parameters: Mapping[str, Symbol]
+    levels: Mapping[Symbol, Expression]
+    assumptions: tuple[Relational, ...]
+    solution: Solution
+
+
+def derive_process(process: Process, **parameters: object) -> ProcessFormulas:
+    """The formulas of a process in the proportional limit.
+
+    Parameters stay symbols.  Their values are needed for counts of loops and steps, and decide the
+    branch of a fit without ridge.
+
+    Args:
+        process: the record.
+        **parameters: exact numbers; what the process says unless given.
+
+    Raises:
+        InputError: a value that decides the shape of the formulas is missing.
+        NotBuilt: no ask has a formula; NoTheorem: the theorem does not cover the process.
+    """
+    known = {**process.defaults, **{name: exact(name, v) for name, v in parameters.items()}}
+    counts = {name: known[name] for name in count_names(process) if name in known}
+    graph = normal_form(process, counts)
+    asks, refused = {}, {}
+    for name, ask in graph.asks:
+        why = _refusal(graph, ask)
+        if why:
+            refused[name] = why
+        else:
+            asks[name] = ask
+    if not asks:
+        raise NotBuilt("; ".join(f"ask {name}: {why}" for name, why in refused.items()))
+    names = (free_names(process) | process.defaults.keys()) - counts.keys() - {"d"}
+    profiles = {p: n for n, p in (*process.covariances, *process.signals)}
+    reserved = frozenset({*names, *asks, "s", "w0", "d", "i"})
+    ring = SymbolicRing(size_names(graph.nodes) | {"d"}, known, profiles, reserved)
+    values = {name: ring.parameter(name) for name in (*names, "d")}
+    leaves = tuple(leaf for ask in asks.values() for leaf in _leaves(ask))
+    lowering = lower(graph, values, ring, reached(graph.nodes, leaves))
+    for leaf in leaves:
+        if isinstance(leaf, MeanSquare):
+            lowering.probe(leaf.vector)
+    pencil = lowering.assembly.pencil(ring.multiplicity)
+    ring.reason = "a response, by (1) and (2)"
+    response = respond(pencil, ring)
+    ring.reason = "a correlation of residuals, by (3) and (4)"
+    correlation = correlate(pencil, response, SymbolicSources(pencil), ring)
+    solution = Solution(lowering, pencil, response, correlation, ("all",))
+    found = {name: answer(ask, solution, {}).value.expression for name, ask in asks.items()}
+    unknowns = _needed(ring.unknowns, found.values())
+    used = {x for each in found.values() for x in each.free_symbols}
+    used |= {x for each in unknowns for side in (*each.left, *each.right) for x in side.free_symbols}
+    return ProcessFormulas(
+        process,
+        found,
+        refused,
+        tuple(unknowns),
+        {name: ring.symbol(name) for name in sorted(names) if ring.symbol(name) in used},
+        ring.levels,
+        tuple(ring.assumptions),
+        solution,
+    )
+
+
+def _leaves(ask: Expression) -> Iterator[Expectation]:
+    if isinstance(ask, Expectation):
+        yield ask
+        return
+    for part in parts(ask):
+        yield from _leaves(part)
+
+
+def _refusal(graph: Graph, ask: Expression) -> str:
+    """Why an ask has no formula; empty where it has one."""
+    leaves = tuple(_leaves(ask))
+    if any(isinstance(leaf, Extremum) for leaf in leaves):
+        return "a minimum over a parameter is no formula: ask for what is minimised"
+    nodes = [graph.nodes[index] for index in reached(graph.nodes, leaves)]
+    for node in nodes:
+        if isinstance(node, GradientFlow | GradientDescent):
+            word = "gradient_flow" if isinstance(node, GradientFlow) else "gradient_descent"
+            return (
+                f"{word} has no formula in finitely many spectral sums: evaluate it, or take "
+                "gradient_descent of few steps"
+            )
+        if isinstance(node, Iteration):
+            return f"a loop of {node.count} rounds is not unrolled: set a count of a few rounds"
+    fits = sum(isinstance(node, Fit) for node in nodes)
+    if fits > MOST_FITS:
+        return f"{fits} fits are too many for a formula, at most {MOST_FITS}: set fewer rounds"
+    return ""
+
+
+def _needed(unknowns: list[Unknown], asks: object) -> list[Unknown]:
+    """The unknowns that the asks depend on, in order."""
+    wanted = {x for each in asks for x in each.free_symbols}  # type: ignore[attr-defined]
+    kept = []
+    for unknown in reversed(unknowns):
+        if wanted & set(unknown.symbols):
+            kept.append(unknown)
+            wanted |= {x for side in (*unknown.left, *unknown.right) for x in side.free_symbols}
+    return kept[::-1]
