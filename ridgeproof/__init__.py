@@ -25,6 +25,7 @@ _NAMES = {
     "catalogue": "theory.catalogue",
     "check": "verification.conjectures.check",
     "conjecture": "verification.conjectures.declared",
+    "derive": "questions",
     "downstream_error": "numerics.downstream",
     "evaluate": "questions",
     "make_setting": "theory.settings.setting",

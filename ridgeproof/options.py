@@ -24,6 +24,7 @@ __all__ = [
     "changed",
     "engine_options",
     "is_given",
+    "is_process_file",
     "json_option",
     "open_engine",
     "pop_process",
@@ -157,6 +158,11 @@ def is_given(parameter: str) -> bool:
     return source is ParameterSource.COMMANDLINE
 
 
+def is_process_file(text: str) -> bool:
+    """Whether an argument is meant as a process file."""
+    return text.endswith(".toml") or _is_file(text)
+
+
 def _is_file(text: str) -> bool:
     """Whether a text names a file; one that no file can be called by does not."""
     try:
@@ -185,7 +191,7 @@ def pop_process(options: dict[str, Any]) -> tuple[Process, dict[str, str]] | Non
             raise InputError("--set", changes[0], condition, "give a process file")
         return None
     context = click.get_current_context()
-    if not (file.endswith(".toml") or _is_file(file)):
+    if not is_process_file(file):
         message = f"Got unexpected extra argument ({file}), which is no process file (.toml)"
         raise click.UsageError(message, context)
     process = read_process(Path(file))

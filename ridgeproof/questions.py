@@ -1,4 +1,4 @@
-"""evaluate, optimum, simulate and verify of what is asked about: a setting, or any process."""
+"""What is asked about a setting or a process: derive, evaluate, optimum, simulate and verify."""
 
 from __future__ import annotations
 
@@ -14,11 +14,28 @@ if TYPE_CHECKING:
     from ridgeproof.numerics.equivalent.optimum import ProcessOptimum
     from ridgeproof.numerics.optima.optimum import Optimum
     from ridgeproof.numerics.value import Value
+    from ridgeproof.theory.equivalent.derived import ProcessFormulas
     from ridgeproof.verification.simulation.simulate import Estimate
     from ridgeproof.verification.simulation.simulate_process import ProcessEstimate
     from ridgeproof.verification.suite.verify_process import ProcessReport
 
-__all__ = ["evaluate", "optimum", "simulate", "verify"]
+__all__ = ["derive", "evaluate", "optimum", "simulate", "verify"]
+
+
+def derive(question: Process | Path | str, **values: Any) -> ProcessFormulas:
+    """The asks of a process as formulas in spectral sums, its parameters left as symbols.
+
+    Args:
+        question: a process: its record, a path, or its text.
+        **values: what decides the shape of the formulas, as in
+            `theory.equivalent.derived.derive_process`.
+
+    Raises:
+        RidgeproofError: as there.
+    """
+    from ridgeproof.theory.equivalent.derived import derive_process
+
+    return derive_process(_process(question), **values)
 
 
 @overload

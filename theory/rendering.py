@@ -5,10 +5,10 @@ Nothing here decides anything: whether a step was checked is passed in by the ca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sympy import Add, Expr, Symbol
+from sympy import Add, Eq, Expr, Mul, Symbol, Tuple, fraction
 from sympy import latex as sympy_latex
 from sympy import pretty as sympy_pretty
 from sympy.printing.precedence import PRECEDENCE
@@ -22,6 +22,8 @@ from ridgeproof.theory.formula import Form, Formula
 from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = [
+    "Checks",
+    "Result",
     "derivation_data",
     "derivation_latex",
     "derivation_markdown",
@@ -32,6 +34,7 @@ __all__ = [
     "formula_text",
     "latex",
     "one_line",
+    "results_text",
     "pretty",
 ]
 
@@ -61,7 +64,7 @@ class _LinePrinter(StrPrinter):
     printmethod = "_one_line"
 
     def _print_Symbol(self, expr: Symbol) -> str:
-        return pretty(expr)
+        return pretty(expr).replace("__T", "ᵀ")
 
     def _print_Tr(self, expr: Tr) -> str:
         return sympy_pretty(expr, use_unicode=True, wrap_line=False)
@@ -99,10 +102,50 @@ def one_line(expression: Any) -> str:
     return _LinePrinter().doprint(_on_paper(expression))
 
 
+# A line of text, or of LaTeX, which says less with more characters.
+_WIDTH, _WIDTH_LATEX = 100, 240
+
+
 def _terms(expression: Expr) -> list[str]:
-    """One line per additive term."""
-    lines = [one_line(term) for term in Add.make_args(expression)]
-    return [line if i == 0 or line.startswith("-") else f"+ {line}" for i, line in enumerate(lines)]
+    """One line per additive term, or per equation."""
+    return _rows(expression, one_line, _WIDTH, ("(", ")"))
+
+
+def _rows(
+    expression: Any, show: Callable[[Any], str], width: int, brackets: tuple[str, str]
+) -> list[str]:
+    """A sum by its terms, equations each by itself, a long product by the terms of its sum."""
+
+    def rows(part: Any) -> list[str]:
+        return _rows(part, show, width, brackets)
+
+    if isinstance(expression, Tuple):
+        return [row for part in expression for row in rows(part)]
+    if isinstance(expression, Add):
+        return _signed([show(term) for term in expression.args])
+    whole = show(expression)
+    if len(whole) <= width:
+        return [whole]
+    if isinstance(expression, Eq):
+        first, *others = rows(expression.rhs)
+        return [f"{show(expression.lhs)} = {first}", *others]
+    above, below = fraction(expression)
+    sums = [part for part in Mul.make_args(above) if isinstance(part, Add)]
+    if not sums:
+        return [whole]
+    longest = max(sums, key=lambda part: len(part.args))
+    factor = above / longest
+    inside = rows(longest)
+    inside[0] = f"{'' if factor == 1 else show(factor) + ' '}{brackets[0]}{inside[0]}"
+    inside[-1] += brackets[1]
+    if below != 1:
+        shown = show(1 / below).removeprefix("1/")
+        inside[-1] += f"/{shown}" if show is one_line else rf" \cdot {show(1 / below)}"
+    return inside
+
+
+def _signed(terms: list[str]) -> list[str]:
+    return [term if i == 0 or term.startswith("-") else f"+ {term}" for i, term in enumerate(terms)]
 
 
 def _symbols_of(formula: Formula) -> list[Symbol]:
@@ -197,10 +240,19 @@ def formula_data(formula: Formula) -> dict[str, Any]:
     }
 
 
-Checks = Sequence[Sequence[bool]] | None
+# What is said of each step: whether it holds, or None of a name, or of a step that was not checked.
+Checks = Sequence[Sequence[bool | None]] | None
+# One result, or several by name.
+Result = Expr | Mapping[str, Expr] | None
 
 
-def derivation_text(derivation: Derivation, checks: Checks = None, result: Any = None) -> str:
+def _results(derivation: Derivation, result: Result) -> Mapping[str, Expr]:
+    if isinstance(result, Mapping):
+        return result
+    return {derivation.label: derivation.result if result is None else result}
+
+
+def derivation_text(derivation: Derivation, checks: Checks = None, result: Result = None) -> str:
     """The derivation as numbered Unicode lines, each with its justification."""
     lines: list[str] = []
     number = 0
@@ -215,23 +267,30 @@ def derivation_text(derivation: Derivation, checks: Checks = None, result: Any =
         lines.append("")
     if derivation.remark:
         lines += [f"Remark. {derivation.remark}", ""]
-    lines += [
-        f"{derivation.label} =",
-        "",
-        _indent(pretty(derivation.result if result is None else result)),
-    ]
-    return "\n".join(lines)
+    return "\n".join([*lines, results_text(_results(derivation, result))])
+
+
+def results_text(results: Mapping[str, Expr]) -> str:
+    """Each result by its name: in two dimensions, or a term a line where that is too wide."""
+    blocks = []
+    for name, result in results.items():
+        block = pretty(result)
+        if len(results) > 1 and max(map(len, block.splitlines())) > _WIDTH:
+            block = "\n".join(_terms(result))
+        blocks.append(f"{name} =\n\n{_indent(block)}")
+    return "\n\n".join(blocks)
 
 
 def _mark(checks: Checks, section: int, step: int) -> str:
-    if checks is None:
+    if checks is None or checks[section][step] is None:
         return ""
     return "  [checked]" if checks[section][step] else "  [CHECK FAILED]"
 
 
-def derivation_data(derivation: Derivation, checks: Checks, result: Any = None) -> dict[str, Any]:
-    """The derivation as plain data: id, steps, result, latex."""
-    final = derivation.result if result is None else result
+def derivation_data(
+    derivation: Derivation, checks: Checks, result: Result = None
+) -> dict[str, Any]:
+    """The derivation as plain data: id, steps, result, latex; the last two by name if several."""
     steps = []
     for i, section in enumerate(derivation.sections):
         for j, step in enumerate(section.steps):
@@ -239,29 +298,57 @@ def derivation_data(derivation: Derivation, checks: Checks, result: Any = None) 
                 {
                     "section": section.title,
                     "quantity": section.label,
-                    "expression": str(step.expression),
+                    "expression": _plain(step.expression),
                     "justification": step.justification,
                     "checked": None if checks is None else checks[i][j],
                 }
             )
-    return {"id": derivation.id, "steps": steps, "result": str(final), "latex": latex(final)}
+    results = _results(derivation, result)
+    shown: Any = {name: str(each) for name, each in results.items()}
+    typeset: Any = {name: latex(each) for name, each in results.items()}
+    if not isinstance(result, Mapping):
+        ((shown,), (typeset,)) = shown.values(), typeset.values()
+    return {"id": derivation.id, "steps": steps, "result": shown, "latex": typeset}
 
 
-def derivation_markdown(derivation: Derivation, checks: Checks = None, result: Any = None) -> str:
+def _plain(expression: Any) -> str:
+    if isinstance(expression, Tuple):
+        return "; ".join(map(_plain, expression))
+    if isinstance(expression, Eq):
+        return f"{expression.lhs} = {expression.rhs}"
+    return str(expression)
+
+
+def derivation_markdown(
+    derivation: Derivation, checks: Checks = None, result: Result = None
+) -> str:
     """The derivation as Markdown with LaTeX formulas."""
     lines: list[str] = []
     number = 0
     for i, section in enumerate(derivation.sections):
         lines += [f"#### {section.title}", "", f"{section.start_reason}:", ""]
-        lines += [f"$${latex(section.start)}$$", ""]
+        lines += [f"$${line}$$\n" for line in _displays(section.start)]
         for j, step in enumerate(section.steps):
             number += 1
             lines += [f"{number}. {step.justification}{_mark(checks, i, j)}", ""]
-            lines += [f"   $${latex(step.expression)}$$", ""]
+            lines += [f"   $${line}$$\n" for line in _displays(step.expression)]
     if derivation.remark:
         lines += [f"Remark. {derivation.remark}", ""]
-    lines += ["Result:", "", f"$${latex(derivation.result if result is None else result)}$$"]
+    results = _results(derivation, result)
+    lines += ["Result:", "", *(f"$${line}$$" for line in _named(results))]
     return "\n".join(lines)
+
+
+def _displays(expression: Any) -> list[str]:
+    parts = expression if isinstance(expression, Tuple) else [expression]
+    return [latex(part) for part in parts]
+
+
+def _named(results: Mapping[str, Expr]) -> list[str]:
+    """The results in LaTeX, with their names where there are several."""
+    if len(results) == 1:
+        return [latex(each) for each in results.values()]
+    return [rf"\mathrm{{{_tex(name)}}} = {latex(each)}" for name, each in results.items()]
 
 
 _PREAMBLE = r"""\documentclass{article}
@@ -274,7 +361,7 @@ _PREAMBLE = r"""\documentclass{article}
 """
 
 
-def derivation_latex(derivation: Derivation, checks: Checks = None, result: Any = None) -> str:
+def derivation_latex(derivation: Derivation, checks: Checks = None, result: Result = None) -> str:
     """The derivation as a LaTeX document that compiles on its own."""
     lines = [_PREAMBLE, rf"\section*{{Derivation: {_tex(derivation.id)}}}"]
     for i, section in enumerate(derivation.sections):
@@ -288,16 +375,22 @@ def derivation_latex(derivation: Derivation, checks: Checks = None, result: Any 
             lines.append(_aligned(step.expression))
     if derivation.remark:
         lines.append(rf"\noindent {_tex(derivation.remark)}")
-    final = derivation.result if result is None else result
-    lines += [r"\subsection*{Result}", rf"\[ {latex(final)} \]", r"\end{document}"]
+    results = _results(derivation, result)
+    if len(results) == 1:
+        ((final,),) = (results.values(),)
+        lines += [r"\subsection*{Result}", rf"\[ {latex(final)} \]"]
+    else:
+        lines.append(r"\subsection*{Results}")
+        lines += [_aligned(Eq(Symbol(rf"\mathrm{{{_tex(name)}}}"), each, evaluate=False)) for name, each in results.items()]
+    lines.append(r"\end{document}")
     return "\n".join(lines)
 
 
 def _aligned(expression: Expr) -> str:
     """A display that breaks after every second term."""
-    terms = [latex(term) for term in Add.make_args(expression)]
-    signed = [t if i == 0 or t.startswith("-") else f"+ {t}" for i, t in enumerate(terms)]
-    rows = [" ".join(signed[i : i + 2]) for i in range(0, len(signed), 2)]
+    rows = _rows(expression, latex, _WIDTH_LATEX, (r"\Bigl(", r"\Bigr)"))
+    if not isinstance(expression, Tuple):
+        rows = [" ".join(rows[i : i + 2]) for i in range(0, len(rows), 2)]
     return "\\begin{align*}\n& " + " \\\\\n& ".join(rows) + "\n\\end{align*}"
 
 

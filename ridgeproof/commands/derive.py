@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ridgeproof.console import echo, emit_json, progress
-from ridgeproof.options import seed_option
+from ridgeproof.options import is_process_file, read_assignments, seed_option
 
 if TYPE_CHECKING:
     from ridgeproof.theory.calculus.derivation import Derivation
+    from ridgeproof.theory.rendering import Checks, Result
 
 __all__ = ["command"]
 
 
 @click.command(name="derive")
-@click.argument("formula_id", metavar="ID")
+@click.argument("formula_id", metavar="ID|FILE")
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["text", "latex", "markdown", "json"]),
+    type=click.Choice(["text", "latex", "markdown", "json", "python"]),
     default="text",
     show_default=True,
+    help="python, of a FILE: a module that needs numpy only, f(s, w0, ...) -> {ask: value}",
 )
 @click.option("--json", "as_json", is_flag=True, help="the same as --format json")
 @click.option("--steps/--no-steps", default=True, help="print and check every step, or the result")
@@ -31,23 +33,38 @@ __all__ = ["command"]
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="specialise the result: --set n=3 --set lam=0 --set T=inf --set spectrum=isotropic",
+    help="specialise the result: --set n=3 --set lam=0 --set T=inf --set spectrum=isotropic; with "
+    "FILE: a value that decides a loop or a branch, and at which the steps are checked",
 )
 @seed_option
 def command(
     formula_id: str, style: str, as_json: bool, steps: bool, settings: tuple[str, ...], seed: int
 ) -> None:
-    """Derive a theorem from the definition of the process.
+    """Derive a theorem, or the formulas of a process, from the definition of the process.
 
     Every line names the rule that led to it, and is checked by a route that does not know the
     rule: exact identities on random matrices, expectations by exact cubature or Monte Carlo,
     deterministic equivalents by the vanishing of their O(1/d) error, algebra on random numbers.
     Exit status 1 if a line fails its check.
-    """
-    from ridgeproof.theory import rendering
+
+    With FILE, a process (TOML): its pencil, the four equations, one equation in kappa for each
+    fit, named unknowns in order, and each ask as a formula in sums over the spectrum.  Parameters
+    stay symbols; each line is checked at the file's own values by the solver of `evaluate`.
+
+    \b
+    ridgeproof derive ridge --set n=0
+    ridgeproof derive examples/processes/self_distillation.toml --format python
+    """  # noqa: D301
     from ridgeproof.theory.catalogue import find
+    from ridgeproof.theory.errors import InputError
     from ridgeproof.theory.specialise import specialise
 
+    style = "json" if as_json else style
+    if is_process_file(formula_id):
+        _derive_process(formula_id, style, settings, steps=steps)
+        return
+    if style == "python":
+        raise InputError("--format", style, "is for a process", "give a process file (.toml)")
     formula = find(formula_id)
     derivation = formula.derive()
     result = derivation.result
@@ -56,13 +73,20 @@ def command(
         if special == result:
             echo(f"note: --set {setting} leaves the result as it is", err=True)
         result = special
-    style = "json" if as_json else style
-    checks = _checks(derivation, seed) if steps else None
+    _print(derivation, _checks(derivation, seed) if steps else None, result, style)
+
+
+def _print(
+    derivation: Derivation, checks: Checks, result: Result, style: str, **more: Any
+) -> None:
+    """Print a derivation with its checks, or its result alone where there are none."""
+    from ridgeproof.theory import rendering
+
     if style == "json":
         data = rendering.derivation_data(derivation, checks, result)
-        emit_json(data if steps else {**data, "steps": []})
-    elif not steps:
-        echo(rendering.latex(result) if style == "latex" else _plain(result, style))
+        emit_json({**(data if checks is not None else {**data, "steps": []}), **more})
+    elif checks is None:
+        echo(_plain(result, style))
     else:
         render = {
             "text": rendering.derivation_text,
@@ -70,20 +94,49 @@ def command(
             "markdown": rendering.derivation_markdown,
         }[style]
         echo(render(derivation, checks, result))
-    if checks is not None and not all(all(section) for section in checks):
+    if any(check is False for section in checks or () for check in section):
         raise click.exceptions.Exit(1)
 
 
 def _plain(result: Any, style: str) -> str:
     from ridgeproof.theory import rendering
 
+    if isinstance(result, dict):
+        if style == "text":
+            return rendering.results_text(result)
+        return "\n".join(_plain(each, style) for each in result.values())
+    if style == "latex":
+        return rendering.latex(result)
     return f"$${rendering.latex(result)}$$" if style == "markdown" else rendering.pretty(result)
 
 
-def _checks(derivation: Derivation, seed: int) -> list[list[bool]]:
+def _derive_process(file: str, style: str, changes: tuple[str, ...], *, steps: bool) -> None:
+    from ridgeproof.questions import derive
+    from ridgeproof.theory.equivalent.python_module import python_module
+    from ridgeproof.theory.equivalent.sections import derivation_of
+    from ridgeproof.verification.derivations.process_checks import check_formulas
+
+    given = dict(read_assignments(changes))
+    with progress("deriving"):
+        formulas = derive(file, **given)
+    for name, why in formulas.refused.items():
+        echo(f"note: ask {name} is left out: {why}", err=True)
+    if style == "python":
+        echo(python_module(formulas).rstrip("\n"))
+        return
+    checks = None
+    if steps:
+        with progress("checking the steps"):
+            checks = check_formulas(formulas, **given)
+    derivation = derivation_of(formulas)
+    more = {"refused": dict(formulas.refused)}
+    _print(derivation, checks, dict(formulas.asks), style, **more)
+
+
+def _checks(derivation: Derivation, seed: int) -> list[list[bool | None]]:
     from ridgeproof.verification.derivations.steps import check_step
 
-    outcome: list[list[bool]] = []
+    outcome: list[list[bool | None]] = []
     with progress("checking the steps") as line:
         for section in derivation.sections:
             outcome.append([])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,7 +18,7 @@ from ridgeproof.theory.equivalent.symbolic import SymbolicRing, SymbolicSources,
 from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.process.builder import Expectation
 from ridgeproof.theory.process.expressions import Expression, Name, parts, walk
-from ridgeproof.theory.process.facts import needed_names, size_names
+from ridgeproof.theory.process.facts import require_known, size_names
 from ridgeproof.theory.process.graph import Fit, Graph, Iteration, reached
 from ridgeproof.theory.process.names import free_names
 from ridgeproof.theory.process.normal import count_names, normal_form
@@ -64,13 +64,15 @@ def derive_process(process: Process, **parameters: object) -> ProcessFormulas:
 
     Args:
         process: the record.
-        **parameters: exact numbers; what the process says unless given.
+        **parameters: exact numbers; what the process says unless given, as for d, spectrum, signal.
 
     Raises:
         InputError: a value that decides the shape of the formulas is missing.
         NotBuilt: no ask has a formula; NoTheorem: the theorem does not cover the process.
     """
-    known = {**process.defaults, **{name: exact(name, v) for name, v in parameters.items()}}
+    require_known(process, parameters)
+    said = {n: exact(n, v) for n, v in parameters.items() if n not in {"spectrum", "signal"}}
+    known = {**process.defaults, **said}
     counts = {name: known[name] for name in count_names(process) if name in known}
     graph = normal_form(process, counts)
     asks, refused = {}, {}
@@ -100,15 +102,14 @@ def derive_process(process: Process, **parameters: object) -> ProcessFormulas:
     solution = Solution(lowering, pencil, response, correlation, ("all",))
     found = {name: answer(ask, solution, {}).value.expression for name, ask in asks.items()}
     unknowns = _needed(ring.unknowns, found.values())
-    used = {x for each in found.values() for x in each.free_symbols}
-    used |= {x for each in unknowns for side in (*each.left, *each.right) for x in side.free_symbols}
+    used = _symbols((*found.values(), *(side for u in unknowns for side in (*u.left, *u.right))))
     return ProcessFormulas(
         process,
         found,
         refused,
         tuple(unknowns),
         {name: ring.symbol(name) for name in sorted(names) if ring.symbol(name) in used},
-        ring.levels,
+        {x: profile for x, profile in ring.levels.items() if x in used},
         tuple(ring.assumptions),
         solution,
     )
@@ -143,12 +144,17 @@ def _refusal(graph: Graph, ask: Expression) -> str:
     return ""
 
 
-def _needed(unknowns: list[Unknown], asks: object) -> list[Unknown]:
+def _needed(unknowns: list[Unknown], asks: Iterable[Expr]) -> list[Unknown]:
     """The unknowns that the asks depend on, in order."""
-    wanted = {x for each in asks for x in each.free_symbols}  # type: ignore[attr-defined]
+    wanted = _symbols(asks)
     kept = []
     for unknown in reversed(unknowns):
         if wanted & set(unknown.symbols):
             kept.append(unknown)
-            wanted |= {x for side in (*unknown.left, *unknown.right) for x in side.free_symbols}
+            wanted |= _symbols((*unknown.left, *unknown.right))
     return kept[::-1]
+
+
+def _symbols(expressions: Iterable[Expr]) -> set[Symbol]:
+    """Those within spectral sums included."""
+    return {x for each in expressions for x in each.atoms(Symbol)}

@@ -1,0 +1,150 @@
+"""Checking the formulas of a process: every line at numbers that another solver finds.
+
+The float64 solver of `numerics.equivalent` knows no formula: it solves each fit by its own
+certified root finder, substitutes back with numbers, and puts the whole solution into the four
+equations.  Each unknown has its places in that solution, responses and correlations, and every
+equation of the derivation must hold at those numbers; so must each ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from sympy import Add, Expr, Mul, Pow, Symbol
+
+from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.equivalent.profiles import Directions, directions_of, space_of
+from ridgeproof.numerics.equivalent.solve import solution_of
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.checks import exact
+from ridgeproof.theory.equivalent.asks import Solution, answer
+from ridgeproof.theory.equivalent.derived import ProcessFormulas
+from ridgeproof.theory.equivalent.symbolic import Unknown, UnknownKind
+from ridgeproof.theory.process.facts import size_names
+from ridgeproof.theory.process.graph import Graph
+from ridgeproof.theory.spectral import SpectralSum
+
+__all__ = ["check_formulas"]
+
+# float64 through a few hundred operations; a wrong term is of the order of the value.
+_ROUNDING = 1e-9
+
+Checks = list[list[bool | None]]
+
+
+def check_formulas(formulas: ProcessFormulas, **given: Any) -> Checks:
+    """Whether each line of `theory.equivalent.sections.derivation_of` holds; None for a name.
+
+    Args:
+        formulas: of a process.
+        **given: d, spectrum, signal and parameters where the process does not say them; what
+            nobody says is chosen here.
+
+    Raises:
+        InputError: the values contradict the branch of the formulas, or each other.
+    """
+    lowered = formulas.solution.lowering.graph
+    asks = tuple((name, ask) for name, ask in lowered.asks if name in formulas.asks)
+    graph = Graph(lowered.nodes, asks, lowered.names)
+    known = _numbers(formulas, graph, given)
+    space = space_of(formulas.process, known.pop("d"), given.get("spectrum"), given.get("signal"))
+    directions = directions_of(graph, space)
+    values = {name: np.full((1, 1), float(value)) for name, value in known.items()}
+    values["d"] = np.full((1, 1), float(space.d))
+    solution, _ = solution_of(graph, values, directions)
+    at = _At(formulas, known, directions)
+    unknowns = [_check(unknown, formulas, solution, at) for unknown in formulas.unknowns]
+    answers = (answer(ask, solution, {}).value.item() for _, ask in asks)
+    last: Checks = [
+        [_close(at.value(formulas.asks[name]), float(number))]
+        for (name, _), number in zip(asks, answers, strict=True)
+    ]
+    return [[], unknowns, *last]
+
+
+def _numbers(
+    formulas: ProcessFormulas, graph: Graph, given: Mapping[str, Any]
+) -> dict[str, Fraction]:
+    """A value for every parameter, and for d."""
+    known = dict(formulas.process.defaults)
+    known |= {n: exact(n, v) for n, v in given.items() if n not in {"spectrum", "signal"}}
+    known.setdefault("d", Fraction(20))
+    whole = size_names(graph.nodes)
+    for place, name in enumerate(formulas.parameters):
+        chosen = 2 * known["d"] + 7 * place if name in whole else Fraction(2 + place, 7 + place)
+        known.setdefault(name, Fraction(chosen))
+    return known
+
+
+class _At:
+    """Numbers for symbols, filled in as unknowns are met."""
+
+    def __init__(
+        self, formulas: ProcessFormulas, known: Mapping[str, Fraction], directions: Directions
+    ) -> None:
+        self.numbers: dict[Symbol, Any] = {
+            symbol: float(known[name]) for name, symbol in formulas.parameters.items()
+        }
+        self.numbers |= {sy.s: directions.s, sy.w0: directions.w0, sy.d: float(directions.d)}
+        for symbol, profile in formulas.levels.items():
+            self.numbers[symbol] = directions.profile(profile, signed=True, infinite=True)
+        self.multiplicity = directions.multiplicity
+
+    def value(self, expression: Expr) -> Any:
+        """A number, or one for each direction.
+
+        Powers of infinity are those of an infinite penalty, whose directions are not fitted.
+        """
+        match expression:
+            case SpectralSum():
+                return (self.multiplicity * self.value(expression.summand)).sum()
+            case Add():
+                return sum(map(self.value, expression.args))
+            case Mul():
+                return np.prod(np.broadcast_arrays(*map(self.value, expression.args)), axis=0)
+            case Pow():
+                return np.power(self.value(expression.base), self.value(expression.exp))
+            case Symbol():
+                return self.numbers[expression]
+        return float(expression)
+
+
+def _check(
+    unknown: Unknown, formulas: ProcessFormulas, solution: Solution, at: _At
+) -> bool | None:
+    places = {x: list(_places(x, formulas.solution, solution)) for x in unknown.symbols}
+    if not all(places.values()):
+        (symbol,), (right,) = unknown.symbols, unknown.right
+        value = at.value(right)
+        at.numbers[symbol] = np.floor(value + 0.5) if unknown.kind is UnknownKind.SIZE else value
+        return None
+    at.numbers |= {x: found[0] for x, found in places.items()}
+    alike = all(_close(each, found[0]) for found in places.values() for each in found)
+    sides = zip(unknown.left, unknown.right, strict=True)
+    return alike and all(_close(at.value(left), at.value(right)) for left, right in sides)
+
+
+def _places(symbol: Symbol, derived: Solution, solved: Solution) -> Iterator[float]:
+    """The numbers that stand where the formulas have a symbol."""
+    responses = derived.response, solved.response
+    for own, number in zip(responses[0].diagonals, responses[1].diagonals, strict=True):
+        if own.kappa is not None and own.kappa.expression == symbol:
+            yield float(number.kappa.item())
+    for row, numbers in zip(responses[0].rows, responses[1].rows, strict=True):
+        for sigma, value in row.items():
+            if value.expression == symbol:
+                yield _number(numbers[sigma])
+    for pair, value in derived.correlation.rows.items():
+        if value.expression == symbol:
+            yield _number(solved.correlation.rows[pair])
+
+
+def _number(value: Array) -> float:
+    return float(np.asarray(value).item())
+
+
+def _close(left: float, right: float) -> bool:
+    return bool(abs(left - right) <= _ROUNDING * max(abs(left), abs(right), 1e-3))
