@@ -6,7 +6,7 @@ Nothing here decides anything: whether a step was checked is passed in by the ca
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from sympy import Add, Eq, Expr, Mul, Symbol, Tuple, fraction
 from sympy import latex as sympy_latex
@@ -34,8 +34,8 @@ __all__ = [
     "formula_text",
     "latex",
     "one_line",
-    "results_text",
     "pretty",
+    "results_text",
 ]
 
 # Spelled out in Python because lambda is a keyword there; Greek on paper.
@@ -241,9 +241,9 @@ def formula_data(formula: Formula) -> dict[str, Any]:
 
 
 # What is said of each step: whether it holds, or None of a name, or of a step that was not checked.
-Checks = Sequence[Sequence[bool | None]] | None
+Checks: TypeAlias = Sequence[Sequence[bool | None]] | None
 # One result, or several by name.
-Result = Expr | Mapping[str, Expr] | None
+Result: TypeAlias = Expr | Mapping[str, Expr] | None
 
 
 def _results(derivation: Derivation, result: Result) -> Mapping[str, Expr]:
@@ -381,7 +381,10 @@ def derivation_latex(derivation: Derivation, checks: Checks = None, result: Resu
         lines += [r"\subsection*{Result}", rf"\[ {latex(final)} \]"]
     else:
         lines.append(r"\subsection*{Results}")
-        lines += [_aligned(Eq(Symbol(rf"\mathrm{{{_tex(name)}}}"), each, evaluate=False)) for name, each in results.items()]
+        lines += [
+            _aligned(Eq(Symbol(rf"\mathrm{{{_tex(name)}}}"), each, evaluate=False))
+            for name, each in results.items()
+        ]
     lines.append(r"\end{document}")
     return "\n".join(lines)
 

@@ -143,7 +143,6 @@ def is_level(symbol: Symbol) -> bool:
     return symbol in LEVEL_SYMBOLS or isinstance(symbol, Level)
 
 
-
 # What a user's formula may name (theory.definitions says what each stands for).
 NAMED = {
     symbol.name: symbol

@@ -76,9 +76,7 @@ def command(
     _print(derivation, _checks(derivation, seed) if steps else None, result, style)
 
 
-def _print(
-    derivation: Derivation, checks: Checks, result: Result, style: str, **more: Any
-) -> None:
+def _print(derivation: Derivation, checks: Checks, result: Result, style: str, **more: Any) -> None:
     """Print a derivation with its checks, or its result alone where there are none."""
     from ridgeproof.theory import rendering
 
@@ -113,6 +111,7 @@ def _plain(result: Any, style: str) -> str:
 def _derive_process(file: str, style: str, changes: tuple[str, ...], *, steps: bool) -> None:
     from ridgeproof.questions import derive
     from ridgeproof.theory.equivalent.python_module import python_module
+    from ridgeproof.theory.equivalent.recognised import recognised
     from ridgeproof.theory.equivalent.sections import derivation_of
     from ridgeproof.verification.derivations.process_checks import check_formulas
 
@@ -128,8 +127,15 @@ def _derive_process(file: str, style: str, changes: tuple[str, ...], *, steps: b
     if steps:
         with progress("checking the steps"):
             checks = check_formulas(formulas, **given)
-    derivation = derivation_of(formulas)
-    more = {"refused": dict(formulas.refused)}
+    theorems = recognised(formulas)
+    derivation = derivation_of(formulas, theorems)
+    more = {
+        "theorems": {name: theorems.get(name) for name in formulas.asks},
+        "refused": dict(formulas.refused),
+    }
+    if not steps and style != "json":
+        for name, label in theorems.items():
+            echo(f"note: {name} is theorem {label} of the catalogue", err=True)
     _print(derivation, checks, dict(formulas.asks), style, **more)
 
 

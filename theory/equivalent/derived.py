@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
+from itertools import combinations
 
 from sympy import Expr, Symbol
 from sympy.core.relational import Relational
@@ -15,9 +15,9 @@ from ridgeproof.theory.equivalent.correlation import correlate
 from ridgeproof.theory.equivalent.lowering import lower
 from ridgeproof.theory.equivalent.response import respond
 from ridgeproof.theory.equivalent.symbolic import SymbolicRing, SymbolicSources, Unknown
-from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.builder import Expectation
-from ridgeproof.theory.process.expressions import Expression, Name, parts, walk
+from ridgeproof.theory.process.expressions import Expression, parts
 from ridgeproof.theory.process.facts import require_known, size_names
 from ridgeproof.theory.process.graph import Fit, Graph, Iteration, reached
 from ridgeproof.theory.process.names import free_names
@@ -28,7 +28,8 @@ from ridgeproof.theory.process.record import Process
 
 __all__ = ["ProcessFormulas", "derive_process"]
 
-MOST_FITS = 6
+# Beyond these nobody reads the formulas, which grow with every pair of fits on common rows.
+MOST_FITS, MOST_SHARED = 24, 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,7 @@ class ProcessFormulas:
         refused: why an ask has none, by name.
         unknowns: in order; each in terms of the parameters and of those before it.
         parameters: that the formulas depend on, by name.
+        sizes: those that are whole numbers.
         levels: profiles with a symbol of their own.
         assumptions: on sizes, of fits without ridge.
         solution: what the asks were read off.
@@ -51,6 +53,7 @@ class ProcessFormulas:
     refused: Mapping[str, str]
     unknowns: tuple[Unknown, ...]
     parameters: Mapping[str, Symbol]
+    sizes: frozenset[str]
     levels: Mapping[Symbol, Expression]
     assumptions: tuple[Relational, ...]
     solution: Solution
@@ -109,6 +112,7 @@ def derive_process(process: Process, **parameters: object) -> ProcessFormulas:
         refused,
         tuple(unknowns),
         {name: ring.symbol(name) for name in sorted(names) if ring.symbol(name) in used},
+        size_names(graph.nodes),
         {x: profile for x, profile in ring.levels.items() if x in used},
         tuple(ring.assumptions),
         solution,
@@ -138,9 +142,15 @@ def _refusal(graph: Graph, ask: Expression) -> str:
             )
         if isinstance(node, Iteration):
             return f"a loop of {node.count} rounds is not unrolled: set a count of a few rounds"
-    fits = sum(isinstance(node, Fit) for node in nodes)
-    if fits > MOST_FITS:
-        return f"{fits} fits are too many for a formula, at most {MOST_FITS}: set fewer rounds"
+    rows = [
+        {group.labels.rows for group in node.groups} for node in nodes if isinstance(node, Fit)
+    ]
+    shared = sum(bool(first & second) for first, second in combinations(rows, 2))
+    if len(rows) > MOST_FITS or shared > MOST_SHARED:
+        return (
+            f"{len(rows)} fits, {shared} pairs of them on common rows, are too many for a formula "
+            f"(at most {MOST_FITS} and {MOST_SHARED}): set fewer rounds or steps, or evaluate it"
+        )
     return ""
 
 

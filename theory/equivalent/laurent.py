@@ -11,14 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import cached_property
 
 from sympy import Add, Expr, Mul, Pow, Rational
 
 __all__ = ["LONGEST", "Laurent", "Monomial", "product"]
 
 # Terms of a sum that is still multiplied out.
-LONGEST = 40
+LONGEST = 20
 
 # Generators with their powers, none of which is zero.
 Monomial = frozenset[tuple[Expr, int]]
@@ -168,7 +168,7 @@ class Laurent:
             ((monomial, coefficient),) = self.terms.items()
             return (monomial, coefficient), None
         powers = [dict(monomial) for monomial in self.terms]
-        shared = reduce(lambda found, each: found & each.keys(), powers[1:], powers[0].keys())
+        shared = set(powers[0]).intersection(*powers[1:])
         content: Monomial = frozenset(
             (generator, min(each[generator] for each in powers)) for generator in shared
         )
@@ -189,7 +189,9 @@ class Laurent:
         """The same with first/whole + second/whole = 1 used where two terms become one.
 
         Args:
-            first, second: two products that sum to ``whole``, a generator.
+            first: a product.
+            second: another.
+            whole: their sum, a generator.
         """
         (up,), (down,) = first.terms, second.terms
         shares = [_times(each, frozenset({(whole, -1)})) for each in (up, down)]
@@ -197,8 +199,10 @@ class Laurent:
         terms, waiting = dict(self.terms), list(self.terms)
         while waiting:
             monomial = waiting.pop()
-            coefficient = terms.get(monomial)
-            for inverse, other in pairs if coefficient is not None else ():
+            if monomial not in terms:
+                continue
+            coefficient = terms[monomial]
+            for inverse, other in pairs:
                 rest = _times(monomial, inverse)
                 beside = _times(rest, other)
                 if terms.get(rest) == -coefficient:

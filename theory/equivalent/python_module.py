@@ -56,7 +56,10 @@ def _largest_root(excess, low, slope=None):
         low = _bisected(slope, low, high)
     if excess(low) > 0:
         raise ValueError("lam lies beyond the spectral edge")
-    return _bisected(excess, low, high)
+    kappa = _bisected(excess, low, high)
+    if abs(kappa) < 1e-290:
+        raise ValueError("kappa = 0: derive the formulas anew with lam = 0")
+    return kappa
 
 
 def _fixed_point(right, count):

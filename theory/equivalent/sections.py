@@ -30,8 +30,15 @@ _TITLES = {
 }
 
 
-def derivation_of(formulas: ProcessFormulas) -> Derivation:
-    """The derivation, with a section for each ask; the last of them is its main one."""
+def derivation_of(
+    formulas: ProcessFormulas, theorems: Mapping[str, str] | None = None
+) -> Derivation:
+    """The derivation, with a section for each ask; the last of them is its main one.
+
+    Args:
+        formulas: of a process.
+        theorems: of the catalogue, by the names of the asks that are these.
+    """
     fits, places = _places(formulas)
     unknowns = tuple(
         _step(
@@ -66,13 +73,13 @@ def derivation_of(formulas: ProcessFormulas) -> Derivation:
             "G, H, C",
             Tuple(*_four()),
             "Stein's identity on the pencil: responses G, H_g and correlations C, C_g of the "
-            "blocks, solved in the order of the fits; (1) and (3) sum over groups g of rows, and tr_g A is "
-            "the sum of s_g A over directions",
+            "blocks, solved in the order of the fits; (1) and (3) sum over groups g of rows, and "
+            "tr_g A is the sum of s_g A over directions",
             unknowns,
         ),
         *asks,
     )
-    return Derivation(formulas.process.title or "process", sections, _remark(formulas))
+    return Derivation(formulas.process.title or "process", sections, _remark(formulas, theorems or {}))
 
 
 def _step(expression: Expr, statement: str) -> Step:
@@ -83,8 +90,8 @@ def _equation(left: Expr, right: Expr) -> Expr:
     return Eq(left, right, evaluate=False)
 
 
-def _remark(formulas: ProcessFormulas) -> str:
-    parts = []
+def _remark(formulas: ProcessFormulas, theorems: Mapping[str, str]) -> str:
+    parts = [f"{name} is theorem {label} of the catalogue." for name, label in theorems.items()]
     if any(each.kind is UnknownKind.KAPPA for each in formulas.unknowns):
         parts.append(
             "kappa is the largest root: positive where lam is, and right of the spectral edge, "
@@ -123,9 +130,7 @@ def _places(formulas: ProcessFormulas) -> tuple[dict[Symbol, str], dict[Symbol, 
     return {x: " and ".join(dict.fromkeys(held)) for x, held in fits.items()}, places
 
 
-def _reason(
-    unknown: Unknown, fits: Mapping[Symbol, str], places: Mapping[Symbol, str]
-) -> str:
+def _reason(unknown: Unknown, fits: Mapping[Symbol, str], places: Mapping[Symbol, str]) -> str:
     if unknown.kind in {UnknownKind.KAPPA, UnknownKind.RESPONSES}:
         known = [fits[x] for x in unknown.symbols if x in fits]
         return _TITLES[unknown.kind].format(fits=" and ".join(dict.fromkeys(known)))
@@ -139,13 +144,18 @@ class _Names:
     def __init__(self, formulas: ProcessFormulas) -> None:
         lowering, self.pencil = formulas.solution.lowering, formulas.solution.pencil
         given = lowering.graph.names
-        self.groups = {group: given[index] or f"{group + 1}" for index, group in lowering.groups.items()}
+        self.groups = {
+            group: given[index] or f"{group + 1}" for index, group in lowering.groups.items()
+        }
         self.models: dict[int, str] = {}
         for index, blocks in lowering.models.items():
             if len(blocks) == 1:
                 self.models.setdefault(next(iter(blocks)), given[index] or f"u{index}")
         self.owners = {
-            row: node.features[0] for node in self.pencil.nodes if node.features for row in node.rows
+            row: node.features[0]
+            for node in self.pencil.nodes
+            if node.features
+            for row in node.rows
         }
 
     def model(self, block: int) -> str:
@@ -172,7 +182,9 @@ def _pencil(formulas: ProcessFormulas) -> Iterator[Expr]:
     """Fits in terms of the models themselves, not of their errors."""
     names = _Names(formulas)
     pencil = formulas.solution.pencil
-    heard = {e: k for k, e in enumerate(dict.fromkeys(e for row in pencil.rows for e in row.noise), 1)}
+    heard = {
+        e: k for k, e in enumerate(dict.fromkeys(e for row in pencil.rows for e in row.noise), 1)
+    }
     nu: dict[int, Laurent] = {}
     mu: dict[int, Laurent] = {}
     for own in formulas.solution.response.diagonals:
@@ -205,7 +217,9 @@ def _pencil(formulas: ProcessFormulas) -> Iterator[Expr]:
                     q * beta.expression * design(row, turned=True) * rho(row)
                     for row, beta in feature.collects.items()
                 ),
-                start=sum((v.expression * block(b) for b, v in feature.maps.items()), start=Rational(0)),
+                start=sum(
+                    (v.expression * block(b) for b, v in feature.maps.items()), start=Rational(0)
+                ),
             )
             scale = nu[a].expression if a in nu else 1
             yield _equation(scale * _vector(names.model(a)), right)
@@ -235,9 +249,7 @@ def _four() -> tuple[Expr, ...]:
     H, Cg, N, mu, alpha, beta = (
         _vector(f"{name}_g") for name in ("H", "C", "N", "mu", "alpha", "beta")
     )
-    Gt, Ht, Nt, at, bt = (
-        _vector(f"{name}^T") for name in ("G", "H_g", "N_g", "alpha_g", "beta_g")
-    )
+    Gt, Ht, Nt, at, bt = (_vector(f"{name}^T") for name in ("G", "H_g", "N_g", "alpha_g", "beta_g"))
     T, s = Symbol("T_g"), Symbol("s_g")
     traced = Function("tr_g", commutative=False)
     return (

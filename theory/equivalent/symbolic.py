@@ -12,23 +12,23 @@ which may vanish.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 from itertools import count
 from typing import NoReturn
 
-from sympy import Expr, Lt, Symbol
+from sympy import Eq, Expr, Lt, Symbol
 from sympy.core.relational import Relational
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.equivalent.correlation import Moments
 from ridgeproof.theory.equivalent.laurent import Laurent, Monomial, product
-from ridgeproof.theory.equivalent.pencil import Node, Pencil, RandomFeatures, Ridge, Row, Source
+from ridgeproof.theory.equivalent.pencil import Node, Pencil, RandomFeatures, Ridge
 from ridgeproof.theory.equivalent.ring import Diagonal
 from ridgeproof.theory.errors import InputError, NotBuilt
-from ridgeproof.theory.process.expressions import Expression, Name, Text, evaluate, walk
+from ridgeproof.theory.process.expressions import Expression, Name, evaluate, walk
 from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["SymbolicRing", "SymbolicSources", "Unknown", "UnknownKind"]
@@ -220,9 +220,7 @@ class SymbolicRing:
 
     # --- unknowns
 
-    def solve(
-        self, matrix: Sequence[Sequence[Laurent]], right: Sequence[Laurent]
-    ) -> list[Laurent]:
+    def solve(self, matrix: Sequence[Sequence[Laurent]], right: Sequence[Laurent]) -> list[Laurent]:
         """A name for each unknown; for one that is a product of names, the product."""
         if len(right) == 1:
             return [self._quotient(self.folded(right[0]), self.folded(matrix[0][0]))]
@@ -301,11 +299,13 @@ class SymbolicRing:
             case None:
                 return Diagonal({}, {}, {}, {})
             case Ridge(lam):
+                lam = self._or_zero(lam)
                 kinds = self._kinds_of(pencil, node.features[0])
                 if len(kinds) > 1:
                     return self._several_kinds(node, kinds, lam)
                 return self._one_kind(node, kinds[0], lam)
             case RandomFeatures(lam, projection):
+                lam = self._or_zero(lam)
                 kinds = self._kinds_of(pencil, node.features[1])
                 if len(kinds) > 1:
                     raise NotBuilt(
@@ -328,6 +328,20 @@ class SymbolicRing:
             gathered[key] = _Kind(made.s, om, made.T + group.count, (*made.rows, row))
         return list(gathered.values())
 
+    def _or_zero(self, lam: Laurent) -> Laurent:
+        """The number zero for a penalty whose values are, which is a branch of its own."""
+        known = {self.symbol(name): value for name, value in self.values.items()}
+        if not lam.terms or lam.expression.free_symbols - known.keys():
+            return lam
+        if lam.expression.subs(known) != 0:
+            return lam
+        self._assume(Eq(lam.expression, 0, evaluate=False))
+        return Laurent.number(0)
+
+    def _assume(self, assumed: Relational) -> None:
+        if assumed not in self.assumptions:
+            self.assumptions.append(assumed)
+
     def _on_rows(self, lam: Laurent, sizes: Sequence[Laurent]) -> int:
         """What lam sits on: the rows, 0, unless it is the number 0 and another size is less.
 
@@ -345,9 +359,7 @@ class SymbolicRing:
         place = numbers.index(least)
         for size in sizes:
             if size is not sizes[place]:
-                assumed = Lt(sizes[place].expression, size.expression, evaluate=False)
-                if assumed not in self.assumptions:
-                    self.assumptions.append(assumed)
+                self._assume(Lt(sizes[place].expression, size.expression, evaluate=False))
         return place
 
     def _value(self, size: Laurent) -> Fraction:

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from sympy import Add, Expr, Mul, Pow, Symbol
 
-from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.equivalent.profiles import Directions, directions_of, space_of
 from ridgeproof.numerics.equivalent.solve import solution_of
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.checks import exact
 from ridgeproof.theory.equivalent.asks import Solution, answer
 from ridgeproof.theory.equivalent.derived import ProcessFormulas
+from ridgeproof.theory.equivalent.pencil import RandomFeatures
 from ridgeproof.theory.equivalent.symbolic import Unknown, UnknownKind
 from ridgeproof.theory.process.facts import size_names
 from ridgeproof.theory.process.graph import Graph
@@ -112,10 +112,8 @@ class _At:
         return float(expression)
 
 
-def _check(
-    unknown: Unknown, formulas: ProcessFormulas, solution: Solution, at: _At
-) -> bool | None:
-    places = {x: list(_places(x, formulas.solution, solution)) for x in unknown.symbols}
+def _check(unknown: Unknown, formulas: ProcessFormulas, solution: Solution, at: _At) -> bool | None:
+    places = {x: list(_places(x, formulas.solution, solution, at)) for x in unknown.symbols}
     if not all(places.values()):
         (symbol,), (right,) = unknown.symbols, unknown.right
         value = at.value(right)
@@ -127,22 +125,50 @@ def _check(
     return alike and all(_close(at.value(left), at.value(right)) for left, right in sides)
 
 
-def _places(symbol: Symbol, derived: Solution, solved: Solution) -> Iterator[float]:
-    """The numbers that stand where the formulas have a symbol."""
-    responses = derived.response, solved.response
-    for own, number in zip(responses[0].diagonals, responses[1].diagonals, strict=True):
+def _places(symbol: Symbol, derived: Solution, solved: Solution, at: _At) -> Iterator[float]:
+    """The numbers that stand where the formulas have a symbol, in the units of the formulas."""
+    for own, number in zip(derived.response.diagonals, solved.response.diagonals, strict=True):
         if own.kappa is not None and own.kappa.expression == symbol:
-            yield float(number.kappa.item())
-    for row, numbers in zip(responses[0].rows, responses[1].rows, strict=True):
+            yield _number(number.kappa)
+    units, equations = _units(derived, solved, at)
+    rows = zip(derived.response.rows, solved.response.rows, strict=True)
+    for rho, (row, numbers) in enumerate(rows):
         for sigma, value in row.items():
             if value.expression == symbol:
-                yield _number(numbers[sigma])
-    for pair, value in derived.correlation.rows.items():
+                yield _number(numbers[sigma]) * units[rho] / equations[sigma]
+    for (rho, sigma), value in derived.correlation.rows.items():
         if value.expression == symbol:
-            yield _number(solved.correlation.rows[pair])
+            found = _number(solved.correlation.rows[rho, sigma])
+            yield found * units[rho] * units[sigma]
 
 
-def _number(value: Array) -> float:
+def _units(derived: Solution, solved: Solution, at: _At) -> tuple[list[float], list[float]]:
+    """What a number of each row block, and of its equation, is times in the formulas.
+
+    lam stands on the rows in the formulas, and where sizes say so in the solver: on the rows, on
+    the weights of random features, or on the model.
+    """
+    count = range(len(derived.pencil.rows))
+    units, equations = [1.0 for _ in count], [1.0 for _ in count]
+    for node, own, number in zip(
+        derived.pencil.nodes, derived.response.diagonals, solved.response.diagonals, strict=True
+    ):
+        if not own.mu:
+            continue
+        mu = {row: _number(number.mu[row]) for row in own.mu}
+        first, *_ = own.mu
+        there = float(at.value(own.mu[first].expression))
+        moved = 1.0 if mu[first] == there else mu[first] / there
+        for row in node.rows:
+            units[row] = moved
+            if isinstance(node.fit, RandomFeatures) and derived.pencil.rows[row].group == (
+                node.fit.projection
+            ):
+                units[row], equations[row] = moved * mu[row], moved
+    return units, equations
+
+
+def _number(value: Any) -> float:
     return float(np.asarray(value).item())
 
 
