@@ -105,7 +105,8 @@ def derive_process(process: Process, **parameters: object) -> ProcessFormulas:
     solution = Solution(lowering, pencil, response, correlation, ("all",))
     found = {name: answer(ask, solution, {}).value.expression for name, ask in asks.items()}
     unknowns = _needed(ring.unknowns, found.values())
-    used = _symbols((*found.values(), *(side for u in unknowns for side in (*u.left, *u.right))))
+    sides = [side for each in unknowns for side in (*each.left, *each.right)]
+    used = _symbols((*found.values(), *sides, *ring.assumptions))
     return ProcessFormulas(
         process,
         found,
@@ -142,9 +143,7 @@ def _refusal(graph: Graph, ask: Expression) -> str:
             )
         if isinstance(node, Iteration):
             return f"a loop of {node.count} rounds is not unrolled: set a count of a few rounds"
-    rows = [
-        {group.labels.rows for group in node.groups} for node in nodes if isinstance(node, Fit)
-    ]
+    rows = [{group.labels.rows for group in node.groups} for node in nodes if isinstance(node, Fit)]
     shared = sum(bool(first & second) for first, second in combinations(rows, 2))
     if len(rows) > MOST_FITS or shared > MOST_SHARED:
         return (

@@ -205,14 +205,18 @@ def python_module(formulas: ProcessFormulas) -> str:
             given.append(writer.code(symbol))
         else:
             writer.assign(writer.code(symbol), _profile(profile))
-    for small in formulas.assumptions:
-        # Sizes that are derived are rounded first.
-        early = [x for x in formulas.unknowns if x.kind is UnknownKind.SIZE]
-        sizes = {x.symbols[0]: x.right[0] for x in early}
-        shown = writer.code(small.subs(sizes))
+    # Derived sizes are not rounded yet.
+    sizes = {
+        each.symbols[0]: each.right[0]
+        for each in formulas.unknowns
+        if each.kind is UnknownKind.SIZE
+    }
+    for assumed in formulas.assumptions:
+        left, right = (writer.code(each.subs(sizes)) for each in assumed.args)
+        shown = f"{left} {assumed.rel_op} {right}"
         writer.lines += [
             f"if not {shown}:",
-            f'    raise ValueError("these formulas are for {small}")',
+            f'    raise ValueError("these formulas are for {shown}")',
         ]
     for unknown in formulas.unknowns:
         writer.unknown(unknown)

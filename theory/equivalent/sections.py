@@ -79,7 +79,9 @@ def derivation_of(
         ),
         *asks,
     )
-    return Derivation(formulas.process.title or "process", sections, _remark(formulas, theorems or {}))
+    return Derivation(
+        formulas.process.title or "process", sections, _remark(formulas, theorems or {})
+    )
 
 
 def _step(expression: Expr, statement: str) -> Step:
@@ -100,8 +102,8 @@ def _remark(formulas: ProcessFormulas, theorems: Mapping[str, str]) -> str:
     if any(each.kind is UnknownKind.RESPONSES for each in formulas.unknowns):
         parts.append("The responses h are the positive solution.")
     if formulas.assumptions:
-        listed = ", ".join(map(str, formulas.assumptions))
-        parts.append(f"At lam = 0 the formulas are those for {listed}.")
+        shown = (f"{x.lhs} {x.rel_op.replace('==', '=')} {x.rhs}" for x in formulas.assumptions)
+        parts.append(f"Without ridge the formulas are those for {', '.join(shown)}.")
     return "  ".join(parts)
 
 

@@ -244,7 +244,7 @@ class SymbolicRing:
         return self._solved[key]
 
     def _quotient(self, above: Laurent, below: Laurent) -> Laurent:
-        if len(above.terms) <= 1 and len(below.terms) == 1:
+        if not above.terms or (len(above.terms) == 1 and len(below.terms) == 1):
             return above / below
         key = (above.key, below.key)
         if key not in self._solved:

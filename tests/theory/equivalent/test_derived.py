@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.equivalent.profiles import Directions, space_of
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
-from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.theory.equivalent import laurent
 from ridgeproof.theory.equivalent.derived import derive_process
 from ridgeproof.theory.equivalent.python_module import python_module
@@ -61,10 +61,10 @@ def test_exports_of_the_examples_equal_evaluate(path):
     assert set(formulas.refused) == minima | REFUSED.get(path.stem, set())
 
 
-@settings(max_examples=8)
+@settings(max_examples=6, deadline=None, derandomize=True)
 @given(processes(fits=3))
 def test_exports_of_random_pipelines_equal_evaluate(process):
-    """Shared rows, pooled lists, weights, penalties, features, loops: what is not refused agrees."""
+    """Shared rows, pooled lists, weights, penalties, features: what is not refused agrees."""
     try:
         _, values = _exported(process)
     except NotBuilt:
@@ -85,7 +85,7 @@ def test_long_sums_are_named(monkeypatch):
         assert value == pytest.approx(float(expected[name]), rel=1e-12)
 
 
-@pytest.mark.parametrize(("T", "lam"), [(60, 0), (12, 0), (60, "-1/50"), (12, "1/10")])
+@pytest.mark.parametrize(("T", "lam"), [(60, 0), (12, 0), (60, "-1/200"), (12, "1/10")])
 def test_branches_of_one_fit(T, lam):
     """Without ridge on either side, and left of zero, the formulas are those of their branch."""
     process = _process(
@@ -119,16 +119,24 @@ def test_a_module_refuses_another_branch():
         ("A = rows(T)\nm = ridge(A@w0 + sigma*noise(A), lam)", "ridge, n = 0"),
         ("A = rows(T)\nm = least_squares(A@w0 + sigma*noise(A))", "ridgeless, n = 0"),
         (
-            "B = rows(T)\ng = least_squares(B@w0 + tau*noise(B))\n"
-            "A = rows(T2)\nm = ridge(A@g + sigma*noise(A), lam)",
+            (
+                "B = rows(T)\ng = least_squares(B@w0 + tau*noise(B))\n"
+                "A = rows(T2)\nm = ridge(A@g + sigma*noise(A), lam)"
+            ),
             "ridge, n = 1",
         ),
         (
-            "B = rows(T)\ng = ridge(B@w0 + tau*noise(B), nu)\n"
-            "A = rows(T2)\nm = ridge(A@g + sigma*noise(A), lam)",
+            (
+                "B = rows(T)\ng = ridge(B@w0 + tau*noise(B), nu)\n"
+                "A = rows(T2)\nm = ridge(A@g + sigma*noise(A), lam)"
+            ),
             "moments after generator, n = 1",
         ),
-        ("B = rows(T)\ng = least_squares(B@w0 + tau*noise(B))\nm = ridge(B@g, lam)", None),
+        (
+            "B = rows(T)\ng = least_squares(B@w0 + tau*noise(B))\nm = ridge(B@g, lam)",
+            "ridge, n = 0",
+        ),
+        ("B = rows(T)\ng = ridge(B@w0 + tau*noise(B), nu)\nm = ridge(B@g, lam)", None),
     ],
 )
 def test_theorems_are_recognised(steps, theorem):
