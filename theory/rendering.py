@@ -5,6 +5,7 @@ Nothing here decides anything: whether a step was checked is passed in by the ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -398,7 +399,12 @@ def _aligned(expression: Expr) -> str:
 
 
 def _tex(text: str) -> str:
-    """Escape plain text for LaTeX."""
+    """Escape plain text for LaTeX; a letter or two with an index is mathematics."""
+    words = re.split(r"\b([A-Za-z]{1,2}_[A-Za-z])\b", text)
+    return "".join(f"${word}$" if i % 2 else _escaped(word) for i, word in enumerate(words))
+
+
+def _escaped(text: str) -> str:
     for plain, escaped in (
         ("_", r"\_"),
         ("^", r"\^{}"),

@@ -28,7 +28,7 @@ _LINKED = [*_PAGES, _ROOT / "README.md"]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 # Progress, which depends on the machine, and the time taken.
-_PROGRESS = re.compile(r"^(checking|verifying|simulating|sweeping|evaluating|minimising)\b.*")
+_PROGRESS = re.compile(r"^(checking|verifying|simulating|sweeping|evaluating|minimising|deriving)\b.*")
 _SECONDS = re.compile(r"\b\d+\.\d s\b")
 # Parsed here, not run: `verify` takes long and has tests of its own; examples have test_examples.
 _NOT_RUN = ("ridgeproof verify", "python ", "dask ", "cut ")

@@ -72,9 +72,8 @@ def derivation_of(
             "the four equations of its limit, and their unknowns in order",
             "G, H, C",
             Tuple(*_four()),
-            "Stein's identity on the pencil: responses G, H_g and correlations C, C_g of the "
-            "blocks, solved in the order of the fits; (1) and (3) sum over groups g of rows, and "
-            "tr_g A is the sum of s_g A over directions",
+            "(1) to (4), by Stein's identity: responses G, H_g and correlations C, C_g of the blocks; "
+            "(1) and (3) sum over groups g of rows, tr_g A sums s_g A over directions",
             unknowns,
         ),
         *asks,
