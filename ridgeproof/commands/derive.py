@@ -118,7 +118,8 @@ def _derive_process(file: str, style: str, changes: tuple[str, ...], *, steps: b
     given = dict(read_assignments(changes))
     with progress("deriving"):
         formulas = derive(file, **given)
-    for name, why in formulas.refused.items():
+    # JSON says it itself.
+    for name, why in formulas.refused.items() if style != "json" else ():
         echo(f"note: ask {name} is left out: {why}", err=True)
     if style == "python":
         echo(python_module(formulas).rstrip("\n"))

@@ -317,3 +317,36 @@ def test_bad_input_is_one_clear_error(run, tmp_path, line):
     status, out, err = run(line)
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert ERRORS[line].lower() in err.lower()
+
+
+def test_derive(answer, run):
+    """Formulas by ask with every line checked, what has none with the reason, in every format."""
+    found = answer("derive plain.toml")
+    assert set(found) == {"id", "steps", "result", "latex", "theorems", "refused"}
+    assert set(found["result"]) == set(found["latex"]) == {"risk", "gcv"}
+    assert found["theorems"] == {"risk": None, "gcv": None}
+    assert "minimum" in found["refused"]["best"]
+    assert all(step["checked"] for step in found["steps"])
+    assert "lam = kappa1*(1 - sum_i(s/(kappa1 + s))/T)" in [s["expression"] for s in found["steps"]]
+    status, page, note = run("derive plain.toml --format latex")
+    assert (status, page.isascii(), page.count("{")) == (0, True, page.count("}"))
+    assert "ask best is left out" in note
+    _, code, _ = run("derive plain.toml --format python")
+    assert [line for line in code.splitlines() if "import" in line] == ["import numpy as np"]
+    _, short, _ = run("derive plain.toml --no-steps")
+    assert short.startswith("risk =")
+    assert "checked" not in short
+
+
+def test_derive_says_what_is_wrong(run, monkeypatch):
+    """A line that fails its check is shouted and ends with status 1; python is for processes."""
+    from ridgeproof.verification.derivations import process_checks
+
+    true = process_checks.check_formulas
+    monkeypatch.setattr(
+        process_checks, "check_formulas", lambda *a, **k: [*true(*a, **k)[:-1], [False]]
+    )
+    status, out, _ = run("derive plain.toml")
+    assert (status, out.count("CHECK FAILED")) == (1, 1)
+    assert run("derive ridge --format python")[0] == 2
+    assert "no parameter of the process" in run("derive plain.toml --set tau=1")[2]

@@ -72,8 +72,8 @@ def derivation_of(
             "the four equations of its limit, and their unknowns in order",
             "G, H, C",
             Tuple(*_four()),
-            "(1) to (4), by Stein's identity: responses G, H_g and correlations C, C_g of the blocks; "
-            "(1) and (3) sum over groups g of rows, tr_g A sums s_g A over directions",
+            "(1) to (4), by Stein's identity: responses G, H_g and correlations C, C_g of the "
+            "blocks; (1) and (3) sum over groups g of rows, tr_g A sums s_g A over directions",
             unknowns,
         ),
         *asks,
