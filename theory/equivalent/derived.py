@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -26,7 +26,7 @@ from ridgeproof.theory.process.operators.asks import Extremum, MeanSquare
 from ridgeproof.theory.process.operators.gradient import GradientDescent, GradientFlow
 from ridgeproof.theory.process.record import Process
 
-__all__ = ["ProcessFormulas", "derive_process"]
+__all__ = ["ProcessFormulas", "derive_process", "needed"]
 
 # Beyond these nobody reads the formulas, which grow with every pair of fits on common rows.
 MOST_FITS, MOST_SHARED = 24, 10
@@ -101,10 +101,10 @@ def derive_process(process: Process, **parameters: object) -> ProcessFormulas:
     ring.reason = "a response, by (1) and (2)"
     response = respond(pencil, ring)
     ring.reason = "a correlation of residuals, by (3) and (4)"
-    correlation = correlate(pencil, response, SymbolicSources(pencil), ring)
+    correlation = correlate(pencil, response, SymbolicSources(pencil))
     solution = Solution(lowering, pencil, response, correlation, ("all",))
     found = {name: answer(ask, solution, {}).value.expression for name, ask in asks.items()}
-    unknowns = _needed(ring.unknowns, found.values())
+    unknowns = needed(ring.unknowns, found.values())
     sides = [side for each in unknowns for side in (*each.left, *each.right)]
     used = _symbols((*found.values(), *sides, *ring.assumptions))
     return ProcessFormulas(
@@ -153,7 +153,7 @@ def _refusal(graph: Graph, ask: Expression) -> str:
     return ""
 
 
-def _needed(unknowns: list[Unknown], asks: Iterable[Expr]) -> list[Unknown]:
+def needed(unknowns: Sequence[Unknown], asks: Iterable[Expr]) -> list[Unknown]:
     """The unknowns that the asks depend on, in order."""
     wanted = _symbols(asks)
     kept = []

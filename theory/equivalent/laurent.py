@@ -15,7 +15,7 @@ from functools import cached_property
 
 from sympy import Add, Expr, Mul, Pow, Rational
 
-__all__ = ["LONGEST", "Laurent", "Monomial", "product"]
+__all__ = ["LONGEST", "Lane", "Laurent", "Monomial", "product"]
 
 # Terms of a sum that is still multiplied out.
 LONGEST = 20
@@ -114,6 +114,8 @@ class Laurent:
         return self + -other
 
     def __mul__(self, other: Laurent | Fraction | int) -> Laurent:
+        if isinstance(other, Lane):
+            return NotImplemented
         if not isinstance(other, Laurent):
             terms = {m: c * other for m, c in self.terms.items()} if other else {}
             return Laurent(terms, self.namer)
@@ -229,3 +231,20 @@ class Laurent:
 
     def __repr__(self) -> str:
         return str(self.expression)
+
+
+class Lane:
+    """Laurent polynomials side by side, one for each group of rows."""
+
+    def __init__(self, entries: Iterable[Laurent]) -> None:
+        self.entries = tuple(entries)
+
+    def __add__(self, other: Lane) -> Lane:
+        return Lane(a + b for a, b in zip(self.entries, other.entries, strict=True))
+
+    def __mul__(self, other: Lane | Laurent | int) -> Lane:
+        if isinstance(other, Lane):
+            return Lane(a * b for a, b in zip(self.entries, other.entries, strict=True))
+        return Lane(entry * other for entry in self.entries)
+
+    __rmul__ = __mul__

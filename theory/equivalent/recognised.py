@@ -9,79 +9,81 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import permutations
+from itertools import chain, permutations, product
 
-from sympy import Add, Dummy, Expr, Rational, Symbol
+from sympy import Add, Dummy, Expr, Integer, Rational, Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.algebra import equal
 from ridgeproof.theory.catalogue import catalogue, find
 from ridgeproof.theory.definitions import defined
-from ridgeproof.theory.equivalent.derived import ProcessFormulas
+from ridgeproof.theory.equivalent.derived import ProcessFormulas, needed
 from ridgeproof.theory.equivalent.symbolic import Unknown, UnknownKind
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["recognised"]
 
-_MOST_UNKNOWNS, _MOST_PARAMETERS = 6, 6
 _COUNTS = (0, 1, 2)
 # One exact point: two levels, and numbers without structure.
 _LEVELS = (
     {sy.s: Rational(3, 2), sy.w0: Rational(2, 3)},
     {sy.s: Rational(2, 5), sy.w0: Rational(1, 7)},
 )
-_POINT = {sy.d: 2, sy.T: 7, sy.T0: 11, sy.sigma: 3, sy.sigma0: 5, sy.kappa: 13, sy.kappa0: 17}
+_SYMBOLS = (sy.d, sy.T, sy.T0, sy.sigma, sy.sigma0, sy.kappa, sy.kappa0)
+_POINT = dict(zip(_SYMBOLS, map(Integer, (2, 7, 11, 3, 5, 13, 17)), strict=True))
 
 
 def recognised(formulas: ProcessFormulas) -> dict[str, str]:
-    """The ids of the theorems that the asks are, joined by " after ", by name."""
-    found = {}
-    if len(formulas.unknowns) <= _MOST_UNKNOWNS and len(formulas.parameters) <= _MOST_PARAMETERS:
-        for name, formula in formulas.asks.items():
-            known = _known(_unfolded(formula, formulas.unknowns), formulas)
-            if known:
-                found[name] = known
-    return found
+    """The theorems that the asks are, by name."""
+    named = ((name, _known(formula, formulas)) for name, formula in formulas.asks.items())
+    return {name: label for name, label in named if label}
 
 
-def _unfolded(formula: Expr, unknowns: tuple[Unknown, ...]) -> Expr:
+def _known(formula: Expr, formulas: ProcessFormulas) -> str:
+    unknowns = needed(formulas.unknowns, [formula])
+    if any(each.kind not in {UnknownKind.KAPPA, UnknownKind.VALUE} for each in unknowns):
+        return ""
+    for names in _renamings(formula, unknowns, formulas):
+        here = _there(formula, unknowns, names)
+        for label, candidate, value in _candidates():
+            if value == here and equal(_unfolded(formula, unknowns).xreplace(names), candidate):
+                return label
+    return ""
+
+
+def _there(formula: Expr, unknowns: list[Unknown], names: Mapping[Symbol, Symbol]) -> Expr:
+    """The exact value at the point, without unfolding the formula."""
+    known: dict[Symbol, Expr] = {sy.d: _POINT[sy.d]}
+    known |= {old: _POINT[new] for old, new in names.items()}
+    for unknown in unknowns:
+        if unknown.kind is UnknownKind.VALUE:
+            known[unknown.symbols[0]] = _at_point(unknown.right[0], known)
+    return _at_point(formula, known)
+
+
+def _unfolded(formula: Expr, unknowns: list[Unknown]) -> Expr:
     for unknown in reversed(unknowns):
         if unknown.kind is UnknownKind.VALUE:
             formula = formula.xreplace({unknown.symbols[0]: unknown.right[0]})
     return formula
 
 
-def _known(formula: Expr, formulas: ProcessFormulas) -> str:
-    for names in _renamings(formula, formulas):
-        renamed = formula.xreplace(names)
-        here = _at_point(renamed)
-        for label, candidate, value in _candidates():
-            if value == here and equal(renamed, candidate):
-                return label
-    return ""
-
-
-def _renamings(formula: Expr, formulas: ProcessFormulas) -> Iterator[Mapping[Symbol, Symbol]]:
-    """Every way to call the unknowns and parameters by the catalogue's names."""
-    symbols = {x for x in formula.atoms(Symbol) if not sy.is_level(x)}
-    levels = {x for x in formula.atoms(Symbol) if sy.is_level(x)}
-    kappas = {
-        unknown.symbols[0]: (unknown.left[0], unknown.right[0].atoms(Symbol))
-        for unknown in formulas.unknowns
-        if unknown.kind is UnknownKind.KAPPA
-    }
-    sizes = [x for x in formulas.parameters.values() if x in symbols and x.name in formulas.sizes]
-    others = symbols - kappas.keys() - set(sizes) - {sy.d}
-    fits = [kappa for kappa in kappas if kappa in symbols]
-    if len(fits) > 2 or len(sizes) > 2 or len(others) > 2 or levels - {sy.s, sy.w0}:
+def _renamings(
+    formula: Expr, unknowns: list[Unknown], formulas: ProcessFormulas
+) -> Iterator[Mapping[Symbol, Symbol]]:
+    """Every way to call the kappas and parameters by the catalogue's names."""
+    values = [each for each in unknowns if each.kind is UnknownKind.VALUE]
+    used = {x for each in (formula, *(u.right[0] for u in values)) for x in each.atoms(Symbol)}
+    used -= {each.symbols[0] for each in values} | {sy.d, sy.s, sy.w0}
+    fits = [each.symbols[0] for each in unknowns if each.kind is UnknownKind.KAPPA]
+    sizes = [x for x in formulas.parameters.values() if x in used and x.name in formulas.sizes]
+    others = sorted(used - {*fits, *sizes}, key=str)
+    if max(map(len, (fits, sizes, others))) > 2:
         return
-    for a in permutations((sy.kappa, sy.kappa0), len(fits)):
-        for b in permutations((sy.T, sy.T0), len(sizes)):
-            for c in permutations((sy.sigma, sy.sigma0), len(others)):
-                yield dict(
-                    zip((*fits, *sizes, *sorted(others, key=str)), (*a, *b, *c), strict=True)
-                )
+    pairs = ((fits, (sy.kappa, sy.kappa0)), (sizes, (sy.T, sy.T0)), (others, (sy.sigma, sy.sigma0)))
+    for chosen in product(*(permutations(new, len(old)) for old, new in pairs)):
+        yield dict(zip((*fits, *sizes, *others), chain(*chosen), strict=True))
 
 
 @lru_cache
@@ -98,7 +100,7 @@ def _candidates() -> tuple[tuple[str, Expr, Expr], ...]:
                     (f"{formula.id}, n = {count}" if count is not None else formula.id, value)
                 )
     made += [(f"moments after generator, n = {n}", _chained(n)) for n in _COUNTS[1:2]]
-    return tuple((label, value, _at_point(defined(value))) for label, value in made)
+    return tuple((label, value, _at_point(defined(value), _POINT)) for label, value in made)
 
 
 def _chained(generations: int) -> Expr:
@@ -134,10 +136,10 @@ def _inserted(
     return Add(alone, *(total * SpectralSum(summand.diff(total)) for total in totals))
 
 
-def _at_point(expression: Expr) -> Expr:
-    """The exact value with lam as the function of kappa that it is."""
+def _at_point(expression: Expr, known: Mapping[Symbol, Expr]) -> Expr:
+    """The exact value where symbols are known, lam the function of kappa that it is."""
 
     def summed(node: SpectralSum) -> Expr:
-        return sum(node.summand.subs({**_POINT, **level}) for level in _LEVELS)
+        return Add(*(node.summand.xreplace({**known, **level}) for level in _LEVELS))
 
-    return expression.replace(lambda x: isinstance(x, SpectralSum), summed).subs(_POINT)
+    return expression.replace(lambda x: isinstance(x, SpectralSum), summed).xreplace(known)

@@ -13,7 +13,7 @@ from sympy import Eq, Expr, Function, Mul, Rational, Symbol, Tuple
 from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.equivalent.derived import ProcessFormulas
-from ridgeproof.theory.equivalent.laurent import Laurent
+from ridgeproof.theory.equivalent.laurent import Lane, Laurent
 from ridgeproof.theory.equivalent.pencil import RandomFeatures
 from ridgeproof.theory.equivalent.symbolic import Unknown, UnknownKind
 from ridgeproof.theory.process.expressions import Binary, Call, Expression, Name, Negative, Number
@@ -110,7 +110,7 @@ def _remark(formulas: ProcessFormulas, theorems: Mapping[str, str]) -> str:
 
 
 def _places(formulas: ProcessFormulas) -> tuple[dict[Symbol, str], dict[Symbol, str]]:
-    """The fits that an unknown belongs to; and its first place in H_g and C_g, in words."""
+    """The fits that an unknown belongs to; and where it first stands in H_g and C_g, in words."""
     names = _Names(formulas)
     response, correlation = formulas.solution.response, formulas.solution.correlation
     fits: dict[Symbol, list[str]] = {}
@@ -119,15 +119,21 @@ def _places(formulas: ProcessFormulas) -> tuple[dict[Symbol, str], dict[Symbol, 
         for value in (own.kappa, *own.rows.values()):
             if value is not None:
                 fits.setdefault(value.expression, []).extend(map(names.fit, own.rows))
-    for rho, row in enumerate(response.rows):
-        for sigma, value in row.items():
-            if sigma != rho:
-                pair = f"{names.row(rho)} to {names.row(sigma)}"
-                places.setdefault(value.expression, f"(1) and (2): the response H_g of {pair}")
-    for (rho, sigma), value in correlation.rows.items():
-        pair = f"{names.row(rho)} and {names.row(sigma)}" if rho != sigma else names.row(rho)
-        what = "the correlation" if rho != sigma else "the mean square"
-        places.setdefault(value.expression, f"(3) and (4): {what} C_g of {pair}")
+
+    def note(lane: Lane, words: str) -> None:
+        for x in {x for each in lane.entries for held in each.terms for x, _ in held}:
+            places.setdefault(x, words)
+
+    for j, row in enumerate(response.rows):
+        for k, lane in row.items():
+            if k != j:
+                words = f"how the residuals of {names.node(j)} respond to those of {names.node(k)}"
+                note(lane, f"(1) and (2): {words}")
+    for j, row in enumerate(correlation.rows):
+        for k in sorted(row.keys() & set(range(j + 1))):
+            both = f"{names.node(j)} and {names.node(k)} are correlated"
+            alone = f"the mean square of the residuals of {names.node(j)}"
+            note(row[k], f"(3) and (4): {alone if j == k else f'how the residuals of {both}'}")
     return {x: " and ".join(dict.fromkeys(held)) for x, held in fits.items()}, places
 
 
@@ -171,9 +177,9 @@ class _Names:
         """The rows that a row block lives on."""
         return self.groups.get(self.pencil.rows[row].group, "F")
 
-    def row(self, row: int) -> str:
-        """A row block in words."""
-        return f"the residuals of {self.fit(row)} on {self.group(row)}"
+    def node(self, index: int) -> str:
+        """What a node's rows are the residuals of."""
+        return self.fit(self.pencil.nodes[index].rows[0])
 
 
 # --- the pencil and the four equations

@@ -17,15 +17,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 from itertools import count
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sympy import Eq, Expr, Lt, Symbol
 from sympy.core.relational import Relational
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.equivalent.correlation import Moments
-from ridgeproof.theory.equivalent.laurent import Laurent, Monomial, product
-from ridgeproof.theory.equivalent.pencil import Node, Pencil, RandomFeatures, Ridge
+from ridgeproof.theory.equivalent.laurent import Lane, Laurent, Monomial, product
+from ridgeproof.theory.equivalent.pencil import Label, Node, Pencil, RandomFeatures, Ridge
 from ridgeproof.theory.equivalent.ring import Diagonal
 from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.process.expressions import Expression, Name, evaluate, walk
@@ -175,8 +175,27 @@ class SymbolicRing:
         """
         raise NotBuilt("a loop that is not unrolled has no formula yet: set a smaller count")
 
-    def trace(self, weights: Laurent, values: Laurent) -> Laurent:
-        """Spectral sums of the monomials."""
+    def conjugate(self, value: Laurent) -> Laurent:
+        """The value: nothing is complex here."""
+        return value
+
+    def spread(self, numbers: Mapping[int, Laurent], places: int) -> Lane:
+        """Numbers side by side."""
+        return Lane(numbers.get(place, Laurent.number(0)) for place in range(places))
+
+    def entry(self, values: Lane, place: int) -> Laurent:
+        """One of them."""
+        return values.entries[place]
+
+    def dot(self, pairs: Sequence[tuple[Any, Any]]) -> Any:
+        """The sum of products."""
+        products = [x * y for x, y in pairs]
+        return sum(products[1:], start=products[0])
+
+    def trace(self, weights: Any, values: Any) -> Laurent:
+        """Spectral sums of the monomials, or the sum over groups."""
+        if isinstance(weights, Lane):
+            return sum((weights * values).entries, start=Laurent.number(0))
         return self._traced(weights * values)
 
     def _traced(self, values: Laurent) -> Laurent:
@@ -486,10 +505,11 @@ class SymbolicSources:
             return first.truth * second.truth
         return first.variance if a == b else None
 
-    def rows(self, rho: int, sigma: int) -> Laurent | None:
-        """The products of the amplitudes with which two rows hear one noise vector."""
-        first, second = (self.pencil.rows[row].noise for row in (rho, sigma))
-        heard = [first[noise] * second[noise] for noise in first if noise in second]
+    def labels(self, first: Label, second: Label) -> Laurent | None:
+        """The products of the amplitudes with which two labels hear one noise vector."""
+        heard = [
+            x * second.noise[noise] for noise, x in first.noise.items() if noise in second.noise
+        ]
         return sum(heard[1:], start=heard[0]) if heard else None
 
     def add_rounds(self, _node: Node, _entering: Moments) -> None:

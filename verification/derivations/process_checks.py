@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from sympy import Add, Expr, Mul, Pow, Symbol
 
+from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Directions, directions_of, space_of
 from ridgeproof.numerics.equivalent.solve import solution_of
 from ridgeproof.theory import symbols as sy
@@ -31,6 +34,8 @@ __all__ = ["check_formulas"]
 
 # float64 through a few hundred operations; a wrong term is of the order of the value.
 _ROUNDING = 1e-9
+# Entries at which an unknown is compared: the first are those of the pair that it was solved for.
+_MOST_PLACES = 4
 
 Checks = list[list[bool | None]]
 
@@ -51,12 +56,13 @@ def check_formulas(formulas: ProcessFormulas, **given: Any) -> Checks:
     graph = Graph(lowered.nodes, asks, lowered.names)
     known = _numbers(formulas, graph, given)
     space = space_of(formulas.process, known.pop("d"), given.get("spectrum"), given.get("signal"))
-    directions = directions_of(graph, space)
+    directions = directions_of(graph, space, Float64())
     values = {name: np.full((1, 1), float(value)) for name, value in known.items()}
     values["d"] = np.full((1, 1), float(space.d))
-    solution, _ = solution_of(graph, values, directions)
+    solution, _ = solution_of(graph, values, Float64Ring(directions))
     at = _At(formulas, known, directions)
-    unknowns = [_check(unknown, formulas, solution, at) for unknown in formulas.unknowns]
+    entries = _Entries(formulas, solution)
+    unknowns = [_check(unknown, entries, at) for unknown in formulas.unknowns]
     answers = (answer(ask, solution, {}).value.item() for _, ask in asks)
     last: Checks = [
         [_close(at.value(formulas.asks[name]), float(number))]
@@ -112,34 +118,83 @@ class _At:
         return float(expression)
 
 
-def _check(unknown: Unknown, formulas: ProcessFormulas, solution: Solution, at: _At) -> bool | None:
-    places = {x: list(_places(x, formulas.solution, solution, at)) for x in unknown.symbols}
-    if not all(places.values()):
-        (symbol,), (right,) = unknown.symbols, unknown.right
-        value = at.value(right)
-        at.numbers[symbol] = np.floor(value + 0.5) if unknown.kind is UnknownKind.SIZE else value
-        return None
-    at.numbers |= {x: found[0] for x, found in places.items()}
-    alike = all(_close(each, found[0]) for found in places.values() for each in found)
-    sides = zip(unknown.left, unknown.right, strict=True)
-    return alike and all(_close(at.value(left), at.value(right)) for left, right in sides)
+class _Entries:
+    """What stands in H_g and C_g in symbols, with the numbers that the solver has there."""
+
+    def __init__(self, formulas: ProcessFormulas, solved: Solution) -> None:
+        self.derived, self.solved = formulas.solution, solved
+        response, correlation = self.derived.response, self.derived.correlation
+        self.pairs = [
+            (value, (rho, sigma, of_noise))
+            for sides in [response.lanes.sides]
+            for j, node in enumerate(sides)
+            for k, other in enumerate(sides[: j + 1])
+            for group in node.rows.keys() & other.rows.keys()
+            for rho, sigma in [(node.rows[group], other.rows[group])]
+            for of_noise, table in ((False, response), (True, correlation))
+            if (value := table.on_rows(rho, sigma)) is not None
+        ]
+        self.generators = [{x for held in value.terms for x, _ in held} for value, _ in self.pairs]
+
+    def holding(self, unknown: Unknown, at: _At) -> Iterator[tuple[Expr, tuple[int, int, bool]]]:
+        """Those that hold an unknown, and else only what is known."""
+        for generators, (value, place) in zip(self.generators, self.pairs, strict=True):
+            holds = not generators.isdisjoint(unknown.symbols)
+            if holds and value.expression.atoms(Symbol) <= at.numbers.keys():
+                yield value.expression, place
+
+    def number(self, rho: int, sigma: int, of_noise: bool, at: _At) -> float:
+        """The solver's number, in the units of the formulas."""
+        units, equations = _units(self.derived, self.solved, at)
+        if of_noise:
+            number = _number(self.solved.correlation.on_rows(rho, sigma))
+            return number * units[rho] * units[sigma]
+        return _number(self.solved.response.on_rows(rho, sigma)) * units[rho] / equations[sigma]
 
 
-def _places(symbol: Symbol, derived: Solution, solved: Solution, at: _At) -> Iterator[float]:
-    """The numbers that stand where the formulas have a symbol, in the units of the formulas."""
-    for own, number in zip(derived.response.diagonals, solved.response.diagonals, strict=True):
-        if own.kappa is not None and own.kappa.expression == symbol:
-            yield _number(number.kappa)
-    units, equations = _units(derived, solved, at)
-    rows = zip(derived.response.rows, solved.response.rows, strict=True)
-    for rho, (row, numbers) in enumerate(rows):
-        for sigma, value in row.items():
-            if value.expression == symbol:
-                yield _number(numbers[sigma]) * units[rho] / equations[sigma]
-    for (rho, sigma), value in derived.correlation.rows.items():
-        if value.expression == symbol:
-            found = _number(solved.correlation.rows[rho, sigma])
-            yield found * units[rho] * units[sigma]
+def _check(unknown: Unknown, entries: _Entries, at: _At) -> bool | None:
+    holds = True
+    if unknown.kind is UnknownKind.KAPPA or unknown.kind is UnknownKind.RESPONSES:
+        at.numbers |= dict(_of_fits(unknown, entries, at))
+        sides = zip(unknown.left, unknown.right, strict=True)
+        holds = all(_close(at.value(left), at.value(right)) for left, right in sides)
+    elif unknown.kind is UnknownKind.SYSTEM:
+        at.numbers |= _solved(unknown, at)
+    else:
+        value = at.value(unknown.right[0])
+        rounded = np.floor(value + 0.5) if unknown.kind is UnknownKind.SIZE else value
+        at.numbers[unknown.symbols[0]] = rounded
+    places = list(islice(entries.holding(unknown, at), _MOST_PLACES))
+    if unknown.kind in {UnknownKind.SIZE, UnknownKind.PROFILE} or not places:
+        return holds if unknown.kind in {UnknownKind.KAPPA, UnknownKind.RESPONSES} else None
+    return holds and all(
+        _close(float(at.value(value)), entries.number(*place, at)) for value, place in places
+    )
+
+
+def _of_fits(unknown: Unknown, entries: _Entries, at: _At) -> Iterator[tuple[Symbol, float]]:
+    """Kappas and responses as the solver of each fit finds them."""
+    derived, solved = entries.derived.response.diagonals, entries.solved.response.diagonals
+    for own, number in zip(derived, solved, strict=True):
+        for symbol in unknown.symbols:
+            if own.kappa is not None and own.kappa.expression == symbol:
+                yield symbol, _number(number.kappa)
+            for row, value in own.rows.items():
+                if value.expression == symbol:
+                    yield symbol, entries.number(row, row, False, at)
+
+
+def _solved(unknown: Unknown, at: _At) -> dict[Symbol, float]:
+    """The solution of a linear system."""
+    at.numbers |= dict.fromkeys(unknown.symbols, 0.0)
+    given = [float(at.value(each)) for each in unknown.right]
+    matrix = np.eye(len(given))
+    for column, symbol in enumerate(unknown.symbols):
+        at.numbers[symbol] = 1.0
+        one = [float(at.value(each)) for each in unknown.right]
+        matrix[:, column] -= np.subtract(one, given)
+        at.numbers[symbol] = 0.0
+    return dict(zip(unknown.symbols, np.linalg.solve(matrix, given), strict=True))
 
 
 def _units(derived: Solution, solved: Solution, at: _At) -> tuple[list[float], list[float]]:
