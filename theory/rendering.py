@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from sympy import Add, Eq, Expr, Mul, Symbol, Tuple, fraction
@@ -58,6 +59,11 @@ def latex(expression: Any) -> str:
     return sympy_latex(_on_paper(expression))
 
 
+@lru_cache(maxsize=1024)
+def _symbol(symbol: Symbol) -> str:
+    return pretty(symbol).replace("__T", "ᵀ")
+
+
 class _LinePrinter(StrPrinter):
     """One line of Unicode: sigma**2*SpectralSum(s) reads σ² [Σᵢ sᵢ]."""
 
@@ -65,15 +71,13 @@ class _LinePrinter(StrPrinter):
     printmethod = "_one_line"
 
     def _print_Symbol(self, expr: Symbol) -> str:
-        return pretty(expr).replace("__T", "ᵀ")
+        return _symbol(expr)
 
     def _print_Tr(self, expr: Tr) -> str:
         return sympy_pretty(expr, use_unicode=True, wrap_line=False)
 
     def _print_SpectralSum(self, expr: SpectralSum) -> str:
-        inner = self._print(expr.indexed().function)
-        wrapped = f"({inner})" if expr.summand.is_Add else inner
-        return f"[Σᵢ {wrapped}]"
+        return _sum(expr)
 
     def _print_Equality(self, expr: Any) -> str:
         return f"{self._print(expr.lhs)} = {self._print(expr.rhs)}"
@@ -92,6 +96,12 @@ class _LinePrinter(StrPrinter):
 
     def _print_Mul(self, expr: Any) -> str:
         return super()._print_Mul(expr).replace("*", " ")
+
+
+@lru_cache(maxsize=4096)
+def _sum(node: SpectralSum) -> str:
+    inner = one_line(node.indexed().function)
+    return f"[Σᵢ ({inner})]" if node.summand.is_Add else f"[Σᵢ {inner}]"
 
 
 def one_line(expression: Any) -> str:
@@ -275,9 +285,8 @@ def results_text(results: Mapping[str, Expr]) -> str:
     """Each result by its name: in two dimensions, or a term a line where that is too wide."""
     blocks = []
     for name, result in results.items():
-        block = pretty(result)
-        if len(results) > 1 and max(map(len, block.splitlines())) > _WIDTH:
-            block = "\n".join(_terms(result))
+        short = len(results) == 1 or len(one_line(result)) <= _WIDTH
+        block = pretty(result) if short else "\n".join(_terms(result))
         blocks.append(f"{name} =\n\n{_indent(block)}")
     return "\n\n".join(blocks)
 

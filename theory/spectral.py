@@ -8,6 +8,7 @@ and nowhere else.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sympy import Expr, Integer, Sum, Symbol
@@ -69,6 +70,7 @@ class SpectralSum(Expr):
         """The sum with level symbols replaced inside, such as a -> w0^2."""
         return SpectralSum(self.summand.subs(replacement, simultaneous=True))
 
+    @lru_cache(maxsize=4096)  # noqa: B019
     def indexed(self) -> Sum:
         """The same sum with explicit indices, for printing."""
         levels = {symbol: Symbol(f"{symbol.name}_i") for symbol in self.bound_symbols}
