@@ -127,13 +127,15 @@ def _places(formulas: ProcessFormulas) -> tuple[dict[Symbol, str], dict[Symbol, 
     for j, row in enumerate(response.rows):
         for k, lane in row.items():
             if k != j:
-                words = f"how the residuals of {names.node(j)} respond to those of {names.node(k)}"
-                note(lane, f"(1) and (2): {words}")
+                pair = (
+                    f"the response of the residuals of {names.node(j)} to those of {names.node(k)}"
+                )
+                note(lane, f"(1) and (2): {pair}, summed over rows")
     for j, row in enumerate(correlation.rows):
         for k in sorted(row.keys() & set(range(j + 1))):
-            both = f"{names.node(j)} and {names.node(k)} are correlated"
-            alone = f"the mean square of the residuals of {names.node(j)}"
-            note(row[k], f"(3) and (4): {alone if j == k else f'how the residuals of {both}'}")
+            one = f"the residuals of {names.node(j)}"
+            pair = f"{one}, squared" if j == k else f"{one} times those of {names.node(k)}"
+            note(row[k], f"(3) and (4): {pair} and summed over rows")
     return {x: " and ".join(dict.fromkeys(held)) for x, held in fits.items()}, places
 
 
