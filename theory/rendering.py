@@ -150,8 +150,10 @@ def _rows(
     inside[0] = f"{'' if factor == 1 else show(factor) + ' '}{brackets[0]}{inside[0]}"
     inside[-1] += brackets[1]
     if below != 1:
-        shown = show(1 / below).removeprefix("1/")
-        inside[-1] += f"/{shown}" if show is one_line else rf" \cdot {show(1 / below)}"
+        # What stands under a product is printed as a quotient, whatever its power.
+        product = Symbol("_")
+        quotient = show(product / below).removeprefix(show(product))
+        inside[-1] += quotient if show is one_line else rf" \cdot {show(1 / below)}"
     return inside
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from sympy import Symbol
 
 from ridgeproof.theory import rendering
 from ridgeproof.theory import symbols as sy
@@ -106,3 +107,11 @@ def test_lambda_is_greek_on_paper():
     assert rendering.latex(sy.lam) == r"\lambda"
     assert rendering.pretty(sy.lam) == "λ"
     assert rendering.one_line(sy.lam0) == "λ₀"
+
+
+def test_a_long_quotient_keeps_the_power_of_its_denominator():
+    """A numerator over several lines is over the square that it was over, not over its inverse."""
+    above = sum(Symbol(f"numerator_{i}") for i in range(20))
+    both = {"q": above / (1 - sy.gamma) ** 2, "d": sy.d}
+    last = rendering.results_text(both).partition("d =")[0].split("\n")[-3]
+    assert last.endswith(")/(1 - γ)²")
