@@ -18,7 +18,7 @@ from sympy import Add, Expr, Mul, Pow, Rational
 __all__ = ["LONGEST", "Lane", "Laurent", "Monomial", "product"]
 
 # Terms of a sum that is still multiplied out.
-LONGEST = 20
+LONGEST = 8
 
 # Generators with their powers, none of which is zero.
 Monomial = frozenset[tuple[Expr, int]]

@@ -68,8 +68,8 @@ def _fixed_point(right, count):
     distance = lambda at: np.max(np.abs(np.array(right(*at)) / at - 1))
     for _ in range(10000):
         value = np.array(right(*h))
-        turned = [right(*(h + 1e-30j * unit)) for unit in np.eye(count)]
-        step = np.linalg.solve(np.eye(count) - np.imag(turned).T / 1e-30, value - h)
+        turned = [right(*(h + 1e-20j * unit)) for unit in np.eye(count)]
+        step = np.linalg.solve(np.eye(count) - np.imag(turned).T / 1e-20, value - h)
         if np.all(np.abs(step) <= 1e-15 * h):
             return h + step
         newton = h + step

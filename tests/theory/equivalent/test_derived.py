@@ -45,7 +45,7 @@ def _exported(process, **values):
     setting = make_setting(T=1, **space_of(process, values.get("d"))._asdict())
     directions = Directions(build_spectrum(setting, Float64()), Float64(), one_by_one=True)
     numbers = {n: float(v) for n, v in values.items() if n in formulas.parameters}
-    with np.errstate(all="raise"):
+    with np.errstate(divide="raise", invalid="raise", over="raise"):
         return formulas, module["f"](directions.s, directions.w0, **numbers)
 
 
