@@ -47,6 +47,7 @@ def _bisected(function, low, high):
 
 def _largest_root(excess, low, slope=None):
     """The largest root: right of the edge, where the slope vanishes, the excess rises."""
+    low = low or 1e-100  # where a direction is not fitted, or has no variance
     high = max(1.0, 2 * abs(low))
     while not (excess(high) > 0 and (slope is None or slope(high) > 0)):
         high *= 2
@@ -57,7 +58,7 @@ def _largest_root(excess, low, slope=None):
     if excess(low) > 0:
         raise ValueError("lam lies beyond the spectral edge")
     kappa = _bisected(excess, low, high)
-    if abs(kappa) < 1e-290:
+    if abs(kappa) < 1e-90:
         raise ValueError("kappa = 0: derive the formulas anew with lam = 0")
     return kappa
 
