@@ -85,7 +85,7 @@ def admissible(setting: Setting, quantity: str = "test_error") -> str | None:
 
     bias = quantity in {"test_error", "bias"}
     facts = facts_of(setting)
-    found = heavy_fit(facts, lambda fact: float(fact.penalty or 0), least, bias=bias)
+    found = heavy_fit(facts, _ridge, least, bias=bias)
     if found is None:
         return None
     fact, tails = found
@@ -99,6 +99,11 @@ def admissible(setting: Setting, quantity: str = "test_error") -> str | None:
         return f"lam is tiny and |T - d| {where}"
     noise = "sigma > 0" if setting.sigma > 0 else "noisy labels"
     return f"lam = 0, {noise} and |T - d| {where}"
+
+
+def _ridge(fact: FitFact) -> float:
+    """The penalty of a fit; whatever is large is as good as the largest float."""
+    return float(min(fact.penalty or 0, Fraction(sys.float_info.max)))
 
 
 def has_signs(domain: Domain) -> bool:

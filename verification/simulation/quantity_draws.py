@@ -173,9 +173,9 @@ def _arrays(setting: Setting) -> tuple[Array, Array]:
 @lru_cache(maxsize=64)
 def _pipeline(setting: Setting) -> tuple[Graph, ProcessWorld]:
     """The process of a setting, whose steps do not depend on its spectrum, and its numbers."""
+    s, w0 = _arrays(setting)  # which infinitely many directions have not
     process = replace(setting, spectrum=Isotropic(), signal=Flat(), copies=1).process()
     counts = {name: process.defaults[name] for name in count_names(process)}
-    s, w0 = _arrays(setting)
     return normal_form(process, counts), ProcessWorld(s, w0, process.defaults)
 
 

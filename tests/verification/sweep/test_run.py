@@ -109,7 +109,7 @@ def test_rows_are_what_the_commands_say(undisturbed):
 
 
 def test_what_has_no_number_says_why(undisturbed):
-    """No theorem leaves the theory empty and the simulation there; no expectation, nothing."""
+    """No exact form leaves a limit and the simulation there; no expectation, nothing."""
     for row in table(undisturbed):
         infinite = row["T"] == "8" and row["lam"] == "0.0"
         without = row["design"] == "shared" and row["lam0"] != "0.0"
@@ -117,7 +117,7 @@ def test_what_has_no_number_says_why(undisturbed):
         assert (row["test_error_simulated"] == "") is infinite
         assert ("infinite expected error" in row["reason"]) is infinite
         assert ("theorem" in row["reason"]) is (without and not infinite)
-        assert (row["test_error_z_limit"] == "") is (infinite or without)
+        assert (row["test_error_z_limit"] == "") is infinite
         assert bool(row["reason"]) is (infinite or without)
 
 
