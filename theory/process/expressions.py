@@ -31,6 +31,7 @@ __all__ = [
     "exact_value",
     "negative",
     "parts",
+    "rebuilt",
     "walk",
 ]
 
@@ -218,6 +219,21 @@ def walk(item: object) -> Iterator[Expression]:
         found = stack.pop()
         yield found
         stack.extend(reversed(parts(found)))
+
+
+def rebuilt(tree: Expression, each: Callable[[Expression], Expression]) -> Expression:
+    """The tree with each(part) for every part directly below it, in their order."""
+    match tree:
+        case Negative(item):
+            return negative(each(item))
+        case Binary(sign, left, right):
+            return Binary(sign, each(left), each(right))
+        case Items(items):
+            return Items(tuple(map(each, items)))
+        case Call(function, arguments, options):
+            given = tuple(map(each, arguments))
+            return Call(function, given, tuple((name, each(value)) for name, value in options))
+    return tree
 
 
 def binary(sign: str, left: Expression, right: Expression) -> Expression:

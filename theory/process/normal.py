@@ -111,7 +111,7 @@ def check_process(process: Process) -> None:
     for name in sorted(free & {"inf", "pi"}):
         remedy = "leave an infinite end out; write pi as a parameter of another name"
         raise InputError("process", name, "is no parameter", remedy)
-    made = assigned(process.steps)
+    made = set(assigned(process.steps))
     for name in sorted(made & {*operators(), *process.truths, "d", "inf", "range"}):
         condition = "is assigned, but means something else"
         raise InputError("steps", name, condition, "choose another name")
@@ -130,7 +130,7 @@ class _Reader:
     ) -> None:
         self.process = process
         self.build = Builder(dict(process.covariances), rounds)
-        self.assigned = assigned(process.steps)
+        self.assigned = set(assigned(process.steps))
         held = bound(process.asks)
         self.values = {n: Number(v) for n, v in values.items() if n not in held}
         self.env: dict[str, Any] = {}
@@ -234,7 +234,7 @@ class _Reader:
         """Add a loop as one node: models go round, all else is made inside."""
         build = self.build
         before, start = dict(self.env), len(build.nodes)
-        changed = assigned(loop.steps) | {loop.index}
+        changed = {loop.index, *assigned(loop.steps)}
         going = [name for name, value in before.items() if isinstance(value, Combination)]
         for position, name in enumerate(going):
             self.env[name] = build.model(Carried(Number(Fraction(position))))

@@ -19,12 +19,13 @@ from itertools import pairwise
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.expressions import (
     Binary,
-    Call,
     Expression,
     Items,
     Name,
-    Negative,
+    parts,
+    rebuilt,
 )
+from ridgeproof.theory.process.names import assigned
 from ridgeproof.theory.process.record import Let, Loop, Step
 
 __all__ = ["ROUNDS", "Fold"]
@@ -122,37 +123,17 @@ class Fold:
         first = trees[0]
         if all(tree == first for tree in trees):
             return first
-        kinds = {type(tree) for tree in trees}
-        if kinds == {Items}:
-            items = [tree.items for tree in trees if isinstance(tree, Items)]
-            if len({len(held) for held in items}) > 1:
-                return self.growing(items, earlier)
-            return Items(self.each(items, earlier))
-        if kinds == {Negative}:
-            (item,) = self.each([(t.item,) for t in trees if isinstance(t, Negative)], earlier)
-            return Negative(item)
-        if isinstance(first, Binary):
-            pairs = [(t.left, t.right) for t in trees if isinstance(t, Binary)
-                     and t.sign == first.sign]  # fmt: skip
-            if len(pairs) == len(trees):
-                left, right = self.each(pairs, earlier)
-                return Binary(first.sign, left, right)
-        if isinstance(first, Call):
-            keys = [name for name, _ in first.options]
-            calls = [t for t in trees if isinstance(t, Call) and t.function == first.function
-                     and [name for name, _ in t.options] == keys]  # fmt: skip
-            if len(calls) == len(trees):
-                given = self.each([call.arguments for call in calls], earlier)
-                values = self.each([tuple(v for _, v in c.options) for c in calls], earlier)
-                return Call(first.function, given, tuple(zip(keys, values, strict=True)))
+        if len({rebuilt(tree, lambda _: Name("")) for tree in trees}) == 1 and parts(first):
+            given = iter(self.each([parts(tree) for tree in trees], earlier))
+            return rebuilt(first, lambda _: next(given))
+        if all(isinstance(tree, Items) for tree in trees):
+            return self.growing([parts(tree) for tree in trees], earlier)
         return self.leaf(trees)
 
     def each(
         self, rows: Sequence[tuple[Expression, ...]], earlier: list[Step]
     ) -> tuple[Expression, ...]:
         """The trees of which the rounds' trees are instances, position by position."""
-        if len({len(row) for row in rows}) > 1:
-            raise self.refuse("does not do the same in every round")
         return tuple(self.tree(trees, earlier) for trees in zip(*rows, strict=True))
 
     def leaf(self, trees: Sequence[Expression]) -> Expression:
@@ -276,16 +257,4 @@ class Fold:
 
 def _places(steps: Sequence[Step]) -> dict[str, int]:
     """The names that a round's steps make, each with its position among them."""
-    names: list[str] = []
-    stack = list(reversed(steps))
-    while stack:
-        step = stack.pop()
-        if isinstance(step, Let):
-            names.append(step.name)
-        else:
-            names.append(step.index)
-            stack.extend(reversed(step.steps))
-    found: dict[str, int] = {}
-    for name in names:
-        found.setdefault(name, len(found))
-    return found
+    return {name: at for at, name in enumerate(dict.fromkeys(assigned(steps)))}

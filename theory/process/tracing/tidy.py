@@ -10,16 +10,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.process.expressions import (
-    Binary,
-    Call,
-    Expression,
-    Items,
-    Name,
-    Negative,
-    negative,
-    walk,
-)
+from ridgeproof.theory.process.expressions import Expression, Name, rebuilt
+from ridgeproof.theory.process.names import assigned, loops, names_in
 from ridgeproof.theory.process.record import Let, Loop, Step
 
 __all__ = ["tidied"]
@@ -38,46 +30,25 @@ def tidied(
         wanted: the user's names of results.
         taken: names that mean something else.
     """
-    uses = Counter(_used(steps)) + Counter(_names(tuple(ask for _, ask in asks)))
-    assigned = Counter(_assigned(steps))
-    brief = {n for n, k in uses.items() if k == 1 and n not in wanted and assigned[n] == 1}
+    uses = Counter(_used(steps)) + Counter(names_in(asks))
+    made = Counter(assigned(steps))
+    brief = {n for n, k in uses.items() if k == 1 and n not in wanted and made[n] == 1}
     inner, put = _inlined(steps, brief)
-    shorter = _begun(_merged(inner), _names(tuple(ask for _, ask in asks)))
+    shorter = _begun(_merged(inner), names_in(asks))
     asks = tuple((name, _replaced(ask, put)) for name, ask in asks)
     names = _chosen(shorter, wanted, taken)
     named = tuple(_renamed(step, names) for step in shorter)
     asked = tuple((name, _replaced(ask, names)) for name, ask in asks)
-    lost = [n for n in (*_used(named), *_names(tuple(a for _, a in asked))) if n.startswith("_")]
-    if lost:
+    if any(name.startswith("_") for name in names_in((named, asked))):
         remedy = "write it in the text form"
         raise InputError("process", "a result", "of a loop is used in an unknown way", remedy)
     return named, asked
 
 
-def _names(item: object) -> list[str]:
-    return [part.name for part in walk(item) if isinstance(part, Name)]
-
-
 def _used(steps: Sequence[Step]) -> list[str]:
-    found: list[str] = []
-    for step in steps:
-        if isinstance(step, Let):
-            found += _names(step.value)
-        else:
-            # Within a loop a result of before is used as often as the loop runs: never once.
-            outside = set(_used(step.steps)) - set(_assigned(step.steps))
-            found += [*_names(step.count), *_used(step.steps), *outside]
-    return found
-
-
-def _assigned(steps: Sequence[Step]) -> list[str]:
-    found: list[str] = []
-    for step in steps:
-        if isinstance(step, Let):
-            found.append(step.name)
-        else:
-            found += [step.index, *_assigned(step.steps)]
-    return found
+    # Within a loop a result of before is used as often as the loop runs: never once.
+    outside = [set(names_in(each.steps)) - set(assigned(each.steps)) for each in loops(steps)]
+    return [*names_in(tuple(steps)), *(name for names in outside for name in names)]
 
 
 def _inlined(steps: Sequence[Step], brief: set[str]) -> tuple[list[Step], dict[str, Expression]]:
@@ -130,7 +101,7 @@ def _joined(body: list[Step], update: Let) -> list[Step]:
     made = [at for at, s in enumerate(body) if isinstance(s, Let) and s.name == result]
     if update not in body or not made or made[0] > body.index(update):
         return body
-    if result in _assigned(body[: made[0]]):
+    if result in assigned(body[: made[0]]):
         return body
     names: dict[str, Expression] = {result: Name(update.name)}
     called = [_renamed(step, names) for step in body[made[0] :]]
@@ -149,7 +120,7 @@ def _begun(steps: Sequence[Step], later: Sequence[str]) -> list[Step]:
             begun.append(step)
     for update in [s for s in begun if isinstance(s, Let) and isinstance(s.value, Name)]:
         loops = (at for at, s in enumerate(begun) if isinstance(s, Loop)
-                 and update.name in _assigned(s.steps))  # fmt: skip
+                 and update.name in assigned(s.steps))  # fmt: skip
         start = next(loops, None)
         assert isinstance(update.value, Name)
         if start is not None and update.value.name not in {*_used(begun[start:]), *later}:
@@ -158,19 +129,9 @@ def _begun(steps: Sequence[Step], later: Sequence[str]) -> list[Step]:
 
 
 def _replaced(tree: Expression, put: Mapping[str, Expression]) -> Expression:
-    match tree:
-        case Name(name):
-            return put.get(name, tree)
-        case Negative(item):
-            return negative(_replaced(item, put))
-        case Binary(sign, left, right):
-            return Binary(sign, _replaced(left, put), _replaced(right, put))
-        case Items(items):
-            return Items(tuple(_replaced(item, put) for item in items))
-        case Call(function, arguments, options):
-            given = tuple(_replaced(item, put) for item in arguments)
-            return Call(function, given, tuple((n, _replaced(v, put)) for n, v in options))
-    return tree
+    if isinstance(tree, Name):
+        return put.get(tree.name, tree)
+    return rebuilt(tree, lambda part: _replaced(part, put))
 
 
 def _chosen(
@@ -179,9 +140,9 @@ def _chosen(
     """A name for every result: the user's, with a number where it is taken."""
     names: dict[str, Expression] = {}
     used = set(taken)
-    counters = _used(steps)
-    for name in dict.fromkeys(_assigned(steps)):
-        if name.startswith("_") and name not in counters and _is_index(steps, name):
+    idle = {loop.index for loop in loops(steps)} - set(names_in(tuple(steps)))
+    for name in dict.fromkeys(assigned(steps)):
+        if name.startswith("_") and name in idle:
             names[name] = Name("_")
             continue
         base = wanted.get(name, "").lstrip("_") or "x"
@@ -190,11 +151,6 @@ def _chosen(
         used.add(chosen)
         names[name] = Name(chosen)
     return names
-
-
-def _is_index(steps: Sequence[Step], name: str) -> bool:
-    loops = [step for step in steps if isinstance(step, Loop)]
-    return any(loop.index == name or _is_index(loop.steps, name) for loop in loops)
 
 
 def _renamed(step: Step, names: Mapping[str, Expression]) -> Step:

@@ -20,16 +20,15 @@ from ridgeproof.theory.checks import exact
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.builder import operators
 from ridgeproof.theory.process.expressions import (
-    Binary,
     Call,
     Expression,
     Items,
     Name,
-    Negative,
     Number,
     Text,
     binary,
     negative,
+    rebuilt,
 )
 from ridgeproof.theory.process.file import checked, read_process
 from ridgeproof.theory.process.profiles import read_profile
@@ -312,21 +311,12 @@ class _Tracer:
 
     def settled(self, tree: Expression) -> Expression:
         """A tree in which results of rounds are the names that hold them after the loop."""
-        match tree:
-            case Name(name):
-                for fold in self.folds:
-                    name = fold.after(name)
-                return Name(name)
-            case Negative(item):
-                return Negative(self.settled(item))
-            case Binary(sign, left, right):
-                return Binary(sign, self.settled(left), self.settled(right))
-            case Items(items):
-                return Items(tuple(map(self.settled, items)))
-            case Call(function, arguments, options):
-                settled = tuple((name, self.settled(value)) for name, value in options)
-                return Call(function, tuple(map(self.settled, arguments)), settled)
-        return tree
+        if not isinstance(tree, Name):
+            return rebuilt(tree, self.settled)
+        name = tree.name
+        for fold in self.folds:
+            name = fold.after(name)
+        return Name(name)
 
 
 def _outside() -> types.FrameType | None:
