@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -11,7 +11,7 @@ import numpy as np
 from sympy import Expr, expand
 
 from ridgeproof.numerics.arithmetic.precision import Array, Engine
-from ridgeproof.numerics.chains.varying_chain import is_varying, last_state
+from ridgeproof.numerics.chains.varying_chain import ChainMoments, is_varying, last_moments
 from ridgeproof.numerics.point import FormulaPoint
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.numerics.walker import evaluate_levels
@@ -27,26 +27,6 @@ __all__ = ["ChainMoments", "chain_moments"]
 # Beyond this many operations on levels a plain iteration is refused rather than left to run.
 _MAX_OPERATIONS = 10**9
 _MAX_SLOW_OPERATIONS = 3 * 10**7
-
-
-@dataclass(frozen=True, eq=False)
-class ChainMoments:
-    """The last generator, level by level; a = signal + noise + real.
-
-    Attributes:
-        mean: factor f with E[w_n,i] = f w0_i.
-        signal: the part of a that is quadratic in w0.
-        noise: the part of a that is proportional to sigma0^2.
-        real: the part of a that is proportional to sigma_real^2; None where the chain sees no
-            real labels.
-        is_unbiased: whether w_n has mean w0, and a covariance that does not depend on w0.
-    """
-
-    mean: Array
-    signal: Array
-    noise: Array
-    real: Array | None = None
-    is_unbiased: bool = False
 
 
 def chain_moments(
@@ -67,11 +47,11 @@ def chain_moments(
         NotBuilt: n is so large that iterating level by level would not end.
     """
     expressions = expressions or find("generator").expressions
+    unbiased = _is_unbiased(setting, expressions)
     if is_varying(setting):
-        state = last_state(setting, point, expressions)
-        real = state.real if setting.weights else None
-        unbiased = _is_unbiased(setting, expressions)
-        return ChainMoments(state.mean, state.signal, state.noise, real, unbiased)
+        last = last_moments(setting, point, expressions)
+        real = last.real if setting.weights else None
+        return replace(last, real=real, is_unbiased=unbiased)
     step = affine_step(expressions["second_moment"])
     keeps = evaluate_levels(expressions["mean"].subs(sy.m, 1), point)
     diagonal, spread, collected, shift = (
@@ -90,7 +70,7 @@ def chain_moments(
             _check_cost(steps, spectrum)
             signal, noise = generation.iterated(spectrum.w0sq, steps)
         mean = engine.power(keeps, Fraction(steps))
-        return ChainMoments(mean, signal, noise, is_unbiased=_is_unbiased(setting, expressions))
+        return ChainMoments(mean, signal, noise, is_unbiased=unbiased)
 
 
 def _is_unbiased(setting: Setting, expressions: Mapping[str, Expr]) -> bool:

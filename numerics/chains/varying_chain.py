@@ -7,7 +7,7 @@ labels and number of rows so far; n is then the number of the generation.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -25,23 +25,30 @@ from ridgeproof.theory.settings.generations import Accumulate, Replace
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["State", "generation_points", "is_varying", "last_state"]
+__all__ = ["ChainMoments", "generation_points", "is_varying", "last_moments", "of_truth"]
 
 # Operations on levels in all, and what a step costs besides, before iteration is refused.
 _MAX_OPERATIONS, _OVERHEAD = 3 * 10**7, 3_000
 
 
 @dataclass(frozen=True, eq=False)
-class State:
-    """The moments of one generator, level by level: E[w_i] = mean w0_i, a = signal + noise + real.
+class ChainMoments:
+    """The moments of one generator, level by level; a = signal + noise + real.
 
-    ``noise`` is the part of a that comes from sigma0, ``real`` that from sigma_real.
+    Attributes:
+        mean: factor f with E[w_n,i] = f w0_i.
+        signal: the part of a that is quadratic in w0.
+        noise: the part of a that is proportional to sigma0^2.
+        real: the part of a that is proportional to sigma_real^2; None where the chain sees no
+            real labels.
+        is_unbiased: whether w_n has mean w0, and a covariance that does not depend on w0.
     """
 
     mean: Array
     signal: Array
     noise: Array
-    real: Array
+    real: Array | None = None
+    is_unbiased: bool = False
 
 
 def is_varying(setting: Setting) -> bool:
@@ -49,7 +56,9 @@ def is_varying(setting: Setting) -> bool:
     return bool(setting.schedule) or setting.chain != Replace()
 
 
-def last_state(setting: Setting, point: FormulaPoint, expressions: Mapping[str, Expr]) -> State:
+def last_moments(
+    setting: Setting, point: FormulaPoint, expressions: Mapping[str, Expr]
+) -> ChainMoments:
     """The moments after n generations of a generator given by mean, second_moment, label_noise."""
     alike = not setting.schedule and len(setting.weights) == 1
     # On one design, or by least squares alike, the generations differ from one fit only in noise.
@@ -57,13 +66,15 @@ def last_state(setting: Setting, point: FormulaPoint, expressions: Mapping[str, 
         return _one_fit(setting, point, expressions, alike=alike)
     _check_cost(setting.n, point)
     parts = _parts(expressions)
-    state = _truth(point)
+    moments = of_truth(point)
     for here in generation_points(setting, point):
-        following = _step(parts, here, state)
-        if alike and _same(following, state):
+        following = _step(parts, here, moments)
+        if alike and all(
+            np.array_equal(getattr(following, name), getattr(moments, name)) for name in parts
+        ):
             break  # the fixed point, to the last digit: further steps change nothing
-        state = following
-    return state
+        moments = following
+    return moments
 
 
 def generation_points(setting: Setting, point: FormulaPoint) -> Iterator[FormulaPoint]:
@@ -96,7 +107,7 @@ def generation_points(setting: Setting, point: FormulaPoint) -> Iterator[Formula
 
 def _one_fit(
     setting: Setting, point: FormulaPoint, expressions: Mapping[str, Expr], *, alike: bool
-) -> State:
+) -> ChainMoments:
     """A single fit of w0, without ridge, whose label noise is that of all generations."""
     label = expressions["label_noise"]
     silent = {"noise": label.subs(sy.sigma_real, 0), "real": label.subs(sy.sigma0, 0)}
@@ -119,11 +130,10 @@ def _one_fit(
                 for name, part in silent.items()
             }
     unit = first.with_values({sy.sigma0: 1, sy.weight: 0})
-    once = _step(_parts(expressions), unit, _truth(point))
+    once = _step(_parts(expressions), unit, of_truth(point))
     with point.engine.scope():
-        return State(
-            once.mean, once.signal, once.noise * pooled["noise"], once.noise * pooled["real"]
-        )
+        scaled = {name: once.noise * amount for name, amount in pooled.items()}
+    return replace(once, **scaled)
 
 
 def _is_least_squares(setting: Setting) -> bool:
@@ -138,15 +148,17 @@ def _check_cost(n: int, point: FormulaPoint) -> None:
         )
 
 
-def _truth(point: FormulaPoint) -> State:
+def of_truth(point: FormulaPoint) -> ChainMoments:
+    """The moments of the truth itself."""
     with point.engine.scope():
         # Functions of s, also where a spectrum knows the signal on a range of levels as such.
         nothing = point.spectrum.s * 0
-        return State(nothing + point.engine.number(1), point.spectrum.w0sq, nothing, nothing)
+        one = point.engine.number(1)
+        return ChainMoments(nothing + one, point.spectrum.w0sq, nothing, nothing)
 
 
 def _parts(expressions: Mapping[str, Expr]) -> dict[str, Expr]:
-    """The step of each part of the state, the causes of the others silent."""
+    """The step of each part of the moments, the causes of the others silent."""
     second = expressions["second_moment"]
     forgotten = {sy.w0: Integer(0), sy.m: Integer(0)}
     noisy = second.subs(forgotten).replace(
@@ -160,20 +172,14 @@ def _parts(expressions: Mapping[str, Expr]) -> dict[str, Expr]:
     }
 
 
-def _step(parts: Mapping[str, Expr], point: FormulaPoint, state: State) -> State:
-    return State(
-        **{
-            name: evaluate_levels(
-                part,
-                point.with_moments(
-                    a=state.signal if name == "mean" else getattr(state, name), m=state.mean
-                ),
-            )
-            for name, part in parts.items()
-        }
-    )
-
-
-def _same(one: State, other: State) -> bool:
-    pairs = zip(vars(one).values(), vars(other).values(), strict=True)
-    return all(np.array_equal(x, y) for x, y in pairs)
+def _step(parts: Mapping[str, Expr], point: FormulaPoint, moments: ChainMoments) -> ChainMoments:
+    moved = {
+        name: evaluate_levels(
+            part,
+            point.with_moments(
+                a=moments.signal if name == "mean" else getattr(moments, name), m=moments.mean
+            ),
+        )
+        for name, part in parts.items()
+    }
+    return replace(moments, **moved)

@@ -23,8 +23,8 @@ from ridgeproof.numerics.arithmetic.precision import (
     Multiprecision,
     Number,
 )
-from ridgeproof.numerics.chains.chain import ChainMoments, chain_moments
-from ridgeproof.numerics.chains.varying_chain import is_varying
+from ridgeproof.numerics.chains.chain import chain_moments
+from ridgeproof.numerics.chains.varying_chain import ChainMoments, is_varying, of_truth
 from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.spectra.spectrum import Spectrum
 from ridgeproof.numerics.walker import evaluate_column, evaluate_expression
@@ -144,9 +144,6 @@ class ErrorCurve:
     def _generator(self) -> ChainMoments:
         """The last generator's moments, in the form asked for."""
         setting, engine = self.setting, self.engine
-        levels = self.spectrum.w0sq
-        with engine.scope():
-            truth = ChainMoments(levels * 0 + engine.number(1), levels, levels * 0)
         closed = curve_formula(setting)
         if setting.n and (is_varying(setting) or downstream_kind(setting) == "mixture"):
             step = generator_of(setting.with_(lam=1)).step(self.form)
@@ -156,7 +153,7 @@ class ErrorCurve:
             return ChainMoments(found.mean, found.signal, noise)
         unbiased = closed[0].id == "ridge"
         if setting.n == 0 or (unbiased and setting.sigma0 == 0):
-            return truth
+            return of_truth(self.point)
         # Least squares forgets nothing: n generations are one with n sigma0^2, as on one design.
         moments = chain_moments(setting.with_(design="shared") if unbiased else setting, self.point)
         if self.form is Form.LIMIT or len(closed) > 1 or setting.sigma0 == 0:
