@@ -173,7 +173,7 @@ def _parts(expressions: Mapping[str, Expr]) -> dict[str, Expr]:
 
 
 def _step(parts: Mapping[str, Expr], point: FormulaPoint, moments: ChainMoments) -> ChainMoments:
-    moved = {
+    moved: dict[str, Any] = {
         name: evaluate_levels(
             part,
             point.with_moments(

@@ -266,38 +266,24 @@ class Setting:
 
     def command_line(self) -> str:
         """The setting as options of the command line, ready to paste."""
-        parts = [f"--d {self.d}", f"--T {self.T}"]
-        if self.n:
-            shown = self.canonical()
-            parts += [f"--T0 {shown['T0']}", f"--n {self.n}", f"--sigma0 {shown['sigma0']}"]
-            if shown["lam0"] != "0":
-                parts.append(f"--lam0 {shown['lam0']}")
-            if self.design != "independent":
-                parts.append(f"--design {self.design}")
-            if self.chain != _REPLACE:
-                parts.append(f"--chain {self.chain}")
-        parts += [f"--sigma {self.sigma}", f"--lam {self.lam}"]
-        parts += [f"--spectrum {self.spectrum}", f"--signal {self.signal}"]
-        if self.copies > 1:
-            parts.append(f"--copies {self.copies}")
-        if self.synthetic_fraction != 1:
-            parts.append(f"--synthetic-fraction {self.synthetic_fraction}")
-        if self.sigma_real is not None:
-            parts.append(f"--sigma-real {self.sigma_real}")
-        if self.width is not None:
-            parts.append(f"--width {self.width}")
-        if self.features != _GAUSSIAN:
-            parts.append(f"--features {self.features}")
-        return " ".join(parts)
+        shown = self.canonical()
+        chain = ("T0", "n", "sigma0", "lam0", "design", "chain") if self.n else ()
+        needed = ("T0", "n", "sigma0", "sigma", "lam", "spectrum", "signal")
+        names = ("d", "T", *chain, "sigma", "lam", "spectrum", "signal", "copies", *_DOWNSTREAM)
+        defaults = {field.name: str(field.default) for field in fields(self)}
+        return " ".join(
+            f"--{name.replace('_', '-')} {shown[name]}"
+            for name in names
+            if name in needed or str(shown.get(name, defaults[name])) != defaults[name]
+        )
 
     def __str__(self) -> str:
         return self.command_line().replace("--", "")
 
 
 # Fields that a setting of the source's process does not mention.
-_EXTENSIONS = frozenset(
-    {"chain", "schedule", "synthetic_fraction", "sigma_real", "width", "features"}
-)
+_DOWNSTREAM = ("synthetic_fraction", "sigma_real", "width", "features")
+_EXTENSIONS = frozenset({"chain", "schedule", *_DOWNSTREAM})
 
 
 def make_setting(**given: Any) -> Setting:
