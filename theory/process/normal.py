@@ -7,34 +7,14 @@ rows and noise are all made inside it is one `Iteration`, whatever its count; an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.process.arithmetic import described, operate, opposite
-from ridgeproof.theory.process.builder import (
-    Builder,
-    Expectation,
-    FeatureSet,
-    Labels,
-    RowSet,
-    Value,
-    closest,
-    operators,
-)
-from ridgeproof.theory.process.expressions import (
-    Binary,
-    Call,
-    Expression,
-    Items,
-    Name,
-    Negative,
-    Number,
-    Text,
-    walk,
-)
+from ridgeproof.theory.process.arithmetic import described
+from ridgeproof.theory.process.builder import FeatureSet, RowSet, operators
+from ridgeproof.theory.process.expressions import Expression, Name, Number, Text
 from ridgeproof.theory.process.facts import require_searched
 from ridgeproof.theory.process.graph import (
     Body,
@@ -49,9 +29,10 @@ from ridgeproof.theory.process.graph import (
     references,
     renumbered,
 )
-from ridgeproof.theory.process.linear import Combination, Vector, single
-from ridgeproof.theory.process.names import assigned, bound, free_names, loops
+from ridgeproof.theory.process.linear import Combination, single
+from ridgeproof.theory.process.names import assigned, free_names, loops
 from ridgeproof.theory.process.record import Loop, Process, Step
+from ridgeproof.theory.process.values import Unreadable, Values
 
 __all__ = ["MOST_FITS", "check_process", "count_names", "normal_form"]
 
@@ -62,17 +43,6 @@ MOST_STEPS = 20_000
 
 class _NotClosed(Exception):
     """The body of a loop reads something that a round of an iteration cannot carry."""
-
-
-@dataclass(frozen=True)
-class _Unreadable:
-    """What stands, in an iteration or after it, for a value that only an unrolled loop has.
-
-    Attributes:
-        error: what is raised where it is read.
-    """
-
-    error: _NotClosed | InputError
 
 
 def normal_form(process: Process, values: Mapping[str, Fraction] | None = None) -> Graph:
@@ -122,19 +92,10 @@ def check_process(process: Process) -> None:
     require_searched(reader.graph(), reader.build.counts)
 
 
-class _Reader:
+class _Reader(Values):
     """Carries out the steps of one process."""
 
-    def __init__(
-        self, process: Process, values: Mapping[str, Fraction], rounds: int | None = None
-    ) -> None:
-        self.process = process
-        self.build = Builder(dict(process.covariances), rounds)
-        self.assigned = set(assigned(process.steps))
-        held = bound(process.asks)
-        self.values = {n: Number(v) for n, v in values.items() if n not in held}
-        self.env: dict[str, Any] = {}
-        self.done = 0  # steps carried out, loops unrolled
+    done = 0  # steps carried out, loops unrolled
 
     def graph(self) -> Graph:
         """The steps, then the asks; what no ask reaches is dropped."""
@@ -151,7 +112,10 @@ class _Reader:
                 remedy = "ask for risk(m), norm2(m), mean_square(v) or arithmetic of such"
                 raise self.build.refuse(tree, f"is {described(value)}, no number", remedy)
             asks.append((name, value))
-        return _reached(self.build, tuple(asks))
+        build = self.build
+        order = reached(build.nodes, tuple(asks))
+        nodes, names, asked = _ordered(order, build.nodes, build.names, tuple(asks))
+        return Graph(nodes, asked, names)
 
     def steps(self, steps: tuple[Step, ...]) -> None:
         """Carry out steps."""
@@ -240,7 +204,7 @@ class _Reader:
             self.env[name] = build.model(Carried(Number(Fraction(position))))
         for name in changed & (before.keys() | {loop.index}) - set(going):
             error = _NotClosed(f"{name} is carried from one round to the next")
-            self.env[name] = _Unreadable(error)
+            self.env[name] = Unreadable(error)
         self.steps(loop.steps)
         inside, names = build.nodes[start:], build.names[start:]
         leaving = [self.env[name] for name in going]
@@ -257,168 +221,24 @@ class _Reader:
         self.env = before
         for name in made | (changed - set(going)):
             why = f"{name} is made in it and used after it"
-            self.env[name] = _Unreadable(self.unclosed(loop, count, why))
+            self.env[name] = Unreadable(self.unclosed(loop, count, why))
         for rank, position in enumerate(used):
             if going[position] in changed:
                 self.env[going[position]] = build.model(Outcome(iteration, Number(Fraction(rank))))
                 build.names[-1] = going[position]
-
-    # --- values
-
-    def number(self, value: Any) -> Expression:
-        """A value that must be a number."""
-        if isinstance(value, Expression) and not isinstance(value, Text):
-            if any(isinstance(part, Expectation) for part in walk(value)):
-                remedy = "a process is linear in its labels: this is outside linear processes"
-                condition = "is an expectation used as a number in a step"
-                raise self.build.refuse(type(value).__name__, condition, remedy)
-            return value
-        condition = f"is {described(value)} where a number is needed"
-        raise self.build.refuse(described(value), condition, "give a number or a parameter")
-
-    def value(self, tree: Expression, *, asking: bool = False) -> Value:
-        """What an expression stands for."""
-        match tree:
-            case Number() | Text():
-                return tree
-            case Name(name):
-                return self.named(name)
-            case Negative(item):
-                return opposite(self.build, self.value(item, asking=asking))
-            case Binary(sign, left, right):
-                first = self.value(left, asking=asking)
-                return operate(self.build, sign, first, self.value(right, asking=asking))
-            case Items(items):
-                return tuple(self.value(item, asking=asking) for item in items)
-            case Call():
-                return self.call(tree, asking=asking)
-        raise self.build.refuse(tree, "is not part of a process", "write an operator or arithmetic")
-
-    def named(self, name: str) -> Value:
-        """What a name stands for."""
-        if name in self.env:
-            value: Value | _Unreadable = self.env[name]
-            if isinstance(value, _Unreadable):
-                raise value.error
-            return value
-        if name in self.assigned:
-            condition = "is used before it is made"
-            raise self.build.refuse(name, condition, f"assign {name} before, in an earlier line")
-        if name in operators():
-            raise self.build.refuse(name, "is an operator", f"call it, as in {name}(...)")
-        return self.values.get(name, Name(name))
-
-    def call(self, call: Call, *, asking: bool) -> Value:
-        """What an operator returns."""
-        known = operators()
-        if call.function not in known:
-            hint = closest(call.function, known)
-            operands = () if hint else call.arguments
-            if any(isinstance(self.value(item), Combination | Vector) for item in operands):
-                condition = "is no operator: a label may not depend nonlinearly on a model"
-                remedy = "a function of a model is outside linear processes"
-                raise self.build.refuse(f"{call.function}(...)", condition, remedy)
-            remedy = f"{hint}use one of {', '.join(known)}"
-            raise self.build.refuse(f"{call.function}(...)", "is no operator", remedy)
-        found = known[call.function]
-        if found.ask and not asking:
-            condition = "is an expectation, used in a step"
-            remedy = "ask it under [ask]: a step that depends on it is outside linear processes"
-            raise self.build.refuse(f"{call.function}(...)", condition, remedy)
-        given = found.bind(call, self.build)
-        return found.make(
-            self.build,
-            **{
-                name: self.argument(found.name, name, kind, tree, asking=asking and found.ask)
-                for name, (kind, tree) in given.items()
-            },
-        )
-
-    def argument(self, word: str, name: str, kind: str, tree: Expression, *, asking: bool) -> Any:
-        """An argument of an operator, as its annotation says.
-
-        Raises:
-            InputError: the argument is of another kind.
-        """
-        if kind == "Parameter":
-            if not isinstance(tree, Name) or tree.name in {*self.assigned, *self.process.truths}:
-                remedy = "name a parameter that is assigned nowhere"
-                raise self.build.refuse(tree, "is no parameter", remedy)
-            return tree.name
-        value = self.value(tree, asking=asking)
-        match kind, value:
-            case "Expression", Expression() if not isinstance(value, Text):
-                return value if asking else self.number(value)
-            case "Combination", Combination():
-                return value
-            case "Vector", Vector():
-                return value
-            case "RowSet", RowSet():
-                return value
-            case "FeatureSet", FeatureSet():
-                return value
-            case "Word", Text(text):
-                return text
-            case "Profile", Text(text):
-                return self.profile(text)
-            case "Labels", _:
-                return self.labels(word, value)
-            case "Weights", tuple():
-                return tuple(self.number(item) for item in value)
-        wanted = _WANTED[kind]
-        condition = f"takes {wanted} as its {name}, not {described(value)}"
-        hint = closest(value.name, self.env) if isinstance(value, Name) else ""
-        raise self.build.refuse(f"{word}({tree})", condition, f"{hint}give {wanted}")
-
-    def labels(self, word: str, value: Value) -> Labels:
-        """One vector of labels or a list of them."""
-        items = value if isinstance(value, tuple) else (value,)
-        for item in items:
-            if isinstance(item, Combination):
-                condition, remedy = "is fitted on a model in place of labels", "write rows @ model"
-                raise self.build.refuse(f"{word}(...)", condition, remedy)
-            if not isinstance(item, Vector):
-                condition = f"is fitted on {described(item)} in place of labels"
-                hint = closest(item.name, self.env) if isinstance(item, Name) else ""
-                remedy = f"{hint}give a vector on rows"
-                raise self.build.refuse(f"{word}(...)", condition, remedy)
-        return items
-
-    def profile(self, name: str) -> Expression:
-        """A named profile."""
-        if name == "Sigma":
-            return Name("s")
-        known = self.build.profiles
-        if name not in known:
-            remedy = f"{closest(name, known)}add it to [process.covariances]"
-            raise self.build.refuse(f"'{name}'", "is no profile of this process", remedy)
-        return known[name]
-
-
-_WANTED = {
-    "Expression": "a number",
-    "Combination": "a model",
-    "Vector": "a vector on rows",
-    "RowSet": "rows",
-    "FeatureSet": "random features",
-    "Word": "a quoted word",
-    "Profile": "the quoted name of a profile",
-    "Weights": "a list of numbers",
-}
 
 
 def _place(step: Step) -> str:
     return f"steps, line {step.line}" if step.line else "steps"
 
 
-def _reached(build: Builder, asks: tuple[tuple[str, Expression], ...]) -> Graph:
-    order = reached(build.nodes, asks)
+def _ordered(
+    order: list[int], nodes: Sequence[Node], names: Sequence[str], roots: Any
+) -> tuple[tuple[Node, ...], tuple[str, ...], Any]:
+    """The nodes and names in an order, and the roots, with the indices that nodes have in it."""
     rank = {index: position for position, index in enumerate(order)}
-    return Graph(
-        tuple(renumbered(build.nodes[index], rank.__getitem__) for index in order),
-        renumbered(asks, rank.__getitem__),
-        tuple(build.names[index] for index in order),
-    )
+    kept = tuple(renumbered(nodes[index], rank.__getitem__) for index in order)
+    return kept, tuple(names[index] for index in order), renumbered(roots, rank.__getitem__)
 
 
 def _trimmed(
@@ -440,14 +260,8 @@ def _trimmed(
         used = more
     going = sorted(used)
     order = sorted(order, key=lambda i: (not isinstance(nodes[i], Carried), order.index(i)))
-    rank = {index: position for position, index in enumerate(order)}
-    kept = [renumbered(nodes[index], rank.__getitem__) for index in order]
-    for at, node in enumerate(kept):
-        if isinstance(node, Carried):
-            kept[at] = Carried(Number(Fraction(going.index(int(node.position.value)))))
-    body = Body(
-        tuple(kept),
-        tuple(renumbered(models[position], rank.__getitem__) for position in going),
-        tuple(names[index] for index in order),
-    )
-    return body, going
+    leave = tuple(models[position] for position in going)
+    kept, called, leave = _ordered(order, nodes, names, leave)
+    entered = {carried[position]: rank for rank, position in enumerate(going)}
+    enter = tuple(Carried(Number(Fraction(entered[i]))) for i in order if i in entered)
+    return Body((*enter, *kept[len(enter) :]), leave, called), going
