@@ -23,9 +23,9 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.process.expressions import Call, Expression, Name, Number, walk
-from ridgeproof.theory.process.graph import Node
-from ridgeproof.theory.process.linear import Combination, Vector, single
+from ridgeproof.theory.process.expressions import ONE, Call, Expression, Name, Number, walk
+from ridgeproof.theory.process.graph import Group, Node
+from ridgeproof.theory.process.linear import Combination, Vector, over, plus, single
 
 __all__ = [
     "Builder",
@@ -119,6 +119,36 @@ class Builder:
         if value.value.denominator != 1 or value.value < 0:
             raise self.refuse(value, "is no count", "give a whole number that is not negative")
         return int(value.value) if value.value <= most else None
+
+    def pooled(self, labels: Labels, weights: Weights = ()) -> tuple[Group, ...]:
+        """The groups of a fit: labels on the same rows are one group, with their weighted mean.
+
+        For labels y_1, y_2 on the same rows,
+
+            a |y_1 - X w|^2 + b |y_2 - X w|^2 = (a + b) |(a y_1 + b y_2)/(a + b) - X w|^2
+
+        up to a term without w, and each counts its rows in the T of the objective.
+
+        Raises:
+            InputError: there are no labels, or not one weight for each.
+        """
+        if not labels:
+            raise self.refuse("[]", "holds no labels", "fit on at least one vector of labels")
+        if weights and len(weights) != len(labels):
+            condition = f"are {len(weights)} for {len(labels)} vectors of labels"
+            raise self.refuse("weights", condition, "give one weight for each")
+        found: dict[int, Group] = {}
+        for label, weight in zip(labels, weights or (ONE,) * len(labels), strict=True):
+            if label.rows not in found:
+                found[label.rows] = Group(label, weight, ONE)
+                continue
+            held = found[label.rows]
+            total = plus(held.weight, weight)
+            mean = held.labels.times(over(held.weight, total)).plus(
+                label.times(over(weight, total))
+            )
+            found[label.rows] = Group(mean, total, Number(held.count.value + 1))
+        return tuple(found.values())
 
 
 @dataclass(frozen=True)

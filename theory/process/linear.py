@@ -19,7 +19,7 @@ from ridgeproof.theory.process.expressions import (
     binary,
 )
 
-__all__ = ["Combination", "Vector", "minus", "over", "plus", "single", "times"]
+__all__ = ["Combination", "Vector", "minus", "over", "plus", "residuals", "single", "times"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,12 @@ class Vector:
     def times(self, factor: Expression) -> Vector:
         """The multiple."""
         return Vector(self.rows, self.models.times(factor), self.noises.times(factor))
+
+
+def residuals(labels: tuple[Vector, ...], model: Combination) -> tuple[Vector, ...]:
+    """Each vector of labels less the model's predictions on its rows."""
+    opposite = model.times(Number(Fraction(-1)))
+    return tuple(label.plus(Vector(label.rows, opposite)) for label in labels)
 
 
 def single(index: int) -> Combination:

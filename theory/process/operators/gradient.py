@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from ridgeproof.theory.process.builder import Builder, Labels, Weights, operator
 from ridgeproof.theory.process.expressions import Expression
 from ridgeproof.theory.process.graph import Fit
-from ridgeproof.theory.process.linear import Combination
-from ridgeproof.theory.process.pooling import pooled, residuals
+from ridgeproof.theory.process.linear import Combination, residuals
 
 __all__ = ["MOST_STEPS", "Gradient", "GradientDescent", "GradientFlow"]
 
@@ -38,7 +37,7 @@ class GradientFlow(Fit):
 @operator()
 def gradient(build: Builder, labels: Labels, *, weights: Weights = ()) -> Combination:
     """X'y/T."""
-    return build.model(Gradient(pooled(build, labels, weights)))
+    return build.model(Gradient(build.pooled(labels, weights)))
 
 
 @operator()
@@ -48,10 +47,10 @@ def gradient_descent(
     """K steps from zero: gradients of residuals, or one node when they are many."""
     steps = build.count(k, MOST_STEPS)
     if steps is None:
-        return build.model(GradientDescent(pooled(build, labels, weights), eta, k))
+        return build.model(GradientDescent(build.pooled(labels, weights), eta, k))
     model = Combination()
     for _ in range(steps):
-        groups = pooled(build, residuals(labels, model), weights)
+        groups = build.pooled(residuals(labels, model), weights)
         model = model.plus(build.model(Gradient(groups)).times(eta))
     return model
 
@@ -61,4 +60,4 @@ def gradient_flow(
     build: Builder, labels: Labels, t: Expression, *, weights: Weights = ()
 ) -> Combination:
     """Gradient flow from zero to time t."""
-    return build.model(GradientFlow(pooled(build, labels, weights), t))
+    return build.model(GradientFlow(build.pooled(labels, weights), t))

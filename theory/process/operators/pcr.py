@@ -8,7 +8,6 @@ from ridgeproof.theory.process.builder import Builder, Labels, Weights, operator
 from ridgeproof.theory.process.expressions import Expression
 from ridgeproof.theory.process.graph import Fit
 from ridgeproof.theory.process.linear import Combination
-from ridgeproof.theory.process.pooling import pooled
 
 __all__ = ["PrincipalComponents"]
 
@@ -23,4 +22,4 @@ class PrincipalComponents(Fit):
 @operator()
 def pcr(build: Builder, labels: Labels, cut: Expression, *, weights: Weights = ()) -> Combination:
     """Principal component regression."""
-    return build.model(PrincipalComponents(pooled(build, labels, weights), cut))
+    return build.model(PrincipalComponents(build.pooled(labels, weights), cut))

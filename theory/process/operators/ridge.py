@@ -14,8 +14,7 @@ from ridgeproof.theory.process.builder import (
 )
 from ridgeproof.theory.process.expressions import ONE, ZERO, Expression, Number
 from ridgeproof.theory.process.graph import Fit
-from ridgeproof.theory.process.linear import Combination
-from ridgeproof.theory.process.pooling import pooled, residuals
+from ridgeproof.theory.process.linear import Combination, residuals
 
 __all__ = ["Ridge"]
 
@@ -55,14 +54,14 @@ def ridge(
     if features is not None and penalty is not None:
         remedy = "leave one of them out"
         raise build.refuse("ridge", "has a penalty of its own and random features", remedy)
-    groups = pooled(build, labels, weights)
+    groups = build.pooled(labels, weights)
     return build.model(Ridge(groups, lam, penalty or ONE, features.index if features else None))
 
 
 @operator()
 def least_squares(build: Builder, labels: Labels, *, weights: Weights = ()) -> Combination:
     """Ridge at lam = 0."""
-    return build.model(Ridge(pooled(build, labels, weights), ZERO))
+    return build.model(Ridge(build.pooled(labels, weights), ZERO))
 
 
 @operator()
@@ -76,6 +75,6 @@ def iterated_ridge(
         raise build.refuse(f"k = {k}", what, f"give a whole number up to {_MOST_FITS}")
     model = Combination()
     for _ in range(times):
-        groups = pooled(build, residuals(labels, model), weights)
+        groups = build.pooled(residuals(labels, model), weights)
         model = model.plus(build.model(Ridge(groups, lam)))
     return model
