@@ -11,7 +11,8 @@ import numpy as np
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.equivalent.profiles import Directions
 from ridgeproof.theory.process.expressions import ONE, Expression, evaluate
-from ridgeproof.theory.process.finiteness import Count, require_finite, rows_of
+from ridgeproof.theory.process.finiteness import require_finite
+from ridgeproof.theory.process.fits import Count, rows_of
 from ridgeproof.theory.process.graph import Graph, Iteration, Node, reached
 from ridgeproof.theory.process.operators.models import Features
 from ridgeproof.theory.process.operators.pcr import PrincipalComponents

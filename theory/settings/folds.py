@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from ridgeproof.theory.errors import InfiniteExpectation
 from ridgeproof.theory.process.expressions import Expression, Name, exact_value, walk
-from ridgeproof.theory.process.finiteness import FitFact, apart, fit_facts, infinite
+from ridgeproof.theory.process.finiteness import apart, infinite
+from ridgeproof.theory.process.fits import FitFact, fit_facts
 from ridgeproof.theory.process.graph import Fit, Graph
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.process.record import Process, Step

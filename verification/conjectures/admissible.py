@@ -23,7 +23,7 @@ from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.domains.corners import Candidates, corners, special_values
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.errors import NotBuilt
-from ridgeproof.theory.process.finiteness import FitFact
+from ridgeproof.theory.process.fits import FitFact
 from ridgeproof.theory.settings.features import Rademacher
 from ridgeproof.theory.settings.folds import facts_of, relevant
 from ridgeproof.theory.settings.setting import Setting

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-from ridgeproof.theory.process.finiteness import FitFact
+from ridgeproof.theory.process.fits import FitFact
 
 __all__ = ["LEAST_GAP", "Tails", "heavy_fit", "is_common"]
 

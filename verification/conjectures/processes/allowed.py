@@ -15,7 +15,7 @@ import numpy as np
 from ridgeproof.numerics.equivalent.finiteness import counted
 from ridgeproof.numerics.spectra.spectral_levels import make_spectrum
 from ridgeproof.theory.process.expressions import ONE
-from ridgeproof.theory.process.finiteness import FitFact, fit_facts, rows_of
+from ridgeproof.theory.process.fits import FitFact, fit_facts, rows_of
 from ridgeproof.theory.process.graph import Fit, Graph
 from ridgeproof.theory.process.operators.gradient import GradientDescent, GradientFlow
 from ridgeproof.theory.process.operators.pcr import PrincipalComponents
