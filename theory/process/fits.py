@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from ridgeproof.theory.process.builder import Expectation
 from ridgeproof.theory.process.expressions import (
     ONE,
     Expression,
     Name,
     Number,
     exact_value,
-    parts,
 )
 from ridgeproof.theory.process.graph import (
     Carried,
@@ -29,9 +27,9 @@ from ridgeproof.theory.process.graph import (
     Node,
     Outcome,
     Truth,
+    reached,
 )
 from ridgeproof.theory.process.linear import Combination, Vector
-from ridgeproof.theory.process.operators.asks import Extremum
 from ridgeproof.theory.process.operators.models import Features, Scaled
 from ridgeproof.theory.process.operators.pcr import PrincipalComponents
 from ridgeproof.theory.process.operators.ridge import Ridge
@@ -202,36 +200,7 @@ class Fold:
 
     def needed(self, roots: object) -> list[int]:
         """The nodes that roots need, in order; what is multiplied by zero is not needed."""
-        seen: set[int] = set()
-        stack = list(self.operands(roots))
-        while stack:
-            index = stack.pop()
-            if index not in seen:
-                seen.add(index)
-                stack.extend(self.operands(self.nodes[index]))
-        return sorted(seen)
-
-    def operands(self, item: object) -> Iterator[int]:
-        """The nodes that an item refers to with a coefficient that is not zero."""
-        match item:
-            case int():
-                yield item
-            case Combination(terms):
-                yield from (index for c, index in terms if self.number(c))
-            case Group(_, weight) if not self.number(weight):
-                return
-            case tuple():
-                for part in item:
-                    yield from self.operands(part)
-            case Extremum(ask):
-                yield from self.operands(ask)
-            case Node() | Group() | Vector() | Expectation():
-                held = (getattr(item, part.name) for part in fields(item))
-                for each in held:
-                    if not isinstance(each, Expression):
-                        yield from self.operands(each)
-            case Expression():
-                yield from self.operands(parts(item))
+        return sorted(reached(self.nodes, roots, lambda factor: self.number(factor) != 0))
 
     def inside(self, index: int, node: Iteration, entering: Sequence[_Form | None] = ()) -> Fold:
         """The fold over one round of an iteration."""

@@ -142,16 +142,30 @@ class Graph:
     names: tuple[str, ...] = field(default=(), compare=False)
 
 
-def references(item: object) -> Iterator[int]:
-    """The indices that a node, an ask or a linear form refers to, in order."""
-    if isinstance(item, int) and not isinstance(item, bool):
-        yield item
-    elif isinstance(item, tuple):
-        for part in item:
-            yield from references(part)
-    elif is_dataclass(item) and not isinstance(item, Body | type):
-        for part in fields(item):
-            yield from references(getattr(item, part.name))
+def references(
+    item: object, counts: Callable[[Expression], bool] = lambda _: True
+) -> Iterator[int]:
+    """The indices that a node, an ask or a linear form refers to, in order.
+
+    Args:
+        item: what refers.
+        counts: of a coefficient or a weight, whether what it multiplies is there.
+    """
+    match item:
+        case bool() | str() | Body() | Number() | Name() | None:
+            return
+        case int():
+            yield item
+        case Group(_, weight) if not counts(weight):
+            return
+        case Combination(terms):
+            yield from (index for coefficient, index in terms if counts(coefficient))
+        case tuple():
+            for part in item:
+                yield from references(part, counts)
+        case _ if is_dataclass(item):
+            for field_ in fields(item):
+                yield from references(getattr(item, field_.name), counts)
 
 
 def renumbered(item: Any, index: Callable[[int], int]) -> Any:
@@ -169,11 +183,20 @@ def renumbered(item: Any, index: Callable[[int], int]) -> Any:
     return item
 
 
-def reached(nodes: Sequence[Node], roots: object) -> list[int]:
-    """The nodes that roots need, each after those that it refers to, in order of first use."""
+def reached(
+    nodes: Sequence[Node], roots: object, counts: Callable[[Expression], bool] = lambda _: True
+) -> list[int]:
+    """The nodes that roots need, each after those that it refers to, in order of first use.
+
+    What is multiplied by a number that does not count (see `references`) is not needed.
+    """
+
+    def below(item: object) -> Iterator[tuple[int, bool]]:
+        return ((index, False) for index in reversed(list(references(item, counts))))
+
     order: list[int] = []
     seen: set[int] = set()
-    stack: list[tuple[int, bool]] = [(index, False) for index in reversed(list(references(roots)))]
+    stack = list(below(roots))
     while stack:
         index, done = stack.pop()
         if done:
@@ -181,5 +204,5 @@ def reached(nodes: Sequence[Node], roots: object) -> list[int]:
         elif index not in seen:
             seen.add(index)
             stack.append((index, True))
-            stack.extend((below, False) for below in reversed(list(references(nodes[index]))))
+            stack.extend(below(nodes[index]))
     return order
