@@ -44,19 +44,15 @@ def facts(setting: Setting) -> dict[Symbol, Any]:
     """
     require_written(type(setting))
     setting = setting if setting.n else setting.clean()
-    numbers = ("T", "n", "sigma", "sigma0", "lam", "lam0", "synthetic_fraction")
+    numbers = ("T", "T0", "n", "sigma", "sigma0", "lam", "lam0", "synthetic_fraction", "width")
     known: dict[Symbol, Any] = {
-        getattr(sy, name): Rational(value.numerator, value.denominator)
+        getattr(sy, name): Rational(value)
         for name in numbers
         if not (setting.schedule and name in _SCHEDULED)
         and (value := getattr(setting, name)) is not None
     }
     known[sy.d] = oo if setting.is_infinite else Rational(setting.d)
-    if setting.T0 is not None:
-        known[sy.T0] = Rational(setting.T0)
-    if setting.width is not None:
-        known[sy.width] = Rational(setting.width)
-    known[sy.sigma_real] = Rational(setting.real_noise.numerator, setting.real_noise.denominator)
+    known[sy.sigma_real] = Rational(setting.real_noise)
     known[sy.shared] = true if setting.design == "shared" else false
     known[sy.is_isotropic] = true if isinstance(setting.spectrum, Isotropic) else false
     return known
@@ -76,9 +72,9 @@ def generation_facts(setting: Setting) -> Iterator[dict[Symbol, Any]]:
     for each, weight, rows in setting.distinct_stages(setting.d + 1):
         yield known | {
             sy.T0: Rational(each.T0),
-            sy.sigma0: Rational(each.sigma0.numerator, each.sigma0.denominator),
-            sy.lam0: Rational(each.lam0.numerator, each.lam0.denominator),
-            sy.weight: Rational(weight.numerator, weight.denominator),
+            sy.sigma0: Rational(each.sigma0),
+            sy.lam0: Rational(each.lam0),
+            sy.weight: Rational(weight),
             sy.gathered: Rational(rows),
         }
 
