@@ -11,22 +11,25 @@ import numpy as np
 from sympy import Expr, expand
 
 from ridgeproof.numerics.arithmetic.precision import Array, Engine
-from ridgeproof.numerics.chains.varying_chain import ChainMoments, is_varying, last_moments
+from ridgeproof.numerics.chains.varying_chain import (
+    MOST_OPERATIONS,
+    ChainMoments,
+    check_cost,
+    is_varying,
+    last_moments,
+)
 from ridgeproof.numerics.point import FormulaPoint
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.numerics.walker import evaluate_levels
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.chains.affine import affine_step
-from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.settings.generations import Accumulate
 from ridgeproof.theory.settings.setting import Setting
 
 __all__ = ["ChainMoments", "chain_moments"]
 
-# Beyond this many operations on levels a plain iteration is refused rather than left to run.
-_MAX_OPERATIONS = 10**9
-_MAX_SLOW_OPERATIONS = 3 * 10**7
+_MOST_FAST_OPERATIONS = 10**9  # on levels in float64
 
 
 def chain_moments(
@@ -67,7 +70,8 @@ def chain_moments(
         if _squaring_is_cheaper(steps, spectrum):
             signal, noise = generation.squared(spectrum.w0sq, steps)
         else:
-            _check_cost(steps, spectrum)
+            most = MOST_OPERATIONS if spectrum.s.dtype == object else _MOST_FAST_OPERATIONS
+            check_cost(steps, len(spectrum.s), most)
             signal, noise = generation.iterated(spectrum.w0sq, steps)
         mean = engine.power(keeps, Fraction(steps))
         return ChainMoments(mean, signal, noise, is_unbiased=unbiased)
@@ -141,12 +145,3 @@ class _Generation:
 def _squaring_is_cheaper(steps: int, spectrum: Spectrum) -> bool:
     size = len(spectrum.s)
     return spectrum.sizes is None and size**2 * steps.bit_length() < steps
-
-
-def _check_cost(steps: int, spectrum: Spectrum) -> None:
-    most = _MAX_SLOW_OPERATIONS if spectrum.s.dtype == object else _MAX_OPERATIONS
-    if steps * len(spectrum.s) > most:
-        raise NotBuilt(
-            f"n = {steps} generations of {len(spectrum.s)} levels are too many to iterate. "
-            "The error has a limit as n grows: evaluate a smaller n, or a spectrum of few levels"
-        )

@@ -25,10 +25,18 @@ from ridgeproof.theory.settings.generations import Accumulate, Replace
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["ChainMoments", "generation_points", "is_varying", "last_moments", "of_truth"]
+__all__ = [
+    "MOST_OPERATIONS",
+    "ChainMoments",
+    "check_cost",
+    "generation_points",
+    "is_varying",
+    "last_moments",
+    "of_truth",
+]
 
 # Operations on levels in all, and what a step costs besides, before iteration is refused.
-_MAX_OPERATIONS, _OVERHEAD = 3 * 10**7, 3_000
+MOST_OPERATIONS, _OVERHEAD = 3 * 10**7, 3_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +72,7 @@ def last_moments(
     # On one design, or by least squares alike, the generations differ from one fit only in noise.
     if setting.design == "shared" or (alike and _is_least_squares(setting)):
         return _one_fit(setting, point, expressions, alike=alike)
-    _check_cost(setting.n, point)
+    check_cost(setting.n, _OVERHEAD + len(point.spectrum.s))
     parts = _parts(expressions)
     moments = of_truth(point)
     for here in generation_points(setting, point):
@@ -122,7 +130,7 @@ def _one_fit(
             for name, part in silent.items()
         }
     else:
-        _check_cost(setting.n, point)
+        check_cost(setting.n, _OVERHEAD + len(point.spectrum.s))
         pooled = dict.fromkeys(silent, Fraction(0))
         for here in generation_points(setting, point):
             pooled = {
@@ -140,11 +148,17 @@ def _is_least_squares(setting: Setting) -> bool:
     return all(each.lam0 == 0 and each.T0 >= setting.d for each in setting.distinct_generations[:1])
 
 
-def _check_cost(n: int, point: FormulaPoint) -> None:
-    if n * (_OVERHEAD + len(point.spectrum.s)) > _MAX_OPERATIONS:
+def check_cost(n: int, each: int, most: int = MOST_OPERATIONS) -> None:
+    """Refuse generations of so many operations each that are too many to step through.
+
+    Raises:
+        NotBuilt: there are more operations than `most`.
+    """
+    if n * each > most:
         raise NotBuilt(
             f"n = {n} generations, stepped through one by one, are too many. The error has a "
-            "limit as n grows or follows its trend: evaluate a smaller n"
+            "limit as n grows or follows its trend: evaluate a smaller n, or a spectrum of few "
+            "levels"
         )
 
 

@@ -23,9 +23,10 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.process.expressions import ONE, Call, Expression, Name, Number, walk
+from ridgeproof.theory.process.expressions import ONE, Call, Expression, Number
 from ridgeproof.theory.process.graph import Group, Node
 from ridgeproof.theory.process.linear import Combination, Vector, over, plus, single
+from ridgeproof.theory.process.names import names_in
 
 __all__ = [
     "Builder",
@@ -113,7 +114,7 @@ class Builder:
         Raises:
             InputError: the count is negative or no whole number.
         """
-        self.counts |= {part.name for part in walk(value) if isinstance(part, Name)}
+        self.counts |= set(names_in(value))
         if not isinstance(value, Number):
             return self.rounds
         if value.value.denominator != 1 or value.value < 0:

@@ -11,7 +11,7 @@ from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.builder import Expectation, closest
 from ridgeproof.theory.process.expressions import Expression, Name, exact_value, parts, walk
 from ridgeproof.theory.process.graph import Body, Graph, Iteration, Node, reached
-from ridgeproof.theory.process.names import free_names
+from ridgeproof.theory.process.names import free_names, names_in
 from ridgeproof.theory.process.operators.asks import Extremum
 from ridgeproof.theory.process.operators.models import Features
 from ridgeproof.theory.process.operators.rows import Rows
@@ -72,8 +72,7 @@ def needed_names(graph: Graph) -> frozenset[str]:
 def _needed(graph: Graph, ask: Expression) -> set[str]:
     match ask:
         case Extremum(inside, over, low, high):
-            ends = {part.name for part in walk((low, high)) if isinstance(part, Name)}
-            return (_needed(graph, inside) - {over}) | ends
+            return (_needed(graph, inside) - {over}) | set(names_in((low, high)))
         case Expectation():
             held = (graph.nodes[index] for index in reached(graph.nodes, ask))
             return {name for item in (ask, *held) for name in _parameters(item)}
@@ -90,7 +89,7 @@ def _parameters(item: object) -> Iterator[str]:
         yield from (name for inner in item.nodes for name in _parameters(inner))
     for name, value in vars(item).items():
         if name not in {"covariance", "profile", "penalty", "metric", "body", "nodes"}:
-            yield from (part.name for part in walk(value) if isinstance(part, Name))
+            yield from names_in(value)
 
 
 def require_searched(graph: Graph, counts: set[str]) -> None:

@@ -9,10 +9,11 @@ from fractions import Fraction
 from functools import lru_cache
 
 from ridgeproof.theory.errors import InfiniteExpectation
-from ridgeproof.theory.process.expressions import Expression, Name, exact_value, walk
+from ridgeproof.theory.process.expressions import exact_value
 from ridgeproof.theory.process.finiteness import apart, infinite
 from ridgeproof.theory.process.fits import FitFact, fit_facts
 from ridgeproof.theory.process.graph import Fit, Graph
+from ridgeproof.theory.process.names import names_in
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.process.record import Process, Step
 from ridgeproof.theory.process.text import read_expression, read_steps
@@ -132,20 +133,10 @@ def _infinite_chain(
 
 def _noises(fit: Fit, values: Mapping[str, Fraction]) -> list[str]:
     """The amplitudes that are heard in the labels of a fit."""
-    heard = (
-        part.name
-        for coefficient, _ in _heard(fit, values)
-        for part in walk((coefficient,))
-        if isinstance(part, Name) and part.name.startswith("sigma")
-    )
-    return list(dict.fromkeys(map(_plain, heard)))
-
-
-def _heard(fit: Fit, values: Mapping[str, Fraction]) -> list[tuple[Expression, Fraction]]:
-    """The noises in the labels of a fit that are not 0: their coefficients and their values."""
     terms = (term for group in fit.groups for term in group.labels.noises.terms)
-    heard = ((c, exact_value("noise", c, values)) for c, _ in terms)
-    return [(c, value) for c, value in heard if value]
+    heard = (c for c, _ in terms if exact_value("noise", c, values))
+    names = (name for name in names_in(tuple(heard)) if name.startswith("sigma"))
+    return list(dict.fromkeys(map(_plain, names)))
 
 
 def noises_of(setting: Setting) -> list[Fraction]:

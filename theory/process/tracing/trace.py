@@ -98,6 +98,18 @@ def process(
     )
 
 
+def _both_ways(sign: str) -> tuple[Callable[..., _Traced], Callable[..., _Traced]]:
+    """The methods of a value that stands left, and of one that stands right, of a sign."""
+
+    def left(self: _Traced, other: object) -> _Traced:
+        return self.tracer.operate(sign, self, other)
+
+    def right(self: _Traced, other: object) -> _Traced:
+        return self.tracer.operate(sign, other, self)
+
+    return left, right
+
+
 class _Traced:
     """Stands for a value while a function is traced; `asked` where it holds an expectation."""
 
@@ -106,38 +118,12 @@ class _Traced:
         self.tree = tree
         self.asked = asked
 
-    def __add__(self, other: object) -> _Traced:
-        return self.tracer.operate("+", self, other)
-
-    def __radd__(self, other: object) -> _Traced:
-        return self.tracer.operate("+", other, self)
-
-    def __sub__(self, other: object) -> _Traced:
-        return self.tracer.operate("-", self, other)
-
-    def __rsub__(self, other: object) -> _Traced:
-        return self.tracer.operate("-", other, self)
-
-    def __mul__(self, other: object) -> _Traced:
-        return self.tracer.operate("*", self, other)
-
-    def __rmul__(self, other: object) -> _Traced:
-        return self.tracer.operate("*", other, self)
-
-    def __truediv__(self, other: object) -> _Traced:
-        return self.tracer.operate("/", self, other)
-
-    def __rtruediv__(self, other: object) -> _Traced:
-        return self.tracer.operate("/", other, self)
-
-    def __matmul__(self, other: object) -> _Traced:
-        return self.tracer.operate("@", self, other)
-
-    def __pow__(self, other: object) -> _Traced:
-        return self.tracer.operate("^", self, other)
-
-    def __rpow__(self, other: object) -> _Traced:
-        return self.tracer.operate("^", other, self)
+    __add__, __radd__ = _both_ways("+")
+    __sub__, __rsub__ = _both_ways("-")
+    __mul__, __rmul__ = _both_ways("*")
+    __truediv__, __rtruediv__ = _both_ways("/")
+    __matmul__, __rmatmul__ = _both_ways("@")
+    __pow__, __rpow__ = _both_ways("^")
 
     def __neg__(self) -> _Traced:
         return self.tracer.negated(self)
