@@ -29,7 +29,6 @@ __all__ = [
     "MOST_OPERATIONS",
     "ChainMoments",
     "check_cost",
-    "generation_points",
     "is_varying",
     "last_moments",
     "of_truth",
@@ -75,7 +74,7 @@ def last_moments(
     check_cost(setting.n, _OVERHEAD + len(point.spectrum.s))
     parts = _parts(expressions)
     moments = of_truth(point)
-    for here in generation_points(setting, point):
+    for here in _generation_points(setting, point):
         following = _step(parts, here, moments)
         if alike and all(
             np.array_equal(getattr(following, name), getattr(moments, name)) for name in parts
@@ -85,7 +84,7 @@ def last_moments(
     return moments
 
 
-def generation_points(setting: Setting, point: FormulaPoint) -> Iterator[FormulaPoint]:
+def _generation_points(setting: Setting, point: FormulaPoint) -> Iterator[FormulaPoint]:
     """The point of each generation in turn.
 
     kappa0 belongs to the rows that the generator is fitted on.
@@ -119,7 +118,7 @@ def _one_fit(
     """A single fit of w0, without ridge, whose label noise is that of all generations."""
     label = expressions["label_noise"]
     silent = {"noise": label.subs(sy.sigma_real, 0), "real": label.subs(sy.sigma0, 0)}
-    first = next(generation_points(setting, point))
+    first = next(_generation_points(setting, point))
     if alike:
         weight = Rational(*setting.weights[0].as_integer_ratio())
         last = first.with_values({sy.n: setting.n})
@@ -132,7 +131,7 @@ def _one_fit(
     else:
         check_cost(setting.n, _OVERHEAD + len(point.spectrum.s))
         pooled = dict.fromkeys(silent, Fraction(0))
-        for here in generation_points(setting, point):
+        for here in _generation_points(setting, point):
             pooled = {
                 name: evaluate_expression(part, here.with_values({sy.pooled: pooled[name]}))
                 for name, part in silent.items()

@@ -15,11 +15,11 @@ from ridgeproof.theory.process.expressions import Expression
 from ridgeproof.theory.process.names import quoted, used_names
 from ridgeproof.theory.process.normal import check_process
 from ridgeproof.theory.process.profiles import FUNCTIONS, read_profile
-from ridgeproof.theory.process.record import Process
+from ridgeproof.theory.process.record import Process, Step
 from ridgeproof.theory.process.text import read_expression, read_steps, steps_text
 from ridgeproof.theory.toml_file import read_tables
 
-__all__ = ["checked", "make_process", "process_text", "read_process"]
+__all__ = ["checked_process", "make_process", "process_text", "read_process"]
 
 _FILE = "file:"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
@@ -61,6 +61,25 @@ def make_process(tables: Mapping[str, Any], folder: Path | None = None) -> Proce
     if "steps" not in head:
         raise InputError("[process] steps", "missing", "is needed", "write the steps")
     asks = _table("ask", tables.get("ask", {}))
+    return checked_process(
+        read_steps(head["steps"]),
+        tuple((name, read_expression(text, f"ask {name}")) for name, text in asks.items()),
+        head,
+        folder,
+    )
+
+
+def checked_process(
+    steps: tuple[Step, ...],
+    asks: tuple[tuple[str, Expression], ...],
+    head: Mapping[str, Any],
+    folder: Path | None = None,
+) -> Process:
+    """The record of steps and asks with what a [process] table says besides.
+
+    Raises:
+        InputError: an entry cannot be read, or the process has no meaning.
+    """
     parameters = _table("process.parameters", head.get("parameters", {}))
     truths = head.get("truths", ["w0"])
     if not isinstance(truths, list) or not all(isinstance(name, str) for name in truths):
@@ -68,8 +87,8 @@ def make_process(tables: Mapping[str, Any], folder: Path | None = None) -> Proce
     profiles = _table("process.covariances", head.get("covariances", {}))
     signals = _table("process.signals", head.get("signals", {}))
     process = Process(
-        steps=read_steps(head["steps"]),
-        asks=tuple((name, read_expression(text, f"ask {name}")) for name, text in asks.items()),
+        steps=steps,
+        asks=asks,
         parameters=tuple(
             (name, exact(f"parameter {name}", _plain(value)))
             for name, value in parameters.items()
@@ -88,15 +107,6 @@ def make_process(tables: Mapping[str, Any], folder: Path | None = None) -> Proce
         title=_word("title", head.get("title", "")),
         source=_word("source", head.get("source", "")),
     )
-    return checked(process)
-
-
-def checked(process: Process) -> Process:
-    """The process, if its names and steps have a meaning.
-
-    Raises:
-        InputError: names what has none.
-    """
     _check_names(process)
     check_process(process)
     _require_used(process)

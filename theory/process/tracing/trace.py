@@ -30,9 +30,8 @@ from ridgeproof.theory.process.expressions import (
     negative,
     rebuilt,
 )
-from ridgeproof.theory.process.file import checked, read_process
-from ridgeproof.theory.process.profiles import read_profile
-from ridgeproof.theory.process.record import Let, Process, Step
+from ridgeproof.theory.process.file import checked_process, read_process
+from ridgeproof.theory.process.record import Let, Step
 from ridgeproof.theory.process.tracing.rounds import ROUNDS, Fold
 from ridgeproof.theory.process.tracing.tidy import tidied
 
@@ -78,24 +77,14 @@ def process(
     if not callable(source):
         return read_process(source)
     steps, asks, given = _Tracer(source, truths).run()
-    words = {name: value for name, value in given.items() if name in {"spectrum", "signal"}}
-    return checked(
-        Process(
-            steps=steps,
-            asks=asks,
-            parameters=tuple(
-                (name, exact(f"parameter {name}", value))
-                for name, value in given.items()
-                if name not in words
-            ),
-            covariances=tuple((n, read_profile(n, p)) for n, p in (covariances or {}).items()),
-            signals=tuple((n, read_profile(n, p, signal=True)) for n, p in (signals or {}).items()),
-            truths=truths,
-            spectrum=str(words.get("spectrum", "")),
-            signal=str(words.get("signal", "")),
-            title=title or (inspect.getdoc(source) or "").partition("\n")[0],
-        )
-    )
+    head = {
+        "parameters": given,
+        "truths": list(truths),
+        "covariances": dict(covariances or {}),
+        "signals": dict(signals or {}),
+        "title": title or (inspect.getdoc(source) or "").partition("\n")[0],
+    }
+    return checked_process(steps, asks, head)
 
 
 def _both_ways(sign: str) -> tuple[Callable[..., _Traced], Callable[..., _Traced]]:
