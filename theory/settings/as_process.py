@@ -101,7 +101,7 @@ def steps_of(setting: Setting) -> Outline:
         NoTheorem: as `as_process`.
     """
     text = _written(setting)
-    return Outline(text.steps, text.values, ())
+    return Outline(text.steps, text.numbers, ())
 
 
 def outline(setting: Setting) -> Outline:
@@ -123,7 +123,7 @@ def outline(setting: Setting) -> Outline:
     """
     stages = _kinds(setting)
     text = _written(setting, [stage for _, stage in stages])
-    return Outline(text.steps, text.values, tuple(number for number, _ in stages))
+    return Outline(text.steps, text.numbers, tuple(number for number, _ in stages))
 
 
 def _kinds(setting: Setting) -> list[tuple[int, _Stage]]:
@@ -199,21 +199,16 @@ class _Text:
 
     setting: Setting
     lines: list[str] = field(default_factory=list)
-    numbers: dict[str, Fraction | int] = field(default_factory=dict)
+    numbers: dict[str, Fraction] = field(default_factory=dict)
 
     @property
     def steps(self) -> str:
         """The text."""
         return "\n".join(self.lines)
 
-    @property
-    def values(self) -> dict[str, Fraction]:
-        """The values of its parameters."""
-        return {name: Fraction(value) for name, value in self.numbers.items()}
-
     def named(self, name: str, value: Fraction | int) -> str:
         """The name of a number, noted."""
-        self.numbers[name] = value
+        self.numbers[name] = Fraction(value)
         return name
 
     def rows(self, size: str) -> str:

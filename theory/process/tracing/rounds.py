@@ -103,20 +103,15 @@ class Fold:
     def step(self, steps: Sequence[Step]) -> list[Step]:
         """One step of the body, after what it needs done before."""
         first = steps[0]
+        if len({type(step) for step in steps}) > 1:
+            raise self.refuse("does not do the same in every round")
+        earlier: list[Step] = []
+        held = [step.value if isinstance(step, Let) else step.count for step in steps]
+        tree = self.tree(held, earlier)
         if isinstance(first, Let):
-            lets = [step for step in steps if isinstance(step, Let)]
-            if len(lets) == len(steps):
-                earlier: list[Step] = []
-                tree = self.tree([step.value for step in lets], earlier)
-                return [*earlier, Let(first.name, tree)]
-        else:
-            loops = [step for step in steps if isinstance(step, Loop)]
-            if len(loops) == len(steps):
-                earlier = []
-                count = self.tree([step.count for step in loops], earlier)
-                body = self.block([step.steps for step in loops])
-                return [*earlier, Loop(first.index, count, tuple(body))]
-        raise self.refuse("does not do the same in every round")
+            return [*earlier, Let(first.name, tree)]
+        body = self.block([step.steps for step in steps if isinstance(step, Loop)])
+        return [*earlier, Loop(first.index, tree, tuple(body))]
 
     def tree(self, trees: Sequence[Expression], earlier: list[Step]) -> Expression:
         """The tree of which the rounds' trees are instances."""
