@@ -14,7 +14,7 @@ from ridgeproof.numerics.arithmetic.until_right import until_right
 from ridgeproof.numerics.chains.chain import chain_moments
 from ridgeproof.numerics.finite_size.exact_isotropic import exact_isotropic_value
 from ridgeproof.numerics.general import value_of_process
-from ridgeproof.numerics.point import FormulaPoint, make_point
+from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.regime import regime
 from ridgeproof.numerics.spectra.power_law import is_function
 from ridgeproof.numerics.value import Value, printed_radius
@@ -187,17 +187,8 @@ class _Evaluation:
         self.point = make_point(setting, engine)
         self.kappa = self.point.solutions[sy.kappa]
         self.chosen = chosen
-        expressions = {} if len(chosen) > 1 else self._closed(chosen[0])
-        self.exact_pieces = self._name_exact_pieces()
-        variance = self._exact_variance()
-        if len(chosen) > 1:
-            self.terms = self._trunk(self.point, variance)
-        else:
-            if variance is not None:
-                expressions["variance"] = variance
-            self.terms = {
-                name: evaluate_expression(expressions[name], self.point) for name in ERROR_TERMS
-            }
+        self.variance = self._exact_variance()
+        self.terms = self._trunk() if len(chosen) > 1 else self._closed(chosen[0])
         with engine.scope():
             self.value = sum(self.terms.values(), start=engine.number(0))
 
@@ -209,7 +200,7 @@ class _Evaluation:
             "formulas": tuple(formula.id for formula in self.chosen),
             "form": self.form.value,
             "is_exact": self.is_exact,
-            "exact_pieces": self.exact_pieces,
+            "exact_pieces": self._exact_pieces(),
         }
 
     @property
@@ -221,18 +212,21 @@ class _Evaluation:
             return True
         # Exact generator moments, passed on unchanged by an exact downstream fit.
         known_chain = len(self.chosen) == 1 or self.chosen[-1].kind is FormulaKind.EXACT
-        return known_chain and self.setting.lam == 0 and self._exact_variance() is not None
+        return known_chain and self.setting.lam == 0 and self.variance is not None
 
-    def _closed(self, formula: Formula) -> dict[str, Expr]:
+    def _closed(self, formula: Formula) -> dict[str, Number]:
         known = {
             symbol: truth
             for symbol, truth in facts(self.setting).items()
             if symbol in {sy.shared, sy.is_isotropic}
         }
-        return {
+        expressions = {
             name: self._absent(formula.expression(name, self.form).subs(known))
             for name in ERROR_TERMS
         }
+        if self.variance is not None:
+            expressions["variance"] = self.variance
+        return {name: evaluate_expression(each, self.point) for name, each in expressions.items()}
 
     def _absent(self, expression: Expr) -> Expr:
         """Noise that is exactly zero takes its term away, whatever the term would hold."""
@@ -255,19 +249,17 @@ class _Evaluation:
             return None
         return self._absent(ridgeless.expression("variance"))
 
-    def _name_exact_pieces(self) -> tuple[str, ...]:
+    def _exact_pieces(self) -> tuple[str, ...]:
         if self.form is not Form.EXACT:
             return ()
         pieces = [formula.exact_pieces for formula in self.chosen if formula.exact_pieces]
-        if self._exact_variance() is not None and self.chosen[0].id != "ridgeless":
+        if self.variance is not None and self.chosen[0].id != "ridgeless":
             pieces.append("the downstream least-squares fit")
         return tuple(pieces)
 
-    def _trunk(self, point: FormulaPoint, variance: Expr | None) -> dict[str, Number]:
-        """A functional of the last generator's moments, on the iterated generator.
-
-        ``variance`` is the exact variance of the downstream fit itself, where it is known.
-        """
+    def _trunk(self) -> dict[str, Number]:
+        """A functional of the last generator's moments, on the iterated generator."""
+        point = self.point
         functional, generator = self.chosen
         total = functional.expression("test_error", self._form_of(functional))
         if self.setting.n == 0:  # the labeller is the truth
@@ -276,8 +268,8 @@ class _Evaluation:
                 name: evaluate_expression(self._absent(part), point) for name, part in parts.items()
             }
         parts = _split(total)
-        if variance is not None:  # the rest is what the chain's real labels contribute
-            parts = {**parts, "variance": parts["variance"].subs(sy.sigma, 0) + variance}
+        if self.variance is not None:  # the rest is what the chain's real labels contribute
+            parts = {**parts, "variance": parts["variance"].subs(sy.sigma, 0) + self.variance}
         moments = chain_moments(self.setting, point, generator.step(self.form))
         if moments.is_unbiased:  # what cancels does so before it is rounded
             parts = {**parts, "bias": _at_truth(parts["bias"])}
