@@ -21,7 +21,7 @@ from ridgeproof.numerics.walker import evaluate_expression, evaluate_levels
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.recurrences import solve_affine
 from ridgeproof.theory.errors import NotBuilt
-from ridgeproof.theory.settings.generations import Accumulate, Replace
+from ridgeproof.theory.settings.generations import Replace
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.spectral import SpectralSum
 
@@ -89,27 +89,22 @@ def _generation_points(setting: Setting, point: FormulaPoint) -> Iterator[Formul
 
     kappa0 belongs to the rows that the generator is fitted on.
     """
-    counts = isinstance(setting.chain, Accumulate)
-    solved: dict[tuple[Any, ...], Any] = {}
-    known: dict[tuple[Any, ...], FormulaPoint] = {}
+    solved: dict[tuple[int, Fraction], Any] = {}
     for index, (each, weight, rows) in enumerate(setting.stages(), start=1):
         fit = rows, each.lam0
         if fit not in solved:
             solved[fit] = solve_kappa(point.spectrum, each.lam0, rows, point.engine).exact
-        key = (each, weight, index if counts else rows)
-        if key not in known:
-            known[key] = point.with_values(
-                {
-                    sy.n: index,
-                    sy.T0: each.T0,
-                    sy.sigma0: each.sigma0,
-                    sy.lam0: each.lam0,
-                    sy.weight: weight,
-                    sy.gathered: rows,
-                    sy.kappa0: solved[fit],
-                }
-            )
-        yield known[key]
+        yield point.with_values(
+            {
+                sy.n: index,
+                sy.T0: each.T0,
+                sy.sigma0: each.sigma0,
+                sy.lam0: each.lam0,
+                sy.weight: weight,
+                sy.gathered: rows,
+                sy.kappa0: solved[fit],
+            }
+        )
 
 
 def _one_fit(
