@@ -77,31 +77,25 @@ def _merged(steps: Sequence[Step]) -> list[Step]:
         if isinstance(step, Loop):
             body = _merged(step.steps)
             for update in [s for s in body if isinstance(s, Let) and isinstance(s.value, Name)]:
-                if not _reads_old(body, update):
-                    body = _joined(body, update)
+                body = _joined(body, update)
             merged.append(Loop(step.index, step.count, tuple(body)))
         else:
             merged.append(step)
     return merged
 
 
-def _reads_old(body: list[Step], update: Let) -> bool:
-    """Whether the old value of the name is read after the result that will replace it is made."""
-    assert isinstance(update.value, Name)
-    result = update.value.name
-    made = [at for at, s in enumerate(body) if isinstance(s, Let) and s.name == result]
-    after = body[made[0] + 1 :] if made else body
-    return update.name in _used([step for step in after if step != update])
-
-
 def _joined(body: list[Step], update: Let) -> list[Step]:
-    """The body in which the result is called by the name of the update, which is left out."""
+    """The body in which the result is called by the name of the update, which is left out.
+
+    That is so unless the name's old value is read after the result is made.
+    """
     assert isinstance(update.value, Name)
     result = update.value.name
     made = [at for at, s in enumerate(body) if isinstance(s, Let) and s.name == result]
     if update not in body or not made or made[0] > body.index(update):
         return body
-    if result in assigned(body[: made[0]]):
+    between = body[made[0] + 1 : body.index(update)]
+    if result in assigned(body[: made[0]]) or update.name in _used(between):
         return body
     names: dict[str, Expression] = {result: Name(update.name)}
     called = [_renamed(step, names) for step in body[made[0] :]]
