@@ -196,7 +196,12 @@ class Fold:
         """
         ends: dict[str, set[str]] = {}
         for *starts, last in variables:
-            if isinstance(last, Name) and self.place(last) is not None:
+            if self.place(last) is None and any(start != last for start in starts):
+                # Of before the loop, in a variable that does not hold it whatever the rounds.
+                if not isinstance(last, Name):
+                    raise self.refuse(f"sets a variable to {last}, which no loop of 0 rounds does")
+                ends.setdefault(last.name, set()).update(map(str, (*starts, last)))
+            elif isinstance(last, Name) and self.place(last) is not None:
                 try:
                     held = self.leaf(starts)
                 except InputError:
@@ -211,13 +216,13 @@ class Fold:
             InputError: which name that is would depend on the number of rounds.
         """
         place = self.place(Name(name))
-        if place is None:
-            return name
-        last = Name(self.names[place[1]])
+        last = place and Name(self.names[place[1]])
         held = self.ends.get(name) or {g.name for g in self.going if g.next == last}
         shown = self.wanted.get(name, "a result")
         if len(held) > 1:
             raise self.refuse(f"leaves {shown} in two names that differ when there are no rounds")
+        if place is None or last is None:
+            return name
         if place[0] < ROUNDS - 1 and name not in self.ends:
             raise self.refuse(f"is over, and {shown} of an earlier round is used")
         return next(iter(held), last.name)

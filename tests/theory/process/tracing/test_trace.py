@@ -319,6 +319,29 @@ def _two_names(n, T):
     return {"risk": risk(b)}
 
 
+def _holds_what_was(n, T):
+    a, b, c = w0, 2 * w0, ridge(rows(T) @ w0, 1)
+    for _ in range(n):
+        a, c = ridge(rows(T) @ a, 1), b
+    return {"risk": risk(a), "c": inner(b, c)}
+
+
+def _trades(n, T):
+    a, b = w0, 2 * w0
+    for _ in range(n):
+        a, b = b, a
+    return {"a": risk(ridge(rows(T) @ a, 1))}
+
+
+def _sets_a_number(n, T):
+    lam = 1
+    m = w0
+    for _ in range(n):
+        m = ridge(rows(T) @ m, lam)
+        lam = 2
+    return {"risk": risk(ridge(rows(T) @ m, lam))}
+
+
 def _prepends(n, T):
     data = [rows(T) @ w0]
     for _ in range(n):
@@ -360,6 +383,9 @@ def _lag_of_three(n, T):
         (_differs, "the same in every round"),
         (_keeps_an_old_one, "of an earlier round"),
         (_two_names, "differ when there are no rounds"),
+        (_holds_what_was, "differ when there are no rounds"),
+        (_trades, "differ when there are no rounds"),
+        (_sets_a_number, "no loop of 0 rounds"),
         (_prepends, "otherwise than by adding"),
         (_xor, "powers as \\*\\*"),
         (_foreign, "no value of a process"),
