@@ -97,3 +97,17 @@ def test_an_infinite_expectation_is_found_wherever_it_feeds_an_ask(steps, ask, i
         except InfiniteExpectation:
             found.add(T)
     assert found == infinite
+
+
+@pytest.mark.parametrize(
+    "fit",
+    ["m = ridge(B@(w0 + c*u), 1)", "m = ridge([B@w0, C@u], 1, weights=[1, c])"],
+)
+def test_what_is_multiplied_by_zero_is_not_needed(fit):
+    """A teacher without a mean does no harm where its labels or their weight are zero."""
+    steps = "A = rows(10)\nB = rows(30)\nC = rows(30)\nu = least_squares(A@w0 + noise(A))"
+    process = read_process(f'[process]\nsteps = """\n{steps}\n{fit}\n"""\n[ask]\nr = "risk(m)"\n')
+    graph = normal_form(process)
+    require_finite(graph, {"c": Fraction(0)}, 10)
+    with pytest.raises(InfiniteExpectation, match="rows of u"):
+        require_finite(graph, {"c": Fraction(1)}, 10)
