@@ -94,6 +94,8 @@ def _from_above(kinds: Kinds, mu: Array, nu: Array) -> Array:
         step = _newton_step(kinds, h, mu, nu)
         h = h + step
         if (abs(step) <= _CLOSE * abs(h)).all():
+            if not (h > 0).all():  # other roots satisfy the equations as well
+                break
             return h
     raise SolverError("responses of several kinds of rows: no convergence in float64")
 
