@@ -29,9 +29,15 @@ __all__ = ["Directions", "Space", "directions_of", "space_of"]
 
 
 class Directions:
-    """The directions of one spectrum and signal: s, i, d, w0 and how often each counts."""
+    """The directions of one spectrum and signal: s, i, d, w0 and how often each counts.
 
-    def __init__(self, spectrum: Spectrum, engine: Engine, *, one_by_one: bool) -> None:
+    ``space`` is what they were built from, where other arithmetic may be needed.
+    """
+
+    def __init__(
+        self, spectrum: Spectrum, engine: Engine, *, one_by_one: bool, space: Space | None = None
+    ) -> None:
+        self.space = space
         repeat = spectrum.multiplicity if one_by_one else 1
         self.engine = engine
         self.s = np.repeat(spectrum.s, repeat)
@@ -126,4 +132,4 @@ def directions_of(graph: Graph, space: Space, engine: Engine) -> Directions:
         for part in walk((graph.nodes, graph.asks))
     )
     spectrum = build_spectrum(setting, engine, one_by_one=True)
-    return Directions(spectrum, engine, one_by_one=apart)
+    return Directions(spectrum, engine, one_by_one=apart, space=space)

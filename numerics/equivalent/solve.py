@@ -15,7 +15,9 @@ from ridgeproof.numerics.equivalent.balls.ring import BallRing, column
 from ridgeproof.numerics.equivalent.balls.roots import in_floats
 from ridgeproof.numerics.equivalent.finiteness import require_finite_points
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
+from ridgeproof.numerics.equivalent.profiles import Space
 from ridgeproof.numerics.equivalent.residual import check
+from ridgeproof.numerics.equivalent.rounding import left_by_rounding
 from ridgeproof.numerics.equivalent.search import minimise, refined
 from ridgeproof.numerics.equivalent.sources import StackedSources
 from ridgeproof.theory.equivalent.asks import Answer, Solution, answer, kappa_of, number_of
@@ -31,6 +33,9 @@ from ridgeproof.theory.process.operators.asks import Extremum, MeanSquare
 __all__ = ["Solved", "admitted", "solution_of", "solve_graph", "tried"]
 
 _Values = Mapping[str, Array]
+# In a search, where less than this is left by rounding, float64 holds fewer than ten digits.
+_LEAST_MARGIN = 2.0**-20
+_DIGITS = 12
 # Halvings on the way to the spectral edge.
 _HALVINGS = 60
 
@@ -44,7 +49,7 @@ class Solved:
         kappa: of each named fit that has one.
         residual: of the four equations, relative.
         points: how many there are.
-        margin: of the ring, at every point.
+        margin: the least of the ring's and of what rounding leaves of the asks, at every point.
     """
 
     answers: Mapping[str, Answer]
@@ -85,7 +90,11 @@ def solve_graph(graph: Graph, values: _Values, ring: Float64Ring, *, terms: bool
             known[replace(leaf, place=True)] = number_of(at)
             known[replace(leaf, place=False)] = number_of(least)
     with np.errstate(divide="ignore", invalid="ignore"):
+        known |= {leaf: answer(leaf, solution, known) for leaf in leaves if leaf not in known}
         answers = {name: answer(ask, solution, known) for name, ask in graph.asks}
+        if not isinstance(ring, BallRing):
+            for _, ask in graph.asks:
+                margin = np.minimum(margin, left_by_rounding(ask, solution, known))
     for name, ask in graph.asks:
         value = in_floats(answers[name].value)
         # The place of a minimum may be infinity; nothing else may.
@@ -194,20 +203,47 @@ def _refined(
 
 
 def tried(graph: Graph, values: _Values, ring: Float64Ring) -> Array:
-    """The one ask of a graph at every point, infinite where it has no value."""
+    """The one ask of a graph at every point, infinite where it has no value.
+
+    Where rounding leaves too little of it, it is taken in balls.
+    """
     points = _points(values)
     try:
-        ((_, found),) = solve_graph(graph, values, ring).answers.items()
-        return np.broadcast_to(found.value[:, 0], (points,))
+        solved = solve_graph(graph, values, ring)
     except (InputError, SolverError):  # an infinite expectation is an InputError
         if points == 1:
             return np.array([np.inf])
+    else:
+        ((_, found),) = solved.answers.items()
+        known = np.broadcast_to(found.value[:, 0], (points,)).copy()
+        space = ring.directions.space
+        if space is not None:
+            for place in np.flatnonzero(solved.margin < _LEAST_MARGIN):
+                known[place] = _in_balls(graph, values, int(place), space)
+        return known
     middle = points // 2
     halves = (
         {name: v if len(v) == 1 else v[part] for name, v in values.items()}
         for part in (slice(None, middle), slice(middle, None))
     )
     return np.concatenate([tried(graph, half, ring) for half in halves])
+
+
+def _in_balls(graph: Graph, values: _Values, place: int, space: Space) -> float:
+    """The one ask of a graph at one point that float64 is too coarse for."""
+    from ridgeproof.numerics.equivalent.balls.digits import solve_point
+
+    point = {
+        name: Fraction(float(value[min(place, len(value) - 1), 0]))
+        for name, value in values.items()
+    }
+    try:
+        solved = solve_point(graph, point, space, _DIGITS, certified=False)
+    except (InputError, SolverError):
+        return np.inf
+    ((_, found),) = solved.answers.items()
+    # To twice the digits it is nothing.
+    return 0.0 if found.value.item().contains(0) else float(in_floats(found.value).item())
 
 
 def admitted(function: Callable[[Array], Array], low: float, high: float) -> float:

@@ -73,3 +73,58 @@ def test_a_negative_penalty_is_best_where_weak_directions_act_as_a_ridge():
     ridgeproof.evaluate(process, lam=edge)
     with pytest.raises(InputError, match="spectral edge"):
         ridgeproof.evaluate(process, lam=edge * (1 + 1e-6))
+
+
+_INTERPOLATED = """[process]
+steps = '''
+A = rows(T)
+y = A@w0 + sigma*noise(A)
+m = ridge(y, lam)
+'''
+[process.parameters]
+d = 80
+spectrum = "power-law:1"
+signal = "source:1/2"
+T = 60
+sigma = "1/2"
+[ask]
+training = "mean_square(y - A@m)"
+gcv = "mean_square(y - A@m)/(1 - df(m))^2"
+fresh_labels = "risk(m) + sigma^2"
+"""
+
+
+@pytest.mark.parametrize("lam", [1e-6, 1e-10, 1e-13])
+def test_what_is_left_by_a_fit_next_to_interpolation_has_all_its_digits(lam):
+    """A training error, and a quotient of it and of 1 - df, which are both nearly zero."""
+    values = ridgeproof.evaluate(_INTERPOLATED, lam=lam).values
+    exact = ridgeproof.evaluate(_INTERPOLATED, lam=lam, digits=20).values
+    assert float(values["training"]) == pytest.approx(float(exact["training"]), rel=1e-12)
+    assert float(values["gcv"]) == pytest.approx(float(values["fresh_labels"]), rel=1e-11)
+
+
+def test_a_search_is_not_led_to_where_rounding_is_all_that_is_left():
+    """Cross-validation is least where the risk is, not where float64 makes it negative."""
+    gcv = ridgeproof.optimum(_INTERPOLATED, over="lam", ask="gcv")
+    fresh = ridgeproof.optimum(_INTERPOLATED, over="lam", ask="fresh_labels")
+    assert gcv.value == pytest.approx(fresh.value, rel=1e-10)
+    assert gcv.at["lam"] == pytest.approx(fresh.at["lam"], rel=1e-5)
+
+
+_POOLED = """[process]
+steps = '''
+A = rows(30)
+B = rows(50, "p")
+m = least_squares([A@w0 + noise(A)/2, B@w0 + 2*noise(B)], weights=[1, w])
+'''
+[process.covariances]
+p = "where(d/2 - i, 1, 3)"
+[ask]
+risk = "risk(m)"
+"""
+
+
+def test_a_root_of_the_wrong_sign_is_no_answer():
+    """Responses of several kinds of rows are positive at lam >= 0; Newton's last may not be."""
+    with pytest.raises(SolverError):
+        ridgeproof.evaluate(_POOLED, w=7.455610674814319e-64, d=40)
