@@ -11,7 +11,9 @@ from ridgeproof.numerics.equivalent.balls.digits import solve_point
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Space, directions_of
+from ridgeproof.numerics.equivalent.residual import residual
 from ridgeproof.numerics.equivalent.solve import solution_of
+from ridgeproof.numerics.equivalent.sources import StackedSources
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.verification.derivations.dense_equivalent import dense_distance, dense_limit
@@ -70,6 +72,24 @@ def test_random_pipelines_agree_with_the_dense_fixed_point(seed):
     solution, residual = solution_of(graph, {"d": np.full((1, 1), float(_D))}, ring)
     assert residual < 1e-14
     assert dense_distance(dense_limit(solution.pencil), solution.correlation) < 1e-10
+
+
+def test_a_wrong_answer_does_not_solve_the_equations():
+    """A millionth more in any response, correlation or penalty of a fit leaves a residual."""
+    graph = normal_form(read_process(_pipeline(3)))
+    ring = Float64Ring(directions_of(graph, Space(_D, "power-law:1", "flat"), Float64()))
+    solution, _ = solution_of(graph, {"d": np.full((1, 1), float(_D))}, ring)
+    pencil, response, correlation = solution.pencil, solution.response, solution.correlation
+    answers = (pencil, response, correlation, StackedSources(pencil, ring, apart=False))
+    tables = [*response.features, *response.rows, correlation.features, *correlation.rows]
+    tables += [side for own in response.diagonals for side in (own.nu, own.mu)]
+    for value in {id(each): each for table in tables for each in table.values()}.values():
+        for place in np.argwhere(abs(value) > 0.01)[::4].tolist():
+            kept = value[tuple(place)]
+            value[tuple(place)] = kept * (1 + 1e-6)
+            assert residual(*answers) > 1e-11
+            value[tuple(place)] = kept
+    assert residual(*answers) < 1e-14
 
 
 def _balls(graph, digits):
