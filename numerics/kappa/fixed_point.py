@@ -18,14 +18,14 @@ import enum
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
 
 from flint import arb
 
 from ridgeproof.numerics.arithmetic.balls import Balls
-from ridgeproof.numerics.arithmetic.precision import Array, Engine, Float64, Number
+from ridgeproof.numerics.arithmetic.precision import Engine, Float64, Number
 from ridgeproof.numerics.arithmetic.rational_balls import center, exact_ball, upper_radius
-from ridgeproof.numerics.kappa.deficit import Bound, make_bound
+from ridgeproof.numerics.kappa.deficit import make_bound
+from ridgeproof.numerics.kappa.equation import Equation, approach, guess
 from ridgeproof.numerics.kappa.interval_newton import enclose_root
 from ridgeproof.numerics.kappa.rough_kappa import rough_log_kappa
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
@@ -34,9 +34,6 @@ from ridgeproof.theory.errors import SolverError
 
 __all__ = ["FixedPoint", "Status", "solve_kappa"]
 
-_MAX_STEPS = 100
-# Newton is quadratic here: once a step is this small, the next one reaches float64.
-_LAST_STEP = 1e-6
 _MAX_WIDENINGS = 6
 
 
@@ -54,18 +51,6 @@ class Status(enum.Enum):
         "The equation, which has one positive root, has it in the ball of this radius around "
         "value: an interval Newton step contracts."
     )
-    NOT_CONVERGED = (
-        f"no convergence in {_MAX_STEPS} Newton steps on log kappa. The spectrum probably spans "
-        "more decades than the precision carries: ask for more digits."
-    )
-    NOT_ENCLOSED = (
-        "the equation does not change sign around the root found, so rounding hides which side is "
-        "which: ask for more digits."
-    )
-    OUT_OF_RANGE = (
-        "the iteration left the positive numbers, most likely by underflow or overflow of lam, T "
-        "or an eigenvalue: rescale Sigma and lam together, or ask for more digits."
-    )
 
 
 @dataclass(frozen=True)
@@ -77,7 +62,7 @@ class FixedPoint:
         radius: the root lies in [value - radius, value + radius].
         residual: |P/Q - 1| at the two ends of the enclosure, at most.
         iterations: Newton steps taken, all precisions together.
-        status: ENCLOSED, PROVED or BY_DEFINITION; anything else is raised, not returned.
+        status: how the value is known.
     """
 
     value: Number
@@ -141,17 +126,20 @@ def _in_float64(
     spectrum: Spectrum, lam: Fraction, T: int, width: int | None, engine: Float64
 ) -> FixedPoint:
     with engine.scope():
-        problem = _Problem(spectrum, make_bound(engine.number(lam), T, width), engine)
-        return _enclose(problem, *_newton(problem))
+        equation = Equation(spectrum, make_bound(engine.number(lam), T, width), engine)
+        value, steps, _ = approach(equation, guess(equation))
+        return _enclosed(equation, value, steps)
 
 
 def _in_balls(
     spectrum: Spectrum, lam: Fraction, T: int, width: int | None, engine: Engine
 ) -> FixedPoint:
-    with Balls(engine.digits).scope():
+    balls = Balls(engine.digits)
+    with balls.scope():
         start, taken = _seed(spectrum, lam, T, width)
         bound = make_bound(exact_ball(lam), T, width)
-        ball, steps = enclose_root(spectrum.in_balls, bound, start, taken)
+        ball, steps = enclose_root(Equation(spectrum.in_balls, bound, balls), start)
+        steps += taken
         if isinstance(engine, Balls):
             return FixedPoint(ball, ball.rad(), 2 * ball.rad() / ball, steps, Status.PROVED)
     with engine.scope():
@@ -173,131 +161,33 @@ def _seed(spectrum: Spectrum, lam: Fraction, T: int, width: int | None) -> tuple
     try:
         with low.scope():
             bound = make_bound(low.number(lam), T, width)
-            value, steps = _newton(_Problem(spectrum.in_float64, bound, low))
+            equation = Equation(spectrum.in_float64, bound, low)
+            value, steps, _ = approach(equation, guess(equation))
         return arb(float(value)), steps
     except SolverError:
         # Out of the range of float64: Newton has farther to go.
         balls = Balls(low.digits)
         with balls.scope():
             bound = make_bound(exact_ball(lam), T, width)
-            return _guess(_Problem(spectrum.in_balls, bound, balls)), 0
+            return guess(Equation(spectrum.in_balls, bound, balls)), 0
 
 
-class _Sides(NamedTuple):
-    """log(P/Q) at one kappa, and its slope -d log(P/Q) / d log kappa."""
-
-    mismatch: Number
-    slope: Number
-
-
-@dataclass(frozen=True)
-class _Problem:
-    spectrum: Spectrum
-    bound: Bound
-    engine: Engine
-
-    def sides(self, kappa: Number) -> _Sides:
-        """Both sides with the derivative, for a Newton step."""
-        below, above, surplus = self._split(kappa)
-        low, low_squared = self._sums(below)
-        high, high_squared = self._sums(above)
-        p, p_slope = self.bound.deficit(kappa, self.engine.sqrt)
-        P, Q = p + low + max(surplus, 0), high + max(-surplus, 0)
-        slope = (p_slope + low - low_squared) / P + (high - high_squared) / Q
-        return _Sides(self.engine.log(P / Q), slope)
-
-    def excess(self, kappa: Number) -> Number:
-        """P/Q - 1, positive below the root and negative above it."""
-        below, above, surplus = self._split(kappa)
-        p = self.bound.deficit(kappa, self.engine.sqrt).value
-        low, high = (self.engine.weighted_sum(*each) for each in (below, above))
-        P, Q = p + low + max(surplus, 0), high + max(-surplus, 0)
-        return (P - Q) / Q
-
-    def _split(
-        self, kappa: Number
-    ) -> tuple[tuple[Array, Array | None], tuple[Array, Array | None], int]:
-        s, weights = self.spectrum.s, self.spectrum.weights
-        cut = self.spectrum.levels_above(kappa)
-        above, below = s[:cut], s[cut:]
-        return (
-            (below / (below + kappa), None if weights is None else weights[cut:]),
-            (kappa / (above + kappa), None if weights is None else weights[:cut]),
-            int(self.spectrum.ranks[cut]) - self.bound.rows,
-        )
-
-    def _sums(self, terms: tuple[Array, Array | None]) -> tuple[Number, Number]:
-        values, weights = terms
-        weighted = values if weights is None else values * weights
-        return self.engine.weighted_sum(weighted, None), weighted @ values
-
-    def admits(self, kappa: Number) -> bool:
-        """Whether kappa > 0 and no sum s + kappa overflows."""
-        finite = self.engine.is_finite(self.spectrum.s[0] + kappa)
-        return finite and self.engine.compare(kappa, 0) > 0
-
-
-def _newton(problem: _Problem) -> tuple[Number, int]:
-    """Newton on log kappa inside the bracket that the signs seen so far imply."""
-    kappa = _guess(problem)
-    lower: Number = None
-    upper: Number = None
-    for steps in range(1, _MAX_STEPS + 1):
-        if not problem.admits(kappa):
-            raise _failure(problem, Status.OUT_OF_RANGE)
-        mismatch, slope = problem.sides(kappa)
-        if mismatch > 0:
-            lower = kappa
-        else:
-            upper = kappa
-        step = mismatch / slope
-        kappa = kappa * problem.engine.exp(step)
-        if abs(step) <= _LAST_STEP:
-            return kappa, steps
-        outside = (lower is not None and kappa <= lower) or (upper is not None and kappa >= upper)
-        if outside and lower is not None and upper is not None:
-            kappa = problem.engine.sqrt(lower) * problem.engine.sqrt(upper)
-    raise _failure(problem, Status.NOT_CONVERGED)
-
-
-def _guess(problem: _Problem) -> Number:
-    """The root of a one-level spectrum that resembles this one near kappa."""
-    spectrum, lam, T = problem.spectrum, problem.bound.lam, problem.bound.rows
-    d = spectrum.d
-    rank = T if d > T else (d + 1) // 2
-    s = spectrum.s[int(spectrum.ranks[1:].searchsorted(rank))]
-    if d > T:
-        return lam + s
-    half = ((T - d) * s - lam * T) / 2
-    root = problem.engine.sqrt(half * half + lam * T * T * s)
-    return (root - half) / T if half < 0 else lam * T * s / (root + half)
-
-
-def _corrected(problem: _Problem, kappa: Number) -> Number:
-    """One Newton step from close by."""
-    mismatch, slope = problem.sides(kappa)
-    # The exponential of a tiny step, without its cost.
-    return kappa * (1 + mismatch / slope)
-
-
-def _enclose(problem: _Problem, value: Number, iterations: int) -> FixedPoint:
+def _enclosed(equation: Equation, value: Number, steps: int) -> FixedPoint:
     """The last Newton step, and a radius across which the equation changes sign."""
-    radius = 4 * problem.engine.epsilon
+    engine = equation.engine
+    radius = 4 * engine.epsilon
     for _ in range(_MAX_WIDENINGS):
-        value = _corrected(problem, value)
-        iterations += 1
-        if not problem.admits(value):
-            raise _failure(problem, Status.OUT_OF_RANGE)
-        left, right = (problem.excess(value * (1 + side)) for side in (-radius, radius))
+        # The exponential of a tiny step, without its cost.
+        value = value * (1 + equation.log_step(value)[1])
+        steps += 1
+        equation.require(value)
+        ends = (equation.at(value * (1 + side)) for side in (-radius, radius))
+        left, right = ((end.P - end.Q) / end.Q for end in ends)
         if left > 0 > right:
-            residual = problem.engine.maximum(left, -right)
-            return FixedPoint(value, radius * value, residual, iterations, Status.ENCLOSED)
+            residual = engine.maximum(left, -right)
+            return FixedPoint(value, radius * value, residual, steps, Status.ENCLOSED)
         radius = 4 * radius
-    raise _failure(problem, Status.NOT_ENCLOSED)
-
-
-def _failure(problem: _Problem, status: Status) -> SolverError:
-    return SolverError(
-        f"kappa for lam = {problem.bound.lam}, {problem.bound.place}, d = {problem.spectrum.d}: "
-        f"{status.value}"
+    raise equation.failure(
+        "the equation does not change sign around the root found, so rounding hides which side is "
+        "which: ask for more digits."
     )

@@ -13,8 +13,9 @@ from ridgeproof.numerics.arithmetic.precision import Multiprecision
 from ridgeproof.numerics.arithmetic.rational_balls import center, exact_ball
 from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
 from ridgeproof.numerics.kappa.deficit import make_bound
+from ridgeproof.numerics.kappa.equation import Equation
 from ridgeproof.numerics.kappa.fixed_point import Status, solve_kappa
-from ridgeproof.numerics.kappa.interval_newton import _certified, _equation, enclose_root
+from ridgeproof.numerics.kappa.interval_newton import certified, enclose_root
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.errors import SolverError
 from ridgeproof.theory.formula import Form
@@ -253,9 +254,10 @@ def test_a_wrong_midpoint_is_never_certified(decades):
     spectrum = build_spectrum(make_setting(d=300, T=600), engine)
     root = solve_kappa(spectrum, Fraction(1, 1000), 600, engine).value
     with engine.scope():
-        equation = _equation(spectrum, make_bound(exact_ball(Fraction(1, 1000)), 600, None))
+        bound = make_bound(exact_ball(Fraction(1, 1000)), 600, None)
+        equation = Equation(spectrum, bound, engine)
         try:
-            found = _certified(equation, (root * arb(10) ** decades).mid())
+            found = certified(equation, (root * arb(10) ** decades).mid())
         except SolverError:
             return
         assert found.overlaps(root)
@@ -275,5 +277,5 @@ def test_no_root_is_a_solver_error():
     """A ridge that is no number leads to no number."""
     engine = Balls(15)
     spectrum = build_spectrum(make_setting(d=3, T=5), engine)
-    with pytest.raises(SolverError, match="did not settle"):
-        enclose_root(spectrum, make_bound(arb.nan(), 5, None), arb(1))
+    with pytest.raises(SolverError, match="left the positive numbers"):
+        enclose_root(Equation(spectrum, make_bound(arb.nan(), 5, None), engine), arb(1))
