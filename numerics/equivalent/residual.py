@@ -196,7 +196,6 @@ def _blocks(
         weights = _weights(len(sources.names))[[sources.place(noise.term) for noise in noises]]
         beta = _matrix(collecting, own, lambda a, rho: features[a].collects.get(rho))
         N = _matrix(own, noises, lambda rho, noise: rows[rho].noise.get(noise))
-        metric = _stacked([at(metrics[a]) for a in collecting])
         x = _weights(len(rows))[own, None]
         return _Group(
             read,
@@ -204,8 +203,8 @@ def _blocks(
             alpha=_matrix(own, read, lambda rho, a: rows[rho].reads.get(a)),
             beta=beta,
             push=-group.count[..., None] * beta,
-            pull=at(group.variance) * metric,
-            metric=metric,
+            pull=_stacked([at(group.variance * metrics[a]) for a in collecting]),
+            metric=_stacked([at(metrics[a]) for a in collecting]),
             mu=_matrix(own, [0], lambda rho, _: mu.get(rho, one)),
             N=N,
             heard=-weights[:, None] * _turned(N),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ridgeproof.numerics.arithmetic.bisection import bisected
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.theory.errors import InputError, SolverError
 
@@ -156,20 +157,16 @@ def projected_responses(
         pull = np.einsum("pgi,pg->pi", kinds.A, h)
         return h, 1 - ((pull / (z + pull)) @ counts)[:, None] / width[:, None]
 
-    z = np.where(flat, 0.0, nu)
-    low = high = z
+    def is_left(z: Array) -> Array:
+        return np.asarray(spare(z)[1] * z < mu_a * nu)
+
+    low = high = np.where(flat, 0.0, nu)
     for _ in range(_MAX_STEPS):
-        under = ~flat & (spare(high)[1] * high < mu_a * nu)
-        over = ~flat & (spare(low)[1] * low > mu_a * nu)
+        under, over = ~flat & is_left(high), ~flat & ~is_left(low)
         if not (under | over).any():
             break
         high, low = np.where(under, 16 * high, high), np.where(over, low / 16, low)
-    for _ in range(_MAX_STEPS):
-        z = np.sqrt(low) * np.sqrt(high)
-        below = spare(z)[1] * z < mu_a * nu
-        if ((z <= low) | (z >= high)).all():
-            break
-        low, high = np.where(below, z, low), np.where(below, high, z)
+    z = bisected(is_left, low, high)
     h, left = spare(z)
     with np.errstate(divide="ignore", invalid="ignore"):
         return h, np.where(flat, left, nu / z)
