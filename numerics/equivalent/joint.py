@@ -1,8 +1,8 @@
 """The least value of a function of several numbers in a box, from whole arrays of its values.
 
-A quasi-random cloud finds the valleys, quasi-Newton steps follow the lowest of them, Newton steps
-end them, and a grid around the end must hold nothing lower.  All of it happens on a scale that is
-logarithmic away from zero, where penalties, weights and times live.
+A quasi-random cloud finds the valleys, quasi-Newton steps follow the lowest of them to where the
+slope vanishes, and a grid around the end must hold nothing lower.  All of it happens on a scale
+that is logarithmic away from zero, where penalties, weights and times live.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, root
 from scipy.stats import qmc
 
 from ridgeproof.numerics.arithmetic.precision import Array
@@ -141,46 +141,26 @@ class _Box:
         return np.asarray(done.x)
 
     def ended(self, at: Array) -> Array:
-        """Newton steps with differences of high order, as long as they do not lead up."""
-        best = float(self.values(at[None])[0])
-        for _ in range(_ROUNDS):
-            inside = np.flatnonzero(
-                (at - 2 * _FINE > self.ends[0]) & (at + 2 * _FINE < self.ends[1])
-            )
-            if not len(inside):
-                break
-            step = np.zeros(len(at))
-            step[inside] = self._newton(at, inside)
-            there = np.clip(at + step, *self.ends)
-            value = float(self.values(there[None])[0])
-            if not value <= best + TOLERANCE * abs(best) or not abs(step).any():
-                break
-            at, best = there, value
-            if abs(step).max() < 1e-12:
-                break
-        return at
-
-    def _newton(self, at: Array, inside: Array) -> Array:
+        """Where the slope vanishes, from differences of high order, unless that leads up."""
+        inside = np.flatnonzero((at - 2 * _FINE > self.ends[0]) & (at + 2 * _FINE < self.ends[1]))
+        if not len(inside):
+            return at
         units = _FINE * np.eye(len(at))[inside]
-        count = len(units)
-        pairs = [(j, k) for j in range(count) for k in range(j)]
-        lines = [at + f * unit for unit in units for f in (-2, -1, 1, 2)]
-        crosses = [
-            at + f * units[j] + g * units[k] for j, k in pairs for f in (-1, 1) for g in (-1, 1)
-        ]
-        found = self.values(np.vstack([at, *lines, *crosses]))
-        if not np.isfinite(found).all():
-            return np.zeros(count)
-        middle, rest = found[0], found[1 : 1 + 4 * count].reshape(count, 4) - found[0]
-        slope = (rest[:, 0] - 8 * rest[:, 1] + 8 * rest[:, 2] - rest[:, 3]) / (12 * _FINE)
-        bend = np.diag((16 * (rest[:, 1] + rest[:, 2]) - rest[:, 0] - rest[:, 3]) / 12)
-        for (j, k), four in zip(pairs, found[1 + 4 * count :].reshape(-1, 4), strict=True):
-            bend[j, k] = bend[k, j] = (four[0] - four[1] - four[2] + four[3]) / 4
-        bends, turned = np.linalg.eigh(bend / _FINE**2)
-        # A direction along which nothing bends but rounding has no place of a minimum to go to.
-        firm = bends > 64 * np.finfo(np.float64).eps * abs(middle) / _FINE**2
-        along = turned.T @ slope
-        return np.asarray(-turned[:, firm] @ (along[firm] / bends[firm]))
+        steps = np.vstack([f * unit for unit in units for f in (-2, -1, 1, 2)])
+
+        def moved(u: Array) -> Array:
+            place = at.copy()
+            place[inside] = u
+            return np.clip(place, *self.ends)
+
+        def slope(u: Array) -> Array:
+            found = self.values(moved(u) + steps).reshape(-1, 4)
+            return np.asarray(found @ np.array([1, -8, 8, -1]) / (12 * _FINE))
+
+        with np.errstate(all="ignore"):
+            there = moved(root(slope, at[inside], options={"eps": 1e-6, "xtol": 1e-12}).x)
+        best, value = self.values(np.vstack([at, there]))
+        return there if value <= best + TOLERANCE * abs(best) else at
 
     def around(self, at: Array) -> Array:
         """A grid around a point, at several widths."""
