@@ -79,10 +79,7 @@ def solve_fit(pencil: Pencil, node: Node, roots: Roots) -> Diagonal:
         case None | Rounds():
             return Diagonal({}, {}, {}, {})
         case Ridge(lam):
-            kinds = _kinds(pencil, node.features[0])
-            if len(kinds) == 1:
-                return _one_kind(pencil, node, kinds[0], lam, roots)
-            return _several_kinds(pencil, node, kinds, lam, roots)
+            return _ridge(pencil, node, _kinds(pencil, node.features[0]), lam, roots)
         case RandomFeatures(lam, projection):
             kinds = _kinds(pencil, node.features[1])
             return _random_features(pencil, node, kinds, lam, projection, roots)
@@ -125,60 +122,68 @@ def _is_complex(lam: Array) -> bool:
     return np.iscomplexobj(lam) or any(isinstance(each, acb) for each in lam.flat)
 
 
-def _one_kind(pencil: Pencil, node: Node, kind: _Kind, lam: Array, roots: Roots) -> Diagonal:
-    counts = pencil.multiplicity
-    if (kind.om == 0).any():
-        raise InputError("weights", 0, "leave no rows to fit", "give a positive weight")
-    seen = kind.s > 0
-    s, T, om, m = kind.s[seen], kind.T, kind.om, counts[seen]
-    r = m.sum()
+def _ridge(pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array, roots: Roots) -> Diagonal:
+    seen = np.any([kind.s > 0 for kind in kinds], axis=0)
+    counts, T = pencil.multiplicity[seen], _rows(kinds)
+    r = counts.sum()
     dual = r >= T
-    if not _is_complex(lam):
-        _refuse_threshold(lam, T, r)
-    kappa = roots.kappa(s, m, lam / (om * T), T)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = (T - r + (kappa / (s + kappa)) @ m[:, None]) / T  # 1 - df_1/T, no cancellation
-        H = np.where(dual, 1 / (om * T * kappa), share)
-        G = np.where(dual, kappa, 1 / (om * T * share)) / (kappa + kind.s)
-    mu, nu = np.where(dual, lam, 1), np.where(dual, 1, lam)
+    if not _is_complex(lam) and ((lam == 0) & (r == T)).any():
+        raise InputError(
+            "lam",
+            0,
+            f"has no limit with as many rows as fitted directions, {r:g}",
+            "give a positive lam, or other numbers of rows",
+        )
+    if len(kinds) == 1:
+        kappa, h = _one_kind(kinds[0], seen, counts, lam, dual, roots)
+    else:
+        kappa, h = None, _several_kinds(kinds, seen, counts, lam, dual, roots)
+    pull = sum(kind.om * kind.T * kind.s * each for kind, each in zip(kinds, h, strict=True))
+    nu = np.where(dual, 1, lam)
     if not seen.all():
-        G, nu = np.where(seen, G, 1), np.where(seen, nu, 1)
+        nu = np.where(seen, nu, 1)
     (a,) = node.features
     return Diagonal(
-        {(a, a): G}, dict.fromkeys(kind.rows, H), {a: nu}, dict.fromkeys(kind.rows, mu), kappa
+        {(a, a): 1 / (nu + pull)},
+        {row: each for kind, each in zip(kinds, h, strict=True) for row in kind.rows},
+        {a: nu},
+        {row: np.where(dual & (kind.om > 0), lam, 1) for kind in kinds for row in kind.rows},
+        kappa,
     )
 
 
+def _one_kind(
+    kind: _Kind, seen: Array, counts: Array, lam: Array, dual: Array, roots: Roots
+) -> tuple[Array, list[Array]]:
+    """kappa and h, (points, 1)."""
+    s, T, om = kind.s[seen], kind.T, kind.om
+    if (om == 0).any():
+        raise InputError("weights", 0, "leave no rows to fit", "give a positive weight")
+    kappa = roots.kappa(s, counts, lam / (om * T), T)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # 1 - df_1/T, no cancellation
+        share = (T - counts.sum() + (kappa / (s + kappa)) @ counts[:, None]) / T
+        return kappa, [np.where(dual, 1 / (om * T * kappa), share)]
+
+
 def _several_kinds(
-    pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array, roots: Roots
-) -> Diagonal:
-    counts = pencil.multiplicity
-    seen = np.any([kind.s > 0 for kind in kinds], axis=0)
-    T = _rows(kinds)
-    r = counts[seen].sum()
-    dual = r >= T
-    points = np.broadcast_shapes(lam.shape, T.shape, *(kind.om.shape for kind in kinds))
+    kinds: list[_Kind], seen: Array, counts: Array, lam: Array, dual: Array, roots: Roots
+) -> list[Array]:
+    """h of every kind, (points, 1)."""
+    of_kinds = (each.shape for kind in kinds for each in (kind.om, kind.T))
+    points = np.broadcast_shapes(lam.shape, *of_kinds)
     system = _stacked(kinds, counts, seen, points[0])
     at, side = (np.broadcast_to(each, points)[:, 0] for each in (lam, dual))
     if _is_complex(lam):
         h = roots.responses(system, at, side)
         h = np.where(system.silent | side[:, None], h, at[:, None] * h)
     else:
-        _refuse_threshold(lam, T, r)
         if (at == 0).any() and any(((kind.s > 0) != seen).any() for kind in kinds):
             raise InputError(
                 "lam", 0, "has no single limit on rows of different rank", "give a positive lam"
             )
         h = roots.responses(system, at, side)
-    H = {row: h[:, index, None] for index, kind in enumerate(kinds) for row in kind.rows}
-    nu = np.where(dual, 1, lam)
-    mu = {
-        row: np.where(kind.om > 0, np.where(dual, lam, 1), 1) for kind in kinds for row in kind.rows
-    }
-    nu = nu if seen.all() else np.where(seen, nu, 1)
-    G = 1 / (nu + sum(kind.om * kind.T * kind.s * h[:, i, None] for i, kind in enumerate(kinds)))
-    (a,) = node.features
-    return Diagonal({(a, a): G}, H, {a: nu}, mu)
+    return list(h.T[:, :, None])
 
 
 def _stacked(kinds: list[_Kind], counts: Array, seen: Array, points: int) -> Kinds:
@@ -189,7 +194,7 @@ def _stacked(kinds: list[_Kind], counts: Array, seen: Array, points: int) -> Kin
     silent = [np.broadcast_to(kind.om[:, 0] == 0, (points,)) for kind in kinds]
     return Kinds(
         stacked([kind.om * kind.T * kind.s for kind in kinds]),
-        stacked([kind.om * counts * kind.s for kind in kinds]),
+        stacked([kind.om * kind.s for kind in kinds]) * counts,
         np.stack(silent, axis=1),
     )
 
@@ -204,10 +209,9 @@ def _random_features(
 ) -> Diagonal:
     if _is_complex(lam) or (lam < 0).any():
         raise NotBuilt("random features take a penalty lam >= 0 in this version")
-    counts = pencil.multiplicity
     seen = np.any([kind.s > 0 for kind in kinds], axis=0)
-    T = _rows(kinds)
-    width, r = pencil.groups[projection].count, counts[seen].sum()
+    counts, T = pencil.multiplicity[seen], _rows(kinds)
+    width, r = pencil.groups[projection].count, counts.sum()
     sizes = np.stack(np.broadcast_arrays(T, width, r))
     least = sizes.argmin(axis=0)
     if ((lam == 0) & ((sizes == sizes.min(axis=0)).sum(axis=0) > 1)).any():
@@ -225,7 +229,7 @@ def _random_features(
         points = np.broadcast_shapes(lam.shape, sizes.shape[1:], *(kind.om.shape for kind in kinds))
         system = _stacked(kinds, counts, seen, points[0])
         at, wide, place = (np.broadcast_to(x, points)[:, 0] for x in (lam, width, least))
-        h, H_F = roots.projected_responses(system, counts[seen], at, wide, place)
+        h, H_F = roots.projected_responses(system, counts, at, wide, place)
         H = {row: h[:, i, None] for i, kind in enumerate(kinds) for row in kind.rows}
     mu_rho, mu_a, nu = (np.where(least == k, lam, 1) for k in range(3))
     pull = sum(kind.om * kind.T * kind.s * H[kind.rows[0]] for kind in kinds)
@@ -250,7 +254,7 @@ def _projected(
 ) -> tuple[Array, Array, Array]:
     """kappa, H on the rows and H on the features, (points, 1), for rows of one kind."""
     seen = kind.s > 0
-    s, T, om, m = kind.s[seen], kind.T, kind.om, counts[seen]
+    s, T, om, m = kind.s[seen], kind.T, kind.om, counts
     kappa = roots.projected_kappa(s, m, lam / (om * T), T, width)
     r, rest = m.sum(), (kappa / (s + kappa)) @ m[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -258,16 +262,6 @@ def _projected(
         H_X = np.where(least == 0, 1 / (om * T * kappa * on_width), on_rows)
         H_F = np.where(least == 1, 1 / (om * T * kappa * on_rows), on_width)
     return kappa, H_X, H_F
-
-
-def _refuse_threshold(lam: Array, T: Array, r: float) -> None:
-    if ((lam == 0) & (r == T)).any():
-        raise InputError(
-            "lam",
-            0,
-            f"has no limit with as many rows as fitted directions, {r:g}",
-            "give a positive lam, or other numbers of rows",
-        )
 
 
 class FloatRoots:
