@@ -25,6 +25,15 @@ def test_a_narrow_valley_is_followed_to_its_end():
     assert found.value == pytest.approx(1, rel=1e-12)
 
 
+def test_the_end_of_a_valley_is_where_the_slope_vanishes():
+    """Quasi-Newton steps alone end where values no longer tell, at the eighth digit."""
+    found = minimise_jointly(lambda x: (x + 4 / x).sum(axis=-1) + x.prod(axis=-1), [0, 0], [9, 9])
+    x = 1.51252  # 1 - 4/x^2 + x = 0
+    for _ in range(5):
+        x -= (1 - 4 / x**2 + x) / (8 / x**3 + 1)
+    assert found.at == pytest.approx((x, x), rel=1e-10)
+
+
 def test_ends_zero_and_infinity_are_places():
     """A minimum at an end is that end exactly, beside one inside; what falls for ever is none."""
     found = minimise_jointly(lambda x: x[:, 0] + (x[:, 1] - 2) ** 2, [0, -3], [np.inf, 5])
