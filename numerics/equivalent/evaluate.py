@@ -112,6 +112,7 @@ def evaluate_process(
     given.pop("d", None)
     space = space_of(process, d, spectrum, signal)
     require_known(process, given)
+    given = {name: _read(name, value) for name, value in given.items()}
     full = _shape(given)
     graph = prepared(process, given, space)
     digits = check_integer("digits", digits, least=1, most=MAX_DIGITS)
@@ -175,42 +176,45 @@ def columns(
     given: Mapping[str, Any], space: Space, shape: tuple[int, ...] = ()
 ) -> dict[str, Array]:
     """The parameters in float64, (points or 1, 1), d included."""
-    values = {name: _column(name, value, shape) for name, value in given.items()}
+    values = {name: _column(name, _read(name, value), shape) for name, value in given.items()}
     values["d"] = np.full((1, 1), float(space.d))
     return values
 
 
-def _shape(given: Mapping[str, Any]) -> tuple[int, ...]:
-    """The broadcast shape of the parameters."""
-    shape: tuple[int, ...] = ()
-    for name, value in given.items():
-        own = _floats(name, value).shape if _is_array(value) else ()
-        if 0 in own:
-            raise InputError(name, value, "holds no number", "give at least one")
-        try:
-            shape = np.broadcast_shapes(shape, own)
-        except ValueError:
-            condition = f"do not broadcast with those before it, {shape}"
-            remedy = "give arrays of one shape, or with axes of length 1"
-            raise InputError(f"shape of {name}", own, condition, remedy) from None
-    return shape
-
-
-def _is_array(value: Any) -> bool:
+def _read(name: str, value: Any) -> Fraction | Array:
+    """An exact number, or an array of floats that are finite."""
     try:
-        return np.ndim(value) > 0
-    except ValueError:  # rows of different lengths, which _floats refuses
-        return True
-
-
-def _floats(name: str, values: Any) -> Array:
-    """An array of float64, from numbers alone."""
+        several = np.ndim(value) > 0
+    except ValueError:  # rows of different lengths
+        several = True
+    if not several:
+        return exact(name, value.item() if isinstance(value, np.generic) else value)
     try:
-        return np.asarray(values, np.float64)
+        values = np.asarray(value, np.float64)
     except (TypeError, ValueError, OverflowError):
         condition = "is no array of floats"
         remedy = "give numbers within the range of float64, in rows of one length; text one a call"
-        raise InputError(name, values, condition, remedy) from None
+        raise InputError(name, value, condition, remedy) from None
+    if not values.size:
+        raise InputError(name, value, "holds no number", "give at least one")
+    bad = values[~np.isfinite(values)]
+    if len(bad):
+        raise InputError(name, bad[0], "is not finite", "give finite numbers")
+    return values
+
+
+def _shape(given: Mapping[str, Fraction | Array]) -> tuple[int, ...]:
+    """The broadcast shape of the parameters."""
+    shape: tuple[int, ...] = ()
+    arrays = {name: value for name, value in given.items() if isinstance(value, np.ndarray)}
+    for name, value in arrays.items():
+        try:
+            shape = np.broadcast_shapes(shape, value.shape)
+        except ValueError:
+            condition = f"do not broadcast with those before it, {shape}"
+            remedy = "give arrays of one shape, or with axes of length 1"
+            raise InputError(f"shape of {name}", value.shape, condition, remedy) from None
+    return shape
 
 
 def _count(name: str, value: Any) -> Fraction:
@@ -226,39 +230,33 @@ def _require_whole(name: str, value: Any) -> None:
     if np.ndim(value) == 0:
         check_integer(name, value, least=1)
         return
-    sizes = _floats(name, value)
-    bad = ~((sizes >= 1) & (sizes == np.round(sizes)))
+    bad = ~((value >= 1) & (value == np.round(value)))
     if bad.any():
         condition = "is a size and no whole number of at least 1"
-        raise InputError(name, f"{sizes[bad].flat[0]:g}", condition, "round the sizes")
+        raise InputError(name, f"{value[bad].flat[0]:g}", condition, "round the sizes")
 
 
-def _column(name: str, value: Any, shape: tuple[int, ...]) -> Array:
-    if np.ndim(value) == 0:
-        number = exact(name, value.item() if isinstance(value, np.generic) else value)
-        try:
-            return np.full((1, 1), float(number))
-        except OverflowError:
-            remedy = "give a smaller number"
-            raise InputError(name, value, "is beyond the range of float64", remedy) from None
-    column = np.broadcast_to(_floats(name, value), shape).reshape(-1, 1)
-    if not np.isfinite(column).all():
-        bad = column[~np.isfinite(column)][0]
-        raise InputError(name, bad, "is not finite", "give finite numbers")
-    return column
+def _column(name: str, value: Fraction | Array, shape: tuple[int, ...]) -> Array:
+    if isinstance(value, np.ndarray):
+        return np.broadcast_to(value, shape).reshape(-1, 1)
+    try:
+        return np.full((1, 1), float(value))
+    except OverflowError:
+        remedy = "give a smaller number"
+        raise InputError(name, value, "is beyond the range of float64", remedy) from None
 
 
 def _exact_point(
-    given: Mapping[str, Any], space: Space, shape: tuple[int, ...], place: int
+    given: Mapping[str, Fraction | Array], space: Space, shape: tuple[int, ...], place: int
 ) -> dict[str, Fraction]:
     """The parameters at one point; a float is the number that it is."""
-
-    def at(name: str, value: Any) -> Fraction:
-        if np.ndim(value):
-            return Fraction(np.broadcast_to(_floats(name, value), shape).flat[place])
-        return exact(name, value.item() if isinstance(value, np.generic) else value)
-
-    return {name: at(name, value) for name, value in given.items()} | {"d": Fraction(space.d)}
+    point = {
+        name: Fraction(np.broadcast_to(value, shape).flat[place])
+        if isinstance(value, np.ndarray)
+        else value
+        for name, value in given.items()
+    }
+    return point | {"d": Fraction(space.d)}
 
 
 def _judged(value: ProcessValue, digits: int) -> ProcessValue:

@@ -48,8 +48,6 @@ class Float64Ring:
     margin: list[Array] = field(default_factory=lambda: [np.ones(1)])
     spare_nodes: ClassVar[int] = 0
     """Of the contour: in float64 more nodes lose to rounding what they gain."""
-    # What a ring with a slip, made to see whether a check refutes it, denies.
-    follows_the_theorem: ClassVar[bool] = True
 
     @property
     def rough(self) -> Float64Ring:

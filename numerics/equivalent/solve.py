@@ -59,7 +59,14 @@ class Solved:
     margin: Array
 
 
-def solve_graph(graph: Graph, values: _Values, ring: Float64Ring, *, terms: bool = False) -> Solved:
+def solve_graph(
+    graph: Graph,
+    values: _Values,
+    ring: Float64Ring,
+    *,
+    terms: bool = False,
+    checked: bool = True,
+) -> Solved:
     """Solve the nodes that the asks need, at every point at once.
 
     Args:
@@ -67,6 +74,7 @@ def solve_graph(graph: Graph, values: _Values, ring: Float64Ring, *, terms: bool
         values: of the parameters, (points or 1, 1); that of a minimum has none.
         ring: float64, or balls for one point.
         terms: whether the sources are kept apart.
+        checked: whether the four equations have to hold, as of a ring with a slip they cannot.
 
     Raises:
         InputError, InfiniteExpectation, NoTheorem, NotBuilt, SolverError: as `evaluate_process`.
@@ -75,7 +83,7 @@ def solve_graph(graph: Graph, values: _Values, ring: Float64Ring, *, terms: bool
     plain = [leaf for leaf in leaves if not isinstance(leaf, Extremum)]
     wider = with_gradients(graph, plain) if isinstance(ring, BallRing) else graph
     ring.margin[:] = [np.ones(1)]
-    solution, found = solution_of(wider, values, ring, terms=terms)
+    solution, found = solution_of(wider, values, ring, terms=terms, checked=checked)
     points = _points(values)
     margin = np.broadcast_to(ring.margin[0], (points,))
     kappa = {
@@ -106,7 +114,12 @@ def solve_graph(graph: Graph, values: _Values, ring: Float64Ring, *, terms: bool
 
 
 def solution_of(
-    graph: Graph, values: _Values, ring: Float64Ring, *, terms: bool = False
+    graph: Graph,
+    values: _Values,
+    ring: Float64Ring,
+    *,
+    terms: bool = False,
+    checked: bool = True,
 ) -> tuple[Solution, float]:
     """What the asks of a graph are read off, minima aside, and the residual of the equations."""
     leaves = [leaf for _, ask in graph.asks for leaf in _leaves(ask)]
@@ -123,7 +136,7 @@ def solution_of(
     sources = StackedSources(pencil, ring, apart=terms)
     correlation = correlate(pencil, response, sources)
     found = np.nan
-    if ring.follows_the_theorem:
+    if checked:
         solved = replace(response, omega=[], xi=[])  # which are no part of the equations
         found = check(
             rough, ring.in_floats(solved), ring.in_floats(correlation), sources.in_floats(rough)

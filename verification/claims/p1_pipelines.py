@@ -138,7 +138,8 @@ def _solved(process: Process, equations: type[Float64Ring]) -> tuple[Pencil, Cor
     graph = prepared(process, values, space)
     ring = equations(directions_of(graph, space, Float64()))
     with np.errstate(all="ignore"):
-        solution, _ = solution_of(graph, columns(values, space), ring)
+        checked = equations is Float64Ring
+        solution, _ = solution_of(graph, columns(values, space), ring, checked=checked)
     return solution.pencil, solution.correlation
 
 

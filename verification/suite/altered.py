@@ -29,8 +29,6 @@ _HALVINGS = 200
 class Altered(Float64Ring):
     """A ring with a slip, named by its docstring."""
 
-    follows_the_theorem = False
-
     @classmethod
     def slip(cls) -> str:
         """What is wrong with it, in words."""
