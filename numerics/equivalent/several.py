@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.bisection import bisected
-from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.arithmetic.precision import Array, Number
 from ridgeproof.theory.errors import InputError, SolverError
 
 __all__ = ["Kinds", "complex_responses", "projected_responses", "real_responses"]
@@ -28,7 +28,7 @@ _SMALLEST_STRIDE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Kinds:
-    """Kinds of rows in one fit at many points.
+    """Kinds of rows in one fit at many points, in float64, or at one point in balls.
 
     Attributes:
         A: om_g T_g s_g q, (points, kinds, directions).
@@ -44,13 +44,18 @@ class Kinds:
         """Some of the points."""
         return Kinds(self.A[points], self.B[points], self.silent[points])
 
-    def responses(self, h: Array, mu: Array, nu: Array) -> tuple[Array, Array, Array]:
-        """F(h), F'(h), and nu + sum A h; mu and nu are (points, 1)."""
-        mu = np.where(self.silent, 1.0, mu)
-        denominators = nu + np.einsum("pgi,pg->pi", self.A, h)
-        shares = self.B / denominators[:, None, :]
+    def responses(
+        self, h: Array, mu: Array | Number, nu: Array | Number, f: Number = 1
+    ) -> tuple[Array, Array, Array]:
+        """F(h), F'(h), and nu + f sum A h; mu and nu are (points, 1), or for all of them.
+
+        The response f of random features multiplies A and B.
+        """
+        mu = np.where(self.silent, 1, mu)
+        denominators = nu + f * np.einsum("pgi,pg->pi", self.A, h)
+        shares = f * self.B / denominators[:, None, :]
         F = 1 / (mu + shares.sum(axis=-1))
-        inner = self.A / denominators[:, None, :]
+        inner = f * self.A / denominators[:, None, :]
         slope = F[:, :, None] ** 2 * np.einsum("pgi,pbi->pgb", shares, inner)
         return F, slope, denominators
 

@@ -88,7 +88,8 @@ class BallRoots:
         rough = self.start.kappa(in_floats(s), in_floats(counts), in_floats(lam), in_floats(T))
         dual = isinstance(lam.item(), acb) or counts.sum() >= T.item()
         mu, nu = (lam.item(), 1) if dual else (1, lam.item())
-        fit = _Fit(s[None, :], (counts * s / T), mu, nu)
+        silent = np.zeros((1, 1), dtype=bool)
+        fit = _Fit(Kinds(s[None, None, :], (counts * s / T)[None], silent), mu, nu)
         (h,) = fit.enclosed([(1 if dual else in_floats(lam).item()) / rough.item()], lam.item())
         return _number(1 / h if dual else lam.item() / h)
 
@@ -104,7 +105,7 @@ class BallRoots:
         rough = self.start.responses(_floats_of(kinds), in_floats(lam), dual)[0]
         mu, nu = (at, 1) if dual.item() or isinstance(at, acb) else (1, at)
         loud = ~kinds.silent[0]
-        fit = _Fit(kinds.A[0][loud], kinds.B[0][loud], mu, nu)
+        fit = _Fit(_only(kinds, loud), mu, nu)
         return _loud(fit.enclosed(rough[loud].tolist(), at), loud)
 
     def projected_responses(
@@ -117,7 +118,7 @@ class BallRoots:
             _floats_of(kinds), in_floats(counts), in_floats(lam), in_floats(width), least
         )
         loud = ~kinds.silent[0]
-        fit = _Fit(kinds.A[0][loud], kinds.B[0][loud], mu, nu, counts / width.item(), mu_a)
+        fit = _Fit(_only(kinds, loud), mu, nu, counts / width.item(), mu_a)
         *h, f = fit.enclosed([*rough[0][loud].tolist(), rough_f.item()], at)
         return _loud(h, loud), _number(f)
 
@@ -138,19 +139,22 @@ def _loud(h: list[Number], loud: Array) -> Array:
     return whole
 
 
+def _only(kinds: Kinds, loud: Array) -> Kinds:
+    return Kinds(kinds.A[:, loud], kinds.B[:, loud], kinds.silent[:, loud])
+
+
 def _floats_of(kinds: Kinds) -> Kinds:
     return Kinds(in_floats(kinds.A), in_floats(kinds.B), kinds.silent)
 
 
 @dataclass(frozen=True, eq=False)
 class _Fit:
-    """The equations of one fit; A and B are (kinds, directions).
+    """The equations of one fit, with no silent kinds.
 
     On random features ``shares`` is m/width, (directions,), and f the last unknown.
     """
 
-    A: Array
-    B: Array
+    kinds: Kinds
     mu: Number
     nu: Number
     shares: Array | None = None
@@ -160,18 +164,14 @@ class _Fit:
         """F(x), F'(x) and D."""
         h = object_array(x if self.shares is None else x[:-1])
         f = arb(1) if self.shares is None else x[-1]
-        P = h @ self.A
-        D = f * P + self.nu
-        B = self.B / D
-        F = 1 / (f * B.sum(axis=1) + self.mu)
-        inner = self.A * f / D
-        slope = (F**2)[:, None] * (f * B @ inner.T)
+        (F,), (slope,), (D,) = self.kinds.responses(h[None], self.mu, self.nu, f)
         if self.shares is None:
             return F.tolist(), slope.tolist(), D
-        rest = self.shares / D
+        (A,), (B,) = self.kinds.A, self.kinds.B
+        rest, P = self.shares / D, h @ A
         own = 1 / ((rest * P).sum() + self.mu_a)
-        right = -(F**2) * ((B / D).sum(axis=1) * self.nu)
-        below = -(own**2) * self.nu * ((rest / D) @ self.A.T)
+        right = -(F**2) * ((B / D**2).sum(axis=1) * self.nu)
+        below = -(own**2) * self.nu * ((rest / D) @ A.T)
         corner = own**2 * (rest * P * P / D).sum()
         rows = [[*row, each] for row, each in zip(slope.tolist(), right.tolist(), strict=True)]
         return [*F.tolist(), own], [*rows, [*below.tolist(), corner]], D
