@@ -45,7 +45,7 @@ def _corrections(setting: Setting, judge: Judge, theory: Theory) -> None:
             limit=True,
             method="tr R with controls",
             absolute_tolerance=_TOLERANCE * abs(corrected - equivalent) + 0.02,
-            sampler=TraceCorrection(setting, judge.seed, judge.claim, power, richardson=True),
+            sampler=TraceCorrection(setting, judge.seed, judge.claim, power, equivalent),
         )
 
 

@@ -186,7 +186,8 @@ def _claimed_correction(formula: Formula, name: str, setting: Setting) -> float:
 
 @lru_cache
 def _measured_correction(name: str, setting: Setting) -> Measured:
-    draw = TraceCorrection(setting, 0, "power of universality", _POWERS[name], richardson=True)
+    equivalent = CATALOGUE.named("universality", name, setting, Form.LIMIT)
+    draw = TraceCorrection(setting, 0, "power of universality", _POWERS[name], equivalent)
     x = np.concatenate([draw(chunk, _CHUNK) for chunk in range(_DRAWS // _CHUNK)])
     error = float(x.std(ddof=1)) / math.sqrt(len(x))
     # The next corrections, of order 1/d^2, are left by the two sizes.

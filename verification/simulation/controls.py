@@ -4,16 +4,17 @@ For a whitened design Z of T rows, X = Z diag(s)^(1/2), columns Z_i, and the sig
 
     |Z|^2 - T d,      |X|^2 - T tr Sigma,      sum_i s_i w0_i^2 |Z_i|^2 - T b,
 
-and, where the entries are standard normal,
+and, where the entries are independent with E z^4 = 3 + kappa4,
 
-    |Z'Z|^2 - T d (T+d+1),      |X'X|^2 - T ((T+1) tr Sigma^2 + (tr Sigma)^2)
+    |Z'Z|^2 - T d (T+d+1+kappa4),      |X'X|^2 - T ((T+1+kappa4) tr Sigma^2 + (tr Sigma)^2)
 
 have mean 0.  A repetition x with controls c is replaced by x - beta'c: the same mean, and what c
 explains of its variance is gone.  beta comes from the pilot, which shares no draw with the test, so
 that the repetitions of the test stay independent and their mean exact.
-Source: the moments of a Wishart matrix; for control variates Glasserman 2003, section 4.1.  The
-choice of the controls is made here: of the functions of second and of fourth order that do not
-depend on the signs of the entries they explain the most.
+Source: the moments of a Wishart matrix, to which another kappa4 adds on the diagonals alone; for
+control variates Glasserman 2003, section 4.1.  The choice of the controls is made here: of the
+functions of second and of fourth order that do not depend on the signs of the entries they explain
+the most.
 """
 
 from __future__ import annotations
@@ -59,19 +60,20 @@ class Adjusted:
         return np.asarray(table[:, 0] - table[:, 1:] @ np.array(self.coefficients), dtype=float)
 
 
-def control_values(gram: Array, T: int, s: Array, w0: Array, *, normal: bool) -> Array:
-    """The controls of designs of T rows, by their Z'Z: shape (..., 3), (..., 5) if normal.
+def control_values(gram: Array, T: int, s: Array, w0: Array, *, kurtosis: float | None) -> Array:
+    """The controls of designs of T rows, by their Z'Z: shape (..., 5), (..., 3) without kappa4.
 
-    >>> control_values(np.full((1, 1), 2.0), 2, np.ones(1), np.ones(1), normal=True)
+    >>> control_values(np.full((1, 1), 2.0), 2, np.ones(1), np.ones(1), kurtosis=0.0)
     array([ 0.,  0.,  0., -4., -4.])
     """
     d = len(s)
     squares = np.diagonal(gram, axis1=-2, axis2=-1) - T
     linear = [squares.sum(axis=-1), squares @ s, squares @ (s * w0**2)]
-    if not normal:
+    if kurtosis is None:
         return np.stack(linear, axis=-1)
     gram = gram * gram
-    least, energy = T * d * (T + d + 1), T * ((T + 1) * (s @ s) + s.sum() ** 2)
+    rows = T + 1 + kurtosis
+    least, energy = T * d * (rows + d), T * (rows * (s @ s) + s.sum() ** 2)
     quartic = [gram.sum(axis=(-2, -1)) - least, (gram @ s) @ s - energy]
     return np.stack([*linear, *quartic], axis=-1)
 

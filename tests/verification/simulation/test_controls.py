@@ -27,11 +27,11 @@ CHAIN = make_setting(
 ISOTROPIC = make_setting(d=24, T=48, sigma=1, lam="1/10")
 
 
-def controls_of(draw, rows, size, *, normal):
+def controls_of(draw, rows, size, kurtosis):
     """Controls of many designs, shape (size, controls)."""
     rng = np.random.Generator(np.random.PCG64DXSM([3, rows]))
     designs = (draw(rng, (rows, S.size)) for _ in range(size))
-    return np.array([control_values(Z.T @ Z, rows, S, W0, normal=normal) for Z in designs])
+    return np.array([control_values(Z.T @ Z, rows, S, W0, kurtosis=kurtosis) for Z in designs])
 
 
 def in_standard_errors(x):
@@ -47,7 +47,7 @@ def standard_normal(rng, shape):
 @pytest.mark.parametrize("rows", [2, 9])
 def test_normal_controls_have_mean_zero(rows):
     """All five, more rows than columns or fewer; an energy with T+d for T+d+1 would not."""
-    seen = controls_of(standard_normal, rows, 20_000, normal=True)
+    seen = controls_of(standard_normal, rows, 20_000, 0.0)
     assert np.all(np.abs(in_standard_errors(seen)) < 4.5)
     wrong = seen[:, 3] + rows * S.size  # T d (T+d+1) - T d (T+d)
     assert abs(in_standard_errors(wrong[:, None])[0]) > 10
@@ -58,7 +58,7 @@ def test_normal_controls_have_mean_zero(rows):
 @pytest.mark.parametrize("law", ["uniform", "student:7", "elliptical:3/5*1/2,7/5*1/2"])
 def test_other_laws_have_the_controls_of_second_order(law):
     """Only their variance 1 is used: three controls, mean 0 for every law."""
-    seen = controls_of(Entries(parse_features(law)), 6, 20_000, normal=False)
+    seen = controls_of(Entries(parse_features(law)), 6, 20_000, None)
     assert seen.shape[1] == 3
     assert np.all(np.abs(in_standard_errors(seen)) < 4.5)
 
@@ -74,7 +74,9 @@ def test_controls_by_hand():
         np.sum((Z.T @ Z) ** 2) - 35 * 13,
         np.sum((X.T @ X) ** 2) - 7 * (8 * S @ S + S.sum() ** 2),
     ]
-    np.testing.assert_allclose(control_values(Z.T @ Z, 7, S, W0, normal=True), expected, rtol=1e-12)
+    np.testing.assert_allclose(
+        control_values(Z.T @ Z, 7, S, W0, kurtosis=0.0), expected, rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("richardson", [False, True])

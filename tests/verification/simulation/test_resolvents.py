@@ -7,7 +7,7 @@ import pytest
 
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import make_setting
-from ridgeproof.verification.simulation.resolvents import TraceCorrection, _equivalent, _raw
+from ridgeproof.verification.simulation.resolvents import TraceCorrection, _drawn
 from ridgeproof.verification.suite.theory_on_trial import CATALOGUE
 
 NAMES = {1: "resolvent_trace", 2: "resolvent_square"}
@@ -18,21 +18,14 @@ def generator(seed):
     return np.random.Generator(np.random.PCG64DXSM(seed))
 
 
-@pytest.mark.parametrize("power", [1, 2])
-def test_the_equivalent_is_the_catalogued_limit(power):
-    """Bisection and differences on one side, the certified kappa and a formula on the other."""
-    setting = make_setting(d=12, T=18, lam="1/2", spectrum="power-law:3/2")
-    expected = CATALOGUE.named("universality", NAMES[power], setting, Form.LIMIT)
-    assert _equivalent(setting, power) == pytest.approx(expected, rel=1e-9)
-
-
-@pytest.mark.parametrize("law", ["gaussian", "rademacher", "uniform", "student:5", "student:12"])
+@pytest.mark.parametrize("law", ["gaussian", "rademacher", "uniform", "student:12"])
 def test_controls_have_mean_zero(law):
-    """E tr S and E tr S^2 are those of the law: a wrong kurtosis would shift the second by 1."""
+    """Those of fourth order are of the law: a wrong kurtosis would shift them by its part."""
     setting = make_setting(d=8, T=12, lam=1, spectrum="spiked:3*2,1", features=law)
-    _, controls = _raw(setting, 1, generator(1), 20_000)
+    _, controls = _drawn(setting, 1, generator(1), 20_000)
+    assert controls.shape[1] == 5
     error = controls.std(axis=0, ddof=1) / np.sqrt(len(controls))
-    assert (abs(controls.mean(axis=0)) <= 5 * error + 1e-12).all()
+    assert (abs(controls.mean(axis=0)) <= 4.5 * error + 1e-12).all()
 
 
 @pytest.mark.parametrize("law", ["gaussian", "rademacher", "student:12"])
@@ -44,6 +37,6 @@ def test_first_corrections_are_those_of_the_kurtosis(law, power):
         CATALOGUE.named("universality", NAMES[power], setting, form)
         for form in (Form.EXACT, Form.LIMIT)
     )
-    drawn = TraceCorrection(setting, 3, "test", power, richardson=True)(0, 500)
+    drawn = TraceCorrection(setting, 3, "test", power, limit)(0, 500)
     error = drawn.std(ddof=1) / np.sqrt(len(drawn))
     assert abs(drawn.mean() - (exact - limit)) <= 5 * error
