@@ -56,8 +56,8 @@ def routes(setting: Setting) -> Iterator[tuple[str, Draw | None]]:
             continue
         yield method, sampler
         if method == "conditional":
-            found = adjusted(sampler, sampler.observed(-1, PILOT))
-            yield "controlled", None if found is None else found[0]
+            better, _ = adjusted(sampler, sampler.observed(-1, PILOT))
+            yield "controlled", None if better is sampler else better
 
 
 def measure(draw: Draw, seconds: float) -> tuple[float, float, float]:

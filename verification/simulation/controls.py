@@ -19,15 +19,17 @@ the most.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["Adjusted", "Observable", "adjusted", "control_values", "regression"]
 
-Array = NDArray[np.float64]
+Array: TypeAlias = NDArray[np.float64]
+Draws: TypeAlias = Callable[[int, int], Array]
 
 # Drawing the controls costs up to a quarter of a conditional repetition (benchmarks/estimators.py).
 _COST = 1.25
@@ -78,17 +80,19 @@ def control_values(gram: Array, T: int, s: Array, w0: Array, *, kurtosis: float 
     return np.stack([*linear, *quartic], axis=-1)
 
 
-def adjusted(sampler: Observable, pilot: Array) -> tuple[Adjusted, float] | None:
-    """The adjusted sampler and the variance of its draws; None where the controls do not pay.
+def adjusted(sampler: Draws, pilot: Array) -> tuple[Draws, float]:
+    """What to draw from, and the variance of a draw: `Adjusted` where the controls pay.
 
     Args:
-        sampler: what to adjust.
-        pilot: independent draws with their controls, shape (size, 1 + controls).
+        sampler: what to adjust, which shows its controls (``observed``) if it has any.
+        pilot: independent draws, shape (size,), or with their controls (size, 1 + controls).
     """
-    fitted = regression(pilot[:, 0], pilot[:, 1:])
-    if fitted is None or _COST * fitted[1] > pilot[:, 0].var(ddof=1):
-        return None
-    return Adjusted(sampler, tuple(fitted[0].tolist())), fitted[1]
+    table = pilot.reshape(len(pilot), -1)
+    variance = float(table[:, 0].var(ddof=1))
+    fitted = regression(table[:, 0], table[:, 1:])
+    if fitted is None or _COST * fitted[1] >= variance:
+        return sampler, variance
+    return Adjusted(cast("Observable", sampler), tuple(fitted[0].tolist())), fitted[1]
 
 
 def regression(x: Array, controls: Array) -> tuple[Array, float] | None:

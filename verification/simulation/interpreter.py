@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import singledispatch
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.builder import Expectation
 from ridgeproof.theory.process.expressions import Expression, evaluate, walk
-from ridgeproof.theory.process.graph import Fit, Graph, Node
+from ridgeproof.theory.process.graph import Graph, Node
 from ridgeproof.theory.process.operators.asks import Degrees, Extremum, Inner, Kappa, MeanSquare
 from ridgeproof.verification.simulation.fits import Array
 from ridgeproof.verification.simulation.prepared import (
@@ -26,7 +26,7 @@ from ridgeproof.verification.simulation.prepared import (
 )
 from ridgeproof.verification.simulation.world import ProcessWorld
 
-__all__ = ["Estimate", "Literal", "estimates", "make_literal", "primitives", "unsimulated"]
+__all__ = ["Literal", "asks_at", "estimates", "make_literal", "primitives", "unsimulated"]
 
 
 def unsimulated(ask: Expression) -> str:
@@ -74,56 +74,49 @@ def make_literal(graph: Graph, world: ProcessWorld) -> Literal:
     return Literal(pipeline, tuple(looks))
 
 
-@singledispatch
 def _observer(
     ask: Expectation, nodes: Sequence[Node], ready: Sequence[Prepared], world: ProcessWorld
 ) -> Callable[[Run], float]:
     """The value, in a run, of what an ask expects."""
+    match ask:
+        case Inner():
+            metric, d = world.profile(ask.metric), world.directions
+            left, right = world.terms(ask.left), world.terms(ask.right)
+            return lambda run: float(metric @ (combined(left, run, d) * combined(right, run, d)))
+        case MeanSquare():
+            vector = labelled(ask.vector, nodes, world)
+            return lambda run: float(np.mean(vector.realised(run) ** 2))
+        case Degrees() if isinstance(fitting := ready[ask.fit].parts, Fitting):
+            return partial(_degrees, fitting)
     raise NotBuilt(f"{type(ask).__name__.lower()} is no expectation that a simulation can average")
 
 
-@_observer.register
-def _(
-    ask: Inner, nodes: Sequence[Node], ready: Sequence[Prepared], world: ProcessWorld
-) -> Callable[[Run], float]:
-    metric, d = world.profile(ask.metric), world.directions
-    left, right = world.terms(ask.left), world.terms(ask.right)
-    return lambda run: float(metric @ (combined(left, run, d) * combined(right, run, d)))
+def _degrees(fitting: Fitting, run: Run) -> float:
+    X = fitting.design(run)
+    return float(np.vdot(X.T, fitting.learn(run)(np.eye(len(X)))) / len(X))
 
 
-@_observer.register
-def _(
-    ask: MeanSquare, nodes: Sequence[Node], ready: Sequence[Prepared], world: ProcessWorld
-) -> Callable[[Run], float]:
-    vector = labelled(ask.vector, nodes, world)
-    return lambda run: float(np.mean(vector.realised(run) ** 2))
+def asks_at(graph: Graph, world: ProcessWorld, means: Array) -> dict[str, Any]:
+    """The asks that have a simulation, by name, at means of `primitives(graph)`.
+
+    Args:
+        graph: the process.
+        world: parameters of the asks.
+        means: shape (primitives,), or (primitives, N) for N values of each ask that has any.
+    """
+    position: dict[Expression, int] = {ask: j for j, ask in enumerate(primitives(graph))}
+    names: dict[str, Any] = {name: np.float64(value) for name, value in world.values.items()}
+    names = {"d": np.float64(len(world.s)), **names}
+    with np.errstate(all="ignore"):  # a division by zero is infinite or no number
+        return {
+            name: evaluate(ask, names, np.float64, lambda part: means[position[part]])
+            for name, ask in graph.asks
+            if not unsimulated(ask)
+        }
 
 
-@_observer.register
-def _(
-    ask: Degrees, nodes: Sequence[Node], ready: Sequence[Prepared], world: ProcessWorld
-) -> Callable[[Run], float]:
-    fitting = ready[ask.fit].parts
-    if not isinstance(nodes[ask.fit], Fit) or not isinstance(fitting, Fitting):
-        raise NotBuilt("df of what is no fit")
-
-    def observe(run: Run) -> float:
-        X = fitting.design(run)
-        return float(np.vdot(X.T, fitting.learn(run)(np.eye(len(X)))) / len(X))
-
-    return observe
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """An ask from N repetitions: arithmetic of means, with its standard error by the jackknife."""
-
-    mean: float
-    standard_error: float
-
-
-def estimates(graph: Graph, world: ProcessWorld, draws: Array) -> dict[str, Estimate]:
-    """The asks of a graph from repetitions of its primitives; those not simulated are left out.
+def estimates(graph: Graph, world: ProcessWorld, draws: Array) -> dict[str, tuple[float, float]]:
+    """The asks of a graph from N repetitions, each with its standard error by the jackknife.
 
     With m_j the means of the primitives and m_j(-i) the same without repetition i,
 
@@ -134,20 +127,12 @@ def estimates(graph: Graph, world: ProcessWorld, draws: Array) -> dict[str, Esti
         world: parameters of the asks.
         draws: shape (N, number of primitives), from `simulate`; N >= 2.
     """
-    N = len(draws)
-    total = draws.sum(axis=0)
-    means, without = total / N, (total - draws) / (N - 1)
-    position: dict[Expression, int] = {ask: j for j, ask in enumerate(primitives(graph))}
-    names: dict[str, Any] = {name: np.float64(value) for name, value in world.values.items()}
-    names = {"d": np.float64(len(world.s)), **names}
+    N, total = len(draws), draws.sum(axis=0)
+    left = asks_at(graph, world, (total - draws).T / (N - 1))
     found = {}
-    for name, ask in graph.asks:
-        if unsimulated(ask):
-            continue
-        with np.errstate(all="ignore"):  # a division by zero is infinite or no number
-            value = evaluate(ask, names, np.float64, lambda part: means[position[part]])
-            left = evaluate(ask, names, np.float64, lambda part: without[:, position[part]])
-            spread = np.broadcast_to(left, (N,))
+    for name, value in asks_at(graph, world, total / N).items():
+        spread = np.broadcast_to(left[name], (N,))
+        with np.errstate(all="ignore"):
             error = np.sqrt((N - 1) / N * np.sum((spread - spread.mean()) ** 2))
-        found[name] = Estimate(float(value), float(error))
+        found[name] = float(value), float(error)
     return found

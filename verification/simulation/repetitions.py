@@ -6,10 +6,11 @@ This is the one engine behind every estimate: of a setting, of a process.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,13 +26,14 @@ __all__ = [
     "SimulationInterrupted",
     "batches",
     "check_lengths",
+    "drawn_by",
     "repeated",
 ]
 
 Array: TypeAlias = NDArray[np.float64]
 
 # (chunk, size) -> independent draws, a function of these alone.
-Draw: TypeAlias = Callable[[tuple[int, int]], Array]
+Draw: TypeAlias = Callable[[int, int], Array]
 
 _LEAST = 64  # repetitions before a relative error is believed
 
@@ -83,7 +85,7 @@ def repeated(
     done = 0
     try:
         for tasks in batches(most, chunk):
-            with closing(iterate_chunks(draw, tasks, executor=executor)) as drawn:
+            with closing(drawn_by(draw, tasks, executor)) as drawn:
                 for each in drawn:
                     done += len(each)
                     seen(each)
@@ -94,6 +96,17 @@ def repeated(
             raise
         raise SimulationInterrupted(estimate()) from None
     return estimate()
+
+
+def drawn_by(
+    draw: Draw, tasks: Sequence[tuple[int, int]], executor: Executor | None
+) -> Generator[Array, None, None]:
+    """The draws of (chunk, size) tasks, in their order."""
+    return iterate_chunks(partial(_call, draw), tasks, executor=executor)
+
+
+def _call(draw: Draw, task: tuple[int, int]) -> Array:
+    return draw(*task)
 
 
 def batches(most: int, chunk: int) -> Iterator[list[tuple[int, int]]]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -18,12 +17,18 @@ from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.verification.compute.executors import borrow, iterate_chunks
+from ridgeproof.verification.compute.executors import borrow
 from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.simulation.controls import Adjusted, adjusted
 from ridgeproof.verification.simulation.deviation import deviation, finite, scale_of
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler, has_law
-from ridgeproof.verification.simulation.repetitions import RunningMoments, check_lengths, repeated
+from ridgeproof.verification.simulation.repetitions import (
+    Draw,
+    RunningMoments,
+    check_lengths,
+    drawn_by,
+    repeated,
+)
 
 __all__ = ["METHODS", "QUANTITIES", "Estimate", "simulate", "tails"]
 
@@ -148,13 +153,12 @@ def simulate(
         return target > 0 and moments.standard_error <= target * abs(moments.mean)
 
     with borrow(workers, executor) as lender:
-        draw: Sampler | Difference | Adjusted = plain
+        draw: Draw = plain
         if method == "controlled":
-            better = _controlled(plain, lender)
-            draw, used = (plain, "conditional") if better is None else (better, method)
-        call = partial(_call, draw)
+            draw = _controlled(plain, lender)
+            used = method if isinstance(draw, Adjusted) else "conditional"
         found: Estimate = repeated(
-            call, saw, estimate, precise, most=most, chunk=chunk, executor=lender
+            draw, saw, estimate, precise, most=most, chunk=chunk, executor=lender
         )
     return found
 
@@ -168,22 +172,17 @@ def _spread(estimate: Estimate, seen: list[Array], heavy: str | None) -> Estimat
     return replace(estimate, standard_error=None, z=None, quantiles=quantiles, tails=heavy)
 
 
-def _controlled(sampler: Sampler | Difference, executor: Executor | None) -> Adjusted | None:
+def _controlled(sampler: Sampler | Difference, executor: Executor | None) -> Draw:
     """The sampler without what its controls explain, where that pays."""
     tasks = [(-1 - k, _CHUNK) for k in range(_PILOT // _CHUNK)]
-    with closing(iterate_chunks(partial(_call, sampler.observed), tasks, executor=executor)) as few:
-        better = adjusted(sampler, np.vstack(list(few)))
-    return None if better is None else better[0]
+    with closing(drawn_by(sampler.observed, tasks, executor)) as few:
+        return adjusted(sampler, np.vstack(list(few)))[0]
 
 
 def _check_law(setting: Setting, method: str) -> None:
     if method == "exact-law" and not has_law(setting):
         condition = f"has no known law to draw from at {setting}"
         raise InputError("method", method, condition, "choose conditional")
-
-
-def _call(draw: Callable[[int, int], Array], task: tuple[int, int]) -> Array:
-    return draw(*task)
 
 
 def _estimate(

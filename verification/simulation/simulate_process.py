@@ -39,7 +39,6 @@ from ridgeproof.verification.compute.executors import borrow
 from ridgeproof.verification.simulation.conditional import Conditional, make_conditional
 from ridgeproof.verification.simulation.deviation import deviation, finite
 from ridgeproof.verification.simulation.interpreter import (
-    Estimate,
     Literal,
     estimates,
     make_literal,
@@ -107,13 +106,12 @@ class ProcessDraws:
     role: str
     method: str = "literal"
 
-    def __call__(self, task: tuple[int, int]) -> Array:
-        """The draws of (chunk, size), shape (size, primitives).
+    def __call__(self, chunk: int, size: int) -> Array:
+        """``size`` repetitions from the stream of this chunk, shape (size, primitives).
 
         Raises:
             SolverError: a repetition is beyond the range of float64.
         """
-        chunk, size = task
         rng = make_generator(self.seed, self.claim, self.point, self.role, chunk)
         with np.errstate(over="ignore", invalid="ignore"):
             run = self._run
@@ -290,15 +288,20 @@ def _theory(
 
 
 def _compared(
-    found: Estimate | None, theory: float | None, missing: str, reason: str, scale: float
+    found: tuple[float, float] | None,
+    theory: float | None,
+    missing: str,
+    reason: str,
+    scale: float,
 ) -> AskEstimate:
     if found is None:
         return AskEstimate(None, None, theory, None, reason)
-    if not math.isfinite(found.mean + found.standard_error):
+    mean, spread = found
+    if not math.isfinite(mean + spread):
         return AskEstimate(None, None, theory, None, "is infinite or undefined in float64")
-    error = None if reason else found.standard_error
-    z = finite(deviation(found.mean, theory, error, scale=scale))
-    return AskEstimate(found.mean, error, theory, z, reason or missing or None)
+    error = None if reason else spread
+    z = finite(deviation(mean, theory, error, scale=scale))
+    return AskEstimate(mean, error, theory, z, reason or missing or None)
 
 
 def _is_precise(estimate: ProcessEstimate, target: float) -> bool:

@@ -20,7 +20,6 @@ from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Space, directions_of
 from ridgeproof.numerics.equivalent.solve import solve_graph
 from ridgeproof.theory.errors import NotBuilt
-from ridgeproof.theory.process.expressions import Expression, evaluate
 from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.process.record import Process
@@ -33,7 +32,7 @@ from ridgeproof.verification.conjectures.processes.trial import (
     world_at,
 )
 from ridgeproof.verification.simulation.fits import Array
-from ridgeproof.verification.simulation.interpreter import primitives, unsimulated
+from ridgeproof.verification.simulation.interpreter import asks_at, unsimulated
 from ridgeproof.verification.simulation.simulate_process import ProcessDraws
 from ridgeproof.verification.testing.allowance import LIMIT_DIMENSION
 from ridgeproof.verification.testing.judge import Judge
@@ -87,8 +86,6 @@ class Bench:
             )
             for world in self.worlds
         ]
-        self._position = {part: j for j, part in enumerate(primitives(self.graph))}
-        self._asks = dict(self.graph.asks)
 
     def theory(self, ring: type[Float64Ring] = Float64Ring) -> dict[str, float]:
         """The limits of the asks, by some equations.
@@ -151,9 +148,7 @@ class Bench:
         return decision
 
     def _draw(self, name: str, chunk: int, size: int) -> Array:
-        around = self._expansion(name)
-        moved = self._table(chunk, size) - np.array(around.centre)
-        return np.asarray(around.start + moved @ np.array(around.slope))
+        return self._expansion(name).at(self._table(chunk, size))
 
     def _expansion(self, name: str) -> Expansion:
         if name not in self._expansions:
@@ -170,18 +165,11 @@ class Bench:
         return value, max(sum(parts), 1e-12)
 
     def _ask(self, name: str, means: Array) -> float:
-        world = self.worlds[0]
-        names = {"d": float(len(world.s)), **{n: float(v) for n, v in world.values.items()}}
-
-        def mean_of(part: Expression) -> float:
-            return float(means[self._position[part]])  # type: ignore[index]
-
-        return float(evaluate(self._asks[name], names, float, mean_of))
+        return float(asks_at(self.graph, self.worlds[0], means)[name])
 
     def _table(self, chunk: int, size: int) -> Array:
         """The primitives at both sizes side by side."""
         key = chunk, size
         if key not in self._drawn:
-            parts = [draw((chunk, size)) for draw in self._draws]
-            self._drawn[key] = np.hstack(parts)
+            self._drawn[key] = np.hstack([draw(chunk, size) for draw in self._draws])
         return self._drawn[key]

@@ -16,14 +16,14 @@ from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ridgeproof.theory.errors import InputError, SolverError
 from ridgeproof.verification.compute.executors import borrow, iterate_chunks
-from ridgeproof.verification.simulation.controls import Observable, adjusted
+from ridgeproof.verification.simulation.controls import Adjusted, adjusted
 from ridgeproof.verification.simulation.repetitions import RunningMoments
 from ridgeproof.verification.testing.e_process import EProcess
 
@@ -150,7 +150,7 @@ def decide(
         return _undecided({}, RunningMoments(), _ZERO)
     with borrow(workers, executor) as lender:
         draw = partial(_draw, deadline, workers, lender)
-        s2, controlled = variance_bound, False
+        s2 = variance_bound
         if s2 is None:
             observe = getattr(sample, "observed", sample)
             pilot, complete = draw(observe, [(-1 - k, CHUNK) for k in range(PILOT // CHUNK)])
@@ -160,23 +160,13 @@ def decide(
                     RunningMoments(),
                     "the time limit was reached during the pilot: allow more time",
                 )
-            sample, variance, controlled = _best_sampler(sample, pilot)
+            sample, variance = adjusted(sample, pilot)
             s2 = 2 * variance
         s2 = max(s2, (_ROUNDING * max(abs(claimed), margin)) ** 2)
         processes = _processes(relation, claimed, margin, allowance, s2)
         look = partial(draw, sample)
         decision = _watch(look, processes, relation, claimed, margin, alpha, budget)
-        return replace(decision, controlled=controlled)
-
-
-def _best_sampler(sample: Sampler, pilot: Array) -> tuple[Sampler, float, bool]:
-    """The sampler, with its controls taken off where that pays, and the variance of its draws."""
-    if pilot.ndim == 1:
-        return sample, float(pilot.var(ddof=1)), False
-    better = adjusted(cast("Observable", sample), pilot)
-    if better is None:
-        return sample, float(pilot[:, 0].var(ddof=1)), False
-    return *better, True
+        return replace(decision, controlled=isinstance(sample, Adjusted))
 
 
 def _watch(

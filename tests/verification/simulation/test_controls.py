@@ -134,9 +134,7 @@ def test_long_chains_add_up_the_controls_of_their_generators():
 def test_adjusted_draws_keep_the_mean_and_lose_variance(quantity):
     """On draws that the pilot did not see."""
     sampler = Sampler(CHAIN, 4, "t", quantity, "conditional")
-    found = adjusted(sampler, sampler.observed(-1, PILOT))
-    assert found is not None
-    better, variance = found
+    better, variance = adjusted(sampler, sampler.observed(-1, PILOT))
     assert abs(np.corrcoef(better(0, 64), better(1, 64))[0, 1]) < 0.6  # chunks of their own
     plain, less = sampler(0, 4000), better(0, 4000)
     assert less.var() < plain.var() / 3
@@ -171,7 +169,7 @@ def test_controls_that_explain_nothing_are_left_alone():
     """|Z|^2 of signs never varies: nothing to take off, and nothing is."""
     signs = make_setting(d=6, T=24, sigma=1, lam="1/10", features="rademacher")
     sampler = Sampler(signs, 1, "t", "variance", "conditional")
-    assert adjusted(sampler, sampler.observed(-1, PILOT)) is None
+    assert adjusted(sampler, sampler.observed(-1, PILOT))[0] is sampler
     assert not decide(sampler, 1.0, alpha=0.01, tolerance=0.9, budget=256).controlled
 
 

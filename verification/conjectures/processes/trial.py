@@ -16,13 +16,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, partial
+from typing import TypeAlias
 
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.spectra.spectrum import build_spectrum, expanded
 from ridgeproof.theory.errors import NotBuilt, RidgeproofError
-from ridgeproof.theory.process.expressions import Expression, Text, evaluate, walk
+from ridgeproof.theory.process.expressions import Text, walk
 from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.settings.setting import make_setting
@@ -31,7 +32,7 @@ from ridgeproof.verification.conjectures.processes.allowed import allowed, heavy
 from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.conjectures.processes.sides import Sides
 from ridgeproof.verification.simulation.fits import Array
-from ridgeproof.verification.simulation.interpreter import primitives, unsimulated
+from ridgeproof.verification.simulation.interpreter import asks_at, primitives, unsimulated
 from ridgeproof.verification.simulation.simulate_process import ProcessDraws
 from ridgeproof.verification.simulation.world import ProcessWorld
 from ridgeproof.verification.testing.allowance import LIMIT_DIMENSION
@@ -69,15 +70,31 @@ class _Run:
     place: Place
     after: bool  # whether it gives the first side of a claim of monotony
 
-    def leaves(self, means: Array) -> dict[str, float]:
-        """The leaves by name, from the means of the primitives."""
-        position: dict[Expression, int] = {a: j for j, a in enumerate(primitives(self.graph))}
-        names = {"d": float(len(self.world.s))}
-        names |= {name: float(value) for name, value in self.world.values.items()}
-        return {
-            name: float(evaluate(ask, names, float, lambda part: means[position[part]]))
-            for name, ask in self.graph.asks
-        }
+
+@dataclass(frozen=True)
+class Expansion:
+    """A function of means around those of a pilot.
+
+    Attributes:
+        start, slope: its value and derivative there.
+        centre: the means.
+        left: what the second order may add.
+        scale: of the value.
+    """
+
+    start: float
+    centre: tuple[float, ...]
+    slope: tuple[float, ...]
+    left: float
+    scale: float
+
+    def at(self, table: Array) -> Array:
+        """Draws of the function, from those of the means."""
+        return np.asarray(self.start + (table - np.array(self.centre)) @ np.array(self.slope))
+
+
+# A function of means, and its scale.
+Difference: TypeAlias = Callable[[Array], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -88,13 +105,11 @@ class _Draws:
     seed: int
     claim: str
     point: str
-    start: float = 0.0
-    centre: tuple[float, ...] = ()
-    slope: tuple[float, ...] = ()
+    around: Expansion | None = None
 
     def table(self, chunk: int, size: int) -> Array:
         """The primitives of every run side by side, shape (size, primitives)."""
-        return np.hstack([draw((chunk, size)) for draw in self._draws])
+        return np.hstack([draw(chunk, size) for draw in self._draws])
 
     @cached_property
     def _draws(self) -> tuple[ProcessDraws, ...]:
@@ -109,15 +124,16 @@ class _Draws:
 
     def moved(self, growth: int) -> float:
         """Sum |D' m| over the primitives of the runs of one size."""
+        assert self.around is not None
         own = np.concatenate(
             [np.full(len(primitives(r.graph)), r.world.growth == growth) for r in self.runs]
         )
-        return float(np.abs(np.array(self.slope) * np.array(self.centre))[own].sum())
+        return float(np.abs(np.multiply(self.around.slope, self.around.centre))[own].sum())
 
     def __call__(self, chunk: int, size: int) -> Array:
         """`size` independent draws from the stream of this chunk."""
-        moved = self.table(chunk, size) - np.array(self.centre)
-        return np.asarray(self.start + moved @ np.array(self.slope))
+        assert self.around is not None
+        return self.around.at(self.table(chunk, size))
 
 
 def why_not(sides: Sides, place: Place) -> str:
@@ -153,8 +169,7 @@ def draws_of(sides: Sides, case: Case, seed: int, claim: str) -> tuple[_Draws, f
     draws = _Draws(runs, seed, claim, str([place.canonical() for place in case.places]))
     limit = sides.conjecture.kind == "limit"
     found = expansion(draws.table, partial(_difference, sides, runs, limit))
-    around = replace(draws, start=found.start, centre=found.centre, slope=found.slope)
-    return around, found.left, found.scale
+    return replace(draws, around=found), found.left, found.scale
 
 
 def judge_case(subject: Subject, sides: Sides, case: Case, judge: Judge) -> None:
@@ -232,7 +247,7 @@ def _difference(
     least = min(run.world.growth for run in runs)
     for run in runs:
         count = len(primitives(run.graph))
-        leaves = run.leaves(means[start : start + count])
+        leaves = asks_at(run.graph, run.world, means[start : start + count])
         start += count
         first, last = (float(side.mid()) for side in sides.at(run.place, leaves))
         weight = (2.0 if run.world.growth > least else -1.0) if limit else 1.0
@@ -245,27 +260,8 @@ def _difference(
     return total, scale
 
 
-@dataclass(frozen=True)
-class Expansion:
-    """A function of means around those of a pilot.
-
-    Attributes:
-        start, slope: its value and derivative there.
-        centre: the means.
-        left: what the second order may add.
-        scale: of the value.
-    """
-
-    start: float
-    centre: tuple[float, ...]
-    slope: tuple[float, ...]
-    left: float
-    scale: float
-
-
-def expansion(table: Callable[[int, int], Array], difference: object) -> Expansion:
+def expansion(table: Callable[[int, int], Array], difference: Difference) -> Expansion:
     """A function of means, with its scale, expanded around a pilot of the table."""
-    assert callable(difference)
     first = table(_PILOT_CHUNK, CHUNK)
     mean, spread = first.mean(axis=0), np.abs(first.mean(axis=0))
     slope = _slope(difference, mean)
@@ -283,17 +279,15 @@ def expansion(table: Callable[[int, int], Array], difference: object) -> Expansi
     return Expansion(value, tuple(mean.tolist()), tuple(slope.tolist()), left, scale)
 
 
-def _slope(difference: object, mean: Array) -> Array:
-    assert callable(difference)
+def _slope(difference: Difference, mean: Array) -> Array:
     steps = np.diag(_STEP * np.maximum(np.abs(mean), _LEAST_SCALE))
     return np.array(
         [(difference(mean + e)[0] - difference(mean - e)[0]) / (2 * e.sum()) for e in steps]
     )
 
 
-def _curvature(difference: object, mean: Array, slope: Array, reach: Array) -> float:
+def _curvature(difference: Difference, mean: Array, slope: Array, reach: Array) -> float:
     """What the expansion misses at the ends of a box around the means, one side at a time."""
-    assert callable(difference)
     start = difference(mean)[0]
     try:
         return float(
