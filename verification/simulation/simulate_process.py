@@ -48,7 +48,14 @@ from ridgeproof.verification.simulation.repetitions import check_lengths, repeat
 from ridgeproof.verification.simulation.seeds import make_generator
 from ridgeproof.verification.simulation.world import ProcessWorld
 
-__all__ = ["PROCESS_METHODS", "AskEstimate", "ProcessDraws", "ProcessEstimate", "simulate_process"]
+__all__ = [
+    "PROCESS_METHODS",
+    "AskEstimate",
+    "ProcessDraws",
+    "ProcessEstimate",
+    "simulate_process",
+    "world_of",
+]
 
 PROCESS_METHODS = ("literal", "conditional")
 
@@ -186,7 +193,7 @@ def simulate_process(
     theory = _theory(process, given, space)
     averaged = replace(process, asks=tuple(pair for pair in process.asks if not reasons[pair[0]]))
     graph = _graph(averaged, values, space)
-    world = _world(graph, values, space)
+    world = world_of(graph, values, space)
     _require_finite(graph, world, margin=1)
     for name, tree in graph.asks:
         try:
@@ -233,12 +240,16 @@ def _graph(process: Process, values: Mapping[str, Fraction], space: Space) -> Gr
     return normal_form(process, {**whole, "d": Fraction(space.d)})
 
 
-def _world(graph: Graph, values: Mapping[str, Fraction], space: Space) -> ProcessWorld:
-    setting = make_setting(T=1, **space._asdict())
-    directions = Directions(build_spectrum(setting, Float64()), Float64(), one_by_one=True)
+def world_of(
+    graph: Graph, values: Mapping[str, Fraction], space: Space, growth: int = 1
+) -> ProcessWorld:
+    """Where a graph is simulated: at values of its parameters, and so many times its size."""
+    directions = Directions(
+        build_spectrum(make_setting(T=1, **space._asdict()), Float64()), Float64(), one_by_one=True
+    )
     texts = {part for part in walk((graph.nodes, graph.asks)) if isinstance(part, Text)}
     tables = {part.text: directions.profile(part) for part in texts}
-    return ProcessWorld(directions.s, directions.w0, values, tables=tables)
+    return ProcessWorld(directions.s, directions.w0, values, growth, tables)
 
 
 def _point(process: Process, values: Mapping[str, Fraction], space: Space) -> list[object]:

@@ -28,13 +28,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial, reduce, singledispatch
+from functools import lru_cache, partial, reduce
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ridgeproof.theory.process.graph import Carried, Fit, Iteration, Node, Outcome, Truth
+from ridgeproof.theory.process.graph import Carried, Fit, Outcome, Truth
 from ridgeproof.theory.process.operators.models import RandomModel, Scaled
 from ridgeproof.theory.process.operators.rows import Noise, Noisy, Rows
 from ridgeproof.verification.simulation.fits import Array, inverses
@@ -215,9 +215,33 @@ class Sweep:
     def back(self) -> None:
         """Go through the nodes in reverse: all that a node passes on to comes later."""
         for index in self.pipeline.back:
-            if index in self.direct or index in self.heard or index in self.leaving:
-                node = self.nodes[index].node
-                _passed.dispatch(type(node))(node, index, self)
+            if index in self.leaving:
+                self.loop(index, self.nodes[index].parts)
+            elif isinstance(self.nodes[index].node, Noise):
+                self.noise(index)
+            elif maps := self.maps(index):
+                self._through(index, maps)
+
+    def _through(self, index: int, maps: dict[int, Map]) -> None:
+        """Pass the maps of a model on to what it is made of, or keep them for their source."""
+        each = self.nodes[index]
+        match each.node:
+            case Fit():
+                self.fit(each.parts, maps)
+            case Scaled():
+                factors, terms = each.parts
+                for root, A in maps.items():
+                    scaled = Map(0.0, A.dense(len(factors)) * factors)
+                    for factor, at in terms:
+                        self.pass_on(at, {root: scaled}, factor)
+            case Truth():
+                self.truths |= {(root, index): A for root, A in maps.items()}
+            case RandomModel():
+                self.model(index, maps)
+            case Outcome(iteration, position):
+                self.leaving.setdefault(iteration, {})[int(position.value)] = maps
+            case Carried(position):
+                self.entering[int(position.value)] = maps
 
     # --- what is drawn
 
@@ -500,8 +524,8 @@ class Sweep:
 
     def loop(self, index: int, loop: Loop) -> None:
         """Go back through the rounds of a loop, each on rows of its own."""
-        maps = self.leaving.pop(index, {})
-        for _ in range(loop.count if maps else 0):
+        maps = self.leaving.pop(index)
+        for _ in range(loop.count):
             inner = Sweep(
                 loop.body, self.looks, self.sources, self.laws,
                 self.runs[0].rng, self.found, self.room.setdefault(index, {}), self.watch, self,
@@ -552,55 +576,3 @@ def _product(metric: Array, P: Array, Q: Array) -> Array:
     if metric.ndim == 1:
         return np.asarray(np.einsum("bij,bij->bi", P, Q) @ metric)
     return np.asarray(np.einsum("bij,bij->b", metric @ P, Q))
-
-
-@singledispatch
-def _passed(_node: Node, _index: int, _sweep: Sweep) -> None:
-    """Pass the maps of a node on to those before it; rows and features have none."""
-
-
-@_passed.register
-def _(_node: Fit, index: int, sweep: Sweep) -> None:
-    if maps := sweep.maps(index):
-        sweep.fit(sweep.nodes[index].parts, maps)
-
-
-@_passed.register
-def _(_node: Scaled, index: int, sweep: Sweep) -> None:
-    factors, terms = sweep.nodes[index].parts
-    for root, A in sweep.maps(index).items():
-        scaled = Map(0.0, A.dense(len(factors)) * factors)
-        for factor, at in terms:
-            sweep.pass_on(at, {root: scaled}, factor)
-
-
-@_passed.register
-def _(_node: Truth, index: int, sweep: Sweep) -> None:
-    sweep.truths |= {(root, index): A for root, A in sweep.maps(index).items()}
-
-
-@_passed.register
-def _(_node: RandomModel, index: int, sweep: Sweep) -> None:
-    sweep.model(index, sweep.maps(index))
-
-
-@_passed.register
-def _(_node: Noise, index: int, sweep: Sweep) -> None:
-    sweep.noise(index)
-
-
-@_passed.register
-def _(node: Outcome, index: int, sweep: Sweep) -> None:
-    if maps := sweep.maps(index):
-        sweep.leaving.setdefault(node.iteration, {})[int(node.position.value)] = maps
-
-
-@_passed.register
-def _(_node: Iteration, index: int, sweep: Sweep) -> None:
-    sweep.loop(index, sweep.nodes[index].parts)
-
-
-@_passed.register
-def _(node: Carried, index: int, sweep: Sweep) -> None:
-    if maps := sweep.maps(index):
-        sweep.entering[int(node.position.value)] = maps

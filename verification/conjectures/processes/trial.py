@@ -12,28 +12,24 @@ the second order at three standard errors of the pilot is allowed for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cached_property, partial
 from typing import TypeAlias
 
 import numpy as np
 
-from ridgeproof.numerics.arithmetic.precision import Float64
-from ridgeproof.numerics.spectra.spectrum import build_spectrum, expanded
+from ridgeproof.numerics.equivalent.profiles import Space
 from ridgeproof.theory.errors import NotBuilt, RidgeproofError
-from ridgeproof.theory.process.expressions import Text, walk
 from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.normal import normal_form
-from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.conjectures.ladder.case import Case, Subject
 from ridgeproof.verification.conjectures.processes.allowed import allowed, heavy_tails
 from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.conjectures.processes.sides import Sides
 from ridgeproof.verification.simulation.fits import Array
 from ridgeproof.verification.simulation.interpreter import asks_at, primitives, unsimulated
-from ridgeproof.verification.simulation.simulate_process import ProcessDraws
+from ridgeproof.verification.simulation.simulate_process import ProcessDraws, world_of
 from ridgeproof.verification.simulation.world import ProcessWorld
 from ridgeproof.verification.testing.allowance import LIMIT_DIMENSION
 from ridgeproof.verification.testing.counterexample import Counterexample
@@ -229,14 +225,8 @@ def _graph(sides: Sides, place: Place) -> Graph:
 
 def world_at(graph: Graph, place: Place, growth: int) -> ProcessWorld:
     """Where a graph is simulated: at a place, and so many times its size."""
-    d = place.dimension
-    setting = make_setting(d=d, T=1, spectrum=place.spectrum, signal=place.signal)
-    s, w0 = expanded(build_spectrum(setting, Float64()))
-    texts = {part.text for part in walk((graph.nodes, graph.asks)) if isinstance(part, Text)}
-    spectra = {text: make_setting(d=d, T=1, spectrum=text) for text in texts}
-    tables = {text: expanded(build_spectrum(x, Float64()))[0] for text, x in spectra.items()}
-    values: Mapping[str, Fraction] = {n: v for n, v in place.numbers if n != "d"}
-    return ProcessWorld(s, w0, values, growth, tables)
+    values = {name: value for name, value in place.numbers if name != "d"}
+    return world_of(graph, values, Space(place.dimension, place.spectrum, place.signal), growth)
 
 
 def _difference(
