@@ -15,7 +15,7 @@ from ridgeproof.numerics.equivalent.profiles import directions_of, space_of
 from ridgeproof.numerics.equivalent.search import minimise
 from ridgeproof.numerics.equivalent.solve import admitted, solve_graph, tried
 from ridgeproof.theory.checks import exact
-from ridgeproof.theory.errors import MISSING, InputError
+from ridgeproof.theory.errors import MISSING, InputError, SolverError
 from ridgeproof.theory.process.expressions import Call, Name
 from ridgeproof.theory.process.facts import only_ask, require_known
 from ridgeproof.theory.process.graph import Graph
@@ -179,6 +179,8 @@ def _cut(question: _Question, ranges: Ranges) -> dict[str, float]:
     ends = np.array([min(high, max(1.0, 2 * abs(low))) for low, high in ranges.values()])
     if not np.isfinite(question(ends[None])).all():
         solve_graph(question.graph, question.at(ends[None]), question.ring)
+        ((_, ask),) = question.graph.asks
+        raise SolverError(f"{ask} has no finite value at the upper ends of what it is searched over")
     cut = {}
     for j, (name, (low, high)) in enumerate(ranges.items()):
 

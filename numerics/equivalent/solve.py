@@ -107,7 +107,10 @@ def solve_graph(
         value = in_floats(answers[name].value)
         # The place of a minimum may be infinity; nothing else may.
         searches = any(isinstance(leaf, Extremum) for leaf in _leaves(ask))
-        if np.isnan(value).any() or (np.isinf(value).any() and not searches):
+        undefined = np.isnan(value) if searches else ~np.isfinite(value)
+        if undefined.any() and checked and not isinstance(ring, BallRing):
+            margin = np.where(undefined[..., 0], 0.0, margin)  # nothing is left of it in float64
+        elif undefined.any():
             arithmetic = "balls" if isinstance(ring, BallRing) else "float64"
             raise SolverError(f"the ask {name or ask} is infinite or undefined in {arithmetic}")
     return Solved(answers, kappa, found, points, margin)

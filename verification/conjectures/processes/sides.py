@@ -146,9 +146,11 @@ class Sides:
 def _side(side: Expr, where: Where, *, limit: bool) -> Any:
     grows = any(where.stand_ins.get(symbol) in _GROWING for symbol in side.free_symbols)
     found = limit_at(side, where) if limit and grows else side
-    value = None if found.is_infinite else where.ball(found)
-    if value is None or not _ENGINE.is_finite(value):
+    if found.is_infinite:
         raise SolverError(f"{side} is not a finite real number")
+    value = where.ball(found)
+    if not _ENGINE.is_finite(value):  # a ball that something is divided by reaches over zero
+        raise UndecidedLimit(f"it is not decided whether {side} is finite")
     return value
 
 

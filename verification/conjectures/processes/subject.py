@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
-from ridgeproof.theory.errors import InputError, UndecidedLimit
+from ridgeproof.theory.errors import InputError, SolverError, UndecidedLimit
 from ridgeproof.theory.limits import proportional_limit
 from ridgeproof.verification.conjectures.admissible import Drawn, RandomChoices, draw_anywhere
 from ridgeproof.verification.conjectures.ladder.case import (
@@ -97,7 +97,13 @@ class ProcessSubject(Subject):
         for digits in (FLOAT, FINE):
             if any(self.theorem.leaves(place, digits) is None for place in case.places):
                 return None
-            first, last = self._pair(case, digits)
+            try:
+                first, last = self._pair(case, digits)
+            except (SolverError, UndecidedLimit):
+                # What float64 cannot divide by may be far from zero.
+                if digits == FINE:
+                    raise
+                continue
             # Nothing is refuted, nor taken for equal, in float64.
             if self.sign * (first - last) > 0:
                 break
