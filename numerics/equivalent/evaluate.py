@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,7 @@ from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
 from ridgeproof.numerics.equivalent.balls.digits import solve_point, unproved
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Space, directions_of, space_of
-from ridgeproof.numerics.equivalent.solve import Solved, solve_graph
+from ridgeproof.numerics.equivalent.solve import Solved, blocks, solve_graph
 from ridgeproof.numerics.value import printed_radius
 from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.errors import InputError
@@ -30,7 +30,6 @@ __all__ = [
     "DIGITS",
     "MAX_DIGITS",
     "ProcessValue",
-    "blocks",
     "columns",
     "evaluate_process",
     "prepared",
@@ -41,8 +40,6 @@ DIGITS = 12
 MAX_DIGITS = 2000
 # Nearer to a threshold the rounding of one, over the margin, reaches the last of these digits.
 _LEAST_MARGIN = 2.0**-11
-# Numbers in one array of points by directions (512 kB, which stays in the cache).
-_BLOCK = 2**16
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,13 +219,18 @@ def _count(name: str, value: Any) -> Fraction:
         raise InputError(
             name, value, "decides how often something is done", "give one value at a time"
         )
-    return Fraction(check_integer(name, value, least=0))
+    return Fraction(check_integer(name, _written(value), least=0))
+
+
+def _written(value: Fraction) -> Fraction | float:
+    """What is refused as no whole number, as a decimal."""
+    return value if value.denominator == 1 else float(value)
 
 
 def _require_whole(name: str, value: Any) -> None:
     """Refuse a size that no simulation could have."""
     if np.ndim(value) == 0:
-        check_integer(name, value, least=1)
+        check_integer(name, _written(value), least=1)
         return
     bad = ~((value >= 1) & (value == np.round(value)))
     if bad.any():
@@ -285,15 +287,6 @@ def _judged(value: ProcessValue, digits: int) -> ProcessValue:
         radii={name: each(balls, radius) for name, balls in value.values.items()},
         digits=digits,
     )
-
-
-def blocks(values: Mapping[str, Array], directions: int) -> Iterator[dict[str, Array]]:
-    """The points in parts that the cache holds."""
-    points = max(len(value) for value in values.values())
-    size = max(_BLOCK // directions, 1)
-    for start in range(0, points, size):
-        part = slice(start, start + size)
-        yield {name: v if len(v) == 1 else v[part] for name, v in values.items()}
 
 
 def _joined(parts: list[Solved], shape: tuple[int, ...], *, terms: bool) -> ProcessValue:

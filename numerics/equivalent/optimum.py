@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array, Float64
-from ridgeproof.numerics.equivalent.evaluate import blocks, columns, prepared
+from ridgeproof.numerics.equivalent.evaluate import columns, prepared
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import directions_of, space_of
 from ridgeproof.numerics.equivalent.search import minimise
@@ -18,7 +18,6 @@ from ridgeproof.theory.checks import exact
 from ridgeproof.theory.errors import MISSING, InputError, SolverError
 from ridgeproof.theory.process.expressions import Call, Name
 from ridgeproof.theory.process.facts import only_ask, require_known
-from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.normal import check_process
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
@@ -130,8 +129,22 @@ def optimum_of_process(
     given |= dict.fromkeys(ranges, 1)
     graph = prepared(process, given, space)
     ring = Float64Ring(directions_of(graph, space, Float64()))
-    question = _Question(graph, columns(given, space), ring, tuple(ranges))
-    cut = _cut(question, ranges)
+    values = columns(given, space)
+
+    def placed(places: Array) -> dict[str, Array]:
+        return values | {name: places[:, j : j + 1] for j, name in enumerate(ranges)}
+
+    def question(places: Array) -> Array:
+        """The ask, (places,); infinite where it has no value."""
+        return tried(graph, placed(places), ring)
+
+    ends = np.array([[min(high, max(1.0, 2 * abs(low))) for low, high in ranges.values()]])
+    if not np.isfinite(question(ends)).all():
+        solve_graph(
+            graph, placed(ends), ring
+        )  # says why, or has lost what balls do not find either
+        raise SolverError(f"{name} has no finite value at the upper ends of what is searched")
+    cut = _cut(question, ends, ranges)
     lower = [cut.get(name, low) for name, (low, _) in ranges.items()]
     upper = [high for _, high in ranges.values()]
     if len(ranges) == 1:
@@ -150,42 +163,13 @@ def optimum_of_process(
     return ProcessOptimum(name, dict(zip(ranges, at, strict=True)), value, cut)
 
 
-@dataclass(frozen=True, eq=False)
-class _Question:
-    """The ask as a function of places, (places, parameters); infinite where it has no value."""
-
-    graph: Graph
-    values: Mapping[str, Array]
-    ring: Float64Ring
-    names: tuple[str, ...]
-
-    def at(self, places: Array) -> dict[str, Array]:
-        """All parameters, the searched ones at some places."""
-        columns = {name: places[:, j : j + 1] for j, name in enumerate(self.names)}
-        return {**self.values, **columns}
-
-    def __call__(self, places: Array) -> Array:
-        parts = blocks(self.at(places), len(self.ring.directions.s))
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            return np.concatenate([tried(self.graph, part, self.ring) for part in parts])
-
-
-def _cut(question: _Question, ranges: Ranges) -> dict[str, float]:
-    """Where the intervals begin that reach beyond a spectral edge, all else at its upper end.
-
-    Raises:
-        RidgeproofError: the ask has no value there, and says why.
-    """
-    ends = np.array([min(high, max(1.0, 2 * abs(low))) for low, high in ranges.values()])
-    if not np.isfinite(question(ends[None])).all():
-        solve_graph(question.graph, question.at(ends[None]), question.ring)
-        ((_, ask),) = question.graph.asks
-        raise SolverError(f"{ask} has no finite value at the upper ends of what it is searched over")
+def _cut(question: Callable[[Array], Array], ends: Array, ranges: Ranges) -> dict[str, float]:
+    """Where the intervals begin that reach beyond a spectral edge, all else at its upper end."""
     cut = {}
     for j, (name, (low, high)) in enumerate(ranges.items()):
 
         def along(places: Array, j: int = j) -> Array:
-            return question(np.where(np.arange(len(ends)) == j, places[:, None], ends))
+            return question(np.where(np.arange(len(ranges)) == j, places[:, None], ends))
 
         edge = admitted(along, low, min(high, 0.0))
         if edge > low:

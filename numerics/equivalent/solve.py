@@ -30,7 +30,7 @@ from ridgeproof.theory.process.expressions import ZERO, Expression, parts
 from ridgeproof.theory.process.graph import Graph, reached
 from ridgeproof.theory.process.operators.asks import Extremum, MeanSquare
 
-__all__ = ["Solved", "admitted", "solution_of", "solve_graph", "tried"]
+__all__ = ["Solved", "admitted", "blocks", "solution_of", "solve_graph", "tried"]
 
 _Values = Mapping[str, Array]
 # In a search, where less than this is left by rounding, float64 holds fewer than ten digits.
@@ -38,6 +38,8 @@ _LEAST_MARGIN = 2.0**-20
 _DIGITS = 12
 # Halvings on the way to the spectral edge.
 _HALVINGS = 60
+# Numbers in one array of points by directions (512 kB, which stays in the cache).
+_BLOCK = 2**16
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +171,7 @@ def _searched(
         return _refined(inner, leaf, values, ring, at.item())
     found = []
     for point in range(_points(values)):
-        here = {name: v if len(v) == 1 else v[point : point + 1] for name, v in values.items()}
+        here = _some(values, slice(point, point + 1))
 
         def function(places: Array, here: _Values = here) -> Array:
             return tried(inner, {**here, leaf.over: places[:, None]}, ring)
@@ -218,11 +220,28 @@ def _refined(
     return ring.real(here[leaf.over]), least
 
 
+def blocks(values: Mapping[str, Array], directions: int) -> Iterator[dict[str, Array]]:
+    """The points in parts that the cache holds."""
+    size = max(_BLOCK // directions, 1)
+    for start in range(0, _points(values), size):
+        yield _some(values, slice(start, start + size))
+
+
+def _some(values: _Values, points: slice) -> dict[str, Array]:
+    return {name: v if len(v) == 1 else v[points] for name, v in values.items()}
+
+
 def tried(graph: Graph, values: _Values, ring: Float64Ring) -> Array:
     """The one ask of a graph at every point, infinite where it has no value.
 
     Where rounding leaves too little of it, it is taken in balls.
     """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        parts = blocks(values, len(ring.multiplicity))
+        return np.concatenate([_tried(graph, part, ring) for part in parts])
+
+
+def _tried(graph: Graph, values: _Values, ring: Float64Ring) -> Array:
     points = _points(values)
     try:
         solved = solve_graph(graph, values, ring)
@@ -238,11 +257,8 @@ def tried(graph: Graph, values: _Values, ring: Float64Ring) -> Array:
                 known[place] = _in_balls(graph, values, int(place), space)
         return known
     middle = points // 2
-    halves = (
-        {name: v if len(v) == 1 else v[part] for name, v in values.items()}
-        for part in (slice(None, middle), slice(middle, None))
-    )
-    return np.concatenate([tried(graph, half, ring) for half in halves])
+    halves = (_some(values, part) for part in (slice(None, middle), slice(middle, None)))
+    return np.concatenate([_tried(graph, half, ring) for half in halves])
 
 
 def _in_balls(graph: Graph, values: _Values, place: int, space: Space) -> float:

@@ -5,7 +5,6 @@ pencil        the linear system in the Gaussian matrices; assembly puts one toge
 ring          what the solver asks of its numbers
 lanes         the rows of a node, one number for each group
 response      G and H by back-substitution; correlation: C, given them
-residual      the four equations, checked after the solve
 asks          what is read off
 symbolic      the ring of formulas, on laurent polynomials
 derived       derive_process: every ask as a formula; sections: its derivation, line by line
