@@ -258,22 +258,11 @@ def _rows_of(name: str, found: AskEstimate) -> list[tuple[str, str]]:
 
 
 def _data(estimate: Estimate) -> dict[str, Any]:
-    return {
-        "mean": estimate.mean,
-        "standard_error": estimate.standard_error,
-        "repetitions": estimate.repetitions,
-        "method": estimate.method,
-        "seed": estimate.seed,
-        "theory": estimate.theory,
-        "theory_kind": estimate.theory_kind,
-        "z": estimate.z,
-        "quantiles": estimate.quantiles and {f"{p:g}": x for p, x in estimate.quantiles.items()},
-        "tails": estimate.tails,
-    }
+    shown = {f"{p:g}": x for p, x in (estimate.quantiles or {}).items()} or None
+    return {**asdict(estimate), "quantiles": shown}
 
 
 def _text(quantity: str, estimate: Estimate) -> str:
-
     mean = f"{estimate.mean:.6g}"
     if estimate.standard_error is not None:
         mean += f" +- {estimate.standard_error:.2g} (standard error)"

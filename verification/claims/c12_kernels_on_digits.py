@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from sympy import Expr
@@ -12,7 +13,7 @@ from ridgeproof.theory.spectral import SpectralSum
 from ridgeproof.verification.figures.digits import missing_digits
 from ridgeproof.verification.figures.kernel_chain import Plan
 from ridgeproof.verification.figures.kernel_theory import adaptive_lam, fitted_decay
-from ridgeproof.verification.figures.kernel_trial import Entry, Gap, KernelTrial
+from ridgeproof.verification.figures.kernel_trial import Entry, KernelTrial
 from ridgeproof.verification.suite.data_claim import DataClaim, DataMutant
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
@@ -88,7 +89,7 @@ def _predicted(judge: Judge, theory: Theory, kernel: str, images: int, *, held_o
             relation="at-least",
             method=_METHOD,
             tolerance=within,
-            sampler=Gap(more, less),
+            sampler=replace(more, less=less),
         )
 
 

@@ -53,6 +53,7 @@ from ridgeproof.theory.calculus.features import (
 from ridgeproof.theory.calculus.words import transposed
 from ridgeproof.theory.settings.features import Elliptical, FeatureLaw, Gaussian, excess_kurtosis
 from ridgeproof.verification.simulation.feature_laws import Entries
+from ridgeproof.verification.simulation.fits import ridge
 
 __all__ = [
     "Array",
@@ -315,12 +316,9 @@ def row_letters(X: Array, scalars: Mapping[Symbol, float]) -> dict[Symbol, Array
 
 
 def _generic_fit(X: Array, labels: Array, lam: float) -> Array:
-    """Ridge as one least-squares problem with d more rows."""
-    rows, d = X.shape
-    stacked = np.vstack([X / np.sqrt(rows), np.sqrt(lam) * np.eye(d)])
-    target = np.concatenate([labels / np.sqrt(rows), np.zeros((d, *labels.shape[1:]))])
-    fitted: Array = np.linalg.lstsq(stacked, target, rcond=None)[0]
-    return fitted
+    """The fit with penalty lam of |labels - X w|^2/T, as the literal simulation has it."""
+    learn = ridge(np.asarray(X, dtype=np.float64), lam * len(X))
+    return learn(np.asarray(labels, dtype=np.float64))
 
 
 def _averaged(

@@ -21,7 +21,7 @@ from ridgeproof.verification.figures.kernels import KERNELS, Array
 from ridgeproof.verification.simulation.seeds import make_generator
 from ridgeproof.verification.suite.theory_on_trial import CATALOGUE, Theory
 
-__all__ = ["TARGETS", "Entry", "Gap", "KernelTrial", "targets"]
+__all__ = ["TARGETS", "Entry", "KernelTrial", "targets"]
 
 TARGETS = ("one-hot", "scalar")
 _CLASSES = 10
@@ -111,30 +111,19 @@ class KernelTrial:
 
 @dataclass(frozen=True)
 class Entry:
-    """Repetitions of the error at one n and lam of a trial, for the sequential test."""
+    """Repetitions of the error at one n and lam of a trial, less another on the same draws."""
 
     trial: KernelTrial
     n: int
     lam: Fraction
+    less: Entry | None = None
 
     def __call__(self, chunk: int, size: int) -> Array:
         """``size`` draws, shape (size,)."""
         plan = self.trial.plan
         row, column = plan.n.index(self.n), plan.lam.index(self.lam)
         errors: Array = self.trial.errors(chunk, size)[:, row, column]
-        return errors
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Repetitions of the error of one entry minus that of another, on the same draws."""
-
-    more: Entry
-    less: Entry
-
-    def __call__(self, chunk: int, size: int) -> Array:
-        """``size`` draws, shape (size,)."""
-        return self.more(chunk, size) - self.less(chunk, size)
+        return errors if self.less is None else errors - self.less(chunk, size)
 
 
 def targets(labels: NDArray[np.int64], kind: str) -> Array:

@@ -28,15 +28,16 @@ from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.conjectures.processes.trial import (
     METHOD,
     Expansion,
+    Table,
     expansion,
     world_at,
 )
 from ridgeproof.verification.simulation.fits import Array
 from ridgeproof.verification.simulation.interpreter import asks_at, unsimulated
-from ridgeproof.verification.simulation.simulate_process import ProcessDraws
 from ridgeproof.verification.testing.allowance import LIMIT_DIMENSION
 from ridgeproof.verification.testing.judge import Judge
 from ridgeproof.verification.testing.sequential import Decision
+from ridgeproof.verification.testing.stream import Stream
 
 __all__ = ["Bench", "simulated_only"]
 
@@ -68,7 +69,6 @@ class Bench:
     seed: int
     stream: str
     precision: float = 0.0
-    _drawn: dict[tuple[int, int], Array] = field(default_factory=dict)
     _expansions: dict[str, Expansion] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -79,13 +79,8 @@ class Bench:
         while growth < most and self._missed(growth) > self.precision:
             growth += 1
         self.worlds = tuple(world_at(self.graph, self.place, k * growth) for k in (1, 2))
-        place = str(self.place)
-        self._draws = [
-            ProcessDraws(
-                self.graph, world, self.seed, self.stream, place, f"literal-{world.growth}"
-            )
-            for world in self.worlds
-        ]
+        runs = tuple((self.graph, world) for world in self.worlds)
+        self._table = Stream(Table(runs, self.seed, self.stream, str(self.place)))
 
     def theory(self, ring: type[Float64Ring] = Float64Ring) -> dict[str, float]:
         """The limits of the asks, by some equations.
@@ -105,7 +100,7 @@ class Bench:
     @property
     def repetitions(self) -> int:
         """How many were run, pilots aside; each runs both sizes."""
-        return sum(size for chunk, size in self._drawn if chunk >= 0)
+        return self._table.repetitions
 
     @cached_property
     def relative_allowance(self) -> float:
@@ -166,10 +161,3 @@ class Bench:
 
     def _ask(self, name: str, means: Array) -> float:
         return float(asks_at(self.graph, self.worlds[0], means)[name])
-
-    def _table(self, chunk: int, size: int) -> Array:
-        """The primitives at both sizes side by side."""
-        key = chunk, size
-        if key not in self._drawn:
-            self._drawn[key] = np.hstack([draw(chunk, size) for draw in self._draws])
-        return self._drawn[key]

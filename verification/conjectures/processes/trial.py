@@ -13,7 +13,7 @@ the second order at three standard errors of the pilot is allowed for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TypeAlias
 
@@ -39,6 +39,7 @@ from ridgeproof.verification.testing.sequential import CHUNK
 __all__ = [
     "METHOD",
     "Expansion",
+    "Table",
     "draws_of",
     "expansion",
     "judge_case",
@@ -94,33 +95,39 @@ Difference: TypeAlias = Callable[[Array], tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class _Draws:
-    """Draws of the expanded difference; picklable, a function of (chunk, size) alone."""
+class Table:
+    """Table draws of the primitives of several graphs, side by side; picklable.
 
-    runs: tuple[_Run, ...]
+    Those of one size share their random numbers: what they have in common cancels.
+    """
+
+    runs: tuple[tuple[Graph, ProcessWorld], ...]
     seed: int
     claim: str
     point: str
-    around: Expansion | None = None
 
-    def table(self, chunk: int, size: int) -> Array:
-        """The primitives of every run side by side, shape (size, primitives)."""
+    def __call__(self, chunk: int, size: int) -> Array:
+        """`size` repetitions from the stream of this chunk, shape (size, primitives)."""
         return np.hstack([draw(chunk, size) for draw in self._draws])
 
     @cached_property
     def _draws(self) -> tuple[ProcessDraws, ...]:
-        # Runs of one size share their random numbers: what they have in common cancels.
         return tuple(
-            ProcessDraws(
-                run.graph, run.world, self.seed, self.claim, self.point,
-                f"literal-{run.world.growth}",
-            )
-            for run in self.runs
-        )  # fmt: skip
+            ProcessDraws(graph, world, self.seed, self.claim, self.point, f"literal-{world.growth}")
+            for graph, world in self.runs
+        )
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """Draws of the expanded difference; picklable, a function of (chunk, size) alone."""
+
+    runs: tuple[_Run, ...]
+    table: Table
+    around: Expansion
 
     def moved(self, growth: int) -> float:
         """Sum |D' m| over the primitives of the runs of one size."""
-        assert self.around is not None
         own = np.concatenate(
             [np.full(len(primitives(r.graph)), r.world.growth == growth) for r in self.runs]
         )
@@ -128,7 +135,6 @@ class _Draws:
 
     def __call__(self, chunk: int, size: int) -> Array:
         """`size` independent draws from the stream of this chunk."""
-        assert self.around is not None
         return self.around.at(self.table(chunk, size))
 
 
@@ -145,8 +151,8 @@ def why_not(sides: Sides, place: Place) -> str:
 def pilot_case(subject: Subject, sides: Sides, case: Case, seed: int) -> float:
     """How tight the claim looks in a case by a few draws at its own size: a positive number."""
     runs = _runs(sides, case, (1,))
-    draws = _Draws(runs, seed, "pilot", str([place.canonical() for place in case.places]))
-    gap, scale = _difference(sides, runs, False, draws.table(_PILOT_CHUNK, _PILOT).mean(axis=0))
+    drawn = _table(runs, case, seed, "pilot")(_PILOT_CHUNK, _PILOT)
+    gap, scale = _difference(sides, runs, False, drawn.mean(axis=0))
     above = gap / max(scale, _LEAST_SCALE)
     return float(np.exp(subject.sign * above if subject.sign else -abs(above)))
 
@@ -162,10 +168,15 @@ def sizes_of(sides: Sides, case: Case) -> tuple[int, ...]:
 def draws_of(sides: Sides, case: Case, seed: int, claim: str) -> tuple[_Draws, float, float]:
     """Draws whose mean is the difference of the sides; what the mean may miss; their scale."""
     runs = _runs(sides, case, sizes_of(sides, case))
-    draws = _Draws(runs, seed, claim, str([place.canonical() for place in case.places]))
+    table = _table(runs, case, seed, claim)
     limit = sides.conjecture.kind == "limit"
-    found = expansion(draws.table, partial(_difference, sides, runs, limit))
-    return replace(draws, around=found), found.left, found.scale
+    found = expansion(table, partial(_difference, sides, runs, limit))
+    return _Draws(runs, table, found), found.left, found.scale
+
+
+def _table(runs: tuple[_Run, ...], case: Case, seed: int, claim: str) -> Table:
+    pairs = tuple((run.graph, run.world) for run in runs)
+    return Table(pairs, seed, claim, str([place.canonical() for place in case.places]))
 
 
 def judge_case(subject: Subject, sides: Sides, case: Case, judge: Judge) -> None:
