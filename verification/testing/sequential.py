@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ridgeproof.theory.errors import InputError, SolverError
-from ridgeproof.verification.compute.executors import borrow, iterate_chunks
+from ridgeproof.verification.compute.executors import iterate_chunks
 from ridgeproof.verification.simulation.controls import Adjusted, adjusted
 from ridgeproof.verification.simulation.repetitions import RunningMoments
 from ridgeproof.verification.testing.e_process import EProcess
@@ -110,7 +110,6 @@ def decide(
     budget: int,
     variance_bound: float | None = None,
     deadline: float | None = None,
-    workers: int = 1,
     executor: Executor | None = None,
 ) -> Decision:
     """Test whether the mean of `sample` equals (is at most, at least) the claimed value.
@@ -121,9 +120,8 @@ def decide(
 
     Args:
         sample: `sample(chunk, size)` draws `size` repetitions, shape (size,), from the stream of
-            that chunk alone; chunks -1, -2, ... are the pilot.  Picklable if workers > 1.  Where it
-            shows controls (`verification.simulation.controls`) and they pay, their part is taken
-            off.
+            that chunk alone; chunks -1, -2, ... are the pilot.  Where it shows controls
+            (`verification.simulation.controls`) and they pay, their part is taken off.
         claimed: the claimed value F.
         relation: "equals", "at-most" (mean <= F) or "at-least".
         alpha: bound on the probability that a true claim is ever refuted.
@@ -134,8 +132,7 @@ def decide(
         variance_bound: a known bound on the variance of one repetition; otherwise twice the
             variance of an independent pilot of 512.  Given one, no pilot is drawn.
         deadline: value of `time.monotonic()` after which the verdict is undecided.
-        workers: processes to draw with; the decision does not depend on it.
-        executor: where to draw, instead of a pool of its own.
+        executor: where to draw, inline where None; the decision does not depend on it.
 
     Raises:
         InputError: an argument outside its range.
@@ -148,25 +145,21 @@ def decide(
     margin = tolerance * abs(claimed) if absolute_tolerance is None else absolute_tolerance
     if margin == 0:
         return _undecided({}, RunningMoments(), _ZERO)
-    with borrow(workers, executor) as lender:
-        draw = partial(_draw, deadline, workers, lender)
-        s2 = variance_bound
-        if s2 is None:
-            observe = getattr(sample, "observed", sample)
-            pilot, complete = draw(observe, [(-1 - k, CHUNK) for k in range(PILOT // CHUNK)])
-            if not complete:
-                return _undecided(
-                    {},
-                    RunningMoments(),
-                    "the time limit was reached during the pilot: allow more time",
-                )
-            sample, variance = adjusted(sample, pilot)
-            s2 = 2 * variance
-        s2 = max(s2, (_ROUNDING * max(abs(claimed), margin)) ** 2)
-        processes = _processes(relation, claimed, margin, allowance, s2)
-        look = partial(draw, sample)
-        decision = _watch(look, processes, relation, claimed, margin, alpha, budget)
-        return replace(decision, controlled=isinstance(sample, Adjusted))
+    draw = partial(_draw, deadline, executor)
+    s2 = variance_bound
+    if s2 is None:
+        observe = getattr(sample, "observed", sample)
+        pilot, complete = draw(observe, [(-1 - k, CHUNK) for k in range(PILOT // CHUNK)])
+        if not complete:
+            late = "the time limit was reached during the pilot: allow more time"
+            return _undecided({}, RunningMoments(), late)
+        sample, variance = adjusted(sample, pilot)
+        s2 = 2 * variance
+    s2 = max(s2, (_ROUNDING * max(abs(claimed), margin)) ** 2)
+    processes = _processes(relation, claimed, margin, allowance, s2)
+    look = partial(draw, sample)
+    decision = _watch(look, processes, relation, claimed, margin, alpha, budget)
+    return replace(decision, controlled=isinstance(sample, Adjusted))
 
 
 def _watch(
@@ -222,7 +215,6 @@ def _looks(budget: int) -> Iterator[list[tuple[int, int]]]:
 
 def _draw(
     deadline: float | None,
-    workers: int,
     executor: Executor | None,
     sample: Sampler,
     tasks: Sequence[tuple[int, int]],
@@ -230,7 +222,7 @@ def _draw(
     """The concatenated draws, and whether they are complete or cut short by the deadline."""
     pieces: list[Array] = []
     if deadline is None or time.monotonic() < deadline:
-        with closing(iterate_chunks(partial(_call, sample), tasks, workers, executor)) as drawn:
+        with closing(iterate_chunks(partial(_call, sample), tasks, executor=executor)) as drawn:
             for x in drawn:
                 pieces.append(x)
                 if deadline is not None and time.monotonic() >= deadline:

@@ -383,7 +383,6 @@ _FINITE = "must be finite and at least 0"
         ({"budget": 0}, "budget = 0: must be at least 1. Try 16384"),
         ({"variance_bound": -1.0}, f"variance_bound = -1.0: {_FINITE}. Leave it out"),
         ({"variance_bound": math.inf}, f"variance_bound = inf: {_FINITE}. Leave it out"),
-        ({"workers": 0}, "workers = 0: must be at least 1. Give workers >= 1"),
     ],
 )
 def test_bad_arguments_are_named(changes, says):
