@@ -7,21 +7,25 @@ the last digits.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
+    FIRST_COMPLETED,
     BrokenExecutor,
     Executor,
     Future,
     ProcessPoolExecutor,
-    as_completed,
+    wait,
 )
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
+from itertools import chain
 from typing import Any, TypeVar
 
 from ridgeproof.theory.checks import check_integer
@@ -34,7 +38,6 @@ __all__ = [
     "open_pool",
     "run_chunks",
     "single_threaded",
-    "submit",
 ]
 
 Task = TypeVar("Task")
@@ -52,12 +55,14 @@ _THREAD_VARIABLES = (
 # still write to it makes them fail noisily.
 _SETTLE = 0.1  # seconds
 
+_TRIALS = 3  # of a task that is lost with its worker
+
 _TURN = threading.RLock()  # a task may run others inline
 
 
 def run_chunks(
     function: Callable[[Task], Result],
-    tasks: Sequence[Task],
+    tasks: Iterable[Task],
     workers: int = 1,
     executor: Executor | None = None,
 ) -> list[Result]:
@@ -65,12 +70,12 @@ def run_chunks(
 
     Without an executor, one worker runs inline and several run in a pool of spawned processes,
     which needs `function` and the tasks to be picklable.  Tasks lost with a dead worker process
-    are run once more in a new pool.  On interruption nothing new is started, and the pool opened
+    are run again in a new pool.  On interruption nothing new is started, and the pool opened
     here is stopped at once.
 
     Raises:
         InputError: workers < 1.
-        RidgeproofError: worker processes died twice.
+        RidgeproofError: a task was lost with its worker three times.
 
     >>> run_chunks(abs, [-3, 1, -2])
     [3, 1, 2]
@@ -80,45 +85,38 @@ def run_chunks(
 
 def iterate_chunks(
     function: Callable[[Task], Result],
-    tasks: Sequence[Task],
+    tasks: Iterable[Task],
     workers: int = 1,
     executor: Executor | None = None,
 ) -> Generator[Result, None, None]:
     """The results one by one, in order, as they become known; closing it cancels the rest."""
-    with borrow(workers, executor) as lender:
-        if lender is None:
-            for task in tasks:
-                yield single_threaded(function, task)
-        else:
-            yield from _collect(function, tasks, lender, workers)
+    ended: dict[int, Future[Result]] = {}
+    place = 0
+    with closing(_ended(function, tasks, workers, executor)) as pairs:
+        for index, future in pairs:
+            ended[index] = future
+            while place in ended:
+                yield ended.pop(place).result()
+                place += 1
 
 
 def iterate_done(
     function: Callable[[Task], Result],
-    tasks: Sequence[Task],
+    tasks: Iterable[Task],
     workers: int = 1,
     executor: Executor | None = None,
+    *,
+    ahead: int | None = None,
+    hint: str = "",
 ) -> Generator[tuple[int, Result], None, None]:
-    """Pairs (index, result) as tasks end, in whatever order: an interrupt loses none that ended."""
-    with borrow(workers, executor) as lender:
-        if lender is None:
-            for index, task in enumerate(tasks):
-                yield index, single_threaded(function, task)
-            return
-        futures = {submit(lender, function, task): k for k, task in enumerate(tasks)}
-        try:
-            lost = []
-            for future in as_completed(futures):
-                if _lost(future):
-                    lost.append(future)
-                else:
-                    yield futures[future], future.result()
-            if lost:
-                again = _again(function, [tasks[futures[f]] for f in lost], lost, workers)
-                yield from zip((futures[f] for f in lost), again, strict=True)
-        finally:
-            for future in futures:
-                future.cancel()
+    """Pairs (index, result) as tasks end, in whatever order: an interrupt loses none that ended.
+
+    Where `ahead` is given, a task is made only when there is room for it: one that runs and so many
+    that wait, for each worker.  `hint` says what a user may also do when workers die.
+    """
+    with closing(_ended(function, tasks, workers, executor, ahead, hint)) as pairs:
+        for index, future in pairs:
+            yield index, future.result()
 
 
 @contextmanager
@@ -154,45 +152,68 @@ def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
                 os.environ[name] = value
 
 
-def _collect(
-    function: Callable[[Task], Result], tasks: Sequence[Task], executor: Executor, workers: int
-) -> Iterator[Result]:
-    futures = [submit(executor, function, task) for task in tasks]
-    try:
-        for index, future in enumerate(futures):
-            if isinstance(future.exception(), BrokenExecutor):
-                yield from _again(function, tasks[index:], futures[index:], workers)
-                return
-            yield future.result()
-    finally:
-        for future in futures:
-            future.cancel()
-
-
-def _again(
+def _ended(
     function: Callable[[Task], Result],
-    tasks: Sequence[Task],
-    futures: Sequence[Future[Result]],
+    tasks: Iterable[Task],
     workers: int,
-) -> Iterator[Result]:
-    """Run the tasks lost with a dead worker in a new pool; keep the results already there."""
-    with open_pool(workers) as pool:
-        pairs = [
-            (task, submit(pool, function, task) if _lost(future) else future)
-            for task, future in zip(tasks, futures, strict=True)
-        ]
-        for task, future in pairs:
-            if isinstance(future.exception(), BrokenExecutor):
+    executor: Executor | None,
+    ahead: int | None = None,
+    hint: str = "",
+) -> Generator[tuple[int, Future[Result]], None, None]:
+    """Pairs (index, future) as tasks end; those lost with a dead worker run again in a new pool."""
+    queue = enumerate(tasks)
+    room = math.inf if ahead is None else (1 + ahead) * workers
+    losses: Counter[int] = Counter()
+    lost: list[tuple[int, Task]] = []
+    lending = borrow(workers, executor)
+    while True:
+        coming = chain(lost, queue)
+        lost = []
+        with lending as lender:
+            if lender is None:
+                for index, task in coming:
+                    future: Future[Result] = Future()
+                    future.set_result(single_threaded(function, task))
+                    yield index, future
+            else:
+                yield from _until_lost(function, coming, lender, room, lost)
+        if not lost:
+            return
+        losses.update(index for index, _ in lost)
+        for index, task in lost:
+            if losses[index] == _TRIALS:
                 message = (
-                    f"worker processes died twice, last around the task {task!r:.200}. Use fewer "
-                    "workers if memory ran out, or one worker to see the task fail"
+                    f"workers died {_TRIALS} times around {task!s:.200}. Use fewer workers if "
+                    f"memory ran out, or one worker to see it fail{hint}"
                 )
-                raise RidgeproofError(message) from future.exception()
-            yield future.result()
+                raise RidgeproofError(message)
+        lending = open_pool(workers)
 
 
-def _lost(future: Future[Result]) -> bool:
-    return isinstance(future.exception(), BrokenExecutor)
+def _until_lost(
+    function: Callable[[Task], Result],
+    tasks: Iterator[tuple[int, Task]],
+    lender: Executor,
+    room: float,
+    lost: list[tuple[int, Task]],
+) -> Iterator[tuple[int, Future[Result]]]:
+    """What ends until the tasks or the pool do; `lost` receives what died with the pool."""
+    under_way: dict[Future[Result], tuple[int, Task]] = {}
+    try:
+        while True:
+            while not lost and len(under_way) < room and (pair := next(tasks, None)):
+                under_way[submit(lender, function, pair[1])] = pair
+            if not under_way:
+                return
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                pair = under_way.pop(future)
+                if isinstance(future.exception(), BrokenExecutor):
+                    lost.append(pair)
+                else:
+                    yield pair[0], future
+    finally:
+        for future in under_way:
+            future.cancel()
 
 
 def submit(executor: Executor, function: Callable[[Task], Result], task: Task) -> Future[Result]:

@@ -14,9 +14,9 @@ from ridgeproof.theory.errors import MISSING, InputError, RidgeproofError
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.toml_file import read_tables
+from ridgeproof.verification.compute.executors import iterate_done
 from ridgeproof.verification.conjectures.domain_table import check_keys
 from ridgeproof.verification.simulation.seeds import canonical_json
-from ridgeproof.verification.sweep.engine import stream
 from ridgeproof.verification.sweep.grid import MOST_SETTINGS, Grid, read_grid
 from ridgeproof.verification.sweep.question import Question, read_question
 from ridgeproof.verification.sweep.store import Store
@@ -218,8 +218,12 @@ def _compute(
     computed, start = 0, time.monotonic()
     batches = pace.batches(question, store.tasks())
     # A pool is worth its start only where there is more than one batch to share.
-    with closing(stream(run_batch, batches, min(workers, max(1, wanted)), executor)) as finished:
-        for done in finished:
+    finished = iterate_done(
+        run_batch, batches, min(workers, max(1, wanted)), executor,
+        ahead=1, hint="; --resume goes on where this stopped",
+    )  # fmt: skip
+    with closing(finished):
+        for _, done in finished:
             if done.version != code_version():
                 raise RidgeproofError(
                     "a worker runs another version of ridgeproof or of a library it computes "

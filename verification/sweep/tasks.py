@@ -42,7 +42,9 @@ class TaskBatch:
 
     question: Question
     tasks: tuple[Task, ...]
-    losses: int = 0  # how often it was lost with a dead worker
+
+    def __str__(self) -> str:
+        return f"one of {len(self.tasks)} settings, the first of them {self.tasks[0].setting}"
 
 
 @dataclass(frozen=True)

@@ -102,8 +102,8 @@ def test_a_dead_worker_loses_nothing(tasks, tmp_path):
 
 
 def test_a_task_that_always_kills_its_worker_is_reported(tasks):
-    """The second death ends the attempt with a message, not a hang."""
-    with pytest.raises(RidgeproofError, match="died twice"):
+    """The third death ends the attempt with a message, not a hang."""
+    with pytest.raises(RidgeproofError, match="died 3 times around"):
         run_chunks(tasks.die, range(3), workers=2)
 
 

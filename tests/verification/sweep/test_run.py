@@ -19,8 +19,9 @@ from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.theory.errors import InputError, RidgeproofError
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.verification.compute import executors
 from ridgeproof.verification.simulation.simulate import simulate
-from ridgeproof.verification.sweep import engine, run, tasks
+from ridgeproof.verification.sweep import run, tasks
 from ridgeproof.verification.sweep.answer import answer
 from ridgeproof.verification.sweep.question import read_question
 from ridgeproof.verification.sweep.run import read_sweep, run_sweep, store_path
@@ -495,10 +496,8 @@ class Broken(Executor):
         raise BrokenExecutor
 
 
-def test_a_setting_that_always_kills_is_reported(monkeypatch):
+def test_a_setting_that_always_kills_is_reported(monkeypatch, tmp_path):
     """Three deaths end the attempt, with the setting and what to do."""
-    monkeypatch.setattr(engine, "borrow", lambda workers, executor: nullcontext(Broken()))
-    task = tasks.Task(b"key", '{"d":10}')
-    batch = tasks.TaskBatch(read_question({"theory": {}}, 0), (task,))
-    with pytest.raises(RidgeproofError, match=r'died 3 times.*"d":10.*--resume'):
-        list(engine.stream(tasks.run_batch, iter([batch]), workers=2))
+    monkeypatch.setattr(executors, "open_pool", lambda workers: nullcontext(Broken()))
+    with pytest.raises(RidgeproofError, match=r'died 3 times.*"d":8.*--resume'):
+        swept(SPEC, tmp_path / "t.csv", workers=2)
