@@ -25,8 +25,7 @@ from ridgeproof.theory.rendering import latex
 from ridgeproof.verification.claims import find_claim
 from ridgeproof.verification.compute.executors import run_chunks
 from ridgeproof.verification.power.table import PowerTable
-from ridgeproof.verification.suite.claim import PROFILES, Claim, ClaimReport
-from ridgeproof.verification.suite.data_claim import DataClaim
+from ridgeproof.verification.suite.claim import PROFILES, AnyClaim, ClaimReport
 
 __all__ = ["Report", "check_report", "draw_figures", "render"]
 
@@ -132,7 +131,7 @@ def _rows(report: Report) -> list[dict[str, Any]]:
     return [_row(find_claim(name), found.get(name)) for name in report.expected]
 
 
-def _row(claim: Claim | DataClaim, done: ClaimReport | None) -> dict[str, Any]:
+def _row(claim: AnyClaim, done: ClaimReport | None) -> dict[str, Any]:
     row = {"id": claim.id, "title": claim.title, "statement": claim.statement}
     if done is None:
         nothing = {"points": "", "repetitions": "", "seconds": ""}

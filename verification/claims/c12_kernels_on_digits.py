@@ -14,7 +14,7 @@ from ridgeproof.verification.figures.digits import missing_digits
 from ridgeproof.verification.figures.kernel_chain import Plan
 from ridgeproof.verification.figures.kernel_theory import adaptive_lam, fitted_decay
 from ridgeproof.verification.figures.kernel_trial import Entry, KernelTrial
-from ridgeproof.verification.suite.data_claim import DataClaim, DataMutant
+from ridgeproof.verification.suite.claim import ClaimMutant, DataClaim
 from ridgeproof.verification.suite.theory_on_trial import Theory, mutated
 from ridgeproof.verification.testing.judge import Judge
 
@@ -122,9 +122,11 @@ CLAIM = DataClaim(
     missing=missing_digits,
     trial=trial,
     mutants=(
-        DataMutant("the downstream noise in place of the generators'", lambda: _noise_of(sy.sigma)),
-        DataMutant("generators that add no noise of their own", lambda: _noise_of(0)),
-        DataMutant("a generator that forgets nothing (m' = m)", lambda: _step(mean=sy.m)),
-        DataMutant("what a generator loses does not come back as noise (no q)", _scaled_loss),
+        ClaimMutant(
+            "the downstream noise in place of the generators'", lambda: _noise_of(sy.sigma)
+        ),
+        ClaimMutant("generators that add no noise of their own", lambda: _noise_of(0)),
+        ClaimMutant("a generator that forgets nothing (m' = m)", lambda: _step(mean=sy.m)),
+        ClaimMutant("what a generator loses does not come back as noise (no q)", _scaled_loss),
     ),
 )

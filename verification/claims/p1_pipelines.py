@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
 
-import hypothesis
 import numpy as np
-from hypothesis import HealthCheck, Phase, assume, example, given
+from hypothesis import assume
 
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.equivalent.evaluate import columns, prepared
@@ -24,6 +22,7 @@ from ridgeproof.theory.process.file import process_text, read_process
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.conjectures.processes.place import Place
+from ridgeproof.verification.conjectures.processes.trial import METHOD
 from ridgeproof.verification.derivations.dense_equivalent import (
     DenseLimit,
     dense_distance,
@@ -31,7 +30,7 @@ from ridgeproof.verification.derivations.dense_equivalent import (
 )
 from ridgeproof.verification.pipelines import processes
 from ridgeproof.verification.suite.altered import ALTERED
-from ridgeproof.verification.suite.data_claim import DataClaim, DataMutant
+from ridgeproof.verification.suite.claim import ClaimMutant, DataClaim, on_all
 from ridgeproof.verification.suite.process_on_trial import Bench, simulated_only
 from ridgeproof.verification.suite.theory_on_trial import Theory
 from ridgeproof.verification.testing.counterexample import Counterexample
@@ -83,44 +82,26 @@ class _Pipeline:
 
 def trial(judge: Judge, theory: Theory) -> None:
     """Text, the dense equations and literal runs agree with the theory on random pipelines."""
-    _on_all(_PIPELINES, processes(), lambda process: _equations(process, judge, theory), judge)
-    simulated = processes(fits=_FITS)
-    _on_all(_SIMULATED, simulated, lambda process: _draws(process, judge, theory), judge)
-
-
-def _on_all(count: int, drawn: Any, holds: Callable[[Process], None], judge: Judge) -> None:
-    """A hypothesis property on so many pipelines; a failing one shrinks."""
-
-    @hypothesis.seed(judge.seed)
-    @hypothesis.settings(
-        deadline=None,
-        database=None,
-        report_multiple_bugs=False,
-        phases=(Phase.explicit, Phase.generate, Phase.shrink),
-        max_examples=count,
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-    )
-    @example(process=_WITNESS)
-    @given(process=drawn)
-    def everywhere(process: Process) -> None:
-        holds(process)
-
-    everywhere()
+    for drawn, holds, count in (
+        (processes(), _equations, _PIPELINES),
+        (processes(fits=_FITS), _draws, _SIMULATED),
+    ):
+        on_trial = partial(holds, judge=judge, theory=theory)
+        on_all(drawn, on_trial, examples=count, seed=judge.seed, first=_WITNESS)
 
 
 def _equations(process: Process, judge: Judge, theory: Theory) -> None:
     """The text is the process, and the triangular solve that of the dense equations."""
     place = _Pipeline(process)
     if read_process(process_text(process)) != process:
-        _refute(place, "text of the process", "the process again", "another process")
+        raise _refuted(judge, place, "text of the process", "the process again", "another process")
     try:
         dense = _dense(process)
         _, found = _solved(process, theory.equations)
     except NotBuilt:  # a filter, whose penalties are complex
         return
     except (RidgeproofError, ArithmeticError, np.linalg.LinAlgError) as error:
-        _refute(place, "limit", "a number", str(error))
+        raise _refuted(judge, place, "limit", "a number", str(error)) from None
     distance = dense_distance(dense, found)
     judge.compare(
         place, "distance from the dense equations", 0.0, distance,
@@ -128,8 +109,9 @@ def _equations(process: Process, judge: Judge, theory: Theory) -> None:
     )  # fmt: skip
 
 
-def _refute(place: _Pipeline, quantity: str, claimed: str, observed: str) -> None:
-    raise Refutation(Counterexample(place, quantity, claimed, observed, None, "dense equations"))
+def _refuted(judge: Judge, place: _Pipeline, name: str, claimed: str, seen: str) -> Refutation:
+    method = "dense equations"
+    return Refutation(Counterexample(place, name, claimed, seen, None, method, redo=judge.redo))
 
 
 def _solved(process: Process, equations: type[Float64Ring]) -> tuple[Pencil, Correlation]:
@@ -164,13 +146,8 @@ def _draws(process: Process, judge: Judge, theory: Theory) -> None:
     for name, value in claimed.items():
         decision = bench.judge(name, value, judge, tolerance=_TOLERANCE)
         if decision.verdict == "refuted":
-            raise Refutation(
-                Counterexample(
-                    _Pipeline(process), name, f"{value:.6g}", f"{decision.mean:.6g}",
-                    decision.standard_error, "literal simulation, Richardson in d",
-                    repetitions=decision.repetitions,
-                )
-            )  # fmt: skip
+            shown = _Pipeline(process), name, f"{value:.6g}"
+            raise judge.refutation(*shown, decision, METHOD, limit=True)
 
 
 CLAIM = DataClaim(
@@ -184,7 +161,7 @@ CLAIM = DataClaim(
     ),
     missing=lambda: None,
     trial=trial,
-    mutants=tuple(DataMutant(ring.slip(), partial(Theory, equations=ring)) for ring in ALTERED),
+    mutants=tuple(ClaimMutant(ring.slip(), partial(Theory, equations=ring)) for ring in ALTERED),
     budget=8192,
     profiles=("quick", "full"),
 )

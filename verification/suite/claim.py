@@ -1,9 +1,9 @@
 """Claim: a named statement of the source as a hypothesis property over settings.
 
-``property_of`` gives the very function that `ridgeproof verify` and the test-suite run: a
-``@given`` property that draws settings from the claim's domain and puts each on trial before a
-`Judge`.  ``verify_claim`` runs it, tries the claim's own wrong formulas, and reports.  A wrong
-formula counts as killed only where the true one stands: ``try_mutants`` tries both at each witness.
+A `Claim` draws settings from its domain and puts each on trial before a `Judge`; a `DataClaim` has
+a trial of its own, of data or of whole pipelines.  ``verify_claim`` runs it, tries the claim's own
+wrong formulas, and reports.  A wrong formula counts as killed only where the true one stands:
+``try_mutants`` tries both at each witness.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import hypothesis
-from hypothesis import HealthCheck, Phase, given
+from hypothesis import HealthCheck, Phase, example, given
+from hypothesis.strategies import SearchStrategy
 
 from ridgeproof.theory.domains.domain import Domain
+from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.simulation.quantity_draws import Sampler
 from ridgeproof.verification.strategies import settings as draw_setting
-from ridgeproof.verification.suite.data_claim import DataClaim, DataMutant
 from ridgeproof.verification.suite.theory_on_trial import CATALOGUE, Theory
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
@@ -33,10 +34,11 @@ __all__ = [
     "Claim",
     "ClaimMutant",
     "ClaimReport",
+    "DataClaim",
     "Profile",
     "SuiteInterrupted",
     "judge_for",
-    "property_of",
+    "on_all",
     "try_mutants",
     "verify_claim",
 ]
@@ -67,11 +69,11 @@ _LITERAL_TOLERANCE = 0.2
 
 @dataclass(frozen=True)
 class ClaimMutant:
-    """A wrong formula that the claim must refute, and a setting where it can."""
+    """A wrong formula that the claim must refute: at a setting, or by the claim's own trial."""
 
     description: str
     theory: Callable[[], Theory]
-    witness: Setting
+    witness: Setting | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,27 @@ class Claim:
     profiles: tuple[str, ...] = tuple(PROFILES)
 
 
+@dataclass(frozen=True)
+class DataClaim:
+    """A statement that can fail, about data or about whole pipelines, with a trial of its own.
+
+    ``trial(judge, theory)`` raises Refutation where the statement fails, and records its evidence
+    with the judge.  ``missing()`` says why it cannot be run here and what to install, or is None:
+    without its data a claim is `not-run`, which is neither a pass nor a failure.
+    """
+
+    id: str
+    title: str
+    statement: str
+    missing: Callable[[], str | None]
+    trial: Callable[[Judge, Theory], None]
+    mutants: tuple[ClaimMutant, ...]
+    budget: int = 4096
+    profiles: tuple[str, ...] = ("full",)
+
+
 AnyClaim: TypeAlias = Claim | DataClaim
+Drawn = TypeVar("Drawn")
 
 
 @dataclass(frozen=True)
@@ -148,31 +170,32 @@ def judge_for(claim: AnyClaim, profile: Profile, seed: int, deadline: float | No
     return judge
 
 
-def property_of(
-    claim: Claim,
-    judge: Judge,
-    theory: Theory = CATALOGUE,
+def on_all(
+    drawn: SearchStrategy[Drawn],
+    holds: Callable[[Drawn], None],
     *,
-    examples: int | None = None,
-    seed: int = 0,
-) -> Callable[[], None]:
-    """The claim as a hypothesis property, ready to call; it raises Refutation where it fails."""
+    examples: int,
+    seed: int,
+    first: Drawn | None = None,
+) -> None:
+    """Hold a property on so many drawn values, and on the first; what fails shrinks, and raises."""
 
-    @hypothesis.seed(seed)
-    @hypothesis.settings(
+    def everywhere(value: Drawn) -> None:
+        holds(value)
+
+    tested = given(drawn)(everywhere)
+    if first is not None:
+        tested = example(first)(tested)
+    options = hypothesis.settings(
         deadline=None,
         database=None,
         report_multiple_bugs=False,
-        phases=(Phase.generate, Phase.shrink),
-        max_examples=examples or claim.examples,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        max_examples=examples,
         suppress_health_check=list(HealthCheck),
         print_blob=False,
     )
-    @given(setting=draw_setting(claim.domain))
-    def holds_everywhere(setting: Setting) -> None:
-        claim.holds(setting, judge, theory)
-
-    return holds_everywhere
+    options(hypothesis.seed(seed)(tested))()
 
 
 def verify_claim(
@@ -181,7 +204,7 @@ def verify_claim(
     """Run the property, the literal witness and the mutants of one claim; or its own trial.
 
     Raises:
-        Interrupted: on Ctrl-C, with what was found until then.
+        SuiteInterrupted: on Ctrl-C, with what was found until then.
     """
     start = time.monotonic()
     if isinstance(claim, DataClaim) and (reason := claim.missing()) is not None:
@@ -217,14 +240,12 @@ def verify_claim(
 
 
 def _try(claim: Claim, judge: Judge, theory: Theory, profile: Profile) -> None:
-    examples = round(profile.examples * claim.examples)
-    property_of(claim, judge, theory, examples=examples, seed=judge.seed)()
-    _literal_witness(claim, judge, theory)
-
-
-def _literal_witness(claim: Claim, judge: Judge, theory: Theory) -> None:
-    from ridgeproof.theory.formula import Form
-
+    on_all(
+        draw_setting(claim.domain),
+        lambda setting: claim.holds(setting, judge, theory),
+        examples=round(profile.examples * claim.examples),
+        seed=judge.seed,
+    )
     form = Form.EXACT if claim.witness_is_exact else Form.LIMIT
     judge.mean(
         claim.witness,
@@ -249,25 +270,25 @@ def try_mutants(
     truth = replace(judge, streams=streams)  # on the same record
     stood: set[Setting] = set()
     for mutant in claim.mutants:
-        if isinstance(mutant, ClaimMutant) and mutant.witness not in stood:
-            _hold(claim, mutant, truth, theory)
+        if mutant.witness is not None and mutant.witness not in stood:
+            _hold(claim, mutant.witness, truth, theory)
             stood.add(mutant.witness)
         fresh = replace(truth, points=[], undecided=[], needed=[])
         fate: dict[str, Any] = {"formula": mutant.description, "killed": False}
         try:
-            _hold(claim, mutant, fresh, mutant.theory())
+            _hold(claim, mutant.witness, fresh, mutant.theory())
         except Refutation as refutation:
             fate |= {"killed": True, "at": str(refutation.counterexample.setting)}
         yield fate | {"repetitions": fresh.repetitions}
 
 
-def _hold(claim: AnyClaim, mutant: ClaimMutant | DataMutant, judge: Judge, theory: Theory) -> None:
-    """Put a theory on trial where the mutant shows."""
+def _hold(claim: AnyClaim, witness: Setting | None, judge: Judge, theory: Theory) -> None:
+    """Put a theory on trial where a mutant shows."""
     if isinstance(claim, DataClaim):
         claim.trial(judge, theory)
     else:
-        assert isinstance(mutant, ClaimMutant)
-        claim.holds(mutant.witness, judge, theory)
+        assert witness is not None
+        claim.holds(witness, judge, theory)
 
 
 def _verdict(

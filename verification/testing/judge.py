@@ -118,10 +118,8 @@ class Judge:
         )
         keep(decision, method)
         if decision.verdict == "refuted":
-            seen = _counterexample(
-                sampled, quantity, f"{claimed:.6g}", decision, method, limit=limit
-            )
-            raise Refutation(replace(seen, redo=self.redo))
+            shown = f"{claimed:.6g}"
+            raise self.refutation(sampled, quantity, shown, decision, method, limit=limit)
         return decision
 
     def no_worse(self, best: Setting, other: Setting, quantity: str = "test_error") -> Decision:
@@ -137,8 +135,7 @@ class Judge:
         pair = self.pair(best, other, quantity)
         decision, method = self.sign(pair, other, name, strict=False)
         if decision.verdict == "refuted":
-            seen = _counterexample(other, name, ">= 0", decision, method)
-            raise Refutation(replace(seen, term=quantity, before=best))
+            raise self.refutation(other, name, ">= 0", decision, method, term=quantity, before=best)
         return decision
 
     def moves(
@@ -158,8 +155,9 @@ class Judge:
         )
         decision, method = self.sign(Difference(low, high, sign), after, name, strict=True)
         if decision.verdict == "refuted":
-            seen = _counterexample(after, name, "> 0", decision, method)
-            raise Refutation(replace(seen, term=quantity, before=before))
+            raise self.refutation(
+                after, name, "> 0", decision, method, term=quantity, before=before
+            )
         return decision
 
     def changes(
@@ -190,8 +188,9 @@ class Judge:
             name = f"{name} from {variable} = {getattr(before, variable)}"
             decision = replace(decision, mean=sign * (decision.mean or 0.0))
             bound = ">= 0" if sign > 0 else "<= 0"
-            seen = _counterexample(after, name, bound, decision, method, limit=limit)
-            raise Refutation(replace(seen, term=quantity, before=before))
+            raise self.refutation(
+                after, name, bound, decision, method, limit=limit, term=quantity, before=before
+            )
         return decision
 
     def pair(
@@ -322,11 +321,37 @@ class Judge:
             PointEvidence(setting, quantity, claimed, observed, 0.0, 0, method, outcome)
         )
         if not holds:
-            raise Refutation(
-                Counterexample(
-                    setting, quantity, f"{claimed:.10g}", f"{observed:.10g}", None, method
-                )
+            told = f"{claimed:.10g}", f"{observed:.10g}"
+            raise Refutation(Counterexample(setting, quantity, *told, None, method, redo=self.redo))
+
+    def refutation(
+        self,
+        setting: Located,
+        quantity: str,
+        claimed: str,
+        decision: Decision,
+        method: str,
+        *,
+        limit: bool = False,
+        **more: Any,
+    ) -> Refutation:
+        """What a simulation has refuted, with further fields of the counterexample."""
+        by = f"{method} simulation, {decision.repetitions} repetitions"
+        return Refutation(
+            Counterexample(
+                setting,
+                quantity,
+                claimed,
+                f"{decision.mean:.6g}",
+                decision.standard_error,
+                f"{by}, Richardson in d" if limit else by,
+                redo=self.redo,
+                repetitions=decision.repetitions,
+                sampler=method,
+                pair=limit,
+                **more,
             )
+        )
 
     @property
     def repetitions(self) -> int:
@@ -348,30 +373,6 @@ class Judge:
         """The simulated point whose mean lies farthest from the claim, in standard errors."""
         simulated = [point for point in self.points if point.standard_error > 0]
         return max(simulated, key=lambda point: point.deviation, default=None)
-
-
-def _counterexample(
-    setting: Setting,
-    quantity: str,
-    claimed: str,
-    decision: Decision,
-    method: str,
-    *,
-    limit: bool = False,
-) -> Counterexample:
-    """What a simulation has refuted."""
-    by = f"{method} simulation, {decision.repetitions} repetitions"
-    return Counterexample(
-        setting,
-        quantity,
-        claimed,
-        f"{decision.mean:.6g}",
-        decision.standard_error,
-        f"{by}, Richardson in d" if limit else by,
-        repetitions=decision.repetitions,
-        sampler=method,
-        pair=limit,
-    )
 
 
 def _cost(method: str) -> int:

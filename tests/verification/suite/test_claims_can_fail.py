@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from sympy import Rational
@@ -12,11 +13,12 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.claims import all_claims, find_claim
 from ridgeproof.verification.simulation.quantity_draws import Sampler
+from ridgeproof.verification.strategies import settings
 from ridgeproof.verification.suite.claim import (
     PROFILES,
     Claim,
     judge_for,
-    property_of,
+    on_all,
     try_mutants,
     verify_claim,
 )
@@ -155,8 +157,10 @@ def test_properties_shrink_to_the_smallest_setting():
     """hypothesis reports the simplest failing setting of the domain."""
     claim = find_claim("C1")
     wrong = mutated("ridgeless", {"variance": sy.sigma**2 * D / (sy.T - sy.d)})
+    judge = judge_for(claim, QUICK, seed=0)
+    holds = partial(claim.holds, judge=judge, theory=wrong)
     with pytest.raises(Refutation) as caught:
-        property_of(claim, judge_for(claim, QUICK, seed=0), wrong, examples=10)()
+        on_all(settings(claim.domain), holds, examples=10, seed=0)
     setting = caught.value.counterexample.setting
     assert (setting.d, setting.n, setting.design) == (3, 0, "independent")
 

@@ -16,8 +16,13 @@ from ridgeproof.verification.claims import c12_kernels_on_digits as c12
 from ridgeproof.verification.claims import claims_of, find_claim
 from ridgeproof.verification.simulation.seeds import make_generator
 from ridgeproof.verification.suite import side_by_side as suite
-from ridgeproof.verification.suite.claim import PROFILES, judge_for, verify_claim
-from ridgeproof.verification.suite.data_claim import DataClaim, DataMutant
+from ridgeproof.verification.suite.claim import (
+    PROFILES,
+    ClaimMutant,
+    DataClaim,
+    judge_for,
+    verify_claim,
+)
 from ridgeproof.verification.suite.theory_on_trial import CATALOGUE
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.verdict import Outcome, PointEvidence
@@ -62,7 +67,7 @@ TOY = DataClaim(
     statement="Data are what they are.",
     missing=lambda: None,
     trial=trial,
-    mutants=(DataMutant("0.9 times", wrong),),
+    mutants=(ClaimMutant("0.9 times", wrong),),
 )
 
 
@@ -114,7 +119,7 @@ def test_missing_data_give_no_verdict():
 
 def test_a_mutant_that_survives_leaves_it_undecided():
     """A check that cannot fail has shown nothing."""
-    harmless = replace(TOY, mutants=(DataMutant("nothing", lambda: CATALOGUE),))
+    harmless = replace(TOY, mutants=(ClaimMutant("nothing", lambda: CATALOGUE),))
     assert verify_claim(harmless, QUICK, seed=1).verdict is Outcome.UNDECIDED
 
 

@@ -12,7 +12,7 @@ from ridgeproof.verification.testing.judge import Judge, Refutation
 
 
 def _judge():
-    return Judge("P1", 1e-6, 0.03, 4096, 1)
+    return Judge("P1", 1e-6, 0.03, 4096, 1, redo="ridgeproof verify P1 --seed 1")
 
 
 @pytest.mark.parametrize("ring", ALTERED, ids=lambda ring: ring.__name__)
@@ -44,6 +44,7 @@ def test_the_draws_of_the_claim_refute_by_themselves():
         p1_pipelines._draws(p1_pipelines._WITNESS, _judge(), Theory(equations=ring))
     assert "Richardson" in fallen.value.counterexample.method
     assert "least_squares" in str(fallen.value.counterexample.setting)
+    assert fallen.value.counterexample.data()["command"] == _judge().redo
 
 
 def test_another_text_is_found(monkeypatch):
@@ -51,5 +52,6 @@ def test_another_text_is_found(monkeypatch):
     monkeypatch.setattr(
         p1_pipelines, "process_text", lambda process: p1_pipelines._TEXT.replace("15", "14")
     )
-    with pytest.raises(Refutation, match="text of the process"):
+    with pytest.raises(Refutation, match="text of the process") as fallen:
         p1_pipelines._equations(p1_pipelines._WITNESS, _judge(), CATALOGUE)
+    assert fallen.value.counterexample.data()["command"] == _judge().redo

@@ -32,8 +32,7 @@ from ridgeproof.verification.simulation.interpreter import asks_at, primitives, 
 from ridgeproof.verification.simulation.simulate_process import ProcessDraws, world_of
 from ridgeproof.verification.simulation.world import ProcessWorld
 from ridgeproof.verification.testing.allowance import LIMIT_DIMENSION
-from ridgeproof.verification.testing.counterexample import Counterexample
-from ridgeproof.verification.testing.judge import Judge, Refutation
+from ridgeproof.verification.testing.judge import Judge
 from ridgeproof.verification.testing.sequential import CHUNK
 
 __all__ = [
@@ -212,13 +211,7 @@ def judge_case(subject: Subject, sides: Sides, case: Case, judge: Judge) -> None
     )
     keep(decision, method)
     if decision.verdict == "refuted":
-        by = f"{method} simulation, {decision.repetitions} repetitions"
-        raise Refutation(
-            Counterexample(
-                case.place, name, subject.bound, f"{decision.mean:.6g}", decision.standard_error,
-                f"{by}, Richardson in d" if limit else by, repetitions=decision.repetitions,
-            )
-        )  # fmt: skip
+        raise judge.refutation(case.place, name, subject.bound, decision, method, limit=limit)
 
 
 def _runs(sides: Sides, case: Case, sizes: tuple[int, ...]) -> tuple[_Run, ...]:
