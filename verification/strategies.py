@@ -64,7 +64,11 @@ def _sizes(least: int, most: int) -> IntegerRange:
 
 
 _NOISE = RealInterval(Fraction(0), Fraction(2))
-_SPECTRA = ("isotropic", "power-law:3/2", "ar1:1/2", "spiked:10*2,1")
+_NOISY = {
+    "sigma": _NOISE, "sigma0": _NOISE, "lam": _NOISE,
+    "spectrum": ("isotropic", "power-law:3/2", "ar1:1/2", "spiked:10*2,1"),
+}  # fmt: skip
+_DESIGNS = ("independent", "shared")
 
 
 def everywhere(largest: int = 40) -> Domain:
@@ -74,11 +78,8 @@ def everywhere(largest: int = 40) -> Domain:
         T=IntegerRange(Integer(1), 4 * sy.d),
         T0=IntegerRange(Integer(1), 4 * sy.d),
         n=_sizes(0, 5),
-        sigma=_NOISE,
-        sigma0=_NOISE,
-        lam=_NOISE,
-        spectrum=_SPECTRA,
-        design=("independent", "shared"),
+        **_NOISY,
+        design=_DESIGNS,
     )
 
 
@@ -89,10 +90,7 @@ def underparametrised(largest: int = 40) -> Domain:
         T=IntegerRange(sy.d + 2, 4 * sy.d),
         T0=IntegerRange(sy.d + 2, 4 * sy.d),
         n=_sizes(0, 5),
-        sigma=_NOISE,
-        sigma0=_NOISE,
-        lam=_NOISE,
-        spectrum=_SPECTRA,
+        **_NOISY,
     )
 
 
@@ -103,11 +101,8 @@ def overparametrised(largest: int = 40) -> Domain:
         T=IntegerRange(Integer(2), 4 * sy.d),
         T0=IntegerRange(Integer(2), sy.d - 2),
         n=_sizes(1, 5),
-        sigma=_NOISE,
-        sigma0=_NOISE,
-        lam=_NOISE,
-        spectrum=_SPECTRA,
-        design=("independent", "shared"),
+        **_NOISY,
+        design=_DESIGNS,
     )
 
 
@@ -118,7 +113,7 @@ def noise_free(largest: int = 40) -> Domain:
         T=IntegerRange(sy.d + 2, 4 * sy.d),
         T0=IntegerRange(Integer(1), sy.d - 1),
         n=_sizes(1, 5),
-        design=("independent", "shared"),
+        design=_DESIGNS,
     )
 
 

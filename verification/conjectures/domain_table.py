@@ -28,7 +28,7 @@ from ridgeproof.theory.domains.entries import (
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.conjectures.parser import parse_formula
 
-__all__ = ["check_keys", "read_domain", "read_entry"]
+__all__ = ["check_keys", "read_domain", "read_entry", "read_number", "read_number_entry"]
 
 _NAMES = {name: sy.NAMED[name] for name in (*SIZES, *REALS, "beta", "r")}
 _ENTRY_HELP = "give a number, { integers = [a, b] }, [a, b], 'a .. b' or a formula"
@@ -67,6 +67,13 @@ def read_entry(name: str, value: Any, names: Mapping[str, Symbol]) -> Entry:
     if name in CHOICES:
         options = value if isinstance(value, list | tuple) else [value]
         return Choice(tuple(_option(name, option) for option in options))
+    return read_number_entry(label, value, names)
+
+
+def read_number_entry(
+    label: str, value: Any, names: Mapping[str, Symbol], remedy: str = _ENTRY_HELP
+) -> Entry:
+    """Read what is a number, a range, an interval or a formula in these names."""
     match value:
         case str() if ".." in value:
             return IntegerRange(*_ends(label, value, names))
@@ -79,10 +86,10 @@ def read_entry(name: str, value: Any, names: Mapping[str, Symbol]) -> Entry:
             if not isinstance(least, bool) and not isinstance(most, bool):
                 return IntegerRange(Integer(least), Integer(most))
         case [least, most]:
-            return RealInterval(_number(label, least), _number(label, most))
+            return RealInterval(read_number(label, least), read_number(label, most))
         case int() | Decimal() | Fraction() | float():
-            return Fixed(_number(label, value))
-    raise InputError(label, _plain(value), "is not an entry", _ENTRY_HELP)
+            return Fixed(read_number(label, value))
+    raise InputError(label, _plain(value), "is not an entry", remedy)
 
 
 def _plain(value: Any) -> Any:
@@ -92,9 +99,10 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _number(label: str, value: Any) -> Fraction:
+def read_number(label: str, value: Any, remedy: str = _ENTRY_HELP) -> Fraction:
+    """An exact number of a table."""
     if isinstance(value, str | list | tuple | dict):
-        raise InputError(label, _plain(value), "is not a number", _ENTRY_HELP)
+        raise InputError(label, _plain(value), "is not a number", remedy)
     return exact(label, str(value) if isinstance(value, Decimal) else value)
 
 

@@ -16,24 +16,35 @@ from ridgeproof.verification.simulation.simulate import simulate
 from ridgeproof.verification.sweep.process_rows import limits, simulated
 from ridgeproof.verification.sweep.question import OPTIMA, Question
 
-__all__ = ["answer", "answer_process"]
+__all__ = ["answer"]
 
 Cells = dict[str, float | int | str | None]
 
 
-def answer(question: Question, setting: Setting) -> list[float | int | str | None]:
-    """The cells of `Question.columns` at a setting; None where there is no number, with a reason.
+def answer(
+    question: Question, point: Setting | Mapping[str, Any]
+) -> list[float | int | str | None]:
+    """The cells of `Question.columns` at a setting, or at a point of the question's process.
 
     What has no number there (no theorem, an infinite expectation, a penalty that does not exist)
-    leaves its cells empty and does not stop the others.
+    leaves its cells empty, with a reason, and does not stop the others.
 
     >>> from ridgeproof.theory.settings.setting import make_setting
     >>> question = Question(theory=("test_error",), forms=("limit", "exact"))
     >>> answer(question, make_setting(d=10, T=40, sigma=1))
     [0.333333333333333, 0.344827586206897, 'exact', '']
     """
-    cells: Cells = {}
     reasons: dict[str, None] = {}
+    if isinstance(point, Setting):
+        cells = _of_setting(question, point, reasons)
+    else:
+        cells = _of_process(question, point, reasons)
+    cells["reason"] = "; ".join(reasons)
+    return [cells.get(column.name) for column in question.columns()]
+
+
+def _of_setting(question: Question, setting: Setting, reasons: dict[str, None]) -> Cells:
+    cells: Cells = {}
     for form in question.forms:
         cells |= _attempt(reasons, partial(_theory, question, setting, form))
         cells |= _attempt(reasons, partial(_optima, question, setting, form))
@@ -41,27 +52,22 @@ def answer(question: Question, setting: Setting) -> list[float | int | str | Non
         cells |= _attempt(reasons, partial(_simulation, question, setting, quantity, reasons))
         for form in question.forms:
             cells[f"{quantity}_z_{form}"] = _deviation(cells, quantity, form, setting)
-    cells["reason"] = "; ".join(reasons)
-    return [cells.get(column.name) for column in question.columns()]
+    return cells
 
 
-def answer_process(question: Question, given: Mapping[str, Any]) -> list[float | int | str | None]:
-    """The cells of `Question.columns` at a point of the question's process."""
-    assert question.process is not None
-    cells: Cells = {}
-    reasons: dict[str, None] = {}
-    if question.theory:
-        cells |= limits(question.process, question.theory, given, reasons)
+def _of_process(question: Question, given: Mapping[str, Any], reasons: dict[str, None]) -> Cells:
+    process, cells = question.process, Cells()
+    assert process is not None
+    try:
+        if question.theory:
+            cells |= limits(process, question.theory, given)
+    except RidgeproofError:  # of one ask: it leaves the others theirs
+        for name in question.theory:
+            cells |= _attempt(reasons, partial(limits, process, (name,), given))
     if question.simulation:
-        error = question.relative_error
-        effort = {
-            "repetitions": question.repetitions,
-            "relative_error": None if error is None else float(error),
-            "seed": question.seed,
-        }
-        cells |= simulated(question.process, question.simulation, given, reasons, **effort)
-    cells["reason"] = "; ".join(reasons)
-    return [cells.get(column.name) for column in question.columns()]
+        found = partial(simulated, process, question.simulation, given, reasons, question.effort)
+        cells |= _attempt(reasons, found)
+    return cells
 
 
 def _attempt(reasons: dict[str, None], compute: Callable[[], Cells]) -> Cells:
@@ -108,15 +114,7 @@ def _optimum(setting: Setting, form: Form) -> Optimum:
 def _simulation(
     question: Question, setting: Setting, quantity: str, reasons: dict[str, None]
 ) -> Cells:
-    error = question.relative_error
-    found = simulate(
-        setting,
-        repetitions=question.repetitions,
-        relative_error=None if error is None else float(error),
-        quantity=quantity,
-        method=question.method,
-        seed=question.seed,
-    )
+    found = simulate(setting, quantity=quantity, method=question.method, **question.effort)
     if found.tails:
         reasons[f"{quantity} has {found.tails}"] = None
     return {

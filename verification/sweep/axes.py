@@ -16,11 +16,18 @@ from functools import cache, lru_cache
 from types import NoneType
 from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Expr, Integer, Symbol
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.checks import check_integer, exact
-from ridgeproof.theory.domains.entries import IntegerRange, evaluated, nearest, used_symbols
+from ridgeproof.theory.checks import check_integer
+from ridgeproof.theory.domains.entries import (
+    Derived,
+    Fixed,
+    IntegerRange,
+    evaluated,
+    nearest,
+    used_symbols,
+)
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.settings.spectra import (
@@ -31,8 +38,11 @@ from ridgeproof.theory.settings.spectra import (
     parse_signal,
     parse_spectrum,
 )
-from ridgeproof.verification.conjectures.domain_table import check_keys
-from ridgeproof.verification.conjectures.parser import parse_formula
+from ridgeproof.verification.conjectures.domain_table import (
+    check_keys,
+    read_number,
+    read_number_entry,
+)
 
 __all__ = ["AxisKind", "Item", "Kinds", "Values", "known_after", "names", "read_values"]
 
@@ -179,24 +189,22 @@ def _items(name: str, label: str, option: Any, kinds: Kinds) -> tuple[Item, ...]
             return ("inf",)
         case str() if _has_schedule(option):
             return (option,)
-        case str() if ".." in option:
-            return (IntegerRange(*_ends(label, option, kinds)),)
-        case str():
-            expression = _expression(label, option, kinds)
-            if isinstance(expression, Rational):
-                return (_number(kind, label, Fraction(int(expression.p), int(expression.q))),)
-            return (expression,)
         case dict():
             return _spaced(kind, label, option)
-        case int() | Decimal() | Fraction() | float():
-            return (_number(kind, label, option),)
+        case str() | int() | Decimal() | Fraction() | float():
+            numbers = [other for other, held in kinds.items() if held is not AxisKind.TEXT]
+            symbols = {x: _symbol(x) for x in (*numbers, "beta", "r")}
+            match read_number_entry(label, option, symbols, _HELP):
+                case Fixed(value):
+                    return (_checked(kind, label, option, value),)
+                case Derived(expression):
+                    return (expression,)
+                case IntegerRange() as entry:
+                    return (entry,)
     raise InputError(label, option, "is not an entry", _HELP)
 
 
-def _number(kind: AxisKind, label: str, value: Any) -> Fraction:
-    if isinstance(value, str | list | tuple | dict):
-        raise InputError(label, value, "is not a number", _HELP)
-    number = exact(label, str(value) if isinstance(value, Decimal) else value)
+def _checked(kind: AxisKind, label: str, value: Any, number: Fraction) -> Fraction:
     if kind is AxisKind.WHOLE and number.denominator > 1:
         raise InputError(label, value, "must be whole", "round it to an integer")
     return number
@@ -235,7 +243,7 @@ def _spaced(kind: AxisKind, label: str, table: Mapping[str, Any]) -> tuple[Item,
     if spacing not in _SPACINGS:
         raise InputError(f"{label} spacing", spacing, "is unknown", "write linear or log")
     whole = given[0] == "integers"
-    low, high = (_number(kind, label, end) for end in ends)
+    low, high = (_checked(kind, label, x, read_number(label, x, _HELP)) for x in ends)
     if whole and not low.denominator == high.denominator == 1:
         raise InputError(label, ends, "must be whole", "round the ends, or write reals = [a, b]")
     if low > high:
@@ -263,20 +271,6 @@ def _between(low: Fraction, high: Fraction, share: Fraction, spacing: str) -> Fr
         return low + share * (high - low)
     logarithm = math.log(low) + float(share) * (math.log(high) - math.log(low))
     return Fraction(f"{math.exp(logarithm):.{_DIGITS}g}")
-
-
-def _ends(label: str, text: str, kinds: Kinds) -> tuple[Expr, Expr]:
-    least, _, most = text.partition("..")
-    if ".." in most:
-        raise InputError(label, text, "has more than one ..", "write a .. b")
-    # Spaces in front keep the columns those of the whole text.
-    spaced = " " * (len(text) - len(most)) + most
-    return _expression(label, least, kinds), _expression(label, spaced, kinds)
-
-
-def _expression(label: str, text: str, kinds: Kinds) -> Expr:
-    numbers = [name for name, kind in kinds.items() if kind is not AxisKind.TEXT]
-    return parse_formula(text, {x: _symbol(x) for x in (*numbers, "beta", "r")}, name=label)
 
 
 def _symbol(name: str) -> Symbol:

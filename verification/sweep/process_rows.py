@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process, prepared
 from ridgeproof.numerics.equivalent.profiles import space_of
-from ridgeproof.theory.errors import RidgeproofError
 from ridgeproof.theory.process.facts import require_known
 from ridgeproof.theory.process.names import free_names
 from ridgeproof.theory.process.record import Process
@@ -70,33 +68,19 @@ class ProcessPoint:
         return dict(self.given)
 
 
-def limits(
-    process: Process, asks: tuple[str, ...], given: Mapping[str, Any], reasons: dict[str, None]
-) -> Cells:
-    """The limits of some asks; one that has none leaves its cell empty, and a reason."""
-    try:
-        found = evaluate_process(_only(process, asks), terms=False, **given).values
-    except RidgeproofError as error:
-        if len(asks) > 1:
-            alone = [limits(process, (name,), given, reasons) for name in asks]
-            return {name: value for cells in alone for name, value in cells.items()}
-        reasons[str(error).partition(". ")[0]] = None
-        return {}
+def limits(process: Process, asks: tuple[str, ...], given: Mapping[str, Any]) -> Cells:
+    """The limits of some asks."""
+    found = evaluate_process(_only(process, asks), terms=False, **given).values
     # As many digits as are carried, so that a row does not depend on the last bit.
     return {f"{name}_limit": float(f"{float(value):.12g}") for name, value in found.items()}
 
 
 def simulated(
     process: Process, asks: tuple[str, ...], given: Mapping[str, Any], reasons: dict[str, None],
-    **effort: Any,
+    effort: Mapping[str, Any],
 ) -> Cells:  # fmt: skip
     """Means, standard errors and deviations of some asks, from the same literal repetitions."""
-    run = partial(simulate_process, _only(process, asks), **effort)
-    try:
-        found = run(**given)
-    except RidgeproofError as error:
-        reasons[str(error).partition(". ")[0]] = None
-        return {}
+    found = simulate_process(_only(process, asks), **effort, **given)
     cells: Cells = {}
     for name, each in found.asks.items():
         if each.reason:

@@ -62,6 +62,12 @@ class Question:
     relative_error: Fraction | None = None
     seed: int = 0
 
+    @property
+    def effort(self) -> dict[str, Any]:
+        """How long to simulate, and from which seed."""
+        error = None if self.relative_error is None else float(self.relative_error)
+        return {"repetitions": self.repetitions, "relative_error": error, "seed": self.seed}
+
     def canonical(self) -> dict[str, Any]:
         """The question as plain JSON values; what does not enter the answers is left out."""
         plain: dict[str, Any] = {"theory": list(self.theory), "forms": list(self.forms)}

@@ -18,7 +18,7 @@ from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.theory.settings.spectra import SignalFile, SpectrumFile
 from ridgeproof.verification.simulation.seeds import canonical_json, digest
-from ridgeproof.verification.sweep.answer import answer, answer_process
+from ridgeproof.verification.sweep.answer import answer
 from ridgeproof.verification.sweep.grid import Point
 from ridgeproof.verification.sweep.question import Question
 from ridgeproof.verification.sweep.version import code_version
@@ -83,13 +83,12 @@ def run_batch(batch: TaskBatch) -> Finished:
     """Compute the rows of a batch: what a worker does."""
     start = time.perf_counter()
     rows = tuple(
-        (task.key, json.dumps(_answered(batch.question, json.loads(task.setting))))
+        (task.key, json.dumps(answer(batch.question, _point(batch.question, task))))
         for task in batch.tasks
     )
     return Finished(rows, time.perf_counter() - start, code_version())
 
 
-def _answered(question: Question, stated: dict[str, Any]) -> list[Any]:
-    if question.process is not None:
-        return answer_process(question, stated)
-    return answer(question, make_setting(**stated))
+def _point(question: Question, task: Task) -> Setting | dict[str, Any]:
+    stated: dict[str, Any] = json.loads(task.setting)
+    return make_setting(**stated) if question.process is None else stated
