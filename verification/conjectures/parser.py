@@ -11,6 +11,7 @@ import ast
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from sympy import (
     Add,
@@ -128,7 +129,8 @@ def whole_numbers(text: str, names: Iterable[str] = NAMED) -> set[int]:
     return {abs(int(number)) for number in found if number.denominator == 1}
 
 
-_FOLDED = {
+# Each with its neutral number.
+_OPERATIONS: dict[type[ast.operator], tuple[Callable[[Any, Any], Any], int]] = {
     ast.Add: (operator.add, 0), ast.Sub: (operator.sub, 0),
     ast.Mult: (operator.mul, 1), ast.Div: (operator.truediv, 1),
 }  # fmt: skip
@@ -149,8 +151,8 @@ def _fold(
                 constant = -constant
         case ast.BinOp(left=left, op=ast.Pow()):
             _fold(left, source, found)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _FOLDED:
-            operation, neutral = _FOLDED[type(op)]
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATIONS:
+            operation, neutral = _OPERATIONS[type(op)]
             parts = [_fold(side, source, found) for side in (left, right)]
             alone = all(part is not None and alike is None for part, alike in parts)
             one, other = (
@@ -170,14 +172,10 @@ def _fold(
 def _tree(source: SourceText) -> ast.expr:
     try:
         return ast.parse(source.translated, mode="eval").body
-    except SyntaxError as error:
+    except SyntaxError as error:  # of tokens in order: a name that Python keeps for itself
         start = source.columns[min(max((error.offset or 1) - 1, 0), len(source.columns) - 1)]
-        if not source.text[start:].strip():
-            start = len(source.text.rstrip()) - 1
-            condition, remedy = "ends too early", "complete the formula"
-        else:
-            condition, remedy = "does not continue as a formula", _GRAMMAR
         piece = source.text[start : start + 20]
+        condition, remedy = "does not continue as a formula", _GRAMMAR
     except (ValueError, MemoryError, RecursionError):
         start, piece = 0, source.text
         condition, remedy = "is nested too deeply", "write it with fewer levels"
@@ -188,10 +186,10 @@ def _build(node: ast.expr, source: SourceText, names: Mapping[str, Expr]) -> Exp
     """The expression of a node; sums, products and signs are unrolled, so recursion is shallow."""
     spine: list[ast.BinOp | ast.UnaryOp] = []
     while True:
-        if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow):
+        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
             spine.append(node)
             node = node.left
-        elif isinstance(node, ast.UnaryOp):
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd | ast.USub):
             spine.append(node)
             node = node.operand
         else:
@@ -200,7 +198,7 @@ def _build(node: ast.expr, source: SourceText, names: Mapping[str, Expr]) -> Exp
     value = _atom(node, source, names)
     for parent in reversed(spine):
         if isinstance(parent, ast.UnaryOp):
-            value = _sign(parent, value, source)
+            value = -value if isinstance(parent.op, ast.USub) else value
         else:
             middle, left = len(source.guards), value
             right = _build(parent.right, source, names)
@@ -232,29 +230,13 @@ def _atom(node: ast.expr, source: SourceText, names: Mapping[str, Expr]) -> Expr
     return value
 
 
-def _sign(node: ast.UnaryOp, value: Expr, source: SourceText) -> Expr:
-    match node.op:
-        case ast.UAdd():
-            return value
-        case ast.USub():
-            return -value
-    raise source.error(node, "is not a sign", _GRAMMAR)
-
-
 def _combine(node: ast.BinOp, left: Expr, right: Expr, source: SourceText) -> Expr:
-    match node.op:
-        case ast.Add():
-            return left + right
-        case ast.Sub():
-            return left - right
-        case ast.Mult():
-            return left * right
-        case ast.Div() if right == 0:
+    if isinstance(node.op, ast.Div):
+        if right == 0:
             raise source.error(node.right, "is zero and divides", "remove the division by zero")
-        case ast.Div():
-            _guard(node, right, Integer(-1), source)
-            return left / right
-    raise source.error(node, "is not an operation", _GRAMMAR)
+        _guard(node, right, Integer(-1), source)
+    operation, _ = _OPERATIONS[type(node.op)]
+    return operation(left, right)
 
 
 def _power(
@@ -302,10 +284,6 @@ def _call(node: ast.Call, source: SourceText, names: Mapping[str, Expr]) -> Expr
     called = node.func.id if isinstance(node.func, ast.Name) else ""
     if called not in FUNCTIONS:
         raise source.error(node.func, "is not a function", "write a product with *, as in d*(T-1)")
-    if node.keywords or any(isinstance(given, ast.Starred) for given in node.args):
-        raise source.error(
-            node, "unpacks its arguments", f"write {called}(...) with plain formulas"
-        )
     least, most = (2, _MAX_ARGUMENTS) if called in {"min", "max"} else (1, 1)
     if not least <= len(node.args) <= most:
         wanted = "one argument" if most == 1 else f"{least} to {most} arguments"
