@@ -156,7 +156,7 @@ class PowerItem(_Item):
             _Failed: one survived above the tolerance, or the true formula was refuted.
         """
         from ridgeproof.verification.power.measure import measure_power
-        from ridgeproof.verification.power.text import conclusion
+        from ridgeproof.verification.power.table import conclusion
 
         table = measure_power((self.formula,), seed=self.seed)
         self.user_properties.append((_EFFORT, sum(row.repetitions for row in table.rows)))

@@ -153,7 +153,7 @@ def _row(claim: AnyClaim, done: ClaimReport | None) -> dict[str, Any]:
 
 
 def _power(table: PowerTable) -> dict[str, Any]:
-    from ridgeproof.verification.power.text import COLUMNS, conclusion, summary
+    from ridgeproof.verification.power.table import COLUMNS, conclusion, summary
 
     first, *failures = conclusion(table)
     return {

@@ -76,10 +76,9 @@ def command(
     if changes:
         raise InputError("--set", changes[0], "sets a parameter of FILE", "give a process file")
     with leave_at_once():
-        from ridgeproof.theory.checks import check_integer
         from ridgeproof.verification.claims import all_claims, claims_of, find_claim
         from ridgeproof.verification.suite.claim import PROFILES
-        from ridgeproof.verification.suite.side_by_side import default_workers, run_suite
+        from ridgeproof.verification.suite.side_by_side import run_suite
 
         all_claims()
 
@@ -88,11 +87,7 @@ def command(
         from ridgeproof.report import check_report
 
         check_report(page)  # before minutes of work, not after
-    count = (
-        default_workers()
-        if workers is None
-        else check_integer("--workers", workers, least=1, most=256)
-    )
+    count = _count(workers)
     wanted = [find_claim(name).id for name in claims] or claims_of(profile)
     with progress("verifying") as line:
         line.update(f"0 of {len(wanted)} claims")
@@ -151,6 +146,15 @@ def command(
     raise click.exceptions.Exit(_status(reports, table))
 
 
+def _count(workers: str | None) -> int:
+    from ridgeproof.theory.checks import check_integer
+    from ridgeproof.verification.suite.side_by_side import default_workers
+
+    if workers is None:
+        return default_workers()
+    return check_integer("--workers", workers, least=1, most=256)
+
+
 def _verify_process(
     arguments: tuple[str, ...],
     profile: str,
@@ -169,17 +173,11 @@ def _verify_process(
     if len(given) < len(changes):
         raise InputError("--set", "...", "sets a name twice", "set it once")
     with leave_at_once():
-        from ridgeproof.theory.checks import check_integer
         from ridgeproof.theory.process.file import read_process
-        from ridgeproof.verification.suite.side_by_side import default_workers
         from ridgeproof.verification.suite.verify_process import verify_process
 
     process = read_process(Path(arguments[0]))
-    count = (
-        default_workers()
-        if workers is None
-        else check_integer("--workers", workers, least=1, most=256)
-    )
+    count = _count(workers)
     options: dict[str, Any] = {"profile": profile, "seed": seed, "workers": count, **given}
     with progress("verifying") as line:
         found = verify_process(process, watch=line.update, **options)
@@ -265,7 +263,7 @@ def _text(reports: list[ClaimReport], profile: str, seed: int) -> str:
 
 
 def _power(table: PowerTable) -> str:
-    from ridgeproof.verification.power.text import COLUMNS, conclusion, summary
+    from ridgeproof.verification.power.table import COLUMNS, conclusion, summary
 
     rows = [("formula", *COLUMNS), *summary(table)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

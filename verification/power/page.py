@@ -6,8 +6,16 @@ import sys
 from collections.abc import Iterator
 
 from ridgeproof.verification.power.measure import measure_power
-from ridgeproof.verification.power.table import ALPHA, TOLERANCE, Fate, PowerRow, PowerTable
-from ridgeproof.verification.power.text import COLUMNS, NO_POWER, summary
+from ridgeproof.verification.power.table import (
+    ALPHA,
+    COLUMNS,
+    NO_POWER,
+    TOLERANCE,
+    Fate,
+    PowerRow,
+    PowerTable,
+    summary,
+)
 
 __all__ = ["page"]
 

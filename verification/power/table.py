@@ -9,11 +9,27 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ALPHA", "TOLERANCE", "Fate", "PowerRow", "PowerTable", "TruthRow"]
+__all__ = [
+    "ALPHA",
+    "COLUMNS",
+    "NO_POWER",
+    "TOLERANCE",
+    "Fate",
+    "PowerRow",
+    "PowerTable",
+    "TruthRow",
+    "conclusion",
+    "summary",
+]
 
 # The level of one trial: a few hundred trials of true formulas stay below 0.001 in all.
 ALPHA = 1e-6
 TOLERANCE = 0.01
+_WITNESSES = ("simulation", "oracle", "measurement")
+COLUMNS = (
+    "mutants", "killed", "below tolerance", "survived", *(f"by {witness}" for witness in _WITNESSES)
+)  # fmt: skip
+NO_POWER = "this check has no power here"
 
 
 class Fate(StrEnum):
@@ -128,3 +144,32 @@ class PowerTable:
             "alpha": ALPHA,
             "seconds": round(self.seconds, 1),
         }
+
+
+def summary(table: PowerTable) -> list[tuple[str, ...]]:
+    """A row for each formula: its name, then the `COLUMNS`."""
+    rows = []
+    for formula in table.formulas:
+        counts = table.counts(formula)
+        fates = [counts[fate.value] for fate in (Fate.KILLED, Fate.BELOW, Fate.SURVIVED)]
+        by = [counts[witness] for witness in _WITNESSES]
+        rows.append((formula, *(str(number) for number in (sum(fates), *fates, *by))))
+    return rows
+
+
+def conclusion(table: PowerTable) -> list[str]:
+    """One line on both error rates, and one for each failure."""
+    targets = [row for row in table.rows if row.fate is not Fate.BELOW]
+    killed = len(targets) - len(table.survivors)
+    alarms = f"{len(table.false_refutations)} of {len(table.truths)} trials of true ones"
+    verdict = "" if table.holds else "failed, "
+    lines = [f"{verdict}{killed} of {len(targets)} wrong formulas refuted, {alarms}"]
+    lines += [
+        f"{row.formula}, {row.mutant}: {NO_POWER} (effect {row.effect:.1%} at {row.setting})"
+        for row in table.survivors
+    ]
+    lines += [
+        f"{row.formula}, {row.quantity}: the true formula was refuted at {row.setting}"
+        for row in table.false_refutations
+    ]
+    return lines

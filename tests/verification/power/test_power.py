@@ -14,8 +14,7 @@ from ridgeproof.verification.power import measure as power
 from ridgeproof.verification.power.measure import formulas, measure_power
 from ridgeproof.verification.power.mutants import mutants_of
 from ridgeproof.verification.power.simulated_benches import BENCHES
-from ridgeproof.verification.power.table import Fate, PowerTable
-from ridgeproof.verification.power.text import NO_POWER, conclusion, summary
+from ridgeproof.verification.power.table import NO_POWER, Fate, PowerTable, conclusion, summary
 
 PAGE = Path(__file__).parents[3] / "docs" / "power.md"
 
