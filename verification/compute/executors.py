@@ -16,16 +16,15 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
-    FIRST_COMPLETED,
     BrokenExecutor,
     Executor,
     Future,
     ProcessPoolExecutor,
-    wait,
 )
 from contextlib import closing, contextmanager
 from functools import cache
 from itertools import chain
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from ridgeproof.theory.checks import check_integer
@@ -199,18 +198,21 @@ def _until_lost(
 ) -> Iterator[tuple[int, Future[Result]]]:
     """What ends until the tasks or the pool do; `lost` receives what died with the pool."""
     under_way: dict[Future[Result], tuple[int, Task]] = {}
+    ended: SimpleQueue[Future[Result]] = SimpleQueue()
     try:
         while True:
             while not lost and len(under_way) < room and (pair := next(tasks, None)):
-                under_way[submit(lender, function, pair[1])] = pair
+                future = submit(lender, function, pair[1])
+                under_way[future] = pair
+                future.add_done_callback(ended.put)
             if not under_way:
                 return
-            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                pair = under_way.pop(future)
-                if isinstance(future.exception(), BrokenExecutor):
-                    lost.append(pair)
-                else:
-                    yield pair[0], future
+            future = ended.get()
+            pair = under_way.pop(future)
+            if isinstance(future.exception(), BrokenExecutor):
+                lost.append(pair)
+            else:
+                yield pair[0], future
     finally:
         for future in under_way:
             future.cancel()
