@@ -58,7 +58,6 @@ MEANINGS: dict[Symbol, str] = {
     sy.gamma: "df2/T",
     sy.df2_width: "df2 on random features, df2 + (df1 - df2)^2/(width - df2)",
     sy.gamma_width: "df2_width/T",
-    sy.nu: "penalty of the random features' own resolvent, nu = kappa (1 - df1/width)",
     sy.df1_0: "degrees of freedom of a generator, sum of s/(s + kappa0)",
     sy.df2_0: "degrees of freedom of a generator, sum of s^2/(s + kappa0)^2",
     sy.gamma0: "df2_0/T0",

@@ -48,7 +48,6 @@ __all__ = [
     "m",
     "mu",
     "n",
-    "nu",
     "phi",
     "phi0",
     "pooled",
@@ -99,8 +98,8 @@ chi = Symbol("chi", positive=True)
 # Abbreviations, each with a definition in theory.definitions.
 df1, df2, gamma = symbols("df1 df2 gamma", nonnegative=True)
 df1_0, df2_0, gamma0 = symbols("df1_0 df2_0 gamma0", nonnegative=True)
-# Random features: what df2 and gamma become, and the penalty of the features' own resolvent.
-df2_width, gamma_width, nu = symbols("df2_width gamma_width nu", nonnegative=True)
+# Random features: what df2 and gamma become.
+df2_width, gamma_width = symbols("df2_width gamma_width", nonnegative=True)
 phi, phi0, eta = symbols("phi phi0 eta", positive=True)
 b = Symbol("b", nonnegative=True)
 

@@ -141,8 +141,11 @@ def _derive_process(file: str, style: str, changes: tuple[str, ...], *, steps: b
 
 
 def _checks(derivation: Derivation, seed: int) -> list[list[bool | None]]:
+    from ridgeproof.verification.derivations.process_checks import check_theorem
     from ridgeproof.verification.derivations.steps import check_step
 
+    if derivation.formulas is not None:
+        return check_theorem(derivation, derivation.formulas)
     outcome: list[list[bool | None]] = []
     with progress("checking the steps") as line:
         for section in derivation.sections:

@@ -18,8 +18,6 @@ from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["canonical", "equal"]
 
-_WEIGHTS = (sy.w0, sy.a, sy.m, sy.B)
-
 _ABBREVIATIONS = {
     sy.lam: sy.kappa * (1 - sy.df1 / sy.T),
     sy.lam0: sy.kappa0 * (1 - sy.df1_0 / sy.T0),
@@ -49,7 +47,8 @@ def _canonical_sum(summand: Expr) -> Expr:
     total: Expr = Integer(0)
     by_weight: dict[Expr, Expr] = {}
     for term in Add.make_args(expand(summand)):
-        rest, weight = term.as_independent(*_WEIGHTS, as_Add=False)
+        weights = filter(sy.is_level, term.free_symbols - {sy.s})
+        rest, weight = term.as_independent(*weights, as_Add=False)
         by_weight[weight] = by_weight.get(weight, Integer(0)) + rest
     for weight, rational in by_weight.items():
         for piece in Add.make_args(apart(together(rational), sy.s)):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from ridgeproof.theory.calculus.algebra import equal
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.domains.positivity import PositivityProof
 from ridgeproof.theory.errors import DerivationError
+
+if TYPE_CHECKING:
+    from ridgeproof.theory.equivalent.derived import ProcessFormulas
 
 __all__ = ["Derivation", "Section", "Step", "restate", "unfold"]
 
@@ -55,7 +59,9 @@ class Section:
 class Derivation:
     """The sections that lead from the process to the formula.
 
-    Sections after the one numbered ``main`` are consequences.
+    Sections after the one numbered ``main`` are consequences.  Of a theorem that is the formula of
+    a process, ``formulas`` are those of the process, and ``meanings`` say what the symbols of the
+    theorem are in them.
     """
 
     id: str
@@ -63,6 +69,8 @@ class Derivation:
     remark: str = ""
     proofs: tuple[PositivityProof, ...] = ()
     main: int = -1
+    formulas: ProcessFormulas | None = None
+    meanings: Mapping[Symbol, Expr] = field(default_factory=dict)
 
     @property
     def label(self) -> str:

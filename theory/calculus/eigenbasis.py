@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Mul, Symbol, sqrt
+from sympy import Expr, Mul, Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import (
@@ -17,7 +17,6 @@ from ridgeproof.theory.calculus.alphabet import (
     M,
     N,
 )
-from ridgeproof.theory.calculus.features import SIGMA_ROOT, SIGMA_ROOT_INVERSE
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.calculus.words import Tr, Word, map_words, transposed
 from ridgeproof.theory.errors import DerivationError
@@ -29,8 +28,6 @@ __all__ = ["DIAGONAL", "eigenbasis"]
 DIAGONAL: dict[Symbol, Expr] = {
     SIGMA: sy.s,
     SIGMA_INVERSE: 1 / sy.s,
-    SIGMA_ROOT: sqrt(sy.s),
-    SIGMA_ROOT_INVERSE: 1 / sqrt(sy.s),
     A: sy.a,
     M: sy.m * sy.w0,
     transposed(M): sy.m * sy.w0,

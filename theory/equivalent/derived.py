@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from sympy import Expr, Symbol
+from sympy import Dummy, Expr, Symbol, linsolve
 from sympy.core.relational import Relational
 
 from ridgeproof.theory.checks import exact
@@ -14,7 +14,12 @@ from ridgeproof.theory.equivalent.asks import Solution, answer
 from ridgeproof.theory.equivalent.correlation import correlate
 from ridgeproof.theory.equivalent.lowering import lower
 from ridgeproof.theory.equivalent.response import respond
-from ridgeproof.theory.equivalent.symbolic import SymbolicRing, SymbolicSources, Unknown
+from ridgeproof.theory.equivalent.symbolic import (
+    SymbolicRing,
+    SymbolicSources,
+    Unknown,
+    UnknownKind,
+)
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.builder import Expectation
 from ridgeproof.theory.process.expressions import Expression, parts
@@ -25,8 +30,9 @@ from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.operators.asks import Extremum, MeanSquare
 from ridgeproof.theory.process.operators.gradient import GradientDescent, GradientFlow
 from ridgeproof.theory.process.record import Process
+from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["ProcessFormulas", "derive_process", "needed"]
+__all__ = ["ProcessFormulas", "derive_process", "needed", "unfolded"]
 
 # Beyond these nobody reads the formulas, which grow with every pair of fits on common rows.
 MOST_FITS, MOST_SHARED = 24, 10
@@ -162,6 +168,26 @@ def needed(unknowns: Sequence[Unknown], asks: Iterable[Expr]) -> list[Unknown]:
             kept.append(unknown)
             wanted |= _symbols((*unknown.left, *unknown.right))
     return kept[::-1]
+
+
+def unfolded(formula: Expr, unknowns: Sequence[Unknown]) -> Expr:
+    """The formula with names given up, and the solutions of linear systems put in.
+
+    What is left are the parameters, the kappas and the responses of fits on several kinds of rows.
+    """
+    for unknown in reversed(unknowns):
+        if unknown.kind is UnknownKind.SYSTEM:
+            opaque = {x: Dummy() for each in unknown.right for x in each.atoms(SpectralSum)}
+            sums = {dummy: x for x, dummy in opaque.items()}
+            sides = zip(unknown.left, unknown.right, strict=True)
+            (found,) = linsolve([left - x.xreplace(opaque) for left, x in sides], unknown.symbols)
+            values = [each.xreplace(sums) for each in found]
+        elif unknown.kind in {UnknownKind.KAPPA, UnknownKind.RESPONSES}:
+            continue
+        else:
+            values = list(unknown.right)
+        formula = formula.xreplace(dict(zip(unknown.symbols, values, strict=True)))
+    return formula
 
 
 def _symbols(expressions: Iterable[Expr]) -> set[Symbol]:

@@ -17,7 +17,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.algebra import equal
 from ridgeproof.theory.catalogue import catalogue, find
 from ridgeproof.theory.definitions import defined
-from ridgeproof.theory.equivalent.derived import ProcessFormulas, needed
+from ridgeproof.theory.equivalent.derived import ProcessFormulas, needed, unfolded
 from ridgeproof.theory.equivalent.symbolic import Unknown, UnknownKind
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.spectral import SpectralSum
@@ -47,7 +47,7 @@ def _known(formula: Expr, formulas: ProcessFormulas) -> str:
     for names in _renamings(formula, unknowns, formulas):
         here = _there(formula, unknowns, names)
         for label, candidate, value in _candidates():
-            if value == here and equal(_unfolded(formula, unknowns).xreplace(names), candidate):
+            if value == here and equal(unfolded(formula, unknowns).xreplace(names), candidate):
                 return label
     return ""
 
@@ -60,13 +60,6 @@ def _there(formula: Expr, unknowns: list[Unknown], names: Mapping[Symbol, Symbol
         if unknown.kind is UnknownKind.VALUE:
             known[unknown.symbols[0]] = _at_point(unknown.right[0], known)
     return _at_point(formula, known)
-
-
-def _unfolded(formula: Expr, unknowns: list[Unknown]) -> Expr:
-    for unknown in reversed(unknowns):
-        if unknown.kind is UnknownKind.VALUE:
-            formula = formula.xreplace({unknown.symbols[0]: unknown.right[0]})
-    return formula
 
 
 def _renamings(

@@ -7,18 +7,24 @@ The lines are those of `theory.equivalent.derived`, in the form in which theorem
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from sympy import Eq, Expr, Function, Mul, Rational, Symbol, Tuple
 
-from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.algebra import equal
+from ridgeproof.theory.calculus.derivation import Derivation, Section, Step, unfold
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
-from ridgeproof.theory.equivalent.derived import ProcessFormulas
+from ridgeproof.theory.definitions import defined
+from ridgeproof.theory.equivalent.derived import ProcessFormulas, derive_process, unfolded
 from ridgeproof.theory.equivalent.laurent import Lane, Laurent
 from ridgeproof.theory.equivalent.pencil import RandomFeatures
 from ridgeproof.theory.equivalent.symbolic import Unknown, UnknownKind
+from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.process.expressions import Binary, Call, Expression, Name, Negative, Number
+from ridgeproof.theory.process.record import Process
 
-__all__ = ["derivation_of"]
+__all__ = ["derivation_of", "derivation_of_theorem"]
 
 _TITLES = {
     UnknownKind.SIZE: "a size that is derived of others is rounded to whole rows",
@@ -83,6 +89,59 @@ def derivation_of(
     )
 
 
+def derivation_of_theorem(
+    theorem: str, process: Process, target: Expr, meanings: Mapping[Symbol, Expr], remark: str
+) -> Derivation:
+    """The derivation of a theorem as the formula of what a process asks.
+
+    Args:
+        theorem: its id.
+        process: with one ask; every line is checked at the values of its parameters.
+        target: what the theorem says the ask is.
+        meanings: of the symbols of the theorem, in the parameters and profiles of the process.
+        remark: what else there is to say.
+
+    Raises:
+        DerivationError: the ask has another formula.
+    """
+    formulas = derive_process(process)
+    kappas = {
+        each.symbols[0]: kappa
+        for each, kappa in zip(
+            (each for each in formulas.unknowns if each.kind is UnknownKind.KAPPA),
+            (sy.kappa, sy.kappa0),
+            strict=False,
+        )
+    }
+    meanings = {**meanings, **{kappa: own for own, kappa in kappas.items()}}
+
+    def closed(formula: Expr) -> Expr:
+        own = unfolded(formula, formulas.unknowns).xreplace(kappas)
+        ours = {x: meaning for x, meaning in meanings.items() if x not in kappas.values()}
+        if not equal(own, defined(target).xreplace(ours)):
+            raise DerivationError(f"the process asks for {own}, which is not {target}")
+        return target
+
+    named = ", ".join(f"{x} = {meaning}" for x, meaning in meanings.items()).replace("**", "^")
+    rule = Rule(
+        "is the catalogued formula",
+        RuleKind.ALGEBRA,
+        f"is the catalogued formula, by canonical forms: {named}",
+        closed,
+    )
+    derivation = derivation_of(formulas)
+    *before, last = derivation.sections
+    ended = unfold(last.title, last.label, last.result, "", [rule])
+    return replace(
+        derivation,
+        id=theorem,
+        sections=(*before, replace(last, steps=(*last.steps, *ended.steps))),
+        remark=f"{derivation.remark}  {remark}",
+        formulas=formulas,
+        meanings=meanings,
+    )
+
+
 def _step(expression: Expr, statement: str) -> Step:
     return Step(expression, Rule("process", RuleKind.EQUIVALENT, statement, lambda line: line))
 
@@ -144,7 +203,7 @@ def _reason(unknown: Unknown, fits: Mapping[Symbol, str], places: Mapping[Symbol
         known = [fits[x] for x in unknown.symbols if x in fits]
         return _TITLES[unknown.kind].format(fits=" and ".join(dict.fromkeys(known)))
     known = [places[x] for x in unknown.symbols if x in places]
-    return "; ".join(known) or _TITLES.get(unknown.kind, unknown.reason)
+    return "; ".join(dict.fromkeys(known)) or _TITLES.get(unknown.kind, unknown.reason)
 
 
 class _Names:

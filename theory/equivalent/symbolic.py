@@ -33,7 +33,7 @@ from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["SymbolicRing", "SymbolicSources", "Unknown", "UnknownKind"]
 
-_CATALOGUED = ("d", "T", "T0", "n", "sigma", "sigma0", "lam", "lam0")
+_CATALOGUED = ("d", "T", "T0", "n", "sigma", "sigma0", "sigma_real", "lam", "lam0", "width")
 
 
 class UnknownKind(Enum):

@@ -7,8 +7,9 @@ from functools import lru_cache
 from sympy import Expr, true
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
-from ridgeproof.theory.calculus.feature_sections import degrees_of_features, downstream_features
+from ridgeproof.theory.calculus.derivation import Derivation
+from ridgeproof.theory.equivalent.any_generator import GIVEN, on_real_and_synthetic_rows
+from ridgeproof.theory.equivalent.sections import derivation_of_theorem
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.spectral import SpectralSum
 
@@ -54,26 +55,13 @@ EXPRESSIONS = {
 
 @lru_cache
 def derive() -> Derivation:
-    """From the definition of the fit on random features to the functional of (a, m)."""
-    degrees, downstream = degrees_of_features(), downstream_features()
-    collected = unfold(
-        "in terms of delta = w_n - w0",
-        "E_test",
-        downstream.result,
-        "the downstream error in the eigenbasis",
-        [
-            restate(
-                EXPRESSIONS["test_error"],
-                "partial fractions in s; delta has second moment a - 2 m w0 + w0^2",
-            )
-        ],
-    )
-    return Derivation(
+    """As the formula of a process whose synthetic rows any model of moments (a, m) labels."""
+    return derivation_of_theorem(
         FORMULA.id,
-        (degrees, downstream, collected),
-        "kappa comes from the same two equivalents: lam = nu (1 - df1/T) for the features, whose "
-        "df1 is that of Sigma at kappa, and nu = kappa (1 - df1/width).  lam = 0 follows by "
-        "continuity: df1 = min(T, width) where that is below d.",
+        on_real_and_synthetic_rows(width=15),
+        EXPRESSIONS["test_error"],
+        GIVEN,
+        "lam = 0 follows by continuity: df1 = min(T, width) where that is below d.",
     )
 
 

@@ -21,7 +21,9 @@ from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Directions, directions_of, space_of
 from ridgeproof.numerics.equivalent.solve import solution_of
 from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.calculus.derivation import Derivation
 from ridgeproof.theory.checks import exact
+from ridgeproof.theory.definitions import defined
 from ridgeproof.theory.equivalent.asks import Solution, answer
 from ridgeproof.theory.equivalent.derived import ProcessFormulas
 from ridgeproof.theory.equivalent.pencil import RandomFeatures
@@ -30,7 +32,7 @@ from ridgeproof.theory.process.facts import size_names
 from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["check_formulas"]
+__all__ = ["check_formulas", "check_theorem"]
 
 # float64 through a few hundred operations; a wrong term is of the order of the value.
 _ROUNDING = 1e-9
@@ -51,6 +53,20 @@ def check_formulas(formulas: ProcessFormulas, **given: Any) -> Checks:
     Raises:
         InputError: the values contradict the branch of the formulas, or each other.
     """
+    return _checked(formulas, given)[0]
+
+
+def check_theorem(derivation: Derivation, formulas: ProcessFormulas) -> Checks:
+    """The same of a theorem that is the formula of a process, with its last line."""
+    checks, at = _checked(formulas, {})
+    for symbol, meaning in derivation.meanings.items():
+        at.numbers[symbol] = at.value(meaning)
+    (ask,) = formulas.asks.values()
+    checks[-1].append(_close(at.value(defined(derivation.result)), at.value(ask)))
+    return checks
+
+
+def _checked(formulas: ProcessFormulas, given: Mapping[str, Any]) -> tuple[Checks, _At]:
     lowered = formulas.solution.lowering.graph
     asks = tuple((name, ask) for name, ask in lowered.asks if name in formulas.asks)
     graph = Graph(lowered.nodes, asks, lowered.names)
@@ -68,7 +84,7 @@ def check_formulas(formulas: ProcessFormulas, **given: Any) -> Checks:
         [_close(at.value(formulas.asks[name]), float(number))]
         for (name, _), number in zip(asks, answers, strict=True)
     ]
-    return [[], unknowns, *last]
+    return [[], unknowns, *last], at
 
 
 def _numbers(

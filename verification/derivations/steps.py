@@ -26,7 +26,6 @@ from sympy import Expr, Symbol
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import ALL_INVERSE, ALL_X, DOWNSTREAM, GENERATOR, Fit, W
 from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
-from ridgeproof.theory.calculus.features import FEATURES
 from ridgeproof.theory.calculus.rules import RuleKind
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.settings.features import Gaussian, Rademacher, Uniform, parse_features
@@ -38,16 +37,13 @@ from ridgeproof.verification.derivations.world_values import (
     average_over_labeller,
     average_over_noise,
     holds,
-    sees_features,
     value,
 )
 from ridgeproof.verification.derivations.worlds import (
     World,
     draw_world,
-    feature_letters,
     make_shape,
     row_letters,
-    with_features,
 )
 
 __all__ = ["StepCheck", "check_derivation", "check_section", "check_step"]
@@ -109,8 +105,7 @@ def _world(step: Step, previous: Expr, rng: np.random.Generator) -> World:
     lam = 0.0 if ridgeless else 0.3
     world = draw_world(make_shape(rng, **sizes, lam=lam, isotropic=isotropic), rng)
     # An identity holds whatever the kurtosis is; at 0 a missing term would not be missed.
-    world = replace(world, scalars={**world.scalars, sy.kappa4: -0.7})
-    return with_features(world, rng) if sees_features(previous, step.expression) else world
+    return replace(world, scalars={**world.scalars, sy.kappa4: -0.7})
 
 
 def _compare(left: Any, right: Any, method: str) -> StepCheck:
@@ -158,7 +153,6 @@ def _expectation(previous: Expr, step: Step, rng: np.random.Generator) -> StepCh
 
 
 def _fit_of(letter: Symbol) -> Fit:
-    # Q belongs to the downstream fit, like X.
     return GENERATOR if letter == GENERATOR.X else DOWNSTREAM
 
 
@@ -170,8 +164,6 @@ def _over_designs(previous: Expr, step: Step, world: World, rng: np.random.Gener
     drawn = _ridge_letters(fit, X, world) if fit.R in world.letters else _plain_letters(fit, X)
     if fit is DOWNSTREAM:
         drawn |= {fit.S: np.swapaxes(X, 1, 2) @ X / rows, **row_letters(X, world.scalars)}
-        if FEATURES.X in world.letters:
-            drawn |= feature_letters(X, world.letters[FEATURES.X], world.scalars[fit.lam])
     traces = _resolvent_traces(drawn.get(fit.R))
     here = replace(world, scalars={**world.scalars, **traces}).with_letters(drawn)
     before = np.broadcast_to(value(previous, here), count)
@@ -234,19 +226,14 @@ def _equivalent(previous: Expr, step: Step, rng: np.random.Generator) -> StepChe
     if "elliptical" in step.rule.needs:
         base = replace(make_shape(rng, d=20, T=50, T0=60, lam=0.0), law=_ELLIPTICAL)
     fit = _fit_of(step.rule.letters[0])
-    on_features = sees_features(previous, step.expression)
-    share = 2 if on_features else 1  # these worlds are dearer, and their lines less noisy
     combined = 0.0
     variance = 0.0
     scale = 0.0
-    for k, weight, most in ((1, 1 / 3, 400), (2, -2.0, 800), (4, 8 / 3, 800)):
-        repetitions = most // share
+    for k, weight, repetitions in ((1, 1 / 3, 400), (2, -2.0, 800), (4, 8 / 3, 800)):
         shape = base.grown(k)
         gaps = []
         for _ in range(repetitions):
             world = draw_world(shape, rng, fits=(fit,), estimates=False)
-            if on_features:
-                world = with_features(world, rng, estimates=False)
             before, after = value(previous, world), value(step.expression, world)
             gaps.append(before - after)
             scale = max(scale, abs(before))

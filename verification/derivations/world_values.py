@@ -11,16 +11,13 @@ from sympy import Add, Expr, Mul, Number, NumberSymbol, Piecewise, Pow, Symbol, 
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import A, W
-from ridgeproof.theory.calculus.features import FEATURE_LETTERS
 from ridgeproof.theory.calculus.words import Tr, Word, occurs, transposed
 from ridgeproof.theory.definitions import DEFINITIONS
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.spectral import SpectralSum
 from ridgeproof.verification.derivations.worlds import World
 
-__all__ = ["average_over_labeller", "average_over_noise", "holds", "sees_features", "value"]
-
-_OF_FEATURES = {sy.width, sy.nu, sy.gamma_width, sy.df2_width}
+__all__ = ["average_over_labeller", "average_over_noise", "holds", "value"]
 
 
 def value(expression: Expr, world: World) -> Any:
@@ -105,11 +102,3 @@ def average_over_labeller(expression: Expr, world: World) -> float:
 def holds(letter: Symbol, expression: Expr) -> bool:
     """Whether the letter or its transpose occurs."""
     return occurs(letter, expression) or occurs(transposed(letter), expression)
-
-
-def sees_features(*expressions: Expr) -> bool:
-    """Whether a line is about a fit on random features."""
-    return any(
-        e.free_symbols & _OF_FEATURES or any(holds(letter, e) for letter in FEATURE_LETTERS)
-        for e in expressions
-    )

@@ -40,16 +40,6 @@ from ridgeproof.theory.calculus.alphabet import (
     N,
     W,
 )
-from ridgeproof.theory.calculus.features import (
-    ESTIMATE,
-    FEATURES,
-    SIGMA_ROOT,
-    SIGMA_ROOT_INVERSE,
-    H,
-    J,
-    L,
-    U,
-)
 from ridgeproof.theory.calculus.words import transposed
 from ridgeproof.theory.settings.features import Elliptical, FeatureLaw, Gaussian, excess_kurtosis
 from ridgeproof.verification.simulation.feature_laws import Entries
@@ -60,10 +50,8 @@ __all__ = [
     "Shape",
     "World",
     "draw_world",
-    "feature_letters",
     "make_shape",
     "row_letters",
-    "with_features",
 ]
 
 Array = NDArray[np.floating[Any]]
@@ -212,7 +200,7 @@ def _draw_fit(
     noise = rng.normal(size=rows)
     generations = rng.normal(size=(int(shape.scalars[sy.n]), rows))
     S = X.T @ X / rows
-    kappa = _effective_penalty(tuple(s), lam, rows, np.inf)
+    kappa = _effective_penalty(tuple(s), lam, rows)
     scalars[fit.kappa] = kappa
     scalars[fit.df1] = float(np.sum(s / (s + kappa)))
     scalars[fit.df2] = float(np.sum((s / (s + kappa)) ** 2))
@@ -257,51 +245,6 @@ def _mixture(
         labels[:real] = X[:real] @ shape.w0 + scalars[sy.sigma_real] * e[:real]
         found[MIXTURE.estimate] = _generic_fit(X, labels, lam)[:, None]
     return found
-
-
-def with_features(world: World, rng: np.random.Generator, *, estimates: bool = True) -> World:
-    """Draw Q; kappa and all that depends on it become those of the fit on the features."""
-    s, scalars = world.levels[sy.s], dict(world.scalars)
-    d, T, width, lam = len(s), *(int(scalars[x]) for x in (sy.T, sy.width)), scalars[sy.lam]
-    kappa = _effective_penalty(tuple(s), lam, T, width)
-    df1 = float(np.sum(s / (s + kappa)))
-    df2 = float(np.sum((s / (s + kappa)) ** 2))
-    nu = kappa * (1 - df1 / width)
-    scalars |= {sy.kappa: kappa, sy.df1: df1, sy.df2: df2, sy.gamma: df2 / T, sy.nu: nu}
-    Q = rng.normal(size=(d, width)) / np.sqrt(width)
-    root = np.diag(np.sqrt(s))
-    kept = Q @ np.linalg.inv(Q.T * s @ Q + nu * np.eye(width)) @ Q.T
-    letters = {
-        FEATURES.X: Q,
-        FEATURES.R: np.linalg.inv(root @ Q @ Q.T @ root + nu * np.eye(d)),
-        H: kept,
-        J: np.eye(d) - kept * s,
-        SIGMA_ROOT: root,
-        SIGMA_ROOT_INVERSE: np.diag(1 / np.sqrt(s)),
-        DOWNSTREAM.K: np.diag(kappa / (s + kappa)),
-        DOWNSTREAM.G: np.diag(1 / (s + kappa)),
-    }
-    if estimates:
-        letters[ESTIMATE] = Q @ _generic_fit(world.letters[DOWNSTREAM.X] @ Q, _mixed(world), lam)
-    drawn = feature_letters(world.letters[DOWNSTREAM.X][None], Q, lam)
-    letters |= {name: stack[0] for name, stack in drawn.items()}
-    return replace(world, scalars=scalars).with_letters(letters)
-
-
-def feature_letters(X: Array, Q: Array, lam: float) -> dict[Symbol, Array]:
-    """V and L of a stack of designs on the same features."""
-    S = np.swapaxes(X, 1, 2) @ X / X.shape[1]
-    inverse = np.linalg.inv(Q.T @ S @ Q + lam * np.eye(Q.shape[1]))
-    fitted = Q @ inverse @ Q.T
-    return {U: fitted, L: np.eye(len(Q)) - fitted @ S}
-
-
-def _mixed(world: World) -> Array:
-    """The labels of the real rows, then those of the synthetic ones; a column."""
-    letters, scalars = world.letters, world.scalars
-    real = letters[MIXTURE.X1] @ letters[TRUTH] + scalars[sy.sigma_real] * letters[MIXTURE.e1]
-    fake = letters[MIXTURE.X2] @ letters[W] + scalars[sy.sigma] * letters[MIXTURE.e2]
-    return np.vstack([real, fake])
 
 
 def row_letters(X: Array, scalars: Mapping[Symbol, float]) -> dict[Symbol, Array]:
@@ -375,20 +318,17 @@ def _shared_chain(X: Array, shape: Shape, fit: Fit, generations: Array) -> Array
 
 
 @lru_cache(maxsize=8)
-def _effective_penalty(levels: tuple[float, ...], lam: float, rows: int, width: float) -> float:
-    """The root of lam = kappa (1 - df1/width) (1 - df1/T) with df1 < min(T, width)."""
+def _effective_penalty(levels: tuple[float, ...], lam: float, rows: int) -> float:
+    """The root of lam = kappa (1 - df1/T) with df1 < T."""
     if lam == 0 and rows >= len(levels):
         return 0.0
     s = np.array(levels)
-    least, most = sorted((rows, width))
 
     def gap(log_kappa: float) -> float:
         kappa = float(np.exp(log_kappa))
-        lost = float(np.sum(s / (s + kappa)))
-        # Negative below the branch: there the other factor may be negative too.
-        return kappa * (1 - lost / least) * abs(1 - lost / most) - lam
+        return kappa * (1 - float(np.sum(s / (s + kappa))) / rows) - lam
 
-    upper = np.log(lam + float(np.sum(s)) * (1 / rows + 1 / width)) + 1
+    upper = np.log(lam + float(np.sum(s)) / rows) + 1
     lower = np.log(lam) - 1 if lam > 0 else upper - 60
     return float(np.exp(brentq(gap, lower, upper, xtol=1e-15, rtol=1e-15)))
 

@@ -99,19 +99,17 @@ def sections():
     """Every section of every derivation made of rules, each once."""
     found = {}
     for formula in catalogue().values():
-        if formula.kind.value == "scaling":
-            continue  # its lines are statements with proofs of their own
+        # Lines of a scaling are statements with proofs of their own, those of a process solved for.
+        if formula.kind.value == "scaling" or formula.derive().formulas is not None:
+            continue
         for section in formula.derive().sections:
             found.setdefault((section.title, str(section.start), str(section.result)), section)
     return list(found.values())
 
 
 # Sigma = I shortens these lines early, and would enter through the totals in any case.
-# Powers of Sigma are merged for the reader: the eigenbasis would merge them as well.
 SHORTENED = {
     ("mu_n", "isotropic covariance"),
-    ("gamma_width", "powers of Sigma"),
-    ("E_test", "powers of Sigma"),
 }
 
 

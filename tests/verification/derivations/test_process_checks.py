@@ -8,14 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sympy import Add, Symbol
+from sympy import Add, Rational, Symbol
 
 from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.equivalent.derived import derive_process
 from ridgeproof.theory.equivalent.python_module import python_module
+from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.spectral import SpectralSum
-from ridgeproof.verification.derivations.process_checks import check_formulas
+from ridgeproof.verification.derivations.process_checks import check_formulas, check_theorem
 
 KAPPA1, KAPPA2 = Symbol("kappa1", real=True), Symbol("kappa2", real=True)
 
@@ -129,3 +131,19 @@ def test_formulas_are_limits_of_random_matrices(drawn):
     extrapolated, error = 2 * distances[2] - distances[1], np.hypot(2 * errors[2], errors[1])
     assert abs(extrapolated) < 4 * error < 0.1 * claimed
     assert distances[0] > max(4 * errors[0], 2 * distances[2])
+
+
+@pytest.mark.parametrize("name", ["random-features"])
+def test_a_theorem_is_the_formula_of_its_process(name):
+    """Every line holds; the last one neither off by a millionth, nor with a symbol misread."""
+    derivation = find(name).derive()
+    assert all(all(section) for section in check_theorem(derivation, derivation.formulas))
+    *before, last = derivation.sections
+    *steps, closing = last.steps
+    off = replace(closing, expression=closing.expression * (1 + Rational(1, 10**6)))
+    wrong = replace(derivation, sections=(*before, replace(last, steps=(*steps, off))))
+    assert check_theorem(wrong, derivation.formulas)[-1] == [True, False]
+    misread = replace(derivation, meanings={**derivation.meanings, sy.a: derivation.meanings[sy.m]})
+    assert check_theorem(misread, derivation.formulas)[-1] == [True, False]
+    with pytest.raises(DerivationError, match="which is not"):
+        closing.rule(steps[-1].expression + sy.sigma)

@@ -10,7 +10,7 @@ import pytest
 from sympy import Add, Integer, Mul, expand
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus import alphabet, averaging, features, gathering, mixture, rules
+from ridgeproof.theory.calculus import alphabet, averaging, gathering, mixture, rules
 from ridgeproof.theory.calculus.alphabet import (
     AGAIN,
     ALL_INVERSE,
@@ -30,7 +30,6 @@ from ridgeproof.theory.calculus.alphabet import (
     W,
 )
 from ridgeproof.theory.calculus.derivation import Step
-from ridgeproof.theory.calculus.features import FEATURES
 from ridgeproof.theory.calculus.rules import RuleKind
 from ridgeproof.theory.calculus.words import Tr, map_words, replace_words, trace, transposed
 from ridgeproof.theory.catalogue import catalogue, find
@@ -39,7 +38,7 @@ from ridgeproof.verification.derivations import steps, world_values, worlds
 from ridgeproof.verification.derivations.steps import check_derivation, check_section, check_step
 
 GEN, DOWN = GENERATOR, DOWNSTREAM
-DESIGNS = (DOWN.X, GEN.X, FEATURES.X, ALL_X)
+DESIGNS = (DOWN.X, GEN.X, ALL_X)
 
 
 @lru_cache
@@ -47,7 +46,7 @@ def lines():
     """Every line of every derivation made of rules, with the line before it, each once."""
     found = {}
     for formula in catalogue().values():
-        if formula.kind.value == "scaling":
+        if formula.kind.value == "scaling" or formula.derive().formulas is not None:
             continue
         for section in formula.derive().sections:
             for previous, step in section.pairs():
@@ -87,11 +86,9 @@ class Recorder:
     def __init__(self, previous, altered, monkeypatch):
         self.previous, self.playing = previous, None
         self.values = {line: [] for line in (previous, *filter(is_drawn, altered))}
-        self.worlds, self.seen, self.featured = {}, {}, {}
+        self.worlds, self.seen = {}, {}
         monkeypatch.setattr(steps, "value", self.value)
         monkeypatch.setattr(steps, "draw_world", self.draw_world)
-        self.with_features = steps.with_features
-        monkeypatch.setattr(steps, "with_features", self.draw_features)
 
     def value(self, expression, world):
         """The recorded value of a line, or the value in this world."""
@@ -114,13 +111,6 @@ class Recorder:
         if self.playing is None or size not in self.worlds:
             self.worlds[size] = worlds.draw_world(shape, rng, **options)
         return self.worlds[size]
-
-    def draw_features(self, world, rng, **options):
-        """The same for the random features in a world."""
-        size = world.scalars[sy.d]
-        if self.playing is None or size not in self.featured:
-            self.featured[size] = self.with_features(world, rng, **options)
-        return self.featured[size]
 
     def check(self, step):
         """Check a line."""
@@ -257,7 +247,6 @@ def mutants():
         yield true, "K/kappa^2", first_order(fit, fit.K / fit.kappa**2)
     yield from _overparametrised_mutants()
     yield from _mixture_mutants()
-    yield from _feature_mutants()
     yield from _chain_mutants()
 
 
@@ -380,72 +369,6 @@ def _mixture_mutants():
     yield true, "twice", rewritten(true, lambda line: 2 * line)
 
 
-def _feature_mutants():
-    """Slips in the rules about random features."""
-    L, U, J, H, S = features.L, features.U, features.J, features.H, DOWN.S
-    root, inverse_root = features.SIGMA_ROOT, features.SIGMA_ROOT_INVERSE
-    true = features.feature_fit()
-    yield true, "no 1/T", rewritten(true, lambda line: line.subs(sy.T, 1))
-    yield true, "noise of the wrong sign", rewritten(true, lambda x: x.subs(sy.sigma, -sy.sigma))
-    true = features.lost_signal()
-    yield true, "1 + L", swap(((U, S), 1 + L))
-    yield true, "L'", swap(((U, S), 1 - transposed(L)))
-    true = features.resolvent_of_features()
-    yield true, "no Sigma^-1", swap(((H,), SIGMA_INVERSE - J))
-    yield true, "J'", swap(((H,), SIGMA_INVERSE - SIGMA_INVERSE * J))
-    true = features.feature_resolvent()
-    yield true, "nu^2", swap(((J,), sy.nu**2 * inverse_root * FEATURES.R * root))
-    yield true, "no nu", swap(((J,), inverse_root * FEATURES.R * root))
-    true = features.functions_of_sigma()
-    inverted = swap(((SIGMA,), SIGMA_INVERSE))
-    yield true, "Sigma^-1 for Sigma", rewritten(true, inverted)
-    true = features.feature_gram()
-    kept = 1 - sy.gamma_width
-    for text, matrix in (("no 1 - gamma", H * SIGMA * H), ("1 - gamma", H * SIGMA * H * kept),
-                         ("no Sigma", H * H / kept),
-                         ("df2 alone", H * SIGMA * H / (1 - sy.gamma))):  # fmt: skip
-        yield true, text, swap(((U, S, U), matrix))
-    true = features.feature_first_order()
-    yield true, "1 - J", swap(((L,), 1 - J))
-    yield true, "wrong sign", swap(((L,), -J))
-    true = features.feature_second_order()
-    for text, gain in (
-        ("no inflation", None),
-        ("no 1 - gamma", Integer(1)),
-        ("1 + gamma", 2 - kept),
-    ):
-        yield true, text, second_order_on_features(kept / gain if gain else Integer(0))
-    true = features.feature_degrees()
-    yield true, "df2", rewritten(true, lambda line: line.subs(sy.gamma_width, sy.gamma))
-    yield true, "no T", rewritten(true, lambda line: line / sy.T)
-    true, gain = rules.second_order(FEATURES), FEATURES.T * (1 - FEATURES.gamma)
-    yield true, "rows for the width", second_order(FEATURES, gain=sy.T * (1 - sy.gamma))
-    yield true, "no 1 - gamma", second_order(FEATURES, gain=FEATURES.T)
-    yield true, "wrong sign", second_order(FEATURES, gain=-gain)
-    true = rules.first_order(FEATURES)
-    yield true, "lam for kappa", first_order(FEATURES, FEATURES.G)
-    yield true, "K/lam", first_order(FEATURES, FEATURES.K / sy.lam)
-
-
-def second_order_on_features(share):
-    """The equivalent given the features with its second term times a number."""
-    rule = features.feature_second_order()
-    first = sequence(
-        lambda line: map_words(
-            line,
-            lambda word: (
-                trace(Mul(*(PLAIN.get(x, x) for x in word)))
-                if features.L in word and transposed(features.L) in word
-                else None
-            ),
-        )
-    )
-    return lambda line: first(line) + share * (rule.rewrite(line) - first(line))
-
-
-PLAIN = {features.L: features.J, transposed(features.L): transposed(features.J)}
-
-
 def _chain_mutants():
     """Slips in the rules about averaged labels and about accumulated sets."""
     X, Xt, P, e, noise = GEN.X, transposed(GEN.X), GEN.P, GEN.e, REAL_NOISE
@@ -488,16 +411,10 @@ def by_rule():
 # Monte Carlo of the same rules with other letters, or with the heaviest tails.
 SLOW = {
     "exchangeable rows of all sets",
-    "first-order equivalent (features)",
     "first-order equivalent (generator)",
     "inverse Wishart mean (all sets)",
     "inverse for elliptical rows (generator)",
-    "degrees of freedom of the features",
-    "derivative of the first-order equivalent given the features",
-    "first-order equivalent given the features",
-    "second-order equivalent (features)",
     "second-order equivalent (generator)",
-    "second-order equivalent given the features",
 }
 
 
@@ -540,8 +457,6 @@ def test_every_rule_has_altered_copies():
     helpers = {"Rule", "RuleKind", "expect_noise"}
     factories = [getattr(rules, name) for name in {*rules.__all__} - helpers]
     mixed = [getattr(mixture, name)() for name in mixture.__all__ if name not in NO_RULES]
-    mixed += [getattr(features, name)() for name in features.__all__ if name.islower()]
-    mixed += [rules.second_order(FEATURES), rules.first_order(FEATURES)]
     mixed += [averaging.averaged_least_squares(), averaging.real_noise_expectation()]
     mixed += [gathering.gathered_fit(), gathering.fit_again()]
     mixed += [gathering.gathered_share(), gathering.gathered_inverse()]
