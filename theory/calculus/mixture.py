@@ -33,17 +33,13 @@ from ridgeproof.theory.calculus.words import Tr, Word, map_words, replace_words,
 from ridgeproof.theory.errors import DerivationError
 
 __all__ = [
-    "LABELS",
     "deviation",
     "exchangeable_rows",
     "mixed_gram",
     "mixed_inverse",
     "mixed_least_squares",
     "mixed_noise",
-    "mixed_ridge_fit",
-    "one_row",
     "one_row_of_least_squares",
-    "right_side",
 ]
 
 _fit, _mix = DOWNSTREAM, MIXTURE
@@ -51,32 +47,16 @@ _P2 = sy.synthetic_fraction
 _P1 = 1 - _P2
 
 
-def right_side() -> Expr:
-    """X'y of the mixed labels."""
-    real = transposed(_mix.X1) * (_mix.X1 * TRUTH + sy.sigma_real * _mix.e1)
-    return real + transposed(_mix.X2) * (_mix.X2 * W + _fit.sigma * _mix.e2)
-
-
-LABELS = "y1 = X1 w0 + sigma_real e1, y2 = X2 w + sigma e2"
-
-
-def mixed_ridge_fit() -> Rule:
-    """w_hat = R (X1'y1 + X2'y2)/T: the ridge estimate on real and synthetic rows."""
-    return Rule(
-        "mixed ridge fit",
-        RuleKind.DEFINITION,
-        f"w_hat = R (X1'y1 + X2'y2)/T, {LABELS}, R = (X'X/T + lam)^-1, X = (X1; X2)",
-        replace_words((_mix.estimate,), _fit.R * right_side() / _fit.T),
-    )
-
-
 def mixed_least_squares() -> Rule:
     """w_hat = (X'X)^-1 (X1'y1 + X2'y2): least squares on real and synthetic rows."""
+    real = transposed(_mix.X1) * (_mix.X1 * TRUTH + sy.sigma_real * _mix.e1)
+    synthetic = transposed(_mix.X2) * (_mix.X2 * W + _fit.sigma * _mix.e2)
     return Rule(
         "mixed least squares",
         RuleKind.DEFINITION,
-        f"w_hat = (X'X)^-1 (X1'y1 + X2'y2), {LABELS}, X = (X1; X2)",
-        replace_words((_mix.estimate,), _fit.Winv * right_side()),
+        "w_hat = (X'X)^-1 (X1'y1 + X2'y2), y1 = X1 w0 + sigma_real e1, y2 = X2 w + sigma e2, "
+        "X = (X1; X2)",
+        replace_words((_mix.estimate,), _fit.Winv * (real + synthetic)),
     )
 
 
@@ -160,30 +140,6 @@ def _around_rows(word: Word) -> tuple[Expr, Expr] | None:
         if not Tr(Mul(*C)).is_random:
             return Mul(*C), Mul(*Q)
     raise DerivationError(f"no rule for the single row in {Tr(Mul(*word))}")
-
-
-def one_row() -> Rule:
-    """T tr(C q Q q) ~ tr(C Sigma) tr(Q S)/T^2: a row's quadratic form in Q is its own mean.
-
-    x'Q x/T concentrates at tr(Q S)/T, so that it is independent of x'C x to leading order, and
-    E x'C x = tr(C Sigma).  tr(C S Q S)/T vanishes next to it.
-    """
-    T = _fit.T
-
-    def change(word: Word) -> Expr | None:
-        found = _around_rows(word)
-        if found is None:
-            return None
-        C, Q = found
-        return (T - 1) / T**3 * trace(C * SIGMA) * trace(Q * _fit.S)
-
-    return Rule(
-        "one row",
-        RuleKind.EQUIVALENT,
-        "T/(T-1) [T tr(C q Q q) - tr(C S Q S)/T] ~ tr(C Sigma) tr(Q S)/T, q = x x'/T of one row x",
-        lambda expression: map_words(expression, change).subs(1 / (T - 1), 0),
-        (_fit.X,),
-    )
 
 
 def one_row_of_least_squares() -> Rule:

@@ -18,8 +18,6 @@ from ridgeproof.theory.calculus.mixture import (
     mixed_inverse,
     mixed_least_squares,
     mixed_noise,
-    mixed_ridge_fit,
-    one_row,
     one_row_of_least_squares,
 )
 from ridgeproof.theory.calculus.recurrences import solved_over_generations
@@ -51,7 +49,6 @@ __all__ = [
     "least_squares_chain",
     "least_squares_generation",
     "mixed_downstream_least_squares",
-    "mixed_downstream_ridge",
     "ridge_generator_mean",
     "ridge_generator_second_moment",
 ]
@@ -156,35 +153,6 @@ def downstream_least_squares(*, elliptical: bool = False) -> Section:
 
 
 _MIXED = f"{_ERROR} on synthetic rows, w0 on real ones"
-
-
-@lru_cache
-def mixed_downstream_ridge() -> Section:
-    """The ridge fit on real and synthetic rows: to a functional of (a, m)."""
-    fit = DOWNSTREAM
-    return unfold(
-        "downstream ridge fit on real and synthetic rows",
-        "E_test",
-        _squared_error(MIXTURE.estimate),
-        _MIXED,
-        [
-            mixed_ridge_fit(),
-            mixed_gram(),
-            resolvent(fit),
-            *mixed_noise(),
-            mixed_gram(),
-            generator_moments(fit),
-            truth(),
-            deviation(),
-            exchangeable_rows(),
-            resolvent(fit),
-            one_row(),
-            resolvent(fit),
-            second_order(fit),
-            first_order(fit),
-            eigenbasis(),
-        ],
-    )
 
 
 @lru_cache

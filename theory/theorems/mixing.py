@@ -7,8 +7,9 @@ from functools import lru_cache
 from sympy import true
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
-from ridgeproof.theory.calculus.sections import mixed_downstream_ridge
+from ridgeproof.theory.calculus.derivation import Derivation
+from ridgeproof.theory.equivalent.any_generator import GIVEN, on_real_and_synthetic_rows
+from ridgeproof.theory.equivalent.sections import derivation_of_theorem
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.spectral import SpectralSum
 
@@ -37,23 +38,12 @@ EXPRESSIONS = {
 
 @lru_cache
 def derive() -> Derivation:
-    """From the definition of the fit on both kinds of rows to the functional of (a, m)."""
-    downstream = mixed_downstream_ridge()
-    collected = unfold(
-        "in terms of K and gamma",
-        "E_test",
-        downstream.result,
-        "the downstream error in the eigenbasis",
-        [
-            restate(
-                EXPRESSIONS["test_error"],
-                "partial fractions in s, lam = kappa (1 - df1/T), gamma = df2/T",
-            )
-        ],
-    )
-    return Derivation(
+    """As the formula of a process whose synthetic rows any model of moments (a, m) labels."""
+    return derivation_of_theorem(
         FORMULA.id,
-        (downstream, collected),
+        on_real_and_synthetic_rows(),
+        EXPRESSIONS["test_error"],
+        GIVEN,
         "lam = 0 follows by continuity: kappa = 0 for T > d, df1 = T for T < d.  The last term, "
         "with P1 P2, is the noise of labels that disagree: it is largest at an even mixture.",
     )

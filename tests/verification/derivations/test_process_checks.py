@@ -133,7 +133,7 @@ def test_formulas_are_limits_of_random_matrices(drawn):
     assert distances[0] > max(4 * errors[0], 2 * distances[2])
 
 
-@pytest.mark.parametrize("name", ["random-features"])
+@pytest.mark.parametrize("name", ["mixing", "random-features"])
 def test_a_theorem_is_the_formula_of_its_process(name):
     """Every line holds; the last one neither off by a millionth, nor with a symbol misread."""
     derivation = find(name).derive()
