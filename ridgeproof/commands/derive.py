@@ -144,11 +144,11 @@ def _checks(derivation: Derivation, seed: int) -> list[list[bool | None]]:
     from ridgeproof.verification.derivations.process_checks import check_theorem
     from ridgeproof.verification.derivations.steps import check_step
 
-    if derivation.formulas is not None:
-        return check_theorem(derivation, derivation.formulas)
     outcome: list[list[bool | None]] = []
+    if derivation.formulas is not None:
+        outcome = check_theorem(derivation, derivation.formulas)
     with progress("checking the steps") as line:
-        for section in derivation.sections:
+        for section in derivation.by_rules:
             outcome.append([])
             for previous, step in section.pairs():
                 line.update(step.rule.name)

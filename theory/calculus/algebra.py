@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Add, Dummy, Expr, Integer, Mul, apart, cancel, expand, together
+from sympy import Add, Dummy, Expr, Integer, Mul, apart, cancel, expand, polygamma, together
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.definitions import DEFINITIONS
@@ -84,13 +84,15 @@ def canonical(expression: Expr) -> Expr:
     >>> canonical(SpectralSum(s**2 / (s + kappa)**2))
     df2
     """
-    expression = _unabbreviated(expression)
+    # Within functions such as digamma nothing is rearranged.
+    named = {node: Dummy() for node in sorted(expression.atoms(polygamma), key=str)}
+    expression = _unabbreviated(expression.xreplace(named))
     sums = {node: _canonical_sum(node.summand) for node in expression.atoms(SpectralSum)}
     expression = _unabbreviated(expression.xreplace(sums))
     # Opaque sums become plain symbols, so that `cancel` sees a rational function.
     opaque = {node: Dummy() for node in sorted(expression.atoms(SpectralSum), key=str)}
     reduced = cancel(together(expression.xreplace(opaque)))
-    return reduced.xreplace({symbol: node for node, symbol in opaque.items()})
+    return reduced.xreplace({symbol: node for node, symbol in (opaque | named).items()})
 
 
 def equal(left: Expr, right: Expr) -> bool:

@@ -71,8 +71,6 @@ class Fit:
     Winv: Symbol  # (X'X)^-1
     Pi: Symbol  # X^+ X, the projector on the row space of X
     f: Symbol  # label noise summed over the generations that share the design
-    K: Symbol  # kappa (Sigma + kappa)^-1
-    G: Symbol  # (Sigma + kappa)^-1
     T: Symbol
     lam: Symbol
     kappa: Symbol
@@ -98,8 +96,6 @@ def _fit(name: str, mark: str, scalars: tuple[Symbol, ...]) -> Fit:
         letter(f"V{mark}", f"(X{sub}ᵀX{sub})⁻¹", f"({Xt} {X})^{{-1}}", random=True),
         letter(f"Pi{mark}", f"Π{sub}", rf"\Pi{low}", random=True),
         letter(f"f{mark}", f"f{sub}", f"f{low}", symmetric=False, random=True),
-        letter(f"K{mark}", f"K{sub}", f"K{low}"),
-        letter(f"G{mark}", f"G{sub}", f"G{low}"),
         *scalars,
     )
 

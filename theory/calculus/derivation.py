@@ -59,8 +59,8 @@ class Section:
 class Derivation:
     """The sections that lead from the process to the formula.
 
-    Sections after the one numbered ``main`` are consequences.  Of a theorem that is the formula of
-    a process, ``formulas`` are those of the process, and ``meanings`` say what the symbols of the
+    Sections after the one numbered ``main`` are consequences.  Where the first sections are
+    those of a process, ``formulas`` are its own, and ``meanings`` say what the symbols of the
     theorem are in them.
     """
 
@@ -71,6 +71,13 @@ class Derivation:
     main: int = -1
     formulas: ProcessFormulas | None = None
     meanings: Mapping[Symbol, Expr] = field(default_factory=dict)
+
+    @property
+    def by_rules(self) -> tuple[Section, ...]:
+        """The sections after those of a process: its pencil, its unknowns, and each ask."""
+        return (
+            self.sections if self.formulas is None else self.sections[2 + len(self.formulas.asks) :]
+        )
 
     @property
     def label(self) -> str:

@@ -6,8 +6,6 @@ from sympy import Expr, Mul, Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import (
-    DOWNSTREAM,
-    GENERATOR,
     SIGMA,
     SIGMA_INVERSE,
     W_TRUTH,
@@ -36,13 +34,6 @@ DIAGONAL: dict[Symbol, Expr] = {
     N: sy.m * sy.w0 - sy.w0**2,
     transposed(N): sy.m * sy.w0 - sy.w0**2,
     B: sy.B,
-} | {
-    entry: value
-    for fit in (DOWNSTREAM, GENERATOR)
-    for entry, value in (
-        (fit.K, fit.kappa / (sy.s + fit.kappa)),
-        (fit.G, 1 / (sy.s + fit.kappa)),
-    )
 }
 
 # Of these letters only the diagonal is known, so that at most one may occur in a word.

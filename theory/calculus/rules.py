@@ -28,7 +28,6 @@ __all__ = [
     "dual_inverse_wishart",
     "elliptical_inverse",
     "expect_noise",
-    "first_order",
     "generator_moments",
     "gram",
     "inverse_wishart",
@@ -41,7 +40,6 @@ __all__ = [
     "resolvent",
     "resolvent_average",
     "ridge_fit",
-    "second_order",
     "shared_chain",
     "summed_noise_expectation",
     "truth",
@@ -323,51 +321,4 @@ def elliptical_inverse(fit: Fit) -> Rule:
         replace_words((fit.Winv,), fit.q * SIGMA_INVERSE / sy.d),
         (fit.X,),
         needs=_ELLIPTICAL,
-    )
-
-
-def second_order(fit: Fit) -> Rule:
-    """lam R C lam R ~ K C K + K Sigma K tr(C Sigma G^2)/(T (1-gamma)), C deterministic."""
-    R, K, G = fit.R, fit.K, fit.G
-
-    def change(word: Word) -> Expr | None:
-        places = [i for i, x in enumerate(word) if x == R]
-        if len(places) < 2:
-            return None
-        rest = [x for x in word if x != R]
-        if len(places) > 2 or (rest and Tr(Mul(*rest)).is_random):
-            raise DerivationError(f"no deterministic equivalent for {Tr(Mul(*word))}")
-        i, j = places
-        C, D = Mul(*word[i + 1 : j]), Mul(*(word[j + 1 :] + word[:i]))
-        inflation = trace(C * SIGMA * G * G) / (fit.T * (1 - fit.gamma))
-        return (trace(K * C * K * D) + trace(K * SIGMA * K * D) * inflation) / fit.lam**2
-
-    return Rule(
-        f"second-order equivalent ({fit.name})",
-        RuleKind.EQUIVALENT,
-        f"{fit.lam} {R} C {fit.lam} {R} ~ {K} C {K} + {K} Sigma {K} "
-        f"tr(C Sigma {G}^2)/({fit.T} (1-{fit.gamma}))",
-        lambda expression: map_words(expression, change),
-        (fit.X,),
-    )
-
-
-def first_order(fit: Fit) -> Rule:
-    """lam R ~ K."""
-
-    def change(word: Word) -> Expr | None:
-        count = word.count(fit.R)
-        if count > 1:
-            raise DerivationError(f"{Tr(Mul(*word))} needs the second-order equivalent")
-        if not count:
-            return None
-        i = word.index(fit.R)
-        return trace(fit.K * Mul(*(word[i + 1 :] + word[:i]))) / fit.lam
-
-    return Rule(
-        f"first-order equivalent ({fit.name})",
-        RuleKind.EQUIVALENT,
-        f"{fit.lam} {fit.R} ~ {fit.K} = {fit.kappa} (Sigma + {fit.kappa})^-1",
-        lambda expression: map_words(expression, change),
-        (fit.X,),
     )

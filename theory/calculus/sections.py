@@ -25,16 +25,11 @@ from ridgeproof.theory.calculus.rules import (
     Rule,
     RuleKind,
     elliptical_inverse,
-    first_order,
     generator_moments,
-    gram,
     inverse_wishart,
     least_squares,
     noise_expectation,
     pseudo_inverse,
-    resolvent,
-    ridge_fit,
-    second_order,
     truth,
 )
 from ridgeproof.theory.calculus.words import trace, transposed
@@ -44,13 +39,10 @@ from ridgeproof.theory.spectral import SpectralSum
 __all__ = [
     "components",
     "downstream_least_squares",
-    "downstream_ridge",
     "insert_moments",
     "least_squares_chain",
     "least_squares_generation",
     "mixed_downstream_least_squares",
-    "ridge_generator_mean",
-    "ridge_generator_second_moment",
 ]
 
 
@@ -99,31 +91,6 @@ def _squared_error(estimate: Symbol = DOWNSTREAM.estimate) -> Expr:
 
 
 _ERROR = "E_test = E ||w_hat - w0||_Sigma^2 = E tr Sigma (w_hat - w0)(w_hat - w0)', w = w_n"
-
-
-@lru_cache
-def downstream_ridge() -> Section:
-    """The downstream ridge fit: from the definition to a functional of (a, m)."""
-    fit = DOWNSTREAM
-    return unfold(
-        "downstream ridge fit",
-        "E_test",
-        _squared_error(),
-        _ERROR,
-        [
-            ridge_fit(fit),
-            gram(fit),
-            resolvent(fit),
-            noise_expectation(fit),
-            gram(fit),
-            resolvent(fit),
-            generator_moments(fit),
-            truth(),
-            second_order(fit),
-            first_order(fit),
-            eigenbasis(),
-        ],
-    )
 
 
 def _inverse(fit: Fit, elliptical: bool) -> Rule:
@@ -215,50 +182,3 @@ def least_squares_chain(*, elliptical: bool = False) -> Section:
     solved = solved_over_generations(sy.a, sy.w0**2)
     steps = (*one.steps, Step(solved(one.result), solved))
     return Section("generators by least squares", "a_n", one.start, one.start_reason, steps)
-
-
-@lru_cache
-def ridge_generator_second_moment() -> Section:
-    """One generation by ridge with penalty lam0: the next second moment a'."""
-    fit = GENERATOR
-    return unfold(
-        "one generator by ridge: second moment",
-        "a'",
-        trace(B * fit.estimate * transposed(fit.estimate)),
-        "tr B A' for the second moment A' of the next generator w' = w_hat0, B any diagonal matrix",
-        [
-            ridge_fit(fit),
-            gram(fit),
-            resolvent(fit),
-            noise_expectation(fit),
-            gram(fit),
-            resolvent(fit),
-            generator_moments(fit),
-            second_order(fit),
-            first_order(fit),
-            eigenbasis(),
-            components(),
-        ],
-    )
-
-
-@lru_cache
-def ridge_generator_mean() -> Section:
-    """One generation by ridge with penalty lam0: the next mean, as m' w0."""
-    fit = GENERATOR
-    return unfold(
-        "one generator by ridge: mean",
-        "m' w0",
-        trace(B * fit.estimate * transposed(TRUTH)),
-        "tr B E[w'] w0' for the next generator w' = w_hat0, B any diagonal matrix",
-        [
-            ridge_fit(fit),
-            gram(fit),
-            resolvent(fit),
-            noise_expectation(fit),
-            generator_moments(fit),
-            first_order(fit),
-            eigenbasis(),
-            components(),
-        ],
-    )

@@ -1,4 +1,4 @@
-"""The last fit of a process, for any generator: only the moments of its model matter.
+"""One fit of a process, for any model behind its labels: only the moments of the model matter.
 
 A model u w0 + g, with g a random vector of variance v in each direction, has the moments m = u w0
 and a = m^2 + v, which are any that a generator may have.
@@ -6,46 +6,64 @@ and a = m^2 + v, which are any that a generator may have.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sympy import Expr, Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.process.file import make_process
 from ridgeproof.theory.process.record import Process
 
-__all__ = ["GIVEN", "on_real_and_synthetic_rows"]
+__all__ = ["KAPPA", "MIXED", "MODEL", "next_generator", "on_rows", "on_two_kinds_of_rows"]
 
+KAPPA = Symbol("kappa1", real=True)
 _SHARE, _VARIANCE = sy.Level("u", real=True), sy.Level("v", real=True)
 _REAL, _SYNTHETIC = Symbol("T1", real=True), Symbol("T2", real=True)
 
-GIVEN: dict[Symbol, Expr] = {
-    sy.T: _REAL + _SYNTHETIC,
-    sy.synthetic_fraction: _SYNTHETIC / (_REAL + _SYNTHETIC),
+# What the symbols of a theorem are in the process.
+MODEL: Mapping[Symbol, Expr] = {
     sy.m: _SHARE * sy.w0,
     sy.a: _SHARE**2 * sy.w0**2 + _VARIANCE,
 }
+MIXED: Mapping[Symbol, Expr] = {
+    sy.T: _REAL + _SYNTHETIC,
+    sy.synthetic_fraction: _SYNTHETIC / (_REAL + _SYNTHETIC),
+    sy.kappa: KAPPA,
+    **MODEL,
+}
 
 
-def on_real_and_synthetic_rows(width: int | None = None) -> Process:
-    """Ridge on T1 rows that the truth labels and T2 that a generator does.
+def on_rows() -> Process:
+    """Ridge on T rows that any model labels."""
+    steps = ["A = rows(T)", "f = ridge(A@w + sigma*noise(A), lam)"]
+    return _process(steps, {"T": 25, "sigma": 1, "lam": "1/10"}, {"E_test": "risk(f)"})
 
-    Args:
-        width: of random features that it sees, if any: the value at which lines are checked.
-    """
-    steps = ["w = scale(w0, 'u') + gaussian('v')", "A = rows(T1)", "B = rows(T2)"]
-    labels = "[A@w0 + sigma_real*noise(A), B@w + sigma*noise(B)]"
-    if width is None:
-        steps.append(f"f = ridge({labels}, lam)")
-    else:
-        steps += ["F = features(width)", f"f = ridge({labels}, lam, features=F)"]
-    parameters = {"d": 20, "T1": 15, "T2": 10, "sigma": 1, "sigma_real": "1/2", "lam": "1/10"}
-    parameters |= {"spectrum": "power-law:1", "signal": "source:1/2"}
-    return make_process(
-        {
-            "process": {
-                "steps": "\n".join(steps),
-                "parameters": parameters if width is None else {**parameters, "width": width},
-                "covariances": {"u": "1/(1 + i)", "v": "i/d^2"},
-            },
-            "ask": {"E_test": "risk(f)"},
-        }
-    )
+
+def next_generator() -> Process:
+    """The same with a generator's rows, noise and penalty; the moments of the fit are asked."""
+    steps = ["A = rows(T0)", "f = ridge(A@w + sigma0*noise(A), lam0)"]
+    asks = {"mean": "inner(f, w0, 'B')", "second_moment": "norm2(f, 'B')"}
+    return _process(steps, {"T0": 25, "sigma0": 1, "lam0": "1/10"}, asks, B="i/d")
+
+
+def on_two_kinds_of_rows(*, features: bool) -> Process:
+    """Ridge on T1 rows that the truth labels and T2 that any model does, on random features too."""
+    fit = "f = ridge([A@w0 + sigma_real*noise(A), B@w + sigma*noise(B)], lam"
+    steps = ["A = rows(T1)", "B = rows(T2)", f"{fit})"]
+    parameters = {"T1": 15, "T2": 10, "sigma": 1, "sigma_real": "1/2", "lam": "1/10"}
+    if features:
+        steps[2:] = ["F = features(width)", f"{fit}, features=F)"]
+        parameters["width"] = 15
+    return _process(steps, parameters, {"E_test": "risk(f)"})
+
+
+def _process(
+    steps: list[str], parameters: Mapping[str, object], asks: Mapping[str, str], **profiles: str
+) -> Process:
+    space = {"d": 20, "spectrum": "power-law:1", "signal": "source:1/2"}
+    process = {
+        "steps": "\n".join(["w = scale(w0, 'u') + gaussian('v')", *steps]),
+        "parameters": {**space, **parameters},
+        "covariances": {"u": "1/(1 + i)", "v": "i/d^2", **profiles},
+    }
+    return make_process({"process": process, "ask": asks})

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from sympy import Eq, Expr, Function, Mul, Rational, Symbol, Tuple
+from sympy import Add, Eq, Expr, Function, Mul, Rational, Symbol, Tuple
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.algebra import equal
-from ridgeproof.theory.calculus.derivation import Derivation, Section, Step, unfold
+from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.definitions import defined
 from ridgeproof.theory.equivalent.derived import ProcessFormulas, derive_process, unfolded
@@ -23,8 +23,9 @@ from ridgeproof.theory.equivalent.symbolic import Unknown, UnknownKind
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.process.expressions import Binary, Call, Expression, Name, Negative, Number
 from ridgeproof.theory.process.record import Process
+from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["derivation_of", "derivation_of_theorem"]
+__all__ = ["derivation_of", "derivation_of_theorem", "summed"]
 
 _TITLES = {
     UnknownKind.SIZE: "a size that is derived of others is rounded to whole rows",
@@ -90,56 +91,61 @@ def derivation_of(
 
 
 def derivation_of_theorem(
-    theorem: str, process: Process, target: Expr, meanings: Mapping[Symbol, Expr], remark: str
+    theorem: str,
+    process: Process,
+    targets: Mapping[str, Expr],
+    meanings: Mapping[Symbol, Expr],
+    remark: str,
 ) -> Derivation:
-    """The derivation of a theorem as the formula of what a process asks.
+    """The derivation of a theorem as the formulas of what a process asks.
 
     Args:
         theorem: its id.
-        process: with one ask; every line is checked at the values of its parameters.
-        target: what the theorem says the ask is.
-        meanings: of the symbols of the theorem, in the parameters and profiles of the process.
+        process: every line is checked at the values of its parameters.
+        targets: what the theorem says that each ask is; see `summed`.
+        meanings: of the symbols of the theorem, in the symbols of the process.
         remark: what else there is to say.
 
     Raises:
-        DerivationError: the ask has another formula.
+        DerivationError: an ask has another formula.
     """
     formulas = derive_process(process)
-    kappas = {
-        each.symbols[0]: kappa
-        for each, kappa in zip(
-            (each for each in formulas.unknowns if each.kind is UnknownKind.KAPPA),
-            (sy.kappa, sy.kappa0),
-            strict=False,
-        )
-    }
-    meanings = {**meanings, **{kappa: own for own, kappa in kappas.items()}}
-
-    def closed(formula: Expr) -> Expr:
-        own = unfolded(formula, formulas.unknowns).xreplace(kappas)
-        ours = {x: meaning for x, meaning in meanings.items() if x not in kappas.values()}
-        if not equal(own, defined(target).xreplace(ours)):
-            raise DerivationError(f"the process asks for {own}, which is not {target}")
-        return target
-
+    kappas = {own: x for x, own in meanings.items() if x in {sy.kappa, sy.kappa0}}
+    others = {x: meaning for x, meaning in meanings.items() if meaning not in kappas}
     named = ", ".join(f"{x} = {meaning}" for x, meaning in meanings.items()).replace("**", "^")
-    rule = Rule(
-        "is the catalogued formula",
-        RuleKind.ALGEBRA,
-        f"is the catalogued formula, by canonical forms: {named}",
-        closed,
-    )
+
+    def closed(section: Section) -> Section:
+        target = targets[section.label]
+        own = unfolded(section.result, formulas.unknowns).xreplace(kappas)
+        if not equal(own, defined(summed(target)).xreplace(others)):
+            raise DerivationError(f"the process asks for {own}, which is not {target}")
+        statement = f"is the catalogued formula, by canonical forms: {named}"
+        if summed(target) != target:
+            statement += "; B is an arbitrary diagonal matrix"
+        return replace(section, steps=(*section.steps, _step(target, statement)))
+
     derivation = derivation_of(formulas)
-    *before, last = derivation.sections
-    ended = unfold(last.title, last.label, last.result, "", [rule])
+    count = len(formulas.asks)
     return replace(
         derivation,
         id=theorem,
-        sections=(*before, replace(last, steps=(*last.steps, *ended.steps))),
+        sections=(*derivation.sections[:-count], *map(closed, derivation.sections[-count:])),
         remark=f"{derivation.remark}  {remark}",
         formulas=formulas,
         meanings=meanings,
     )
+
+
+def summed(target: Expr) -> Expr:
+    """What differs between directions as its sum with an arbitrary B over them; else as it is."""
+    if not any(map(sy.is_level, target.free_symbols)):
+        return target
+    total: Expr = Rational(0)
+    for term in Add.make_args(target):
+        levels = filter(sy.is_level, term.free_symbols)
+        outside, inside = term.as_independent(*levels, as_Add=False)
+        total += outside * SpectralSum(sy.Level("B", real=True) * inside)
+    return total
 
 
 def _step(expression: Expr, statement: str) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from sympy import And, Eq, EulerGamma, Expr, Not, Or, Piecewise, digamma, pi, polygamma
@@ -14,9 +15,9 @@ from ridgeproof.theory.calculus.gathering import (
     summed_over_generations,
 )
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
-from ridgeproof.theory.calculus.sections import downstream_ridge, insert_moments
+from ridgeproof.theory.calculus.sections import insert_moments
 from ridgeproof.theory.formula import Formula, FormulaKind
-from ridgeproof.theory.theorems import ridge
+from ridgeproof.theory.theorems import moments, ridge
 
 __all__ = ["FORMULA", "fresh_limit", "shared_limit"]
 
@@ -72,7 +73,7 @@ def _rows_so_far() -> Rule:
 @lru_cache
 def derive() -> Derivation:
     """What one generation adds, the two sums over the generations, and the error downstream."""
-    moments = []
+    found = []
     for one, total, rules, title in (
         (repeating_generation(), _SHARED, [], "one shared design"),
         (gathering_generation(), _FRESH, [_rows_so_far()], "fresh designs"),
@@ -85,33 +86,34 @@ def derive() -> Derivation:
             "the next second moment",
             [*rules, summed_over_generations(sy.a, sy.w0**2, closed)],
         )
-        moments.append((one, summed, title))
-    downstream = downstream_ridge()
-    (again, repeated, reused), (one, gathered, fresh) = moments
-    return Derivation(
-        FORMULA.id,
-        (
+        found.append((one, summed, title))
+    downstream = moments.FORMULA.derive()
+    (again, repeated, reused), (one, gathered, fresh) = found
+    return replace(
+        downstream,
+        id=FORMULA.id,
+        sections=(
+            *downstream.sections,
             one,
             gathered,
-            downstream,
             _total(downstream, gathered, _TERMS[False], fresh),
             again,
             repeated,
             _total(downstream, repeated, _TERMS[True], reused),
         ),
-        "Least squares is unbiased: m = w0.  As n -> infinity both sums converge, to pi^2/6 on one "
-        "design and to (-gamma_E - psi(1-(d+1)/T0)) (T0-d-1)/(d+1) < pi^2/6 on fresh ones.",
+        remark="Least squares is unbiased: m = w0.  As n -> infinity both sums converge, to pi^2/6 "
+        "on one design and to (-gamma_E - psi(1-(d+1)/T0)) (T0-d-1)/(d+1) < pi^2/6 on fresh ones.",
     )
 
 
-def _total(downstream: Section, moments: Section, terms: dict[str, Expr], title: str) -> Section:
+def _total(downstream: Derivation, chain: Section, terms: dict[str, Expr], title: str) -> Section:
     return unfold(
         f"the whole process, {title}",
         "E_test",
         downstream.result,
         "the downstream error, as a functional of the last generator",
         [
-            insert_moments({sy.a: moments.result, sy.m: sy.w0}),
+            insert_moments({sy.a: chain.result, sy.m: sy.w0}),
             restate(
                 sum(terms.values()),
                 "partial fractions in s, lam = kappa (1 - df1/T), gamma = df2/T",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from sympy import Eq, Expr, Not, Piecewise
@@ -45,11 +46,12 @@ def derive() -> Derivation:
         "sets; the rows are exchangeable, so that E[...] is T0/N of the noise of a fit on N rows",
         [restate(_LATER, "the noise of T4 on N rows: T0 (1-gamma0) becomes N - df2(kappa0)")],
     )
-    return Derivation(
-        FORMULA.id,
-        (*one.sections, later),
-        "kappa0 belongs to N rows: df1(kappa0) = N below d, kappa0 = 0 above.  The bias is that of "
-        "the first generation for ever.",
+    return replace(
+        one,
+        id=FORMULA.id,
+        sections=(*one.sections, later),
+        remark="kappa0 belongs to N rows: df1(kappa0) = N below d, kappa0 = 0 above.  The bias is "
+        "that of the first generation for ever.",
     )
 
 

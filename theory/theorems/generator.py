@@ -7,8 +7,9 @@ from functools import lru_cache
 from sympy import And, Not
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
-from ridgeproof.theory.calculus.sections import ridge_generator_mean, ridge_generator_second_moment
+from ridgeproof.theory.calculus.derivation import Derivation
+from ridgeproof.theory.equivalent.any_generator import KAPPA, MODEL, next_generator
+from ridgeproof.theory.equivalent.sections import derivation_of_theorem
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.spectral import SpectralSum
 
@@ -28,30 +29,12 @@ EXPRESSIONS = {
 
 @lru_cache
 def derive() -> Derivation:
-    """From the definition of one ridge generator to the map (m, a) -> (m', a')."""
-    mean, second = ridge_generator_mean(), ridge_generator_second_moment()
-    tidy_mean = unfold(
-        "the mean, in terms of K0",
-        "m' w0",
-        mean.result,
-        "the mean of the next generator, times w0",
-        [restate(EXPRESSIONS["mean"] * sy.w0, "K0 = kappa0/(s + kappa0)")],
-    )
-    tidy_second = unfold(
-        "the second moment, in terms of K0",
-        "a'",
-        second.result,
-        "the second moment of the next generator",
-        [
-            restate(
-                EXPRESSIONS["second_moment"],
-                "partial fractions in s, lam0 = kappa0 (1 - df1(kappa0)/T0)",
-            )
-        ],
-    )
-    return Derivation(
+    """As the formulas of a process that fits a model on another's labels."""
+    return derivation_of_theorem(
         FORMULA.id,
-        (mean, tidy_mean, second, tidy_second),
+        next_generator(),
+        {**EXPRESSIONS, "mean": EXPRESSIONS["mean"] * sy.w0},
+        {sy.kappa0: KAPPA, **MODEL},
         "Minimum norm (lam0 = 0, T0 < d) follows by continuity: df1(kappa0) = T0.",
     )
 

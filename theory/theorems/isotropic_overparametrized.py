@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from sympy import Add, And, Expr, Not, Piecewise
@@ -9,9 +10,9 @@ from sympy import Add, And, Expr, Not, Piecewise
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus import isotropic as iso
 from ridgeproof.theory.calculus.derivation import Derivation, Section, unfold
-from ridgeproof.theory.calculus.sections import downstream_ridge
 from ridgeproof.theory.chains.assumptions import MINIMUM_NORM_CHAIN
 from ridgeproof.theory.formula import Formula, FormulaKind
+from ridgeproof.theory.theorems import moments
 
 __all__ = ["FORMULA"]
 
@@ -46,26 +47,27 @@ EXPRESSIONS = {
 @lru_cache
 def derive() -> Derivation:
     """From the process to the two closed forms, independent and shared designs."""
-    downstream = downstream_ridge()
+    downstream = moments.FORMULA.derive()
     fresh = (iso.independent_mean(), iso.independent_second_moment())
     reused = (iso.shared_mean(), iso.shared_second_moment())
-    return Derivation(
-        FORMULA.id,
-        (
-            downstream,
+    return replace(
+        downstream,
+        id=FORMULA.id,
+        sections=(
+            *downstream.sections,
             *fresh,
             _total(downstream, fresh, _INDEPENDENT, "independent designs"),
             *reused,
             _total(downstream, reused, _SHARED, "shared design, n >= 1"),
         ),
-        "alpha and mu are exact at finite size; with lam = 0 and T >= d + 2 everything is.",
+        remark="alpha and mu are exact at finite size; with lam = 0 and T >= d + 2 everything is.",
     )
 
 
 def _total(
-    downstream: Section, moments: tuple[Section, Section], terms: dict[str, Expr], title: str
+    downstream: Derivation, chain: tuple[Section, Section], terms: dict[str, Expr], title: str
 ) -> Section:
-    mean, second = moments
+    mean, second = chain
     return unfold(
         f"the whole process, {title}",
         "E_test",

@@ -8,7 +8,7 @@ from sympy import true
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Derivation
-from ridgeproof.theory.equivalent.any_generator import GIVEN, on_real_and_synthetic_rows
+from ridgeproof.theory.equivalent.any_generator import MIXED, on_two_kinds_of_rows
 from ridgeproof.theory.equivalent.sections import derivation_of_theorem
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.spectral import SpectralSum
@@ -41,9 +41,9 @@ def derive() -> Derivation:
     """As the formula of a process whose synthetic rows any model of moments (a, m) labels."""
     return derivation_of_theorem(
         FORMULA.id,
-        on_real_and_synthetic_rows(),
-        EXPRESSIONS["test_error"],
-        GIVEN,
+        on_two_kinds_of_rows(features=False),
+        {"E_test": EXPRESSIONS["test_error"]},
+        MIXED,
         "lam = 0 follows by continuity: kappa = 0 for T > d, df1 = T for T < d.  The last term, "
         "with P1 P2, is the noise of labels that disagree: it is largest at an even mixture.",
     )

@@ -7,8 +7,9 @@ from functools import lru_cache
 from sympy import true
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
-from ridgeproof.theory.calculus.sections import downstream_ridge
+from ridgeproof.theory.calculus.derivation import Derivation
+from ridgeproof.theory.equivalent.any_generator import KAPPA, MODEL, on_rows
+from ridgeproof.theory.equivalent.sections import derivation_of_theorem
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.spectral import SpectralSum
 
@@ -26,23 +27,12 @@ EXPRESSIONS = {
 
 @lru_cache
 def derive() -> Derivation:
-    """From the definition of the downstream fit to the functional of (a, m)."""
-    downstream = downstream_ridge()
-    collected = unfold(
-        "in terms of K and gamma",
-        "E_test",
-        downstream.result,
-        "the downstream error in the eigenbasis",
-        [
-            restate(
-                EXPRESSIONS["test_error"],
-                "partial fractions in s, lam = kappa (1 - df1/T), gamma = df2/T",
-            )
-        ],
-    )
-    return Derivation(
+    """As the formula of a process whose rows any model of moments (a, m) labels."""
+    return derivation_of_theorem(
         FORMULA.id,
-        (downstream, collected),
+        on_rows(),
+        {"E_test": EXPRESSIONS["test_error"]},
+        {sy.kappa: KAPPA, **MODEL},
         "lam = 0 follows by continuity: kappa = 0 for T > d, df1 = T for T < d.",
     )
 

@@ -8,7 +8,7 @@ from sympy import Expr, true
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Derivation
-from ridgeproof.theory.equivalent.any_generator import GIVEN, on_real_and_synthetic_rows
+from ridgeproof.theory.equivalent.any_generator import MIXED, on_two_kinds_of_rows
 from ridgeproof.theory.equivalent.sections import derivation_of_theorem
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.spectral import SpectralSum
@@ -58,9 +58,9 @@ def derive() -> Derivation:
     """As the formula of a process whose synthetic rows any model of moments (a, m) labels."""
     return derivation_of_theorem(
         FORMULA.id,
-        on_real_and_synthetic_rows(width=15),
-        EXPRESSIONS["test_error"],
-        GIVEN,
+        on_two_kinds_of_rows(features=True),
+        {"E_test": EXPRESSIONS["test_error"]},
+        MIXED,
         "lam = 0 follows by continuity: df1 = min(T, width) where that is below d.",
     )
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
 from ridgeproof.theory.calculus.sections import (
-    downstream_ridge,
     insert_moments,
     least_squares_chain,
 )
 from ridgeproof.theory.chains.assumptions import LEAST_SQUARES_CHAIN
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.spectral import SpectralSum
+from ridgeproof.theory.theorems import moments
 
 __all__ = ["FORMULA"]
 
@@ -30,7 +31,7 @@ EXPRESSIONS = {
 @lru_cache
 def derive() -> Derivation:
     """From the process to bias + variance + n sigma0^2 rho."""
-    chain, downstream = least_squares_chain(), downstream_ridge()
+    chain, downstream = least_squares_chain(), moments.FORMULA.derive()
     total = unfold(
         "the whole process",
         "E_test",
@@ -44,10 +45,11 @@ def derive() -> Derivation:
             ),
         ],
     )
-    return Derivation(
-        FORMULA.id,
-        (chain, downstream, total),
-        "The mean of every generator is w0, because least squares is unbiased: m = w0.  "
+    return replace(
+        downstream,
+        id=FORMULA.id,
+        sections=(*downstream.sections, chain, total),
+        remark="The mean of every generator is w0, because least squares is unbiased: m = w0.  "
         "lam = 0 with T < d follows by continuity in lam: kappa stays positive.",
     )
 

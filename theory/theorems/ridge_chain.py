@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from ridgeproof.theory import symbols as sy
@@ -18,13 +19,14 @@ EXPRESSIONS = {**generator.EXPRESSIONS, "label_noise": sy.pooled + sy.sigma0**2}
 def derive() -> Derivation:
     """One generation (T4); the next one is the same step with its own T0, sigma0, lam0, kappa0."""
     one = generator.FORMULA.derive()
-    return Derivation(
-        FORMULA.id,
-        one.sections,
-        "Every generation sees its predecessor only through (m, a), and draws its own design and "
-        "noise: the step is iterated from m = w0, a = w0^2, with each generation's own lam0 = "
-        "kappa0 (1 - df1(kappa0)/T0).  Where lam0 = 0 and T0 >= d, kappa0 = 0 and the step is that "
-        "of least squares.  On one shared design with lam0 = 0 the noises add up to pooled.",
+    return replace(
+        one,
+        id=FORMULA.id,
+        remark="Every generation sees its predecessor only through (m, a), and draws its own "
+        "design and noise: the step is iterated from m = w0, a = w0^2, with each generation's own "
+        "lam0 = kappa0 (1 - df1(kappa0)/T0).  Where lam0 = 0 and T0 >= d, kappa0 = 0 and the "
+        "step is that of least squares.  On one shared design with lam0 = 0 the noises "
+        "add up to pooled.",
     )
 
 

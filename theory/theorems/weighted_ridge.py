@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from sympy import sqrt
@@ -52,10 +53,12 @@ def derive() -> Derivation:
         )
         for (name, step), label in zip(generator.EXPRESSIONS.items(), ("m'", "a'"), strict=True)
     ]
-    return Derivation(
-        FORMULA.id,
-        (*models, *generator.FORMULA.derive().sections, *seen),
-        "Minimum norm (lam0 = 0, T0 < d) follows by continuity: df1(kappa0) = T0.",
+    one = generator.FORMULA.derive()
+    return replace(
+        one,
+        id=FORMULA.id,
+        sections=(*one.sections, *models, *seen),
+        remark="Minimum norm (lam0 = 0, T0 < d) follows by continuity: df1(kappa0) = T0.",
     )
 
 

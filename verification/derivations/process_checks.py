@@ -27,6 +27,7 @@ from ridgeproof.theory.definitions import defined
 from ridgeproof.theory.equivalent.asks import Solution, answer
 from ridgeproof.theory.equivalent.derived import ProcessFormulas
 from ridgeproof.theory.equivalent.pencil import RandomFeatures
+from ridgeproof.theory.equivalent.sections import summed
 from ridgeproof.theory.equivalent.symbolic import Unknown, UnknownKind
 from ridgeproof.theory.process.facts import size_names
 from ridgeproof.theory.process.graph import Graph
@@ -57,12 +58,13 @@ def check_formulas(formulas: ProcessFormulas, **given: Any) -> Checks:
 
 
 def check_theorem(derivation: Derivation, formulas: ProcessFormulas) -> Checks:
-    """The same of a theorem that is the formula of a process, with its last line."""
+    """The same of a theorem whose first sections are of a process, with the last line of each."""
     checks, at = _checked(formulas, {})
     for symbol, meaning in derivation.meanings.items():
         at.numbers[symbol] = at.value(meaning)
-    (ask,) = formulas.asks.values()
-    checks[-1].append(_close(at.value(defined(derivation.result)), at.value(ask)))
+    for place, ask in enumerate(formulas.asks.values(), 2):
+        target = defined(summed(derivation.sections[place].result))
+        checks[place].append(_close(at.value(target), at.value(ask)))
     return checks
 
 

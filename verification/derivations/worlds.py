@@ -207,12 +207,10 @@ def _draw_fit(
     scalars[fit.gamma] = scalars[fit.df2] / rows
     if rows > d:
         scalars[fit.q] = _elliptical_ratio(shape.law, d / rows)
-    letters = {
+    letters: dict[Symbol, Array] = {
         fit.X: X,
         fit.e: noise[:, None],
         fit.S: S,
-        fit.K: np.diag(kappa / (s + kappa)),
-        fit.G: np.diag(1 / (s + kappa)),
     }
     if lam > 0:
         letters[fit.R] = np.linalg.inv(S + lam * np.eye(d))

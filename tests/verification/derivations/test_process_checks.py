@@ -14,6 +14,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.equivalent.derived import derive_process
 from ridgeproof.theory.equivalent.python_module import python_module
+from ridgeproof.theory.equivalent.sections import derivation_of_theorem
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.spectral import SpectralSum
@@ -133,17 +134,20 @@ def test_formulas_are_limits_of_random_matrices(drawn):
     assert distances[0] > max(4 * errors[0], 2 * distances[2])
 
 
-@pytest.mark.parametrize("name", ["mixing", "random-features"])
+@pytest.mark.parametrize("name", ["generator", "moments", "mixing", "random-features"])
 def test_a_theorem_is_the_formula_of_its_process(name):
     """Every line holds; the last one neither off by a millionth, nor with a symbol misread."""
     derivation = find(name).derive()
-    assert all(all(section) for section in check_theorem(derivation, derivation.formulas))
+    formulas = derivation.formulas
+    assert all(all(section) for section in check_theorem(derivation, formulas))
     *before, last = derivation.sections
     *steps, closing = last.steps
     off = replace(closing, expression=closing.expression * (1 + Rational(1, 10**6)))
     wrong = replace(derivation, sections=(*before, replace(last, steps=(*steps, off))))
-    assert check_theorem(wrong, derivation.formulas)[-1] == [True, False]
+    assert check_theorem(wrong, formulas)[-1] == [True, False]
     misread = replace(derivation, meanings={**derivation.meanings, sy.a: derivation.meanings[sy.m]})
-    assert check_theorem(misread, derivation.formulas)[-1] == [True, False]
+    assert check_theorem(misread, formulas)[-1] == [True, False]
+    targets = {section.label: section.result for section in derivation.sections[2:]}
+    targets[last.label] += sy.s * sy.w0**2 if name == "generator" else sy.d
     with pytest.raises(DerivationError, match="which is not"):
-        closing.rule(steps[-1].expression + sy.sigma)
+        derivation_of_theorem(name, formulas.process, targets, derivation.meanings, "")

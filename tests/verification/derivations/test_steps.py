@@ -46,9 +46,9 @@ def lines():
     """Every line of every derivation made of rules, with the line before it, each once."""
     found = {}
     for formula in catalogue().values():
-        if formula.kind.value == "scaling" or formula.derive().formulas is not None:
+        if formula.kind.value == "scaling":
             continue
-        for section in formula.derive().sections:
+        for section in formula.derive().by_rules:
             for previous, step in section.pairs():
                 found.setdefault((previous, step.rule.statement, step.expression), (previous, step))
     return list(found.values())
@@ -135,31 +135,6 @@ def swap(*pairs):
     return sequence(*(replace_words(tuple(pattern), expand(matrix)) for pattern, matrix in pairs))
 
 
-def second_order(fit, *, weight=SIGMA, power=2, gain=None, first=1):
-    """The second-order equivalent with parts changed; as it stands it is the true one."""
-    gain = fit.T * (1 - fit.gamma) if gain is None else gain
-
-    def change(word):
-        if word.count(fit.R) != 2:
-            return None
-        i, j = (k for k, x in enumerate(word) if x == fit.R)
-        C, D = Mul(*word[i + 1 : j]), Mul(*(word[j + 1 :] + word[:i]))
-        spread = trace(fit.K * SIGMA * fit.K * D) * trace(C * weight * fit.G**power) / gain
-        return (first * trace(fit.K * C * fit.K * D) + spread) / fit.lam**2
-
-    return lambda expression: map_words(expression, change)
-
-
-def first_order(fit, matrix):
-    """Lam R replaced by another deterministic matrix."""
-    return lambda expression: map_words(
-        expression,
-        lambda word: (
-            trace(Mul(*(matrix if x == fit.R else x for x in word))) if fit.R in word else None
-        ),
-    )
-
-
 def no_noise(fit, square, noise):
     """The noise rule with another covariance, odd words zero as they should be."""
     return sequence(
@@ -188,20 +163,8 @@ def ridge(fit, answer):
 def mutants():
     """For each rule of the calculus, altered copies: (rule, description, rewrite)."""
     for fit in (DOWN, GEN):
-        X, Xt, e, P, Pt = fit.X, transposed(fit.X), fit.e, fit.P, transposed(fit.P)
-        R, S, T, lam, sigma, V = fit.R, fit.S, fit.T, fit.lam, fit.sigma, fit.Winv
-        true = rules.ridge_fit(fit)
-        yield true, "noise of the wrong sign", ridge(fit, R * Xt * (X * W - sigma * e) / T)
-        yield true, "no noise", ridge(fit, R * Xt * X * W / T)
-        yield true, "no 1/T", ridge(fit, R * Xt * (X * W + sigma * e))
-        yield true, "labels of the truth", ridge(fit, R * Xt * (X * TRUTH + sigma * e) / T)
-        true = rules.gram(fit)
-        yield true, "no T", swap(((Xt, X), S))
-        yield true, "T^2", swap(((Xt, X), T**2 * S))
-        true = rules.resolvent(fit)
-        yield true, "wrong sign", swap(((R, S), 1 + lam * R))
-        yield true, "no lam", swap(((R, S), 1 - R))
-        yield true, "no lam R", swap(((R, S), Integer(1)))
+        X, e, P, Pt = fit.X, fit.e, fit.P, transposed(fit.P)
+        T, sigma, V = fit.T, fit.sigma, fit.Winv
         true = rules.noise_expectation(fit)
         yield true, "variance 2", no_noise(fit, Integer(2), e)
         yield true, "variance 1/T", no_noise(fit, 1 / T, e)
@@ -230,21 +193,7 @@ def mutants():
             swap(((W, transposed(W)), W_TRUTH), ((W, transposed(TRUTH)), M)),
         )
         yield true, "E[w] = w0", swap(((W, transposed(W)), A), ((W, transposed(TRUTH)), W_TRUTH))
-        true = rules.second_order(fit)
-        gamma, gain = fit.gamma, T * (1 - fit.gamma)
-        yield true, "1 + gamma", second_order(fit, gain=T * (1 + gamma))
-        yield true, "no 1 - gamma", second_order(fit, gain=T)
-        yield true, "T - d - 1", second_order(fit, gain=T - sy.d - 1)
-        yield true, "no inflation", second_order(fit, gain=gain * 10**12)
-        yield true, "wrong sign", second_order(fit, gain=-gain)
-        yield true, "Sigma^2", second_order(fit, weight=SIGMA * SIGMA)
-        yield true, "G^3", second_order(fit, power=3)
-        yield true, "no first term", second_order(fit, first=0)
-        true = rules.first_order(fit)
-        yield true, "lam for kappa", first_order(fit, fit.G)
-        yield true, "1 - K", first_order(fit, SIGMA * fit.G / lam)
-        yield true, "wrong sign", first_order(fit, -fit.K / lam)
-        yield true, "K/kappa^2", first_order(fit, fit.K / fit.kappa**2)
+    yield from _ridge_mutants()
     yield from _overparametrised_mutants()
     yield from _mixture_mutants()
     yield from _chain_mutants()
@@ -254,6 +203,24 @@ def resolvent_average(first, second):
     """The rotational average with other traces in the place of h1 and h2."""
     true = rules.resolvent_average(DOWN)
     return lambda e: true.rewrite(e).subs({sy.h1: first, sy.h2: second}, simultaneous=True)
+
+
+def _ridge_mutants():
+    """Slips in the rules about a ridge fit."""
+    X, Xt, e, S, R = DOWN.X, transposed(DOWN.X), DOWN.e, DOWN.S, DOWN.R
+    T, lam, sigma = DOWN.T, DOWN.lam, DOWN.sigma
+    true = rules.ridge_fit(DOWN)
+    yield true, "noise of the wrong sign", ridge(DOWN, R * Xt * (X * W - sigma * e) / T)
+    yield true, "no noise", ridge(DOWN, R * Xt * X * W / T)
+    yield true, "no 1/T", ridge(DOWN, R * Xt * (X * W + sigma * e))
+    yield true, "labels of the truth", ridge(DOWN, R * Xt * (X * TRUTH + sigma * e) / T)
+    true = rules.gram(DOWN)
+    yield true, "no T", swap(((Xt, X), S))
+    yield true, "T^2", swap(((Xt, X), T**2 * S))
+    true = rules.resolvent(DOWN)
+    yield true, "wrong sign", swap(((R, S), 1 + lam * R))
+    yield true, "no lam", swap(((R, S), 1 - R))
+    yield true, "no lam R", swap(((R, S), Integer(1)))
 
 
 def _overparametrised_mutants():
@@ -406,10 +373,8 @@ def by_rule():
 # Monte Carlo of the same rules with other letters, or with the heaviest tails.
 SLOW = {
     "exchangeable rows of all sets",
-    "first-order equivalent (generator)",
     "inverse Wishart mean (all sets)",
     "inverse for elliptical rows (generator)",
-    "second-order equivalent (generator)",
 }
 
 
