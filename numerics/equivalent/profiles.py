@@ -59,8 +59,12 @@ class Directions:
         """
         engine = self.engine
         if isinstance(profile, Text):
-            setting = make_setting(d=self.d, T=1, spectrum=profile.text)
-            spectrum = build_spectrum(setting, engine, one_by_one=True)
+            try:
+                setting = make_setting(d=self.d, T=1, spectrum=profile.text)
+                spectrum = build_spectrum(setting, engine, one_by_one=True)
+            except InputError as error:
+                remedy = f"give a profile of {self.d} values"
+                raise InputError("profile", profile.text, error.condition, remedy) from None
             return np.repeat(spectrum.s, spectrum.multiplicity)
         names: dict[str, Any] = {
             "s": self.s,

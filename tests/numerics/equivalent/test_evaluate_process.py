@@ -320,6 +320,12 @@ def test_flow_and_descent_on_their_way():
 
 
 _REFUSED = {
+    "a profile of another length": (
+        "A = rows(T, 'L')\nm = ridge(A@w0, 1)",
+        {"T": 30},
+        InputError,
+        "profile = levels:1.7: has 7",
+    ),
     "edge": (_RIDGE, {"T": 80, "lam": -1, "sigma": 0}, InputError, "edge at -0.0"),
     "edge of several kinds": (
         "A = rows(40)\nB = rows(40)\nm = ridge([A@w0, B@w0], lam, weights=[1, 2])",
@@ -390,7 +396,7 @@ _REFUSED = {
 def test_refusals(name):
     """What has no answer meets one typed error that says why."""
     steps, given, error, words = _REFUSED[name]
-    profiles = 'Z = "where(2 - i, 1, 0)"\nN = "0*i"\nU = "i*inf"'
+    profiles = 'Z = "where(2 - i, 1, 0)"\nN = "0*i"\nU = "i*inf"\nL = "levels:1*7"'
     process = _process(steps, {"risk": f"risk({'f' if 'f = ' in steps else 'm'})"}, profiles)
     with pytest.raises(error, match=words):
         evaluate_process(process, **{**_SIGNAL, **given})
