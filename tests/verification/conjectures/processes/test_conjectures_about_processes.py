@@ -314,6 +314,19 @@ def test_a_piece_with_an_ask_in_it_is_undefined_where_its_value_is():
     assert check(_read("teacher + 0*sqrt(gcv) <= 2*teacher")).verdict == "identical"
 
 
+def test_what_float64_cannot_divide_by_is_not_undefined():
+    """1 - df is 10^-12 where T < d and lam is tiny, and GCV is what it is everywhere."""
+    tiny = (
+        '[domain]\nd = { integers = [20, 40] }\nT = "2 .. d/2"\nsigma = [0.1, 1]\n'
+        "lam = [1e-12, 1e-9]\n"
+    )
+    steps = "A = rows(T)\ny = A@w0 + sigma*noise(A)\nm = ridge(y, lam)"
+    asks = 'r = "risk(m)"\ngcv = "mean_square(y - A@m)/(1 - df(m))^2"'
+    claim = '[conjecture]\nclaim = "gcv = r + sigma^2"\n'
+    text = f'{claim}{tiny}[process]\nsteps = """\n{steps}\n"""\n[ask]\n{asks}\n'
+    assert check(read_conjecture(text)).verdict == "identical"
+
+
 def test_scales_as_is_not_built():
     """An exponent of a process is refused by type, never passed."""
     stated = 'quantity = "student"\nrelation = "scales-as"\nformula = "T"'
