@@ -73,6 +73,7 @@ def cli() -> None:
     \b
     derive a formula      ridgeproof derive ridge
     evaluate it           ridgeproof evaluate --d 300 --T 600 --lam 0.1 --sigma 0.5
+    or any pipeline       ridgeproof evaluate process.toml --T 600
     check a conjecture    ridgeproof check conjecture.toml
     verify the theory     ridgeproof verify
     """  # noqa: D301

@@ -53,7 +53,7 @@ def command(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Find the ridge penalty lam in [0, inf] that minimises the test error of a setting.
+    """Find the lam in [0, inf] of least test error, or where an ask of a process is least.
 
     classical is the optimum of the same setting on clean data (n = 0): the penalty that ignores
     the label noise of the generators.

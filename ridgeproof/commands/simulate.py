@@ -244,10 +244,7 @@ def _process_text(title: str, estimate: ProcessEstimate) -> str:
 
 
 def _rows_of(name: str, found: AskEstimate) -> list[tuple[str, str]]:
-    mean = "not simulated" if found.mean is None else f"{found.mean:.6g}"
-    if found.standard_error is not None:
-        mean += f" +- {found.standard_error:.2g} (standard error)"
-    rows = [(name, mean)]
+    rows = [(name, _mean(found))]
     if found.theory is not None:
         rows.append(("  theory", f"{found.theory:.6g} (limit)"))
     if found.z is not None:
@@ -257,17 +254,21 @@ def _rows_of(name: str, found: AskEstimate) -> list[tuple[str, str]]:
     return rows
 
 
+def _mean(found: Estimate | AskEstimate) -> str:
+    mean = "not simulated" if found.mean is None else f"{found.mean:.6g}"
+    if found.standard_error is None:
+        return mean
+    return f"{mean} +- {found.standard_error:.2g} (standard error)"
+
+
 def _data(estimate: Estimate) -> dict[str, Any]:
     shown = {f"{p:g}": x for p, x in (estimate.quantiles or {}).items()} or None
     return {**asdict(estimate), "quantiles": shown}
 
 
 def _text(quantity: str, estimate: Estimate) -> str:
-    mean = f"{estimate.mean:.6g}"
-    if estimate.standard_error is not None:
-        mean += f" +- {estimate.standard_error:.2g} (standard error)"
     rows = [
-        (quantity, mean),
+        (quantity, _mean(estimate)),
         ("repetitions", f"{estimate.repetitions} ({estimate.method}, seed {estimate.seed})"),
     ]
     if estimate.quantiles is not None:
