@@ -24,7 +24,7 @@ _TEXTS = ("spectrum", "signal")
 
 def kinds_of(process: Process) -> dict[str, AxisKind]:
     """What a grid can vary: the parameters of a process, d, spectrum and signal."""
-    whole = {*whole_names(process), "d"}
+    whole = {*whole_names(process, {}), "d"}
     names = sorted((free_names(process) | process.defaults.keys() | whole) - set(_TEXTS))
     kinds = {name: AxisKind.WHOLE if name in whole else AxisKind.REAL for name in names}
     return {**kinds, **dict.fromkeys(_TEXTS, AxisKind.TEXT)}

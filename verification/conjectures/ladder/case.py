@@ -228,7 +228,8 @@ def distance(
 
     def far(place: Any) -> float | None:
         number = value.xreplace(numbers(place))
-        return None if not number.is_real else guard.room(float(number))
+        known = number.is_number and number.is_real
+        return guard.room(float(number)) if known else None
 
     return far
 

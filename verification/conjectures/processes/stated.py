@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,9 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.domains.entries import Choice, read_option
 from ridgeproof.theory.errors import MISSING, InputError, NotBuilt
 from ridgeproof.theory.process.expressions import (
-    Binary,
     Call,
     Expression,
     Name,
-    Negative,
-    Number,
-    walk,
 )
 from ridgeproof.theory.process.file import make_process, read_process
 from ridgeproof.theory.process.names import bound, free_names
@@ -31,6 +27,7 @@ from ridgeproof.verification.conjectures.domain_table import check_keys, read_en
 from ridgeproof.verification.conjectures.guards import Guard
 from ridgeproof.verification.conjectures.parser import read_formula
 from ridgeproof.verification.conjectures.processes.place import OPTIONS, ProcessDomain
+from ridgeproof.verification.conjectures.processes.sizes import check_sizes_grow, size_names
 
 __all__ = ["ProcessConjecture", "is_about_process", "state", "whole_names"]
 
@@ -102,7 +99,9 @@ def state(tables: Mapping[str, Any], origin: Path | None) -> ProcessConjecture:
     stated = stated_in(tables, ("conjecture", "domain", "process", "ask"), _KEYS, _OPTIONAL)
     process, file = _process(tables, stated["process"], origin)
     texts = _split(stated)
-    process, symbols, readings = _symbols(process, (texts["quantity"], texts["formula"]))
+    process, symbols, readings = _symbols(
+        process, (texts["quantity"], texts["formula"]), tables["domain"]
+    )
     (quantity, before), (formula, after) = (
         read_formula(reading, symbols, name=name)
         for reading, name in zip(readings, ("quantity", "formula"), strict=True)
@@ -130,6 +129,7 @@ def state(tables: Mapping[str, Any], origin: Path | None) -> ProcessConjecture:
         guards=pieces,
     )
     if found.kind == "limit":
+        check_sizes_grow(process, tables["domain"])
         sizes = [name for name, symbol in domain.symbols if symbol.is_positive]
         found.check_sizes(sizes, readings, symbols)
     found.check_laws(symbol for part in written for symbol in part.free_symbols)
@@ -171,11 +171,11 @@ def _split(stated: Mapping[str, str]) -> dict[str, str]:
 
 
 def _symbols(
-    process: Process, texts: tuple[str, str]
+    process: Process, texts: tuple[str, str], table: Mapping[str, Any]
 ) -> tuple[Process, dict[str, Symbol], tuple[str, ...]]:
     """The process with kappa(m) and df(m) among its asks, the symbols, and the texts to parse."""
     symbols = {sy.b.name: sy.b, sy.beta.name: sy.beta, sy.r.name: sy.r}
-    symbols |= _parameters(process) | {name: _number(name) for name, _ in process.asks}
+    symbols |= _parameters(process, table) | {name: _number(name) for name, _ in process.asks}
     asks = dict(process.asks)
 
     def named(found: re.Match[str]) -> str:
@@ -190,10 +190,10 @@ def _symbols(
     return _only(process, tuple(asks.items())), symbols, readings
 
 
-def _parameters(process: Process) -> dict[str, Symbol]:
+def _parameters(process: Process, table: Mapping[str, Any]) -> dict[str, Symbol]:
     """The symbols of d and the parameters; sizes are positive, which a limit relies on."""
     names = (free_names(process) | process.defaults.keys() | {"d"}) - {"spectrum", "signal"}
-    sizes = {*_sizes(process), "d"}
+    sizes = {*size_names(process, table), "d"}
     return {name: Symbol(name, positive=True) if name in sizes else _number(name)
             for name in sorted(names)}  # fmt: skip
 
@@ -206,26 +206,8 @@ def _only(process: Process, asks: tuple[tuple[str, Expression], ...]) -> Process
     return replace(process, asks=asks)
 
 
-def _sizes(process: Process) -> Iterator[str]:
-    """The names that are numbers of rows or features: alone, in sums and in whole multiples."""
-    for part in walk(process.steps):
-        if isinstance(part, Call) and part.function in {"rows", "features"}:
-            yield from (name for tree in part.arguments[:1] for name in _whole(tree))
-
-
-def _whole(tree: Expression) -> Iterator[str]:
-    match tree:
-        case Name(name):
-            yield name
-        case Negative(below) | Binary("*", Number(), below) | Binary("*", below, Number()):
-            yield from _whole(below)
-        case Binary("+" | "-", left, right):
-            yield from _whole(left)
-            yield from _whole(right)
-
-
 def _domain(process: Process, table: Mapping[str, Any]) -> ProcessDomain:
-    symbols = _parameters(process)
+    symbols = _parameters(process, table)
     check_keys("[domain]", table, (*symbols, *OPTIONS))
     names = symbols | {sy.beta.name: sy.beta, sy.r.name: sy.r}
     items = [(name, read_entry(name, value, names)) for name, value in table.items()]
@@ -241,11 +223,11 @@ def _domain(process: Process, table: Mapping[str, Any]) -> ProcessDomain:
         condition = "is a parameter without a default"
         raise InputError(f"domain {missing[0]}", MISSING, condition, "give it in [domain]")
     return ProcessDomain(
-        tuple(items), whole_names(process), tuple(symbols.items()), tuple(free.items())
+        tuple(items), whole_names(process, table), tuple(symbols.items()), tuple(free.items())
     )
 
 
-def whole_names(process: Process) -> frozenset[str]:
+def whole_names(process: Process, table: Mapping[str, Any]) -> frozenset[str]:
     """The parameters that must be whole: sizes, d, and what counts rounds or steps."""
     known = free_names(process) | process.defaults.keys() | {"d"}
-    return frozenset({*_sizes(process), *count_names(process), "d"} & known)
+    return frozenset({*size_names(process, table), *count_names(process), "d"} & known)

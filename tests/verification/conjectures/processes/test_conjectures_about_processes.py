@@ -332,3 +332,38 @@ def test_scales_as_is_not_built():
     stated = 'quantity = "student"\nrelation = "scales-as"\nformula = "T"'
     with pytest.raises(NotBuilt):
         read_conjecture(f"[conjecture]\n{stated}\n{_DOMAIN}{_RIDGE}")
+
+
+_SHARED_SIZE = """
+[process]
+steps = '''
+A = rows({rows})
+m = least_squares(A@w0 + sigma*noise(A))
+'''
+[ask]
+risk = "risk(m)"
+[domain]
+d = {{ integers = [4, 20] }}
+T = "6*d"
+{share}
+sigma = 1
+"""
+
+
+def test_a_factor_of_a_size_grows_where_the_other_is_a_ratio(tmp_path):
+    """In a limit T grows in rows(share*T): otherwise sigma^2 d/(T - d) would tend to -sigma^2."""
+    path = tmp_path / "claim.toml"
+    for rows, share in (("(1 - share)*T", "share = 0.5"), ("share*T", "share = 0.5")):
+        head = '[conjecture]\nclaim = "risk = sigma^2*d/(T/2 - d)"\n'
+        path.write_text(head + _SHARED_SIZE.format(rows=rows, share=share))
+        assert check(read_conjecture(path), seed=1).verdict in {"proved", "identical"}
+    path.write_text(head + _SHARED_SIZE.format(rows="share*T", share="share = 1"))
+    with pytest.raises(InputError, match="of which one factor grows"):
+        read_conjecture(path)
+
+
+def test_a_guard_may_hold_the_energy_of_the_signal(tmp_path):
+    """b has a value at a place only; the best penalty of isotropic rows divides by it."""
+    path = tmp_path / "claim.toml"
+    path.write_text('[conjecture]\nclaim = "at = sigma^2*d/(T*b)"\n' + _DOMAIN + _RIDGE)
+    assert check(read_conjecture(path), seed=1).verdict in {"proved", "identical"}
