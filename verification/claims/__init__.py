@@ -1,4 +1,4 @@
-"""The claims C1, C2, ... of the source, N1, ... of the neighbouring theorems, P1 of processes.
+"""The claims C1, C2, ... of the source, N1, ... of the neighbouring theorems, P1, A1 of processes.
 
 One module each, exporting CLAIM; a new claim is a new module here.
 """

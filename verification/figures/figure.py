@@ -26,11 +26,12 @@ class Figure:
     title: str
     shows: str
     measure: Callable[[Run], tuple[Panel, ...]]
+    drawn_by: str = "ridgeproof figure"
 
     @property
     def command(self) -> str:
         """The command that makes the figure."""
-        return f"ridgeproof figure {self.name}"
+        return f"{self.drawn_by} {self.name}"
 
 
 @dataclass(frozen=True)

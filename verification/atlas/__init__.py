@@ -1,0 +1,1 @@
+"""The atlas: published results as processes, each with claims that hold and claims that do not."""
