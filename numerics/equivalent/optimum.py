@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,7 +25,7 @@ from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
 __all__ = ["ProcessOptimum", "Ranges", "optimum_of_process", "read_ranges"]
 
 # By parameter, the ends of the interval that is searched; the upper one may be infinite.
-Ranges = Mapping[str, tuple[float, float]]
+Ranges = Mapping[str, tuple[float | str, float | str]]
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,10 @@ class ProcessOptimum:
     cut: Mapping[str, float] = field(default_factory=dict)
 
 
-def read_ranges(text: str) -> dict[str, tuple[float, float]]:
+def read_ranges(over: Ranges | str) -> dict[str, tuple[float, float]]:
     """Read "lam=-1..10,lam0": parameters, each with its interval, 0 to infinity unless given.
+
+    A mapping of names to pairs of ends means the same.
 
     Raises:
         InputError: the text names nothing, or a parameter twice, or an interval is none.
@@ -54,21 +56,29 @@ def read_ranges(text: str) -> dict[str, tuple[float, float]]:
     >>> read_ranges("lam=-1/10..1, lam0")
     {'lam': (-0.1, 1.0), 'lam0': (0.0, inf)}
     """
+    if not isinstance(over, str):
+        return {parameter: _ends(parameter, ends) for parameter, ends in over.items()}
     ranges: dict[str, tuple[float, float]] = {}
-    for part in text.split(","):
+    for part in over.split(","):
         name, given, ends = (piece.strip() for piece in part.partition("="))
         if not name or name in ranges:
             condition = "names no parameter" if not name else f"names {name} twice"
-            raise InputError("--over", text, condition, "write --over lam or lam=-1..10,lam0")
+            raise InputError("--over", over, condition, "write --over lam or lam=-1..10,lam0")
         low, dots, high = ends.partition("..") if given else ("0", "..", "inf")
         if not dots:
             raise InputError("--over", part.strip(), "is no interval", f"write {name}=0..10")
-        ranges[name] = _end(name, low), _end(name, high)
+        ranges[name] = _ends(name, (low.strip(), high.strip()))
     return ranges
 
 
-def _end(name: str, text: str) -> float:
-    return np.inf if text.strip() == "inf" else float(exact(f"--over {name}", text.strip()))
+def _ends(name: str, ends: object) -> tuple[float, float]:
+    """The ends of an interval, numbers of any type or their texts; inf is one."""
+    if not isinstance(ends, Sequence) or isinstance(ends, str) or len(ends) != 2:
+        raise InputError(f"--over {name}", ends, "is no interval", "give two ends, as in (0, 10)")
+    low, high = (
+        np.inf if str(end).strip() == "inf" else float(exact(f"--over {name}", end)) for end in ends
+    )
+    return low, high
 
 
 def optimum_of_process(
@@ -101,7 +111,7 @@ def optimum_of_process(
         InputError: the ask has no least value, or none at all, on the intervals.
         RidgeproofError: as `evaluate_process`.
     """
-    ranges = read_ranges(over) if isinstance(over, str) else dict(over)
+    ranges = read_ranges(over)
     if ask is None and len(process.asks) > 1:
         names = ", ".join(name for name, _ in process.asks)
         raise InputError("--ask", MISSING, "which of the asks is minimised", f"choose from {names}")
@@ -163,7 +173,9 @@ def optimum_of_process(
     return ProcessOptimum(name, dict(zip(ranges, at, strict=True)), value, cut)
 
 
-def _cut(question: Callable[[Array], Array], ends: Array, ranges: Ranges) -> dict[str, float]:
+def _cut(
+    question: Callable[[Array], Array], ends: Array, ranges: Mapping[str, tuple[float, float]]
+) -> dict[str, float]:
     """Where the intervals begin that reach beyond a spectral edge, all else at its upper end."""
     cut = {}
     for j, (name, (low, high)) in enumerate(ranges.items()):

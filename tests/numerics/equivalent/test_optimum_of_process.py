@@ -1,5 +1,7 @@
 """The least value of an ask over one parameter, and over several jointly."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
@@ -137,3 +139,13 @@ def test_a_root_of_the_wrong_sign_is_no_answer():
     """Responses of several kinds of rows are positive at lam >= 0; Newton's last may not be."""
     with pytest.raises(SolverError):
         ridgeproof.evaluate(_POOLED, w=7.455610674814319e-64, d=40)
+
+
+def test_ends_are_numbers_of_any_type_or_their_texts():
+    """("1/100", Decimal) is an interval; one end, or a word, is refused by name."""
+    file, given = f"{EXAMPLES}/gcv.toml", {"ask": "fresh_labels"}
+    text = ridgeproof.optimum(file, over="lam=1/100..2", **given)
+    assert ridgeproof.optimum(file, over={"lam": ("1/100", Decimal(2))}, **given) == text
+    for ends in ("0", (1,), ("low", 2)):
+        with pytest.raises(InputError, match="--over lam"):
+            ridgeproof.optimum(file, over={"lam": ends}, **given)
