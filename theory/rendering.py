@@ -42,6 +42,14 @@ __all__ = [
 
 # Spelled out in Python because lambda is a keyword there; Greek on paper.
 _PAPER = {sy.lam: Symbol("lambda"), sy.lam0: Symbol("lambda0")}
+# Degrees of freedom are one word, not d times f.
+_LATEX_NAMES = {
+    sy.df1: r"\mathrm{df}_1",
+    sy.df2: r"\mathrm{df}_2",
+    sy.df1_0: r"\mathrm{df}_{1,0}",
+    sy.df2_0: r"\mathrm{df}_{2,0}",
+    sy.df2_width: r"\mathrm{df}_{2,\mathrm{width}}",
+}
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -56,7 +64,7 @@ def pretty(expression: Any) -> str:
 
 def latex(expression: Any) -> str:
     """LaTeX, without delimiters."""
-    return sympy_latex(_on_paper(expression))
+    return sympy_latex(_on_paper(expression), symbol_names=_LATEX_NAMES)
 
 
 @lru_cache(maxsize=1024)

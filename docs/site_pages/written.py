@@ -1,0 +1,117 @@
+"""The pages that are written from the code before a build: theorems, claims, processes, atlas.
+
+They lie in docs/written, which is not kept.  Links of the pages in docs to files of the repository
+become downloads; links to folders, their names.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+_DOCS = Path(__file__).parents[1]
+_ROOT = _DOCS.parent
+_WRITTEN = _DOCS / "written"
+_OUTSIDE = re.compile(r"\[([^\]]*)\]\((\.\./[^)\s#]+)(#[^)]*)?\)")
+
+
+def write(app: Sphinx) -> None:
+    """Write every page; folders get an index with a table of contents."""
+    shutil.rmtree(_WRITTEN, ignore_errors=True)
+    for folder, title, pages in (
+        ("theorems", "Theorems", _theorems()),
+        ("claims", "Claims", _claims()),
+        ("processes", "Example processes", _processes()),
+        ("atlas", "The atlas, entry by entry", _atlas()),
+    ):
+        names = []
+        (_WRITTEN / folder).mkdir(parents=True)
+        for name, text in pages:
+            (_WRITTEN / folder / f"{name}.md").write_text(text, encoding="utf-8")
+            names.append(name)
+        contents = "\n".join(["```{toctree}", ":maxdepth: 1", "", *names, "```"])
+        (_WRITTEN / folder / "index.md").write_text(f"# {title}\n\n{contents}\n", encoding="utf-8")
+
+
+def _theorems():
+    from ridgeproof.theory.catalogue import catalogue
+    from ridgeproof.theory.rendering import derivation_markdown, formula_markdown
+
+    for formula in catalogue().values():
+        head, _, body = formula_markdown(formula).partition("\n")
+        derivation = derivation_markdown(formula.derive()).replace("#### ", "### ")
+        text = f"# {head.removeprefix('### ')}\n{body}\n\n## Derivation\n\n{derivation}\n"
+        yield formula.id, text
+
+
+def _claims():
+    from ridgeproof.verification.claims import all_claims
+
+    for claim in all_claims().values():
+        lines = [f"# {claim.id}: {claim.title}", claim.statement]
+        if claim.mutants:
+            lines += ["## Wrong formulas that it refutes"]
+            lines += ["\n".join(f"- {mutant.description}" for mutant in claim.mutants)]
+        lines += ["## Run it", f"```console\n$ ridgeproof verify {claim.id}\n```"]
+        yield claim.id, "\n\n".join(lines) + "\n"
+
+
+def _processes():
+    for path in sorted((_ROOT / "examples" / "processes").glob("*.toml")):
+        yield path.stem, _process(path, path.stem.replace("_", " "))
+
+
+def _process(path: Path, title: str) -> str:
+    from ridgeproof.numerics.equivalent.evaluate import evaluate_process
+    from ridgeproof.theory.process.file import read_process
+
+    text = path.read_text(encoding="utf-8")
+    process = read_process(path)
+    values = evaluate_process(process, terms=False).values
+    rows = "\n".join(f"| `{ask}` | {float(value):.6g} |" for ask, value in values.items())
+    return (
+        f"# {title}\n\n{process.title}. {_linked(process.source)}\n\n```toml\n{text}```\n\n"
+        f"| ask | value |\n|---|---|\n{rows}\n"
+    )
+
+
+def _atlas():
+    from ridgeproof.plot import svg_text
+    from ridgeproof.verification.atlas.curve import measure_curve
+    from ridgeproof.verification.atlas.entries import all_entries
+
+    sections = dict(
+        part.split("\n", 1)
+        for part in (_DOCS / "atlas.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    )
+    for entry in all_entries():
+        drawing = _WRITTEN / "atlas" / f"{entry.name}.svg"
+        drawing.write_text(svg_text(measure_curve(entry, repetitions=0)), encoding="utf-8")
+        yield entry.name, (
+            f"# {entry.name}\n\n{sections[entry.name]}\n"
+            f"![{entry.process.title}: its curves]({entry.name}.svg)\n"
+        )
+
+
+def _linked(source: str) -> str:
+    return re.sub(r"arXiv:(\d{4}\.\d{4,5})", r"[arXiv:\1](https://arxiv.org/abs/\1)", source)
+
+
+def _links(app: Sphinx, name: str, source: list[str]) -> None:
+    """Links to folders of the repository become their names."""
+
+    def told(found: re.Match[str]) -> str:
+        path = (_DOCS / name).parent / found[2]
+        return found[0] if path.is_file() and path.suffix != ".md" else f"`{found[1].strip('`')}`"
+
+    source[0] = _OUTSIDE.sub(told, source[0])
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Write the pages before they are read."""
+    app.connect("builder-inited", write)
+    app.connect("source-read", _links)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
