@@ -11,7 +11,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_LAYERS = ("numerics", "theory", "verification")
+_LAYERS = ("data", "numerics", "theory", "verification")
 
 # Public name -> module that holds it.
 _NAMES = {

@@ -1,0 +1,176 @@
+"""Population: a user's rows and labels, checked before anything long is begun."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+
+from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.rows.kernels import Kernel, make_kernel
+from ridgeproof.theory.errors import InputError
+
+__all__ = ["EXACT_ROWS", "Population", "make_population", "read_rows"]
+
+# Beyond so many rows the second moment of a chain is carried by probes.
+EXACT_ROWS = 2_000
+_MOST_ROWS = 20_000
+_LEAST_ROWS = 10
+_ARRAYS = 6  # of (N, N) that a stage and its chain hold
+_SHARE = 0.8  # of the free memory
+_ROUNDING = 1e-8
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """Rows to draw from.
+
+    Attributes:
+        K: kernel of the rows, (N, N).
+        truth: labels, (N, outputs).
+        kernel: of rows outside; None where K was given.
+        rows: (N, features); None where K was given.
+        repeated: rows that equal an earlier one: each counts as a row of its own.
+        task: what the labels were taken for.
+        classes: in the order of the columns; None for a regression.
+    """
+
+    K: Array
+    truth: Array
+    kernel: Kernel | None
+    rows: Array | None
+    repeated: int
+    task: str
+    classes: Array | None
+
+    def read_labels(self, y: Any, N: int) -> Array:
+        """Labels of other rows, as columns of the same classes or outputs.
+
+        Raises:
+            InputError: they are not N, or have a class that the population has not.
+        """
+        if self.classes is None:
+            return read_rows("held-out y", np.asarray(y).reshape(N, -1))
+        labels = _plain(np.asarray(y))
+        unknown = np.setdiff1d(labels, self.classes)
+        if len(labels) != N or len(unknown):
+            condition = "is a class that the population has not" if len(unknown) else "are not N"
+            value = unknown[0] if len(unknown) else len(labels)
+            raise InputError("held-out y", value, condition, f"give {N} labels of its classes")
+        return np.eye(len(self.classes))[np.searchsorted(self.classes, labels)]
+
+
+def make_population(X: Any, y: Any, kernel: str = "rbf", task: str | None = None) -> Population:
+    """A population of rows X, (N, features), with labels y; or of a kernel matrix, (N, N).
+
+    Args:
+        X: numbers; with ``kernel="precomputed"`` the kernel matrix itself, taken as it is.
+        y: two-dimensional labels as they are; one-dimensional floats are a regression, other
+            one-dimensional labels are classes, one column each (one-hot).
+        kernel: linear, rbf, laplace, polynomial:P or precomputed.
+        task: "regression" or "classes", where y is to be read otherwise.
+
+    Raises:
+        InputError: X, y or the kernel matrix are not what they must be, or need too much memory.
+    """
+    rows = read_rows("X", X)
+    N = len(rows)
+    if not _LEAST_ROWS <= N <= _MOST_ROWS:
+        remedy = f"give {_LEAST_ROWS} to {_MOST_ROWS:,}"
+        raise InputError("X", f"{N} rows", "are too few or too many", remedy)
+    truth, classes = _columns(y, N, task)
+    outputs = f"regression, {truth.shape[1]} output{'s' * (truth.shape[1] > 1)}"
+    said = outputs if classes is None else f"{len(classes)} classes, one-hot"
+    _require_memory(N)
+    if kernel == "precomputed":
+        _require_kernel_matrix(rows)
+        return Population(rows, truth, None, None, 0, said, classes)
+    fitted = make_kernel(kernel, rows)
+    repeated = N - len(np.unique(rows, axis=0))
+    return Population(fitted(rows, rows), truth, fitted, rows, repeated, said, classes)
+
+
+def read_rows(name: str, X: Any) -> Array:
+    """A table of finite real numbers, one row each.
+
+    Raises:
+        InputError: it is ragged, not numeric, not two-dimensional, or has NaN or inf entries.
+    """
+    try:
+        table = np.asarray(X)
+        if table.dtype == object or table.dtype.kind not in "biuf":
+            table = np.asarray(X, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        condition = f"is not a table of real numbers ({error})"
+        raise InputError(name, type(X).__name__, condition, "give numbers in rows") from None
+    if table.ndim != 2 or 0 in table.shape:
+        condition = "is not a table with rows and columns"
+        raise InputError(name, f"shape {table.shape}", condition, "give shape (N, features)")
+    table = table.astype(np.float64)
+    bad = np.argwhere(~np.isfinite(table))
+    if len(bad):
+        i, j = bad[0].tolist()
+        where = f"{name}, row {i + 1}, column {j + 1}"
+        raise InputError(
+            where, table[i, j], "is no finite number", "fill it in, or leave the row out"
+        )
+    return table
+
+
+def _columns(y: Any, N: int, task: str | None) -> tuple[Array, Array | None]:
+    """Labels as columns, (N, outputs), and the classes where they are some."""
+    labels = np.asarray(y)
+    if labels.ndim not in {1, 2} or len(labels) != N:
+        condition = f"does not have one label, or one row of labels, for each of {N} rows"
+        raise InputError("y", f"shape {labels.shape}", condition, f"give {N} labels")
+    if task not in {None, "regression", "classes"}:
+        raise InputError("--task", task, "is no task", "write regression or classes")
+    if labels.ndim == 2 or task == "regression" or (task is None and labels.dtype.kind == "f"):
+        return read_rows("y", labels.reshape(N, -1)), None
+    labels = _plain(labels)
+    classes, which = np.unique(labels, return_inverse=True)
+    if not 2 <= len(classes) <= max(N // 2, 2):
+        condition = f"has {len(classes)} different classes for {N} rows"
+        remedy = "for a regression give floats, or --task regression"
+        raise InputError("y", labels[0], condition, remedy)
+    return np.eye(len(classes))[which], classes
+
+
+def _plain(labels: Array) -> Array:
+    """Labels that can be compared.
+
+    Raises:
+        InputError: one is missing.
+    """
+    if labels.dtype == object:
+        labels = labels.astype(str)
+    missing = labels != labels if labels.dtype.kind == "f" else np.isin(labels, ("", "nan", "None"))  # noqa: PLR0124
+    if missing.any():
+        i = int(np.argmax(missing))
+        raise InputError(f"y, label {i + 1}", "", "is missing", "fill it in, or leave the row out")
+    return labels
+
+
+def _require_memory(N: int) -> None:
+    needed = _ARRAYS * 8 * N**2
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):  # a system that does not say
+        return
+    if needed > _SHARE * free:
+        condition = f"need {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free"
+        raise InputError("X", f"{N} rows", condition, "take a random subset of the rows")
+
+
+def _require_kernel_matrix(K: Array) -> None:
+    if K.shape[0] != K.shape[1]:
+        raise InputError("X", f"shape {K.shape}", "is no square kernel matrix", "give (N, N)")
+    if np.abs(K - K.T).max() > _ROUNDING * np.abs(K).max():
+        raise InputError("X", "kernel matrix", "is not symmetric", "give k(x, z) = k(z, x)")
+    least = float(scipy.linalg.eigvalsh(K, subset_by_index=[0, 0])[0])
+    if least < -_ROUNDING * np.abs(K).max() * len(K):
+        condition = f"has the eigenvalue {least:.3g}, so that it is no kernel"
+        raise InputError("X", "kernel matrix", condition, "give one without negative eigenvalues")

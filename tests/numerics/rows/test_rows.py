@@ -1,0 +1,213 @@
+"""The count-aware equivalent against kernel ridge itself, and what of it can be known exactly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from ridgeproof.numerics.rows import predict as predict_module
+from ridgeproof.numerics.rows import stage as stage_module
+from ridgeproof.numerics.rows.chain import Labels, Outside, error_of
+from ridgeproof.numerics.rows.files import read_data
+from ridgeproof.numerics.rows.kernels import make_kernel
+from ridgeproof.numerics.rows.population import make_population
+from ridgeproof.numerics.rows.predict import predict
+from ridgeproof.numerics.rows.stage import solve_stage
+from ridgeproof.theory.errors import InputError
+from ridgeproof.verification.figures.kernel_chain import KernelWorld, Plan, chain_errors
+
+_N, _T, _T0 = 150, 300, 120
+_LAM = Fraction(1, 10_000)
+
+
+def data():
+    """A population whose rows differ in length, with a label that is not linear."""
+    rng = np.random.default_rng(5)
+    X = rng.standard_normal((_N, 4)) * rng.uniform(0.5, 1.5, (_N, 1))
+    return X, np.sin(2 * X[:, 0]) + X[:, 1] * X[:, 2]
+
+
+@lru_cache
+def measured(kernel):
+    """Means and their errors of 300 chains, n = 0 and 2; T = 2 N draws rows repeatedly."""
+    population = make_population(*data(), kernel)
+    world = KernelWorld(population.K, population.truth, is_population=True)
+    half = Fraction(1, 2)
+    plan = Plan(_T, _T0, (0, 2), (_LAM,), Fraction(1, 100), half, half)
+    runs = [chain_errors(world, plan, np.random.default_rng([7, i]))[:, 0] for i in range(300)]
+    return np.mean(runs, axis=0), np.std(runs, axis=0, ddof=1) / np.sqrt(len(runs))
+
+
+def predicted(kernel, **changes):
+    """The same by the equivalent."""
+    given = {"T": _T, "T0": _T0, "lam": float(_LAM), "lam0": 0.01, "sigma": 0.5, "n": [0, 2]}
+    return predict(*data(), kernel=kernel, **{**given, **changes}).value
+
+
+@pytest.mark.parametrize("kernel", ["rbf", "polynomial:3", "laplace"])
+def test_chains_are_predicted(kernel):
+    """Means of kernel ridge itself lie within 3.5 standard errors and 150/T %."""
+    means, errors = measured(kernel)
+    assert (abs(predicted(kernel) - means) < 3.5 * errors + 1.5 / _T * means).all()
+
+
+@pytest.mark.parametrize("slip", ["counts", "rows", "beta"])
+def test_altered_equations_are_seen(slip, monkeypatch):
+    """One draw at a time, rows all alike, no chance of the rows: each misses what is measured."""
+    true, solve = stage_module._counts, stage_module.solve_stage
+
+    def altered(diagonal, a, T, N, *, replacement):
+        if slip == "rows":
+            found = true(np.full_like(diagonal, diagonal.mean()), a, T, N, replacement=replacement)
+            return replace(found, damping=np.ones(N))
+        w = 1 / (1 + diagonal / T)
+        return stage_module._Counts(w / N, w**2 / (T * N), diagonal, w**2, np.ones(N))
+
+    if slip == "beta":
+        monkeypatch.setattr(
+            predict_module,
+            "solve_stage",
+            lambda *a, **k: replace(solve(*a, **k), beta=np.zeros(_N)),
+        )
+    else:
+        monkeypatch.setattr(stage_module, "_counts", altered)
+        monkeypatch.setattr(stage_module, "_newton", lambda M, beta, gap: gap)
+        monkeypatch.setattr(stage_module, "_MOST", 2000)
+    means, errors = measured("polynomial:3")
+    off = abs(predicted("polynomial:3") - means) - 1.5 / _T * means
+    assert (off / errors).max() > 5
+
+
+def test_rows_outside_that_are_the_population():
+    """The formula of rows that are never drawn, at the rows of the population, is the other one."""
+    X, y = data()
+    K, truth = make_kernel("rbf", X)(X, X), y[:, None]
+    stage, labels = solve_stage(K, 80, 1e-3), Labels(truth, factor=truth)
+    outside = error_of(stage, labels, truth, 0.3, Outside(K, truth))
+    assert outside == pytest.approx(error_of(stage, labels, truth, 0.3), rel=1e-9)
+
+
+def test_a_fresh_row_is_predicted_by_leaving_one_out():
+    """Rows drawn without replacement and scored on those that were not drawn."""
+    X, y = data()
+    K, T = make_kernel("rbf", X)(X, X), 75
+    world = KernelWorld(K, y[:, None], is_population=False)
+    half = Fraction(1, 2)
+    plan = Plan(T, T, (0,), (Fraction(1, 100),), half, half, half)
+    runs = [chain_errors(world, plan, np.random.default_rng([9, i]))[0, 0] for i in range(300)]
+    mean, error = np.mean(runs), np.std(runs, ddof=1) / np.sqrt(len(runs))
+    given = {"T": T, "lam": 0.01, "sigma": 0.5, "held_out": "leave-one-out", "replacement": False}
+    assert abs(float(predict(X, y, **given)) - mean) < 3.5 * error + 1.5 / T * mean
+
+
+def test_probes_carry_the_chain():
+    """400 random columns in place of the second moment: within 2 % of it."""
+    exact, drawn = predicted("rbf", n=3), predicted("rbf", n=3, probes=400, seed=2)
+    assert drawn == pytest.approx(exact, rel=0.02)
+    assert drawn != exact
+
+
+def test_a_kernel_matrix_is_taken_as_it_is():
+    """The matrix of a kernel gives what the kernel gives, held-out rows included."""
+    X, y = data()
+    kernel = make_kernel("laplace", X)
+    new = X[:10] + 0.1
+    given = {"T": 60, "lam": 0.01, "sigma": 0.2, "n": 1}
+    by_name = predict(X, y, kernel="laplace", held_out=(new, y[:10]), **given)
+    matrix = predict(
+        kernel(X, X), y, kernel="precomputed", held_out=(kernel(new, X), y[:10]), **given
+    )
+    assert float(by_name) == pytest.approx(float(matrix), rel=1e-12)
+
+
+def test_a_row_twice_counts_twice():
+    """A population given twice over is the same population; the repeated rows are counted."""
+    X, y = data()
+    once = predict(X, y, T=60, lam=0.01, sigma=0.2)
+    twice = predict(np.vstack([X, X]), np.hstack([y, y]), T=60, lam=0.01, sigma=0.2)
+    assert (once.repeated, twice.repeated) == (0, _N)
+    # The chance that a row is drawn is that of either copy; counts alone differ.
+    assert float(twice) == pytest.approx(float(once), rel=0.01)
+
+
+def test_parameters_broadcast():
+    """T down, lam across; one value at a time gives the same."""
+    X, y = data()
+    grid = predict(X, y, T=[[50], [100]], lam=["1/100", 0.1], sigma=0.1)
+    assert grid.value.shape == (2, 2)
+    assert grid.value[1, 0] == pytest.approx(float(predict(X, y, T=100, lam=0.01, sigma=0.1)))
+
+
+_GOOD = {"T": 20, "lam": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"X": [[1.0], [2.0, 3.0]]}, "X"),
+        ({"X": [["a"]] * 20}, "X"),
+        ({"X": np.full((20, 2), np.nan)}, "X, row 1, column 1"),
+        ({"X": np.zeros((5, 2))}, "X = 5 rows"),
+        ({"X": np.zeros((30_000, 1))}, "X = 30000 rows"),
+        ({"X": np.ones((20, 2))}, "--kernel"),
+        ({"X": np.arange(400.0).reshape(20, 20), "kernel": "precomputed"}, "not symmetric"),
+        ({"X": -np.eye(20), "kernel": "precomputed"}, "eigenvalue"),
+        ({"kernel": "rfb"}, "Did you mean rbf"),
+        ({"kernel": "polynomial:0"}, "polynomial"),
+        ({"y": np.ones(7)}, "y"),
+        ({"y": np.arange(20)}, "--task regression"),
+        ({"y": ["a"] * 10 + [None] * 10}, "label 11"),
+        ({"T": 1}, "T = 1"),
+        ({"T": 2.5}, "T = 2.5"),
+        ({"T": [10, 20, 30], "lam": [0.1, 1]}, "broadcast"),
+        ({"T": 50, "replacement": False}, "larger than the population"),
+        ({"lam": 0}, "lam = 0"),
+        ({"sigma": -1}, "sigma"),
+        ({"lam": 1j}, "lam"),
+        ({"n": 1, "held_out": "leave-one-out"}, "n = 0 only"),
+        ({"held_out": (np.ones((3, 5)), np.ones(3))}, "columns"),
+    ],
+)
+def test_bad_data_are_refused_at_once(change, named):
+    """Each names what is wrong, before anything is solved."""
+    rng = np.random.default_rng(1)
+    given = {"X": rng.standard_normal((20, 2)), "y": rng.standard_normal(20), **_GOOD, **change}
+    X, y = given.pop("X"), given.pop("y")
+    with pytest.raises(InputError) as error:
+        predict(X, y, **given)
+    assert named in str(error.value)
+
+
+def test_files_hold_rows_and_labels(tmp_path):
+    """A .csv with names, a .npz and a pair of .npy: the same data."""
+    X, y = np.array([[1.0, 2.0], [3.0, 4.5]]), np.array([0.5, 1.5])
+    (tmp_path / "a.csv").write_text("p,price,q\n1,0.5,2\n3,1.5,4.5\n")
+    np.savez(tmp_path / "a.npz", X=X, y=y)
+    np.save(tmp_path / "X.npy", X)
+    np.save(tmp_path / "y.npy", y)
+    for names, label in ((("a.csv",), "price"), (("a.npz",), ""), (("X.npy", "y.npy"), "")):
+        found = read_data(tuple(str(tmp_path / name) for name in names), label)
+        assert np.array_equal(found[0], X)
+        assert np.array_equal(found[1], y)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("a,b\n1,2\n3\n", "line 3"),
+        ("a,b,c\n1,x,2\n", "line 2, column 2"),
+        ("a,b\n", "no rows"),
+        ("1,,2\n", "column 2"),
+    ],
+)
+def test_a_csv_that_is_none(text, named, tmp_path):
+    """Ragged lines, words and empty cells are named by line and column."""
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    with pytest.raises(InputError) as error:
+        read_data((str(path),))
+    assert named in str(error.value)

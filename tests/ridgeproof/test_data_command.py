@@ -1,0 +1,68 @@
+"""ridgeproof data: a table, JSON, a measurement, a drawing; and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ridgeproof.commands.data import command
+from ridgeproof.theory.errors import InputError
+
+_FILE = str(Path(__file__).parents[2] / "examples" / "data" / "saddle.csv")
+_SMALL = [_FILE, "--T", "50,100", "--n", "0,1", "--lam", "1e-3,1e-1", "--sigma", "1/4"]
+
+
+def test_predictions_are_measured_and_drawn(tmp_path):
+    """Every measured mean is near its prediction; the figure has a line for each n."""
+    out = tmp_path / "curves.svg"
+    done = CliRunner().invoke(command, [*_SMALL, "--verify", "--json", "--plot", str(out)])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert len(found["cells"]) == 8
+    assert all(abs(cell["z"]) < 4 for cell in found["cells"])
+    assert found["task"] == "regression, 1 output"
+    assert found["worth"][0]["n"] == 1
+    assert out.read_text(encoding="utf-8").count("n = 1") >= 1
+
+
+def test_a_wrong_prediction_is_a_failure(monkeypatch):
+    """Predictions that are off by half end with status 1."""
+    from ridgeproof.verification.figures import own_data
+
+    true = own_data.predict
+
+    def wrong(*given, **more):
+        found = true(*given, **more)
+        found.value[...] *= 1.5
+        return found
+
+    monkeypatch.setattr(own_data, "predict", wrong)
+    done = CliRunner().invoke(command, [*_SMALL, "--verify"])
+    assert done.exit_code == 1
+
+
+def test_the_table_says_what_was_understood():
+    """The labels' task, and which end of the penalties was best."""
+    done = CliRunner().invoke(command, _SMALL)
+    assert "200 rows, regression, 1 output" in done.output
+    assert "0.001 (the least tried)" in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ([_FILE, "--label", "depth"], "--label"),
+        ([_FILE, "--T", "50,,100"], "empty entry"),
+        (["nothing.csv"], "is not a file"),
+        ([_FILE, "--verify", "--held-out", "leave-one-out", "--n", "0"], "--verify"),
+        ([_FILE, "--plot", "curves.jpeg"], "suffix"),
+    ],
+)
+def test_what_is_refused(arguments, named):
+    """One error each."""
+    done = CliRunner().invoke(command, arguments)
+    assert isinstance(done.exception, InputError)
+    assert named in str(done.exception)

@@ -1,0 +1,241 @@
+"""measure_curves: predicted errors on a user's own data, next to measured ones where asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.rows.files import read_data
+from ridgeproof.numerics.rows.population import make_population
+from ridgeproof.numerics.rows.predict import Prediction, predict
+from ridgeproof.theory.checks import check_integer, exact
+from ridgeproof.theory.errors import InputError
+from ridgeproof.verification.figures.figure import Figure, FigureData
+from ridgeproof.verification.figures.kernel_chain import KernelWorld, Plan, chain_errors
+from ridgeproof.verification.figures.panels import Against, Curve, Panel, Point
+from ridgeproof.verification.simulation.deviation import deviation
+from ridgeproof.verification.simulation.seeds import make_generator
+
+__all__ = ["Cell", "Curves", "measure_curves"]
+
+_FAR, _OFF = 4.0, 0.05
+_BEST = ("n", "T", "lam", "error", "end")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One error: predicted, and measured where that was asked for."""
+
+    n: int
+    T: int
+    lam: float
+    predicted: float
+    mean: float | None = None
+    standard_error: float | None = None
+
+    @property
+    def z(self) -> float | None:
+        """(mean - predicted) in standard errors."""
+        return (
+            None if self.mean is None else deviation(self.mean, self.predicted, self.standard_error)
+        )
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the measurement contradicts the prediction beyond chance and the O(1/T) error."""
+        if self.mean is None or self.z is None:
+            return False
+        return abs(self.z) > _FAR and abs(self.mean / self.predicted - 1) > _OFF
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Errors over n, T and lam, and what follows from them.
+
+    Attributes:
+        best: (n, T, lam, error, end) of the least error over the penalties; `end` is "least" or
+            "largest" where that is the first or last penalty tried, so that others may be better.
+        worth: (n, T, ratio): so many rows labelled by generator n are as good as one real row.
+    """
+
+    rows: int
+    kernel: str
+    measured_on: str
+    prediction: Prediction
+    cells: tuple[Cell, ...]
+    best: tuple[tuple[int, int, float, float, str], ...]
+    worth: tuple[tuple[int, int, float | None], ...]
+    repetitions: int
+    seed: int
+
+    def data(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "rows": self.rows,
+            "kernel": self.kernel,
+            "task": self.prediction.task,
+            "error": self.measured_on,
+            "repeated": self.prediction.repeated,
+            "probes": self.prediction.probes,
+            "cells": [
+                {
+                    "n": cell.n, "T": cell.T, "lam": cell.lam, "predicted": cell.predicted,
+                    "mean": cell.mean, "standard_error": cell.standard_error, "z": cell.z,
+                }
+                for cell in self.cells
+            ],
+            "best": [dict(zip(_BEST, row, strict=True)) for row in self.best],
+            "worth": [dict(zip(("n", "T", "rows"), row, strict=True)) for row in self.worth],
+            "repetitions": self.repetitions,
+            "seed": self.seed,
+        }  # fmt: skip
+
+    def figure(self) -> FigureData:
+        """Learning curves at the best penalty of those tried, one line for each n."""
+        curves = []
+        for n in dict.fromkeys(cell.n for cell in self.cells):
+            line = [min((c for c in self.cells if c.n == n and T == c.T), key=lambda c: c.predicted)
+                    for T in sorted({cell.T for cell in self.cells})]  # fmt: skip
+            points = tuple(
+                Point(c.T, c.mean, c.standard_error, c.predicted, Against.PREDICTION, "literal",
+                      self.repetitions)
+                for c in line if c.mean is not None
+            )  # fmt: skip
+            xy = tuple(float(c.T) for c in line), tuple(c.predicted for c in line)
+            curves.append(Curve(f"n = {n}", *xy, points))
+        panel = Panel(f"{self.kernel} kernel, {self.rows} rows", "rows T", "error", tuple(curves))
+        title = "what is learned from one's own data"
+        shows = "The error at the best penalty tried, against the rows of the fit."
+        figure = Figure("data", title, shows, lambda _: (panel,), "ridgeproof")
+        return FigureData(figure, (panel,), self.seed)
+
+
+def measure_curves(
+    files: tuple[str, ...],
+    *,
+    kernel: str = "rbf",
+    T: tuple[str, ...] | None = None,
+    lam: tuple[str, ...] | None = None,
+    n: tuple[str, ...] | None = None,
+    sigma: str = "0",
+    T0: str | None = None,
+    lam0: str = "1/1000",
+    sigma0: str | None = None,
+    held_out: str | None = None,
+    label: str = "",
+    task: str | None = None,
+    replacement: bool = True,
+    repetitions: int = 0,
+    seed: int = 0,
+    watch: Callable[[int], None] | None = None,
+) -> Curves:
+    """Read, predict, and measure where repetitions are asked for.
+
+    Raises:
+        InputError: as `read_data` and `predict`.
+    """
+    X, y = read_data(files, label)
+    population = make_population(X, y, kernel, task)
+    N = len(population.K)
+    sizes = [check_integer("--T", each, least=2, most=10**9) for each in T] if T else _eighths(N)
+    lams = [exact("--lam", each) for each in lam or ("1/1000",)]
+    chain = [check_integer("--n", each, least=0, most=1000) for each in n or ("0",)]
+    if held_out == "leave-one-out":
+        chain = [each for each in chain if each == 0]
+    outside: Any = held_out
+    if held_out not in {None, "leave-one-out"}:
+        outside = read_data((str(held_out),), label)
+    given = {"sigma": sigma, "lam0": lam0, "sigma0": sigma if sigma0 is None else sigma0}
+    prediction = predict(
+        population,
+        n=np.reshape(chain, (-1, 1, 1)),
+        T=np.reshape(sizes, (1, -1, 1)),
+        lam=np.array(lams, dtype=object).reshape(1, 1, -1),
+        T0=T0, sigma=sigma, sigma0=sigma0, lam0=lam0,
+        held_out=outside, replacement=replacement, seed=seed, watch=watch,
+    )  # fmt: skip
+    cells = [
+        Cell(chain[i], sizes[j], float(lams[k]), float(prediction.value[i, j, k]))
+        for i, j, k in np.ndindex(prediction.value.shape)
+    ]
+    if repetitions:
+        if outside is not None or not replacement:
+            condition = "measures on the population, drawn with replacement"
+            remedy = "leave out --held-out and --no-replacement"
+            raise InputError("--verify", repetitions, condition, remedy)
+        world = KernelWorld(population.K, population.truth, is_population=True)
+        cells = _measured(cells, world, given, T0, repetitions, seed)
+    where = "mean over the population" if outside is None else f"held out: {held_out}"
+    return Curves(
+        N, kernel, f"{where}, of |f - y|^2 summed over outputs", prediction, tuple(cells),
+        tuple(_best(cells)), tuple(_worth(cells)), repetitions, seed,
+    )  # fmt: skip
+
+
+def _eighths(N: int) -> list[int]:
+    return sorted({max(N // part, 2) for part in (8, 4, 2)})
+
+
+def _measured(
+    cells: list[Cell], world: KernelWorld, given: dict[str, str], T0: str | None,
+    repetitions: int, seed: int,
+) -> list[Cell]:  # fmt: skip
+    """The cells with means of kernel ridge itself, all n and lam of one T on the same draws."""
+    lams = tuple(dict.fromkeys(Fraction(str(cell.lam)) for cell in cells))
+    chain = tuple(dict.fromkeys(cell.n for cell in cells))
+    found: dict[tuple[int, int, float], tuple[float, float]] = {}
+    for T in dict.fromkeys(cell.T for cell in cells):
+        plan = Plan(
+            T=T, T0=T if T0 is None else int(T0), n=chain, lam=lams,
+            lam0=exact("--lam0", given["lam0"]),
+            sigma=exact("--sigma", given["sigma"]), sigma0=exact("--sigma0", given["sigma0"]),
+        )  # fmt: skip
+        runs: Array = np.array([
+            chain_errors(world, plan, make_generator(seed, "data", {"T": T}, "rows", i))
+            for i in range(repetitions)
+        ])  # fmt: skip
+        means, errors = runs.mean(axis=0), runs.std(axis=0, ddof=1) / np.sqrt(repetitions)
+        for i, j in np.ndindex(means.shape):
+            found[chain[i], T, float(lams[j])] = float(means[i, j]), float(errors[i, j])
+    return [Cell(c.n, c.T, c.lam, c.predicted, *found[c.n, c.T, c.lam]) for c in cells]
+
+
+def _best(cells: list[Cell]) -> list[tuple[int, int, float, float, str]]:
+    """The least error of each (n, T), between the penalties tried too: a parabola in log lam."""
+    found: list[tuple[int, int, float, float, str]] = []
+    for n, T in dict.fromkeys((cell.n, cell.T) for cell in cells):
+        line = sorted((c.lam, c.predicted) for c in cells if (c.n, c.T) == (n, T))
+        x, e = (np.array(each) for each in zip(*line, strict=True))
+        i = int(e.argmin())
+        lam, error = float(x[i]), float(e[i])
+        if 0 < i < len(e) - 1:
+            logs = np.log(x[i - 1 : i + 2] / x[i])
+            curve, slope, _ = np.polyfit(logs, e[i - 1 : i + 2] - e[i], 2)
+            lam *= float(np.exp(-slope / (2 * curve)))
+            error -= float(slope**2 / (4 * curve))
+        end = "" if 0 < i < len(e) - 1 or len(e) == 1 else "least" if i == 0 else "largest"
+        found.append((n, T, lam, error, end))
+    return found
+
+
+def _worth(cells: list[Cell]) -> list[tuple[int, int, float | None]]:
+    """Rows labelled by generator n that are as good as one real row, at the best penalties."""
+    least = {(n, T): error for n, T, _, error, _ in _best(cells)}
+    real = sorted((T, error) for (n, T), error in least.items() if n == 0)
+    found: list[tuple[int, int, float | None]] = []
+    for (n, T), error in least.items():
+        if n == 0 or len(real) < 2:
+            continue
+        sizes, errors = (np.log([row[i] for row in real]) for i in (0, 1))
+        order = np.argsort(errors)
+        wanted = np.log(error)
+        ratio = None
+        if errors.min() <= wanted <= errors.max():
+            ratio = T / float(np.exp(np.interp(wanted, errors[order], sizes[order])))
+        found.append((n, T, ratio))
+    return found
