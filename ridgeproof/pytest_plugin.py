@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ClaimFile", "ClaimItem", "PowerFile", "PowerItem"]
 
-_CLAIM = re.compile(r"[cnp]\d+_\w+\.py")
+_CLAIM = re.compile(r"[acnp]\d+_\w+\.py")
 _POWER = "measure.py"
 # What a test leaves in its report; it travels from the workers of pytest-xdist.
 _EFFORT = "ridgeproof repetitions"

@@ -33,7 +33,7 @@ def claims_of(profile: str) -> list[str]:
 
 
 def _modules() -> list[pkgutil.ModuleInfo]:
-    return [info for info in pkgutil.iter_modules(__path__) if re.match(r"[cnp]\d+_", info.name)]
+    return [info for info in pkgutil.iter_modules(__path__) if re.match(r"[acnp]\d+_", info.name)]
 
 
 def find_claim(claim_id: str) -> AnyClaim:
