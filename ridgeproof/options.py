@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from ridgeproof.questions import DEFAULT_SEED
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ __all__ = [
 ]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-DEFAULT_SEED = 20240212
 
 _SETTING = (
     ("--d", "dimension of the features (read off the file for --spectrum file:PATH)", None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -109,15 +110,16 @@ def _plain(result: Any, style: str) -> str:
 
 
 def _derive_process(file: str, style: str, changes: tuple[str, ...], *, steps: bool) -> None:
-    from ridgeproof.questions import derive
+    from ridgeproof.theory.equivalent.derived import derive_process
     from ridgeproof.theory.equivalent.python_module import python_module
     from ridgeproof.theory.equivalent.recognised import recognised
     from ridgeproof.theory.equivalent.sections import derivation_of
+    from ridgeproof.theory.process.file import read_process
     from ridgeproof.verification.derivations.process_checks import check_formulas
 
     given = dict(read_assignments(changes))
     with progress("deriving"):
-        formulas = derive(file, **given)
+        formulas = derive_process(read_process(Path(file)), **given)
     # JSON says it itself.
     for name, why in formulas.refused.items() if style != "json" else ():
         echo(f"note: ask {name} is left out: {why}", err=True)

@@ -1,0 +1,176 @@
+"""The front door in Python: questions by their parts, arrays of numbers, arrays as profiles."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ridgeproof as rp
+from ridgeproof.theory.errors import InputError, RidgeproofError
+
+_GCV = "examples/processes/gcv.toml"
+_SPACE = {"d": 20, "sigma": 0.5, "lam": 0.1}
+
+
+@pytest.mark.parametrize("name", ["derive", "evaluate", "simulate", "optimum", "exponents", "check",
+                                  "verify", "figure", "sweep", "formulas", "process"])  # fmt: skip
+def test_every_command_is_a_function(name):
+    """Under its name, with a docstring and parameters that a notebook shows."""
+    function = getattr(rp, name)
+    assert inspect.getdoc(function)
+    assert inspect.signature(function).parameters
+
+
+@pytest.mark.parametrize("number", [0.25, np.float64(0.25), Fraction(1, 4), Decimal("0.25"), "1/4"])
+def test_numbers_are_of_any_type(number):
+    """0.25 is 1/4 however it is given, to a setting and to a process."""
+    assert (
+        rp.evaluate(d=20, T=np.int64(40), sigma=number).value
+        == rp.evaluate(rp.make_setting(d=20, T=40, sigma="1/4")).value
+    )
+    found = rp.evaluate(_GCV, sigma=number).values["gcv"]
+    assert found == rp.evaluate(_GCV, sigma="1/4").values["gcv"]
+
+
+def test_a_setting_by_its_parts_is_simulated_and_optimised():
+    """As the record is; the seed is that of the command line."""
+    setting = rp.make_setting(**_SPACE, T=40)
+    assert (
+        rp.simulate(**_SPACE, T=40, repetitions=20).mean
+        == rp.simulate(setting, repetitions=20).mean
+    )
+    assert rp.simulate(setting, repetitions=20).seed == 20240212
+    assert rp.optimum(d=20, T=40, sigma=0.5).lam == rp.optimum(setting).lam
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"T": range(30, 60, 10)},
+        {"T": [[30], [50]], "lam": [0.01, 0.1, 1]},
+        {"T": [30, 50], "form": "exact"},
+        {"n": [0, 1, 3], "T": 40, "T0": 60, "sigma0": 0.3},
+        {"T": [30, 50], "n": 2, "T0": 60, "sigma0": 0.3, "spectrum": "power-law:1"},
+        {"T": [30, 50], "n": 2, "T0": [40, 60], "sigma0": [0.3, 0.1]},
+        {"T": [30, 50], "digits": 25},
+        {"d": [10, 20], "T": 40, "width": 15},
+    ],
+)
+def test_curves_are_the_points(arrays):
+    """An array gives what its entries give one by one, the terms too, whatever route is taken."""
+    given = {**_SPACE, **arrays}
+    found = rp.evaluate(**given)
+    lists = {"T0", "sigma0"}
+    varied = {k: np.asarray(v) for k, v in given.items() if np.ndim(v) and k not in lists}
+    shape = np.broadcast_shapes(*(x.shape for x in varied.values()))
+    assert found.value.shape == shape
+    for place in np.ndindex(shape):
+        at = {k: np.broadcast_to(x, shape)[place] for k, x in varied.items()}
+        one = rp.evaluate(**{**given, **at})
+        assert float(found.value[place]) == pytest.approx(float(one.value), rel=1e-11)
+        for name, term in found.terms["test_error"].items():
+            expected = float(one.terms[name])
+            assert float(np.broadcast_to(term, shape)[place]) == pytest.approx(expected, abs=1e-12)
+
+
+def test_curves_of_a_process():
+    """Sizes, penalties, and counts that change what is solved."""
+    found = rp.evaluate(_GCV, T=[[50], [60]], lam=[0.1, 0.2])
+    assert found.values["gcv"].shape == (2, 2)
+    one = rp.evaluate(_GCV, T=60, lam=0.1).values["gcv"]
+    assert found.values["gcv"][1, 0] == pytest.approx(float(one), rel=1e-12)
+    counted = rp.evaluate("examples/processes/averaged_labels.toml", n=[1, 8], share="1/2")
+    one = rp.evaluate("examples/processes/averaged_labels.toml", n=8, share="1/2")
+    assert counted.values["generator"][1] == pytest.approx(float(one.values["generator"]))
+
+
+def test_curves_are_tables_and_lines():
+    """Columns for each parameter, value and term; a row a point; a line for each other value."""
+    found = rp.evaluate(**{**_SPACE, "lam": [0.1, 1.0]}, T=[[30], [50], [70]])
+    table = found.to_dict()
+    assert list(table)[:3] == ["T", "lam", "test_error"]
+    assert table["test_error.bias"][0][0] > 0
+    frame = pytest.importorskip("pandas") and found.to_dataframe()
+    assert frame.shape == (6, 6)
+    axes = found.plot("T")
+    assert len(axes.lines) == 2
+    assert "<table>" in found._repr_html_()
+    with pytest.raises(InputError, match="does not vary"):
+        found.plot("sigma")
+
+
+def test_an_extra_that_is_missing_is_named(monkeypatch):
+    """One error that says what to install."""
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    with pytest.raises(RidgeproofError, match="pip install xarray"):
+        rp.evaluate(**_SPACE, T=[30, 50]).to_xarray()
+
+
+def test_arrays_are_profiles():
+    """Eigenvalues with w0, and the covariance matrix of the same rows turned anyhow."""
+    s, w0 = np.array([2.0, 1.0, 1.0, 0.5]), np.array([1.0, 0.0, 2.0, 1.0])
+    turn = np.linalg.qr(np.random.default_rng(3).standard_normal((4, 4)))[0]
+    given = {"T": 10, "sigma": 1, "lam": 0.1}
+    plain = rp.evaluate(**given, spectrum=s, signal=w0)
+    matrix = rp.evaluate(**given, spectrum=turn @ np.diag(s) @ turn.T, signal=turn @ w0)
+    assert float(matrix.value) == pytest.approx(float(plain.value), rel=1e-9)
+    by_text = rp.evaluate(**given, d=4, spectrum="levels:2*1,1*2,0.5*1", signal="energies:2,4,1/2")
+    assert float(plain.value) == float(by_text.value)
+    process = rp.evaluate(_GCV, spectrum=s, signal=w0, T=10, sigma=1, lam=0.1).values[
+        "fresh_labels"
+    ]
+    assert float(process) == pytest.approx(float(plain.value) + 1, rel=1e-10)
+    drawn = rp.evaluate(d=3, T=10, lam=0.1, spectrum="power-law:1", signal=[1.0, 0.0, 0.0])
+    assert float(drawn.value) > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"T": [30, 40], "lam": [0.1, 0.2, 0.3]}, "do not broadcast"),
+        ({"lam": np.array([0.1, None])}, "lam"),
+        ({"lam": [0.1, np.nan]}, "lam"),
+        ({"lam": [1j, 0.1]}, "lam"),
+        ({"lam": ["one", "two"]}, "lam"),
+        ({"T": [[30], [40, 50]]}, "T"),
+        ({"spectrum": [1.0, -1.0]}, "positive"),
+        ({"spectrum": np.ones((2, 3))}, "shape"),
+        ({"spectrum": [[1.0, 2.0], [0.0, 1.0]]}, "symmetric"),
+        ({"spectrum": ["a", "b"]}, "spectrum"),
+        ({"spectrum": np.ones(5)}, "d = 20"),
+        ({"signal": np.ones(5)}, "signal"),
+        ({"shape": 3}, "shape"),
+    ],
+)
+def test_bad_arrays_are_refused(change, named):
+    """Each by one error with its name."""
+    with pytest.raises(InputError) as error:
+        rp.evaluate(**{**_SPACE, "T": 40, **change})
+    assert named in str(error.value)
+
+
+def test_a_table_where_an_array_is_meant():
+    """A DataFrame is refused, a column of it is an array."""
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"lam": [0.1, 0.2], "other": [1.0, 2.0]})
+    with pytest.raises(InputError, match="is a table"):
+        rp.evaluate(d=20, T=40, lam=frame)
+    assert rp.evaluate(d=20, T=40, lam=frame["lam"]).value.shape == (2,)
+
+
+def test_claims_exponents_and_theorems():
+    """Files, texts and ids are understood."""
+    path = "examples/conjectures/ridgeless_is_linear.toml"
+    assert rp.check(path).verdict == "proved"
+    assert rp.check(Path(path).read_text(encoding="utf-8")).verdict == "proved"
+    assert str(rp.exponents(beta=1.5, r="2/5", c=0.3).rate) == "-9/55"
+    assert rp.formulas("T2").id == "ridge"
+    assert rp.derive("ridge").result
+    with pytest.raises(InputError, match="is a theorem"):
+        rp.derive("ridge", n=3)
