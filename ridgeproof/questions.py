@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ridgeproof.numerics.optima.optimum import Optimum
     from ridgeproof.numerics.value import Value
     from ridgeproof.theory.calculus.derivation import Derivation
-    from ridgeproof.theory.equivalent.derived import ProcessFormulas
+    from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
     from ridgeproof.theory.exponents import Exponents, Formulas
     from ridgeproof.theory.formula import Form, Formula
     from ridgeproof.verification.conjectures.conjecture import Conjecture
@@ -77,7 +77,7 @@ def derive(question: Process | Path | str, **values: Any) -> ProcessFormulas | D
         question: an id of the catalogue, such as "ridge"; or a process: its record, a path, or its
             text.  Its parameters stay symbols.
         **values: what decides the shape of a process's formulas, as in
-            `theory.equivalent.derived.derive_process`.
+            `theory.equivalent.formulas.derived.derive_process`.
 
     Raises:
         RidgeproofError: as there.
@@ -92,7 +92,7 @@ def derive(question: Process | Path | str, **values: Any) -> ProcessFormulas | D
                 "derive", question, "is a theorem, and takes no values", "leave them out"
             )
         return find(question).derive()
-    from ridgeproof.theory.equivalent.derived import derive_process
+    from ridgeproof.theory.equivalent.formulas.derived import derive_process
 
     return derive_process(_process(question), **values)
 

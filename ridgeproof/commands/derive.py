@@ -110,10 +110,10 @@ def _plain(result: Any, style: str) -> str:
 
 
 def _derive_process(file: str, style: str, changes: tuple[str, ...], *, steps: bool) -> None:
-    from ridgeproof.theory.equivalent.derived import derive_process
-    from ridgeproof.theory.equivalent.python_module import python_module
-    from ridgeproof.theory.equivalent.recognised import recognised
-    from ridgeproof.theory.equivalent.sections import derivation_of
+    from ridgeproof.theory.equivalent.formulas.derived import derive_process
+    from ridgeproof.theory.equivalent.formulas.python_module import python_module
+    from ridgeproof.theory.equivalent.formulas.recognised import recognised
+    from ridgeproof.theory.equivalent.formulas.sections import derivation_of
     from ridgeproof.theory.process.file import read_process
     from ridgeproof.verification.derivations.process_checks import check_formulas
 

@@ -14,7 +14,7 @@ from ridgeproof.theory.domains.positivity import PositivityProof
 from ridgeproof.theory.errors import DerivationError
 
 if TYPE_CHECKING:
-    from ridgeproof.theory.equivalent.derived import ProcessFormulas
+    from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
 
 __all__ = ["Derivation", "Section", "Step", "restate", "unfold"]
 

@@ -6,8 +6,5 @@ ring          what the solver asks of its numbers
 lanes         the rows of a node, one number for each group
 response      G and H by back-substitution; correlation: C, given them
 asks          what is read off
-symbolic      the ring of formulas, on laurent polynomials
-derived       derive_process: every ask as a formula; sections: its derivation, line by line
-recognised    which theorem of the catalogue an ask is
-python_module the formulas as code
+formulas      the same in symbols
 """

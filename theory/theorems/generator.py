@@ -8,8 +8,8 @@ from sympy import And, Not
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Derivation
-from ridgeproof.theory.equivalent.any_generator import KAPPA, MODEL, next_generator
-from ridgeproof.theory.equivalent.sections import derivation_of_theorem
+from ridgeproof.theory.equivalent.formulas.any_generator import KAPPA, MODEL, next_generator
+from ridgeproof.theory.equivalent.formulas.sections import derivation_of_theorem
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.spectral import SpectralSum
 

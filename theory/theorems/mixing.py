@@ -8,8 +8,8 @@ from sympy import true
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Derivation
-from ridgeproof.theory.equivalent.any_generator import MIXED, on_two_kinds_of_rows
-from ridgeproof.theory.equivalent.sections import derivation_of_theorem
+from ridgeproof.theory.equivalent.formulas.any_generator import MIXED, on_two_kinds_of_rows
+from ridgeproof.theory.equivalent.formulas.sections import derivation_of_theorem
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.spectral import SpectralSum
 

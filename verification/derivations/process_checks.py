@@ -25,10 +25,10 @@ from ridgeproof.theory.calculus.derivation import Derivation
 from ridgeproof.theory.checks import exact
 from ridgeproof.theory.definitions import defined
 from ridgeproof.theory.equivalent.asks import Solution, answer
-from ridgeproof.theory.equivalent.derived import ProcessFormulas
+from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
+from ridgeproof.theory.equivalent.formulas.sections import summed
+from ridgeproof.theory.equivalent.formulas.unknowns import Unknown, UnknownKind
 from ridgeproof.theory.equivalent.pencil import RandomFeatures
-from ridgeproof.theory.equivalent.sections import summed
-from ridgeproof.theory.equivalent.symbolic import Unknown, UnknownKind
 from ridgeproof.theory.process.facts import size_names
 from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.spectral import SpectralSum
@@ -44,7 +44,7 @@ Checks = list[list[bool | None]]
 
 
 def check_formulas(formulas: ProcessFormulas, **given: Any) -> Checks:
-    """Whether each line of `theory.equivalent.sections.derivation_of` holds; None for a name.
+    """Whether each line of `formulas.sections.derivation_of` holds; None for a name.
 
     Args:
         formulas: of a process.

@@ -12,10 +12,10 @@ from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.equivalent.profiles import Directions, space_of
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
-from ridgeproof.theory.equivalent import laurent
-from ridgeproof.theory.equivalent.derived import derive_process
-from ridgeproof.theory.equivalent.python_module import python_module
-from ridgeproof.theory.equivalent.recognised import recognised
+from ridgeproof.theory.equivalent.formulas import laurent
+from ridgeproof.theory.equivalent.formulas.derived import derive_process
+from ridgeproof.theory.equivalent.formulas.python_module import python_module
+from ridgeproof.theory.equivalent.formulas.recognised import recognised
 from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.settings.setting import make_setting

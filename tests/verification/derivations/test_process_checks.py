@@ -12,9 +12,9 @@ from sympy import Add, Rational, Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
-from ridgeproof.theory.equivalent.derived import derive_process
-from ridgeproof.theory.equivalent.python_module import python_module
-from ridgeproof.theory.equivalent.sections import derivation_of_theorem
+from ridgeproof.theory.equivalent.formulas.derived import derive_process
+from ridgeproof.theory.equivalent.formulas.python_module import python_module
+from ridgeproof.theory.equivalent.formulas.sections import derivation_of_theorem
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.spectral import SpectralSum

@@ -12,14 +12,10 @@ from sympy.core.relational import Relational
 from ridgeproof.theory.checks import exact
 from ridgeproof.theory.equivalent.asks import Solution, answer
 from ridgeproof.theory.equivalent.correlation import correlate
+from ridgeproof.theory.equivalent.formulas.symbolic import SymbolicRing, SymbolicSources
+from ridgeproof.theory.equivalent.formulas.unknowns import Unknown, UnknownKind
 from ridgeproof.theory.equivalent.lowering import lower
 from ridgeproof.theory.equivalent.response import respond
-from ridgeproof.theory.equivalent.symbolic import (
-    SymbolicRing,
-    SymbolicSources,
-    Unknown,
-    UnknownKind,
-)
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.builder import Expectation
 from ridgeproof.theory.process.expressions import Expression, parts

@@ -1,7 +1,7 @@
 """The symbolic ring: one direction stands for all, and sums over directions are spectral sums.
 
 Every fit brings one unknown kappa (several kinds of rows one response h each), and every solution
-of a small linear system is named; the rest is Laurent polynomials (`theory.equivalent.laurent`).
+of a small linear system is named; the rest is Laurent polynomials (`formulas.laurent`).
 So nothing has to be simplified, and all that remains of the directions is sums of
 
     s^a w0^b / ((s + kappa_1)^p (s + kappa_2)^q ...)
@@ -14,57 +14,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from fractions import Fraction
 from itertools import count
 from typing import Any, NoReturn
 
-from sympy import Eq, Expr, Lt, Symbol
+from sympy import Expr, Symbol
 from sympy.core.relational import Relational
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.equivalent.correlation import Moments
-from ridgeproof.theory.equivalent.laurent import Lane, Laurent, Monomial, product
-from ridgeproof.theory.equivalent.pencil import Label, Node, Pencil, RandomFeatures, Ridge
+from ridgeproof.theory.equivalent.formulas.fits import diagonal
+from ridgeproof.theory.equivalent.formulas.laurent import Lane, Laurent, Monomial, product
+from ridgeproof.theory.equivalent.formulas.unknowns import Unknown, UnknownKind
+from ridgeproof.theory.equivalent.pencil import Label, Node, Pencil
 from ridgeproof.theory.equivalent.ring import Diagonal
-from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.expressions import Expression, Name, evaluate, walk
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["SymbolicRing", "SymbolicSources", "Unknown", "UnknownKind"]
+__all__ = ["SymbolicRing", "SymbolicSources"]
 
 _CATALOGUED = ("d", "T", "T0", "n", "sigma", "sigma0", "sigma_real", "lam", "lam0", "width")
-
-
-class UnknownKind(Enum):
-    """How an unknown is found once those before it are."""
-
-    SIZE = "what is derived is rounded to whole rows"
-    KAPPA = "one equation for each fit, (5), that (1) and (2) reduce to"
-    RESPONSES = "(1) and (2) of a fit on several kinds of rows: one response for each kind"
-    VALUE = "by itself"
-    PROFILE = "direction by direction"
-    SYSTEM = "a linear system"
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """Named numbers that are solved for together.
-
-    Attributes:
-        kind: how.
-        symbols: their names.
-        left, right: the sides of their equations, one for each.
-        reason: which equation of the theorem this is.
-        level: q s of the fit that a kappa belongs to.
-    """
-
-    kind: UnknownKind
-    symbols: tuple[Symbol, ...]
-    left: tuple[Expr, ...]
-    right: tuple[Expr, ...]
-    reason: str
-    level: Expr | None = None
 
 
 @dataclass(eq=False)
@@ -90,12 +60,12 @@ class SymbolicRing:
     levels: dict[Symbol, Expression] = field(default_factory=dict)
     assumptions: list[Relational] = field(default_factory=list)
     reason: str = ""
-    _kappas: dict[object, Laurent] = field(default_factory=dict)
+    kappas: dict[object, Laurent] = field(default_factory=dict)
     _solved: dict[object, list[Laurent]] = field(default_factory=dict)
     _kinds: dict[Expr, bool] = field(default_factory=dict)
     # The monomials that have been summed, and the two parts of each pole.
     _sums: dict[Expr, Monomial] = field(default_factory=dict)
-    _poles: dict[Expr, tuple[Laurent, Laurent]] = field(default_factory=dict)
+    poles: dict[Expr, tuple[Laurent, Laurent]] = field(default_factory=dict)
     _names: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -124,7 +94,7 @@ class SymbolicRing:
         """A number of rows: what may be no whole number is named, and rounded where it is used."""
         if not derived or self._is_whole(value):
             return value
-        return self._named(UnknownKind.SIZE, "N", [value])[0]
+        return self.named(UnknownKind.SIZE, "N", [value])[0]
 
     def _is_whole(self, value: Laurent) -> bool:
         whole = {self.symbol(name) for name in self.whole}
@@ -217,10 +187,10 @@ class SymbolicRing:
             else:
                 inside = (monomial - {sums[0]}) | self._sums[sums[0][0]]
                 linear[inside] = coefficient
-        poles = {x for monomial in linear for x, _ in monomial if x in self._poles}
+        poles = {x for monomial in linear for x, _ in monomial if x in self.poles}
         found = Laurent(linear)
         for pole in sorted(poles, key=str):
-            found = found.joined(*self._poles[pole], pole)
+            found = found.joined(*self.poles[pole], pole)
         return Laurent(alone) + self._traced(found)
 
     def _of_directions(self, generator: Expr) -> bool:
@@ -249,7 +219,7 @@ class SymbolicRing:
         if key in self._solved:
             return self._solved[key]
         size = range(len(right))
-        names = [self._fresh("x") for _ in size]
+        names = [self.fresh("x") for _ in size]
         found = [
             right[i]
             + sum(
@@ -259,7 +229,7 @@ class SymbolicRing:
             for i in size
         ]
         found = [self.folded(each) for each in found]
-        self._solved[key] = self._named(UnknownKind.SYSTEM, "x", found, names=names)
+        self._solved[key] = self.named(UnknownKind.SYSTEM, "x", found, names=names)
         return self._solved[key]
 
     def _quotient(self, above: Laurent, below: Laurent) -> Laurent:
@@ -268,17 +238,17 @@ class SymbolicRing:
         key = (above.key, below.key)
         if key not in self._solved:
             value = Laurent.of(above.gathered().expression / below.gathered().expression)
-            self._solved[key] = self._named(UnknownKind.VALUE, "x", [value])
+            self._solved[key] = self.named(UnknownKind.VALUE, "x", [value])
         return self._solved[key][0]
 
     def _abbreviated(self, value: Laurent) -> Laurent:
         """A name for a long sum: a profile where it differs between directions."""
         profile = any(self._of_directions(x) for monomial in value.terms for x, _ in monomial)
         kind, prefix = (UnknownKind.PROFILE, "g") if profile else (UnknownKind.VALUE, "x")
-        names = [self._fresh(prefix, sy.Level if profile else Symbol)]
-        return self._named(kind, "", [value], names=names, reason="a long sum, named")[0]
+        names = [self.fresh(prefix, sy.Level if profile else Symbol)]
+        return self.named(kind, "", [value], names=names, reason="a long sum, named")[0]
 
-    def _named(
+    def named(
         self,
         kind: UnknownKind,
         prefix: str,
@@ -289,7 +259,8 @@ class SymbolicRing:
         reason: str = "",
         level: Expr | None = None,
     ) -> list[Laurent]:
-        made = list(names) or [self._fresh(prefix) for _ in right]
+        """Names for the right sides, which join the unknowns."""
+        made = list(names) or [self.fresh(prefix) for _ in right]
         symbols = tuple(name.expression for name in made)
         equated = tuple(each.expression for each in left or made)
         self.unknowns.append(
@@ -304,190 +275,21 @@ class SymbolicRing:
         )
         return made
 
-    def _fresh(self, prefix: str, kind: type[Symbol] = Symbol) -> Laurent:
+    def fresh(self, prefix: str, kind: type[Symbol] = Symbol) -> Laurent:
+        """A name that nothing has."""
         taken = self.reserved | self._names
         name = next(name for k in count(1) if (name := f"{prefix}{k}") not in taken)
         self._names.add(name)
         return Laurent.of(kind(name, real=True))
 
-    # --- fits
-
     def diagonal(self, pencil: Pencil, node: Node) -> Diagonal:
         """(5), or one response for each kind of rows."""
-        match node.fit:
-            case None:
-                return Diagonal({}, {}, {}, {})
-            case Ridge(lam):
-                lam = self._or_zero(lam)
-                kinds = self._kinds_of(pencil, node.features[0])
-                if len(kinds) > 1:
-                    return self._several_kinds(node, kinds, lam)
-                return self._one_kind(node, kinds[0], lam)
-            case RandomFeatures(lam, projection):
-                lam = self._or_zero(lam)
-                kinds = self._kinds_of(pencil, node.features[1])
-                if len(kinds) > 1:
-                    raise NotBuilt(
-                        "random features on rows of several covariances or weights have no "
-                        "formula yet: evaluate them"
-                    )
-                return self._random_features(pencil, node, kinds[0], lam, projection)
-        raise NotBuilt("a loop that is not unrolled has no formula yet: set a smaller count")
+        return diagonal(self, pencil, node)
 
-    def _kinds_of(self, pencil: Pencil, feature: int) -> list[_Kind]:
-        block = pencil.features[feature]
-        q = self.one if block.metric is None else block.metric
-        gathered: dict[object, _Kind] = {}
-        for row, om in block.collects.items():
-            group = pencil.groups[pencil.rows[row].group]
-            key = (group.law, om.key)
-            if not om.terms:
-                raise NotBuilt("a weight of 0 leaves rows out: leave them out of the list")
-            made = gathered.get(key, _Kind(q * group.variance, om, Laurent.number(0), ()))
-            gathered[key] = _Kind(made.s, om, made.T + group.count, (*made.rows, row))
-        return list(gathered.values())
-
-    def _or_zero(self, lam: Laurent) -> Laurent:
-        """The number zero for a penalty whose values are, which is a branch of its own."""
-        known = {self.symbol(name): value for name, value in self.values.items()}
-        if not lam.terms or lam.expression.free_symbols - known.keys():
-            return lam
-        if lam.expression.subs(known) != 0:
-            return lam
-        self._assume(Eq(lam.expression, 0, evaluate=False))
-        return Laurent.number(0)
-
-    def _assume(self, assumed: Relational) -> None:
+    def assume(self, assumed: Relational) -> None:
+        """Note what the formulas hold under."""
         if assumed not in self.assumptions:
             self.assumptions.append(assumed)
-
-    def _on_rows(self, lam: Laurent, sizes: Sequence[Laurent]) -> int:
-        """What lam sits on: the rows, 0, unless it is the number 0 and another size is less.
-
-        Raises:
-            InputError: the sizes have no values, or the least are equal.
-        """
-        if lam.terms:
-            return 0
-        numbers = [self._value(size) for size in sizes]
-        least = min(numbers)
-        if numbers.count(least) > 1:
-            raise InputError(
-                "lam", 0, f"has no limit with as many rows as directions, {least}", "change one"
-            )
-        place = numbers.index(least)
-        for size in sizes:
-            if size is not sizes[place]:
-                self._assume(Lt(sizes[place].expression, size.expression, evaluate=False))
-        return place
-
-    def _value(self, size: Laurent) -> Fraction:
-        expression = size.expression
-        for unknown in reversed(self.unknowns):
-            if unknown.kind is UnknownKind.SIZE:
-                expression = expression.subs(unknown.symbols[0], unknown.right[0])
-        known = {self.symbol(name): value for name, value in self.values.items()}
-        if missing := sorted(x.name for x in expression.free_symbols - known.keys()):
-            raise InputError(
-                "lam", 0, f"is a branch that {', '.join(missing)} decides", "give it a value"
-            )
-        return Fraction(str(expression.subs(known)))
-
-    def _kappa(self, lam: Laurent, level: Laurent, T: Laurent, width: Laurent | None) -> Laurent:
-        key = (lam.key, level.key, T.key, width and width.key)
-        if key not in self._kappas:
-            kappa = self._fresh("kappa")
-            df1 = self.trace(self.one, level / (level + kappa))
-            right = kappa * (self.one - df1 / T).gathered()
-            if width is not None:
-                right *= (self.one - df1 / width).gathered()
-            self._named(
-                UnknownKind.KAPPA,
-                "",
-                [right],
-                names=[kappa],
-                left=[lam],
-                reason=UnknownKind.KAPPA.value,
-                level=level.expression,
-            )
-            if len(level.terms) == 1:
-                self._poles[(level + kappa).expression] = level, kappa
-            self._kappas[key] = kappa
-        return self._kappas[key]
-
-    def _one_kind(self, node: Node, kind: _Kind, lam: Laurent) -> Diagonal:
-        T, om = kind.T, kind.om
-        place = self._on_rows(lam, (T, Laurent.of(sy.d)))
-        if place == 0:
-            kappa = self._kappa(lam / (om * T), kind.s, T, None)
-            H, G = self.one / (om * T * kappa), kappa / (kappa + kind.s)
-            mu, nu = lam, self.one
-        else:
-            kappa = Laurent.number(0)
-            H = (self.one - Laurent.of(sy.d) / T).gathered()
-            G = self.one / (om * T * kind.s * H)
-            mu, nu = self.one, lam
-        (a,) = node.features
-        return Diagonal(
-            {(a, a): G}, dict.fromkeys(kind.rows, H), {a: nu}, dict.fromkeys(kind.rows, mu), kappa
-        )
-
-    def _several_kinds(self, node: Node, kinds: list[_Kind], lam: Laurent) -> Diagonal:
-        T = sum((kind.T for kind in kinds), start=Laurent.number(0))
-        place = self._on_rows(lam, (T, Laurent.of(sy.d)))
-        mu, nu = (lam, self.one) if place == 0 else (self.one, lam)
-        h = [self._fresh("h") for _ in kinds]
-        pull = sum(
-            (kind.om * kind.T * kind.s * each for kind, each in zip(kinds, h, strict=True)),
-            start=nu,
-        )
-        G = self.one / pull
-        right = [self.one / (mu + self.trace(kind.om, kind.s * G)) for kind in kinds]
-        self._named(UnknownKind.RESPONSES, "", right, names=h, reason=UnknownKind.RESPONSES.value)
-        rows = {row: each for kind, each in zip(kinds, h, strict=True) for row in kind.rows}
-        (a,) = node.features
-        return Diagonal({(a, a): G}, rows, {a: nu}, dict.fromkeys(rows, mu))
-
-    def _random_features(
-        self, pencil: Pencil, node: Node, kind: _Kind, lam: Laurent, projection: int
-    ) -> Diagonal:
-        T, om, width = kind.T, kind.om, pencil.groups[projection].count
-        place = self._on_rows(lam, (T, width, Laurent.of(sy.d)))
-        if place == 2:
-            kappa, df1 = Laurent.number(0), Laurent.of(sy.d)
-        else:
-            kappa = self._kappa(lam / (om * T), kind.s, T, width)
-            df1 = self.trace(self.one, kind.s / (kind.s + kappa))
-        on_rows, on_width = (
-            self._named(UnknownKind.VALUE, "v", [self.one - df1 / size], reason=reason)[0]
-            for size, reason in (
-                (T, "1 - df1/T on the rows"),
-                (width, "1 - df1/m on m random features"),
-            )
-        )
-        H_X = self.one / (om * T * kappa * on_width) if place == 0 else on_rows
-        H_F = self.one / (om * T * kappa * on_rows) if place == 1 else on_width
-        nu = lam if place == 2 else self.one
-        pull = om * T * kind.s * H_X
-        # 1/(nu + pull H_F), of the 2 x 2 inverse of (nu, -H_F; pull, 1).
-        G = self.one / (pull * H_F) if place == 2 else kappa / (kappa + kind.s)
-        u, z = node.features
-        features = {(u, u): G, (u, z): H_F * G, (z, u): -pull * G, (z, z): nu * G}
-        rows = dict.fromkeys(kind.rows, H_X)
-        (a,) = (row for row in node.rows if row not in rows)
-        mu = dict.fromkeys(kind.rows, lam if place == 0 else self.one)
-        mu[a] = lam if place == 1 else self.one
-        return Diagonal(features, rows | {a: H_F}, {u: nu}, mu, kappa)
-
-
-@dataclass(frozen=True, eq=False)
-class _Kind:
-    """Rows of one fit that share covariance and weight; ``s`` is q s."""
-
-    s: Laurent
-    om: Laurent
-    T: Laurent
-    rows: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """A process's derivation: its pencil, the four equations, the unknowns in order, and each ask.
 
-The lines are those of `theory.equivalent.derived`, in the form in which theorems are derived
+The lines are those of `formulas.derived`, in the form in which theorems are derived
 (`theory.calculus.derivation`), so that they are printed and checked in the same way.
 """
 
@@ -16,10 +16,10 @@ from ridgeproof.theory.calculus.algebra import equal
 from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.definitions import defined
-from ridgeproof.theory.equivalent.derived import ProcessFormulas, derive_process, unfolded
-from ridgeproof.theory.equivalent.laurent import Lane, Laurent
+from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas, derive_process, unfolded
+from ridgeproof.theory.equivalent.formulas.laurent import Lane, Laurent
+from ridgeproof.theory.equivalent.formulas.unknowns import Unknown, UnknownKind
 from ridgeproof.theory.equivalent.pencil import RandomFeatures
-from ridgeproof.theory.equivalent.symbolic import Unknown, UnknownKind
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.process.expressions import Binary, Call, Expression, Name, Negative, Number
 from ridgeproof.theory.process.record import Process

@@ -3,7 +3,7 @@
     f(s, w0, **parameters) -> {ask: value}
 
 s and w0 are arrays, one entry for each direction.  The code is printed from the expressions of
-`theory.equivalent.derived`; only how an equation is solved is written here.
+`theory.equivalent.formulas.derived`; only how an equation is solved is written here.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from sympy import Add, Expr, Max, Min, Mul, Piecewise, Rational, Symbol, exp, lo
 from sympy.printing.numpy import NumPyPrinter
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.equivalent.derived import ProcessFormulas
-from ridgeproof.theory.equivalent.symbolic import Unknown, UnknownKind
+from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
+from ridgeproof.theory.equivalent.formulas.unknowns import Unknown, UnknownKind
 from ridgeproof.theory.process.expressions import Expression, Text
 from ridgeproof.theory.process.profiles import profile_values
 from ridgeproof.theory.spectral import SpectralSum

@@ -17,8 +17,8 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.algebra import equal
 from ridgeproof.theory.catalogue import catalogue, find
 from ridgeproof.theory.definitions import defined
-from ridgeproof.theory.equivalent.derived import ProcessFormulas, needed, unfolded
-from ridgeproof.theory.equivalent.symbolic import Unknown, UnknownKind
+from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas, needed, unfolded
+from ridgeproof.theory.equivalent.formulas.unknowns import Unknown, UnknownKind
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.spectral import SpectralSum
 

@@ -1,0 +1,9 @@
+"""The theorem in symbols: what a process asks, as formulas, and what is made of them.
+
+symbolic      the ring of formulas, on laurent polynomials; fits: its kappas and responses
+unknowns      the names that stand for what is solved
+derived       derive_process: every ask as a formula; sections: its derivation, line by line
+recognised    which theorem of the catalogue an ask is
+any_generator processes with any model behind their labels, whose formulas are theorems
+python_module the formulas as code
+"""
