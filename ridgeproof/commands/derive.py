@@ -16,16 +16,18 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_CODE = ("python", "jax", "javascript")
+
 
 @click.command(name="derive")
 @click.argument("formula_id", metavar="ID|FILE")
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["text", "latex", "markdown", "json", "python"]),
+    type=click.Choice(["text", "latex", "markdown", "json", *_CODE]),
     default="text",
     show_default=True,
-    help="python, of a FILE: a module that needs numpy only, f(s, w0, ...) -> {ask: value}",
+    help="python, jax, javascript: code, f(s, w0, ...) -> {ask: value}; python needs numpy only",
 )
 @click.option("--json", "as_json", is_flag=True, help="the same as --format json")
 @click.option("--steps/--no-steps", default=True, help="print and check every step, or the result")
@@ -57,16 +59,18 @@ def command(
     ridgeproof derive examples/processes/self_distillation.toml --format python
     """  # noqa: D301
     from ridgeproof.theory.catalogue import find
-    from ridgeproof.theory.errors import InputError
+    from ridgeproof.theory.equivalent.formulas.code import code
+    from ridgeproof.theory.equivalent.formulas.program import program_of_theorem
     from ridgeproof.theory.specialise import specialise
 
     style = "json" if as_json else style
     if is_process_file(formula_id):
         _derive_process(formula_id, style, settings, steps=steps)
         return
-    if style == "python":
-        raise InputError("--format", style, "is for a process", "give a process file (.toml)")
     formula = find(formula_id)
+    if style in _CODE:
+        echo(code(program_of_theorem(formula), style).rstrip("\n"))
+        return
     derivation = formula.derive()
     result = derivation.result
     for setting in settings:
@@ -110,8 +114,9 @@ def _plain(result: Any, style: str) -> str:
 
 
 def _derive_process(file: str, style: str, changes: tuple[str, ...], *, steps: bool) -> None:
+    from ridgeproof.theory.equivalent.formulas.code import code
     from ridgeproof.theory.equivalent.formulas.derived import derive_process
-    from ridgeproof.theory.equivalent.formulas.python_module import python_module
+    from ridgeproof.theory.equivalent.formulas.program import program_of
     from ridgeproof.theory.equivalent.formulas.recognised import recognised
     from ridgeproof.theory.equivalent.formulas.sections import derivation_of
     from ridgeproof.theory.process.file import read_process
@@ -123,8 +128,8 @@ def _derive_process(file: str, style: str, changes: tuple[str, ...], *, steps: b
     # JSON says it itself.
     for name, why in formulas.refused.items() if style != "json" else ():
         echo(f"note: ask {name} is left out: {why}", err=True)
-    if style == "python":
-        echo(python_module(formulas).rstrip("\n"))
+    if style in _CODE:
+        echo(code(program_of(formulas), style).rstrip("\n"))
         return
     checks = None
     if steps:

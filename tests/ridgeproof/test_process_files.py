@@ -343,7 +343,7 @@ def test_derive(answer, run):
 
 
 def test_derive_says_what_is_wrong(run, monkeypatch):
-    """A line that fails its check is shouted and ends with status 1; python is for processes."""
+    """A line that fails its check is shouted and ends with status 1."""
     from ridgeproof.verification.derivations import process_checks
 
     true = process_checks.check_formulas
@@ -352,5 +352,6 @@ def test_derive_says_what_is_wrong(run, monkeypatch):
     )
     status, out, _ = run("derive plain.toml")
     assert (status, out.count("CHECK FAILED")) == (1, 1)
-    assert run("derive ridge --format python")[0] == 2
+    assert run("derive elliptical-least-squares --format python")[0] == 2
+    assert "function f(s, w0, {" in run("derive ridge --format javascript")[1]
     assert "no parameter of the process" in run("derive plain.toml --set tau=1")[2]

@@ -12,8 +12,9 @@ from sympy import Add, Rational, Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.equivalent.formulas.code import code
 from ridgeproof.theory.equivalent.formulas.derived import derive_process
-from ridgeproof.theory.equivalent.formulas.python_module import python_module
+from ridgeproof.theory.equivalent.formulas.program import program_of
 from ridgeproof.theory.equivalent.formulas.sections import derivation_of_theorem
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.process.file import read_process
@@ -115,7 +116,7 @@ def test_formulas_are_limits_of_random_matrices(drawn):
         '[ask]\nrisk = "risk(u)"\n'
     )
     module = {}
-    exec(python_module(derive_process(process)), module)  # noqa: S102
+    exec(code(program_of(derive_process(process)), "python"), module)  # noqa: S102
     rng = np.random.Generator(np.random.PCG64DXSM(7))
     s, w0 = np.geomspace(2, 0.2, 12), np.linspace(1, -0.5, 12)
     claimed = module["f"](s, w0)["risk"]

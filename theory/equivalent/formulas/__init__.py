@@ -5,5 +5,5 @@ unknowns      the names that stand for what is solved
 derived       derive_process: every ask as a formula; sections: its derivation, line by line
 recognised    which theorem of the catalogue an ask is
 any_generator processes with any model behind their labels, whose formulas are theorems
-python_module the formulas as code
+program       the formulas in the order of computation; code: written in one of the languages
 """
