@@ -25,7 +25,9 @@ extensions = [
     "site_pages.mathml",
     "site_pages.written",
 ]
-exclude_patterns = ["_build", "site_pages"]
+exclude_patterns = ["_build", "site_pages", "written/extra"]
+(Path(__file__).parent / "written" / "extra").mkdir(parents=True, exist_ok=True)
+html_extra_path = ["written/extra"]
 html_theme = "furo"
 html_static_path = ["site_pages/static"]
 html_css_files = ["site.css"]

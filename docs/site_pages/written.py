@@ -21,6 +21,7 @@ _OUTSIDE = re.compile(r"\[([^\]]*)\]\((\.\./[^)\s#]+)(#[^)]*)?\)")
 def write(app: Sphinx) -> None:
     """Write every page; folders get an index with a table of contents."""
     shutil.rmtree(_WRITTEN, ignore_errors=True)
+    _explore(_WRITTEN / "extra" / "explore")
     for folder, title, pages in (
         ("theorems", "Theorems", _theorems()),
         ("claims", "Claims", _claims()),
@@ -34,6 +35,25 @@ def write(app: Sphinx) -> None:
             names.append(name)
         contents = "\n".join(["```{toctree}", ":maxdepth: 1", "", *names, "```"])
         (_WRITTEN / folder / "index.md").write_text(f"# {title}\n\n{contents}\n", encoding="utf-8")
+
+
+def _explore(folder: Path) -> None:
+    """Two pages to play with: the source's setting, and a process."""
+    from dataclasses import replace
+
+    from ridgeproof import make_setting
+    from ridgeproof.explore_page import explore_page
+    from ridgeproof.theory.process.file import read_process
+
+    folder.mkdir(parents=True)
+    setting = make_setting(d=300, T=600, T0=900, n=5, sigma=0.5, sigma0=0.5, lam=0.1)
+    process = replace(setting.process(), title="model collapse: five generators, then a fit")
+    weak = read_process(_ROOT / "examples" / "processes" / "weak_to_strong.toml")
+    for name, each, command in (
+        ("collapse", process, "ridgeproof evaluate --d 300 --n 5"),
+        ("weak_to_strong", weak, "ridgeproof evaluate weak_to_strong.toml"),
+    ):
+        (folder / f"{name}.html").write_text(explore_page(each, command), encoding="utf-8")
 
 
 def _theorems():
