@@ -15,14 +15,21 @@ from ridgeproof.numerics.arithmetic.precision import Array, Float64, Number, obj
 from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
 from ridgeproof.numerics.equivalent.balls.digits import solve_point, unproved
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
-from ridgeproof.numerics.equivalent.profiles import Space, directions_of, space_of
+from ridgeproof.numerics.equivalent.profiles import Directions, Space, directions_of, space_of
 from ridgeproof.numerics.equivalent.solve import Solved, blocks, solve_graph
 from ridgeproof.numerics.value import printed_radius
 from ridgeproof.theory.checks import check_integer, exact
-from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.process.facts import require_known, require_values, size_names
+from ridgeproof.theory.errors import InputError, SolverError
+from ridgeproof.theory.process.expressions import walk
+from ridgeproof.theory.process.facts import (
+    needed_names,
+    require_known,
+    require_values,
+    size_names,
+)
 from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.normal import count_names, normal_form
+from ridgeproof.theory.process.operators.asks import Extremum
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
 
@@ -38,6 +45,9 @@ __all__ = [
 # What float64 carries through the back-substitution of a process that is not near a threshold.
 DIGITS = 12
 MAX_DIGITS = 2000
+# How far two rules for a sum may be apart, but for what rounding leaves: for an ask, and for the
+# place of a minimum, relative.
+_ALIKE, _PLACE = 1e-12, 1e-6
 # Nearer to a threshold the rounding of one, over the margin, reaches the last of these digits.
 _LEAST_MARGIN = 2.0**-11
 
@@ -123,18 +133,50 @@ def evaluate_process(
         found = in_balls(range(math.prod(full)), digits, full)
         radii = {name: found.radii[name] for name, ask in graph.asks if not unproved(graph, ask)}
         return replace(found, radii=radii, certified=certified)
-    ring = Float64Ring(directions_of(graph, space, Float64()))
     values = columns(given, space, full)
-    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
-        parts = [
-            solve_graph(graph, part, ring, terms=terms)
-            for part in blocks(values, len(ring.directions.s))
-        ]
+
+    def in_floats(directions: Directions) -> list[Solved]:
+        ring = Float64Ring(directions)
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
+            return [
+                solve_graph(graph, part, ring, terms=terms)
+                for part in blocks(values, len(directions.s))
+            ]
+
+    directions = directions_of(graph, space, Float64())
+    parts = in_floats(directions)
     found = _joined(parts, full, terms=terms)
+    if directions.is_quadrature:
+        again = in_floats(directions_of(graph, space, Float64(), second=True))
+        _require_alike(graph, parts, again)
     close = np.flatnonzero(np.concatenate([part.margin for part in parts]) < _LEAST_MARGIN)
     if len(close):
         return _replaced(found, in_balls(close, DIGITS, (len(close),)), close)
     return found
+
+
+def _require_alike(graph: Graph, parts: list[Solved], again: list[Solved]) -> None:
+    """Refuse what two rules for the sums over a power law do not agree on.
+
+    Raises:
+        SolverError: a sum diverges or converges too slowly, or a profile is not smooth.
+    """
+    for name, ask in graph.asks:
+        # Where a minimum lies is known to half of the digits.
+        places = any(isinstance(part, Extremum) and part.place for part in walk(ask))
+        for found, other in zip(parts, again, strict=True):
+            value = found.answers[name].value[:, 0]
+            with np.errstate(invalid="ignore"):  # infinities are refused
+                apart = abs(value - other.answers[name].value[:, 0])
+                apart = apart / np.maximum(found.sizes[name], 2.0**-900)
+            closer = np.isfinite(value) & (found.margin < _LEAST_MARGIN)
+            apart = np.where(closer, 0.0, apart * found.margin)
+            if not (apart <= (_PLACE if places else _ALIKE)).all():
+                raise SolverError(
+                    f"the ask {name} sums a power law over directions, and two rules for the sum "
+                    f"agree to {np.max(apart):.0e} only: it diverges or converges too slowly, or a "
+                    "profile is not smooth; give a smaller d"
+                )
 
 
 def _replaced(found: ProcessValue, known: ProcessValue, places: Array) -> ProcessValue:
@@ -162,8 +204,10 @@ def prepared(process: Process, given: Mapping[str, Any], space: Space) -> Graph:
         InputError: a value is missing, or is no size or count where it has to be one.
     """
     counts = {name: _count(name, given[name]) for name in count_names(process) if name in given}
-    graph = normal_form(process, {**counts, "d": Fraction(space.d)})
+    graph = normal_form(process, {**counts, **space.numbers})
     require_values(graph, given)
+    if not space.numbers and "d" in needed_names(graph):
+        raise InputError("d", "inf", "enters the process itself", "give a finite d")
     for name in size_names(graph.nodes) & given.keys():
         _require_whole(name, given[name])
     return graph
@@ -174,8 +218,7 @@ def columns(
 ) -> dict[str, Array]:
     """The parameters in float64, (points or 1, 1), d included."""
     values = {name: _column(name, _read(name, value), shape) for name, value in given.items()}
-    values["d"] = np.full((1, 1), float(space.d))
-    return values
+    return values | {name: _column(name, number, ()) for name, number in space.numbers.items()}
 
 
 def _read(name: str, value: Any) -> Fraction | Array:
@@ -258,7 +301,7 @@ def _exact_point(
         else value
         for name, value in given.items()
     }
-    return point | {"d": Fraction(space.d)}
+    return point | space.numbers
 
 
 def _judged(value: ProcessValue, digits: int) -> ProcessValue:

@@ -161,9 +161,17 @@ def _one_kind(
         raise InputError("weights", 0, "leave no rows to fit", "give a positive weight")
     kappa = roots.kappa(s, counts, lam / (om * T), T)
     with np.errstate(divide="ignore", invalid="ignore"):
-        # 1 - df_1/T, no cancellation
-        share = (T - counts.sum() + (kappa / (s + kappa)) @ counts[:, None]) / T
-        return kappa, [np.where(dual, 1 / (om * T * kappa), share)]
+        return kappa, [np.where(dual, 1 / (om * T * kappa), _spare(s, counts, kappa, T))]
+
+
+def _spare(s: Array, counts: Array, kappa: Array, T: Array) -> Array:
+    """1 - df_1/T, (points, 1), of all terms positive unless many more directions would cancel."""
+    r, column = counts.sum(), counts[:, None]
+    few = T < r
+    if few.all():
+        return np.asarray(1 - (s / (s + kappa)) @ column / T)
+    spare = (T - r + (kappa / (s + kappa)) @ column) / T
+    return np.where(few, 1 - (s / (s + kappa)) @ column / T, spare) if few.any() else spare
 
 
 def _several_kinds(
@@ -256,9 +264,8 @@ def _projected(
     seen = kind.s > 0
     s, T, om, m = kind.s[seen], kind.T, kind.om, counts
     kappa = roots.projected_kappa(s, m, lam / (om * T), T, width)
-    r, rest = m.sum(), (kappa / (s + kappa)) @ m[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        on_rows, on_width = (T - r + rest) / T, (width - r + rest) / width
+        on_rows, on_width = (_spare(s, m, kappa, size) for size in (T, width))
         H_X = np.where(least == 0, 1 / (om * T * kappa * on_width), on_rows)
         H_F = np.where(least == 1, 1 / (om * T * kappa * on_rows), on_width)
     return kappa, H_X, H_F

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ridgeproof.numerics.arithmetic.precision import Array, Engine
+from ridgeproof.numerics.arithmetic.precision import Array, Engine, Float64
 from ridgeproof.numerics.spectra.number_files import file_length
+from ridgeproof.numerics.spectra.power_law import is_function
+from ridgeproof.numerics.spectra.quadrature import power_law_levels
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
-from ridgeproof.theory.checks import check_integer
-from ridgeproof.theory.errors import MISSING, InputError
+from ridgeproof.theory.checks import INFINITE, check_dimension
+from ridgeproof.theory.errors import MISSING, InputError, NotBuilt
 from ridgeproof.theory.process.expressions import Expression, Name, Text, walk
 from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.profiles import check_profile, profile_values
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.theory.settings.spectra import (
+    Isotropic,
+    PowerLaw,
     SignalSpec,
     SpectrumFile,
     SpectrumSpec,
@@ -31,13 +36,20 @@ __all__ = ["Directions", "Space", "directions_of", "space_of"]
 class Directions:
     """The directions of one spectrum and signal: s, i, d, w0 and how often each counts.
 
-    ``space`` is what they were built from, where other arithmetic may be needed.
+    ``space`` is what they were built from, where other arithmetic may be needed.  ``indices`` are
+    those of the levels that a power law of many eigenvalues is summed on, None where all are there.
     """
 
     def __init__(
-        self, spectrum: Spectrum, engine: Engine, *, one_by_one: bool, space: Space | None = None
+        self,
+        spectrum: Spectrum,
+        engine: Engine,
+        *,
+        one_by_one: bool,
+        space: Space | None = None,
+        indices: Array | None = None,
     ) -> None:
-        self.space = space
+        self.space, self._indices = space, indices
         repeat = spectrum.multiplicity if one_by_one else 1
         self.engine = engine
         self.s = np.repeat(spectrum.s, repeat)
@@ -47,6 +59,11 @@ class Directions:
         counts = np.ones(len(self.s), int) if one_by_one else spectrum.multiplicity
         self.multiplicity = counts.astype(np.float64 if self.s.dtype != object else object)
         self.d = spectrum.d
+
+    @property
+    def is_quadrature(self) -> bool:
+        """Whether the sums over directions are those of a rule."""
+        return self._indices is not None
 
     def profile(
         self, profile: Expression, *, signed: bool = False, infinite: bool = False
@@ -59,6 +76,8 @@ class Directions:
         """
         engine = self.engine
         if isinstance(profile, Text):
+            if self._indices is not None:
+                return self._smooth(profile.text, self._indices)
             try:
                 setting = make_setting(d=self.d, T=1, spectrum=profile.text)
                 spectrum = build_spectrum(setting, engine, one_by_one=True)
@@ -69,9 +88,11 @@ class Directions:
         names: dict[str, Any] = {
             "s": self.s,
             "w0": self.w0,
-            "d": engine.number(self.d),
+            "d": engine.convert(np.inf) if self.d == np.inf else engine.number(self.d),
             "inf": engine.convert(np.inf),
-            "i": engine.array(range(1, len(self.s) + 1)),
+            "i": self._indices
+            if self._indices is not None
+            else engine.array(range(1, len(self.s) + 1)),
         }
         functions: Mapping[str, Callable[..., Any]] = {
             "sqrt": engine.sqrt,
@@ -90,6 +111,18 @@ class Directions:
             self._signs(values)
         return values
 
+    def _smooth(self, text: str, indices: Array) -> Array:
+        """A profile given as a spectrum, where it is a function of the index."""
+        match parse_spectrum(text):
+            case PowerLaw(beta):
+                return np.asarray(self.engine.power(indices, -beta))
+            case Isotropic():
+                return np.ones(len(indices))
+        raise NotBuilt(
+            f"the profile {text} along {self.d} eigenvalues, which are summed as a function: give "
+            "an expression in s and i, or a d of at most 20,000"
+        )
+
     def _signs(self, x: Any) -> Array:
         """What has the sign of each number, decided."""
         values = np.asarray(x)
@@ -104,6 +137,11 @@ class Space(NamedTuple):
     d: int
     spectrum: SpectrumSpec | str
     signal: SignalSpec | str
+
+    @property
+    def numbers(self) -> dict[str, Fraction]:
+        """d by name; an infinite one is no number."""
+        return {} if self.d == INFINITE else {"d": Fraction(self.d)}
 
 
 def space_of(
@@ -125,12 +163,20 @@ def space_of(
         size = file_length(spectrum.path)
     if size is None:
         raise InputError("d", MISSING, "the dimension of the process", "give d")
-    return Space(check_integer("d", size, least=1), spectrum, signal or process.signal or "flat")
+    return Space(check_dimension("d", size), spectrum, signal or process.signal or "flat")
 
 
-def directions_of(graph: Graph, space: Space, engine: Engine) -> Directions:
-    """The directions that a graph needs: one a level, or all d where a profile tells them apart."""
+def directions_of(
+    graph: Graph, space: Space, engine: Engine, *, second: bool = False
+) -> Directions:
+    """The directions that a graph needs: one a level, or all d where a profile tells them apart.
+
+    In float64 a power law of many eigenvalues is summed by a rule, or by the ``second`` one.
+    """
     setting = make_setting(T=1, **space._asdict())
+    if isinstance(engine, Float64) and is_function(setting):
+        spectrum, places = power_law_levels(setting, second=second)
+        return Directions(spectrum, engine, one_by_one=False, space=space, indices=places)
     apart = any(
         isinstance(part, Text) or (isinstance(part, Name) and part.name == "i")
         for part in walk((graph.nodes, graph.asks))

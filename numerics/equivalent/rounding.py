@@ -61,8 +61,10 @@ class _Rounded:
 
 def left_by_rounding(
     ask: Expression, solution: Solution, found: Mapping[Expression, Answer]
-) -> Array:
-    """The share of its size that is left of an ask, (points or 1,); one where nothing is lost.
+) -> tuple[Array, Array]:
+    """The share of its size that is left of an ask, one where nothing is lost; its largest summand.
+
+    Both are (points or 1,).
 
     Args:
         ask: arithmetic of expectations.
@@ -81,7 +83,8 @@ def left_by_rounding(
     values = {name: _of(ring.real(value)) for name, value in solution.lowering.values.items()}
     rounded = evaluate(ask, values, number, expectation)
     lost = rounded.size > rounded.reach
-    return np.where(lost, rounded.reach / np.where(lost, rounded.size, 1), 1.0)[..., 0]
+    left = np.where(lost, rounded.reach / np.where(lost, rounded.size, 1), 1.0)
+    return left[..., 0], rounded.reach[..., 0]
 
 
 def _of(value: Array, size: Array | None = None) -> _Rounded:

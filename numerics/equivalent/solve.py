@@ -52,6 +52,7 @@ class Solved:
         residual: of the four equations, relative.
         points: how many there are.
         margin: the least of the ring's and of what rounding leaves of the asks, at every point.
+        sizes: of the largest summand of each ask in float64, (points or 1,).
     """
 
     answers: Mapping[str, Answer]
@@ -59,6 +60,7 @@ class Solved:
     residual: float
     points: int
     margin: Array
+    sizes: Mapping[str, Array]
 
 
 def solve_graph(
@@ -102,9 +104,11 @@ def solve_graph(
     with np.errstate(divide="ignore", invalid="ignore"):
         known |= {leaf: answer(leaf, solution, known) for leaf in leaves if leaf not in known}
         answers = {name: answer(ask, solution, known) for name, ask in graph.asks}
+        sizes = {}
         if not isinstance(ring, BallRing):
-            for _, ask in graph.asks:
-                margin = np.minimum(margin, left_by_rounding(ask, solution, known))
+            for name, ask in graph.asks:
+                left, sizes[name] = left_by_rounding(ask, solution, known)
+                margin = np.minimum(margin, left)
     for name, ask in graph.asks:
         value = in_floats(answers[name].value)
         # The place of a minimum may be infinity; nothing else may.
@@ -115,7 +119,7 @@ def solve_graph(
         elif undefined.any():
             arithmetic = "balls" if isinstance(ring, BallRing) else "float64"
             raise SolverError(f"the ask {name or ask} is infinite or undefined in {arithmetic}")
-    return Solved(answers, kappa, found, points, margin)
+    return Solved(answers, kappa, found, points, margin, sizes)
 
 
 def solution_of(

@@ -90,7 +90,7 @@ def _sides(spectrum: Spectrum, kappa: Array, T: Array) -> _Sides:
     small = np.minimum(spectrum.s, k) / (spectrum.s + k)
     bent = small - small * small
     low, low_bent = small * below, bent * below
-    surplus = spectrum.d - summed(below) - T
+    surplus = summed(1.0 - below) - T  # no large d to cancel
     return _Sides(
         summed(low) + np.maximum(surplus, 0),
         summed(small - low) + np.maximum(-surplus, 0),

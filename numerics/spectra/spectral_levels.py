@@ -28,7 +28,8 @@ class Spectrum:
 
     Attributes:
         s: eigenvalues, one a level, positive and descending.
-        multiplicity: how many eigenvalues the level stands for (int64).
+        multiplicity: how many eigenvalues the level stands for (int64; float64 where a power law of
+            many eigenvalues is summed by a rule).
         w0sq: mean of w0_i^2 over the level.
         d: dimension.
         sizes: how many eigenvalues one element of s stands for, where it can be a
@@ -89,7 +90,9 @@ def make_spectrum(s: Array, multiplicity: Any, w0sq: Array) -> Spectrum:
     Raises:
         InputError: lengths differ, or an eigenvalue is not positive and finite.
     """
-    counts = np.array(multiplicity, dtype=np.int64)
+    counts = np.array(multiplicity)
+    whole = counts.astype(np.int64)
+    counts = whole if (counts == whole).all() else counts
     if not len(s) == len(counts) == len(w0sq):
         lengths = f"{len(s)}, {len(counts)}, {len(w0sq)}"
         raise InputError("levels", lengths, "have different lengths", "give one value a level")
@@ -102,7 +105,7 @@ def make_spectrum(s: Array, multiplicity: Any, w0sq: Array) -> Spectrum:
         s, counts, w0sq = s[order], counts[order], w0sq[order]
     for frozen in (s, counts, w0sq):
         frozen.setflags(write=False)
-    return Spectrum(s, counts, w0sq, int(counts.sum()))
+    return Spectrum(s, counts, w0sq, round(counts.sum()))
 
 
 def expanded(spectrum: Spectrum) -> tuple[Array, Array]:

@@ -237,7 +237,7 @@ def _parameters_of(process: Process, given: Mapping[str, Any]) -> dict[str, Any]
 def _graph(process: Process, values: Mapping[str, Fraction], space: Space) -> Graph:
     counts = count_names(process) & values.keys()
     whole = {name: Fraction(check_integer(name, values[name], least=0)) for name in counts}
-    return normal_form(process, {**whole, "d": Fraction(space.d)})
+    return normal_form(process, {**whole, **space.numbers})
 
 
 def world_of(
