@@ -24,10 +24,11 @@ _CODE = ("python", "jax", "javascript")
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["text", "latex", "markdown", "json", *_CODE]),
+    type=click.Choice(["text", "latex", "markdown", "json", *_CODE, "coq"]),
     default="text",
     show_default=True,
-    help="python, jax, javascript: code, f(s, w0, ...) -> {ask: value}; python needs numpy only",
+    help="python, jax, javascript: code, f(s, w0, ...) -> {ask: value}; python needs numpy only; "
+    "coq: a file for the proof assistant, which states what is assumed and proves the other lines",
 )
 @click.option("--json", "as_json", is_flag=True, help="the same as --format json")
 @click.option("--steps/--no-steps", default=True, help="print and check every step, or the result")
@@ -57,6 +58,7 @@ def command(
     \b
     ridgeproof derive ridge --set n=0
     ridgeproof derive examples/processes/self_distillation.toml --format python
+    ridgeproof derive ridge --format coq > ridge.v
     """  # noqa: D301
     from ridgeproof.theory.catalogue import find
     from ridgeproof.theory.equivalent.formulas.code import code
@@ -72,6 +74,11 @@ def command(
         echo(code(program_of_theorem(formula), style).rstrip("\n"))
         return
     derivation = formula.derive()
+    if style == "coq":
+        if settings:
+            raise InputError("--set", settings[0], "specialises a result", "leave it out")
+        _coq(derivation, formula.id)
+        return
     result = derivation.result
     for setting in settings:
         special = specialise(result, [setting])
@@ -99,6 +106,14 @@ def _print(derivation: Derivation, checks: Checks, result: Result, style: str, *
         echo(render(derivation, checks, result))
     if any(check is False for section in checks or () for check in section):
         raise click.exceptions.Exit(1)
+
+
+def _coq(derivation: Derivation, source: str) -> None:
+    from ridgeproof.theory.coq.page import coq_page
+
+    page = coq_page(derivation, source)
+    echo(page.text.rstrip("\n"))
+    echo(f"note: {page.proved} lines are proved, {page.assumed} are assumed", err=True)
 
 
 def _plain(result: Any, style: str) -> str:
@@ -130,6 +145,11 @@ def _derive_process(file: str, style: str, changes: tuple[str, ...], *, steps: b
         echo(f"note: ask {name} is left out: {why}", err=True)
     if style in _CODE:
         echo(code(program_of(formulas), style).rstrip("\n"))
+        return
+    if style == "coq":
+        from ridgeproof.theory.coq.process import comparison
+
+        _coq(comparison(formulas), file)
         return
     checks = None
     if steps:

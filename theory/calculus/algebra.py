@@ -16,9 +16,9 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.definitions import DEFINITIONS
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["canonical", "equal"]
+__all__ = ["ABBREVIATIONS", "canonical", "equal", "pieces"]
 
-_ABBREVIATIONS = {
+ABBREVIATIONS = {
     sy.lam: sy.kappa * (1 - sy.df1 / sy.T),
     sy.lam0: sy.kappa0 * (1 - sy.df1_0 / sy.T0),
     **{
@@ -42,19 +42,27 @@ def _known_sum(basis: Expr) -> Expr | None:
     return None
 
 
-@lru_cache(maxsize=4096)
-def _canonical_sum(summand: Expr) -> Expr:
-    total: Expr = Integer(0)
+def pieces(summand: Expr) -> list[tuple[Expr, Expr, Expr]]:
+    """A summand as a sum of coefficient * weight * basis, where only the coefficient is closed."""
     by_weight: dict[Expr, Expr] = {}
     for term in Add.make_args(expand(summand)):
         weights = filter(sy.is_level, term.free_symbols - {sy.s})
         rest, weight = term.as_independent(*weights, as_Add=False)
         by_weight[weight] = by_weight.get(weight, Integer(0)) + rest
+    found = []
     for weight, rational in by_weight.items():
         for piece in Add.make_args(apart(together(rational), sy.s)):
             outside, basis = _monic(piece)
-            known = _known_sum(basis) if weight == 1 else None
-            total += outside * (SpectralSum(weight * basis) if known is None else known)
+            found.append((outside, weight, basis))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _canonical_sum(summand: Expr) -> Expr:
+    total: Expr = Integer(0)
+    for outside, weight, basis in pieces(summand):
+        known = _known_sum(basis) if weight == 1 else None
+        total += outside * (SpectralSum(weight * basis) if known is None else known)
     return total
 
 
@@ -72,7 +80,7 @@ def _monic(piece: Expr) -> tuple[Expr, Expr]:
 
 def _unabbreviated(expression: Expr) -> Expr:
     present = expression.free_symbols
-    return expression.subs({x: meaning for x, meaning in _ABBREVIATIONS.items() if x in present})
+    return expression.subs({x: meaning for x, meaning in ABBREVIATIONS.items() if x in present})
 
 
 def canonical(expression: Expr) -> Expr:

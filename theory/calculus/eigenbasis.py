@@ -20,7 +20,7 @@ from ridgeproof.theory.calculus.words import Tr, Word, map_words, transposed
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["DIAGONAL", "eigenbasis"]
+__all__ = ["DIAGONAL", "FULL", "eigenbasis"]
 
 # The diagonal entry of each deterministic letter.
 DIAGONAL: dict[Symbol, Expr] = {
@@ -37,7 +37,7 @@ DIAGONAL: dict[Symbol, Expr] = {
 }
 
 # Of these letters only the diagonal is known, so that at most one may occur in a word.
-_FULL = {A, D, M, transposed(M), N, transposed(N), W_TRUTH}
+FULL = {A, D, M, transposed(M), N, transposed(N), W_TRUTH}
 
 
 def eigenbasis() -> Rule:
@@ -49,7 +49,7 @@ def eigenbasis() -> Rule:
         unknown = [x for x in word if x not in DIAGONAL]
         if unknown:
             raise DerivationError(f"{Tr(Mul(*word))} holds {unknown[0]}, which has no diagonal")
-        if sum(x in _FULL for x in word) > 1:
+        if sum(x in FULL for x in word) > 1:
             raise DerivationError(f"{Tr(Mul(*word))} needs more than the diagonal of a moment")
         return SpectralSum(Mul(*(DIAGONAL[x] for x in word)))
 

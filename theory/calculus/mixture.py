@@ -29,7 +29,15 @@ from ridgeproof.theory.calculus.alphabet import (
     W,
 )
 from ridgeproof.theory.calculus.rules import Rule, RuleKind, expect_noise
-from ridgeproof.theory.calculus.words import Tr, Word, map_words, replace_words, trace, transposed
+from ridgeproof.theory.calculus.words import (
+    InTurn,
+    Tr,
+    Word,
+    map_words,
+    replace_words,
+    trace,
+    transposed,
+)
 from ridgeproof.theory.errors import DerivationError
 
 __all__ = [
@@ -68,7 +76,7 @@ def mixed_gram() -> Rule:
         "Gram matrices of the two kinds of rows",
         RuleKind.IDENTITY,
         "X2'X2 = T S2, X1'X1 = T (S - S2)",
-        lambda expression: real(synthetic(expression)),
+        InTurn((synthetic, real)),
     )
 
 
@@ -98,7 +106,7 @@ def deviation() -> Rule:
         "deviation from the truth",
         RuleKind.DEFINITION,
         "A = D + N + N' + W0 and M = N + W0 with D = E[(w - w0)(w - w0)'], N = E[w - w0] w0'",
-        lambda expression: first(second(expression)),
+        InTurn((second, first)),
     )
 
 

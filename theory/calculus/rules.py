@@ -19,7 +19,16 @@ from sympy import Expr, Integer, Mul, Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import SIGMA, SIGMA_INVERSE, TRUTH, W_TRUTH, A, Fit, M, W
-from ridgeproof.theory.calculus.words import Tr, Word, map_words, replace_words, trace, transposed
+from ridgeproof.theory.calculus.words import (
+    InTurn,
+    Tr,
+    Vanishing,
+    Word,
+    map_words,
+    replace_words,
+    trace,
+    transposed,
+)
 from ridgeproof.theory.errors import DerivationError
 
 __all__ = [
@@ -126,7 +135,7 @@ def pseudo_inverse(fit: Fit) -> Rule:
         RuleKind.IDENTITY,
         f"{fit.X}^+ {fit.X} = 1 and {fit.X}^+ {fit.X}^+' = ({fit.X}'{fit.X})^-1 "
         f"for {fit.T} >= d rows",
-        lambda expression: square(absorb(expression)),
+        InTurn((absorb, square)),
     )
 
 
@@ -140,7 +149,7 @@ def projector(fit: Fit) -> Rule:
         RuleKind.IDENTITY,
         f"{fit.X}^+ {fit.X} = {fit.Pi} = {fit.Pi}', {fit.Pi}^2 = {fit.Pi}, "
         f"{fit.Pi} {fit.X}^+ = {fit.X}^+",
-        lambda expression: absorb(idempotent(name(expression))),
+        InTurn((name, idempotent, absorb)),
         needs=_WIDE,
     )
 
@@ -257,22 +266,12 @@ def summed_noise_expectation(fit: Fit) -> Rule:
 
 def expect_noise(name: str, noise: Symbol, covariance: Expr, shown: str) -> Rule:
     """E[e e'] = covariance and E[e] = 0 for a noise vector e independent of all else."""
-    noise_t = transposed(noise)
-    square = replace_words((noise, noise_t), covariance)
-
-    def odd(word: Word) -> Expr | None:
-        count = word.count(noise) + word.count(noise_t)
-        if count > 1:
-            raise DerivationError(
-                f"no rule for a word with {count} noise vectors: {Tr(Mul(*word))}"
-            )
-        return Integer(0) if count else None
-
+    square = replace_words((noise, transposed(noise)), covariance)
     return Rule(
         name,
         RuleKind.EXPECTATION,
         f"E[{noise} {noise}'] = {shown}, E[{noise}] = 0",
-        lambda expression: map_words(square(expression), odd),
+        InTurn((square, Vanishing(noise))),
         (noise,),
     )
 
@@ -285,7 +284,7 @@ def generator_moments(fit: Fit) -> Rule:
         f"labelling model ({fit.name})",
         RuleKind.EXPECTATION,
         "E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit",
-        lambda expression: first(second(expression)),
+        InTurn((second, first)),
         (W,),
     )
 

@@ -9,6 +9,7 @@ spelling: words are cyclic, and may be read backwards with every letter transpos
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -20,7 +21,10 @@ from sympy.printing.pretty.stringpict import prettyForm
 from ridgeproof.theory.errors import DerivationError
 
 __all__ = [
+    "InTurn",
+    "Replacement",
     "Tr",
+    "Vanishing",
     "Word",
     "letter",
     "map_words",
@@ -186,29 +190,89 @@ def map_words(expression: Expr, change: Callable[[Word], Expr | None]) -> Expr:
     raise DerivationError("a rewrite rule does not terminate")
 
 
-def replace_words(pattern: Word, replacement: Expr) -> Callable[[Expr], Expr]:
-    """Rewrite every occurrence of the pattern, or of its transpose, in a cyclic word."""
-    reverse = tuple(transposed(x) for x in reversed(pattern))
-    replacement = expand(replacement)
-    transposed_replacement = _transpose(replacement)
+@dataclass(frozen=True)
+class Replacement:
+    """Rewrites every occurrence of the pattern, or of its transpose, in a cyclic word."""
 
-    def change(word: Word) -> Expr | None:
+    pattern: Word
+    value: Expr
+
+    def placed(self, word: Word) -> tuple[Word, bool] | None:
+        """The word turned so that it starts with the pattern, and whether it is read backwards."""
+        backward = tuple(transposed(x) for x in reversed(word))
         for i in range(len(word)):
-            turned = word[i:] + word[:i]
-            rest = Mul(*turned[len(pattern) :])
-            if turned[: len(pattern)] == pattern:
-                return trace(expand(replacement * rest))
-            if turned[: len(pattern)] == reverse:
-                return trace(expand(transposed_replacement * rest))
+            forward = word[i:] + word[:i]
+            if forward[: len(self.pattern)] == self.pattern:
+                return forward, False
+            turned = backward[-i:] + backward[:-i] if i else backward
+            end = turned[-len(self.pattern) :] + turned[: -len(self.pattern)]
+            if end[: len(self.pattern)] == self.pattern:
+                return end, True
         return None
 
-    return lambda expression: map_words(expression, change)
+    def parts(self, word: Word) -> list[tuple[Expr, Word]]:
+        """What a word that starts with the pattern becomes: coefficients and words."""
+        parts = []
+        for term in Add.make_args(self.value):
+            scalars, letters = term.args_cnc()
+            new = _letters(Mul(*letters)) if letters else ()
+            parts.append((Mul(*scalars), (*new, *word[len(self.pattern) :])))
+        return [(c, w) for c, w in parts if c != 0]
+
+    def __call__(self, expression: Expr) -> Expr:
+        """Rewrite until nothing changes."""
+
+        def change(word: Word) -> Expr | None:
+            found = self.placed(word)
+            if found is None:
+                return None
+            return Add(*(c * trace(Mul(*w)) for c, w in self.parts(found[0])))
+
+        return map_words(expression, change)
 
 
-def _transpose(matrix: Expr) -> Expr:
-    total: Expr = Integer(0)
-    for term in expand(matrix).as_ordered_terms():
-        scalars, letters = term.args_cnc()
-        flat = [x for f in letters for x in [f.as_base_exp()[0]] * int(f.as_base_exp()[1])]
-        total += Mul(*scalars, *(transposed(x) for x in reversed(flat)))
-    return total
+@dataclass(frozen=True)
+class Vanishing:
+    """Leaves out every word that holds the letter or its transpose once: it has mean zero."""
+
+    letter: Symbol
+
+    def placed(self, word: Word) -> tuple[Word, bool] | None:
+        """The word turned so that it starts with the letter, and whether it is read backwards.
+
+        Raises:
+            DerivationError: the letter stands there more than once.
+        """
+        count = word.count(self.letter) + word.count(transposed(self.letter))
+        if count > 1:
+            raise DerivationError(
+                f"no rule for a word with {count} noise vectors: {Tr(Mul(*word))}"
+            )
+        return Replacement((self.letter,), Integer(0)).placed(word)
+
+    def parts(self, word: Word) -> list[tuple[Expr, Word]]:
+        """Nothing."""
+        del word
+        return []
+
+    def __call__(self, expression: Expr) -> Expr:
+        """Rewrite."""
+        return map_words(expression, lambda word: Integer(0) if self.placed(word) else None)
+
+
+@dataclass(frozen=True)
+class InTurn:
+    """One rewriting after another."""
+
+    rewritings: tuple[Replacement | Vanishing, ...]
+
+    def __call__(self, expression: Expr) -> Expr:
+        """Rewrite."""
+        for each in self.rewritings:
+            expression = each(expression)
+        return expression
+
+
+def replace_words(pattern: Word, replacement: Expr) -> Replacement:
+    """Rewrite every occurrence of the pattern, or of its transpose, in a cyclic word."""
+    return Replacement(pattern, expand(replacement))

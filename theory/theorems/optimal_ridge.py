@@ -48,6 +48,7 @@ def in_v() -> Rule:
         lambda expression: together(
             isotropic(expression).subs(sy.lam, isotropic(ridge_of_kappa())).subs(substitution)
         ),
+        substitution=substitution,
         needs=frozenset({"isotropic"}),
     )
 

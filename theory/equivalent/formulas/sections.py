@@ -122,7 +122,8 @@ def derivation_of_theorem(
         statement = f"is the catalogued formula, by canonical forms: {named}"
         if summed(target) != target:
             statement += "; B is an arbitrary diagonal matrix"
-        return replace(section, steps=(*section.steps, _step(target, statement)))
+        collected = Rule("collect", RuleKind.ALGEBRA, statement, lambda _: target, (), meanings)
+        return replace(section, steps=(*section.steps, Step(target, collected)))
 
     derivation = derivation_of(formulas)
     count = len(formulas.asks)
