@@ -76,6 +76,8 @@ def command(
     derivation = formula.derive()
     if style == "coq":
         if settings:
+            from ridgeproof.theory.errors import InputError
+
             raise InputError("--set", settings[0], "specialises a result", "leave it out")
         _coq(derivation, formula.id)
         return

@@ -22,9 +22,9 @@ from ridgeproof.theory.coq.prelude import PRELUDE, WORDS
 from ridgeproof.theory.coq.text import coq, denominators, identifier
 from ridgeproof.theory.definitions import DEFINITIONS
 from ridgeproof.theory.domains.positivity import PositivityProof
-from ridgeproof.theory.equivalent.derived import ProcessFormulas
-from ridgeproof.theory.equivalent.sections import summed
-from ridgeproof.theory.equivalent.symbolic import UnknownKind
+from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
+from ridgeproof.theory.equivalent.formulas.sections import summed
+from ridgeproof.theory.equivalent.formulas.unknowns import UnknownKind
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.spectral import SpectralSum
 

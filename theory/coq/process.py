@@ -11,8 +11,8 @@ from ridgeproof.theory.calculus.algebra import equal
 from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.coq.page import asked_symbol
-from ridgeproof.theory.equivalent.derived import ProcessFormulas, unfolded
-from ridgeproof.theory.equivalent.sections import derivation_of
+from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas, unfolded
+from ridgeproof.theory.equivalent.formulas.sections import derivation_of
 from ridgeproof.theory.errors import NotBuilt
 
 __all__ = ["comparison"]

@@ -12,7 +12,7 @@ import pytest
 from ridgeproof.theory.catalogue import catalogue, find
 from ridgeproof.theory.coq.page import coq_page
 from ridgeproof.theory.coq.process import comparison
-from ridgeproof.theory.equivalent.derived import derive_process
+from ridgeproof.theory.equivalent.formulas.derived import derive_process
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.file import read_process
 
