@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import mpmath
 
 from ridgeproof.numerics.arithmetic.precision import Number
+from ridgeproof.theory.shown import Shown
 
 __all__ = ["Value", "decimal", "printed_radius", "shown_radius"]
 
@@ -17,7 +19,7 @@ _MIN_FIXED, _MAX_FIXED = -5, 16
 
 
 @dataclass(frozen=True, eq=False)
-class Value:
+class Value(Shown):
     """A number with everything needed to judge it.
 
     ``radius`` bounds how far ``value``, and its decimal ``shown(value)``, can be from the true
@@ -50,6 +52,44 @@ class Value:
     def shown_radius(self, radius: Number) -> str:
         """A radius as a decimal string with two digits, rounded up."""
         return shown_radius(radius)
+
+    def __float__(self) -> float:
+        """The value, rounded."""
+        return float(self.value)
+
+    def __format__(self, spec: str) -> str:
+        """The value as a float is formatted; without a format, the whole record."""
+        return format(float(self), spec) if spec else str(self)
+
+    def data(self) -> dict[str, Any]:
+        """Plain data, numbers as decimals of ``digits`` digits."""
+        return {
+            "value": self.shown(self.value),
+            "terms": {name: self.shown(term) for name, term in self.terms.items()},
+            **{name: self.shown(getattr(self, name)) for name in ("kappa", "df1", "df2", "gamma")},
+            "regime": self.regime,
+            "formulas": list(self.formulas),
+            "form": self.form,
+            "is_exact": self.is_exact,
+            "exact_pieces": list(self.exact_pieces),
+            "digits": self.digits,
+            "certified": self.certified,
+            "radius": self.shown_radius(self.radius),
+            "kappa_radius": self.shown_radius(self.kappa_radius),
+        }
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The value and its radius of rounding, its terms, and where they come from."""
+        error = f"{self.shown(self.value)}  +- {self.shown_radius(self.radius)}"
+        names = ("kappa", "df1", "df2", "gamma")
+        return [
+            ("test error", error),
+            *((f"  {name}", self.shown(term)) for name, term in self.terms.items()),
+            *((name, self.shown(getattr(self, name))) for name in names),
+            ("regime", self.regime),
+            ("theorem", f"{', '.join(self.formulas)} ({self.form} form)"),
+            *(("exact", piece) for piece in self.exact_pieces),
+        ]
 
 
 def decimal(number: Number, digits: int) -> str:

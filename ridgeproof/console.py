@@ -12,13 +12,26 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ridgeproof.theory.errors import plain
 
-__all__ = ["echo", "emit_json", "heading", "key_values", "progress", "track", "wants_colour"]
+if TYPE_CHECKING:
+    from ridgeproof.theory.shown import Shown
+
+__all__ = [
+    "echo",
+    "emit_json",
+    "emphasised",
+    "heading",
+    "key_values",
+    "progress",
+    "show",
+    "track",
+    "wants_colour",
+]
 
 Item = TypeVar("Item")
 
@@ -61,6 +74,20 @@ def key_values(pairs: Iterable[tuple[str, Any]], indent: str = "") -> str:
     rows = [(key, str(value).replace("\n", " ")) for key, value in pairs]
     width = max((len(key) for key, _ in rows), default=0)
     return "\n".join(f"{indent}{key:<{width}}  {value}" for key, value in rows)
+
+
+def show(result: Shown, *, as_json: bool, head: Iterable[tuple[str, str]] = ()) -> None:
+    """Print a result, its first line bold on a terminal; or its data as JSON."""
+    if as_json:
+        emit_json(result.data())
+        return
+    rows = result.rows()
+    echo(key_values([*head, *emphasised(rows, rows[0][0])]))
+
+
+def emphasised(rows: Iterable[tuple[str, str]], name: str) -> list[tuple[str, str]]:
+    """The rows with one of them bold on a terminal."""
+    return [(key, heading(text) if key == name else text) for key, text in rows]
 
 
 class _Progress:

@@ -267,7 +267,7 @@ def simulate(
         method: "literal", the process as written; or "conditional", label noise integrated out.
         seed: of every draw, whatever the number of workers.
         workers: processes to draw with.
-        **options: ask (of a process); other fields or parameters.
+        **options: quantity and minus (of a setting), ask (of a process); other parameters.
 
     Raises:
         RidgeproofError: as `verification.simulation.simulate.simulate` and `simulate_process`.
@@ -276,7 +276,8 @@ def simulate(
         "repetitions": repetitions, "relative_error": relative_error, "method": method,
         "seed": seed, "workers": workers,
     }  # fmt: skip
-    own |= {name: options.pop(name) for name in ("ask", "executor", "watch") if name in options}
+    more = ("ask", "quantity", "minus", "executor", "watch")
+    own |= {name: options.pop(name) for name in more if name in options}
     given = _given(d, T, T0, n, sigma, sigma0, lam, lam0, spectrum, signal, options)
     asked = _asked(question, given)
     if isinstance(asked, Setting | dict):

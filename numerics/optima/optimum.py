@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import mpmath
 
@@ -25,6 +26,7 @@ from ridgeproof.theory.process.finiteness import apart
 from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.selection import require_form
 from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.shown import Shown
 
 __all__ = ["Optimum", "StationaryPoint", "optimum"]
 
@@ -49,7 +51,7 @@ class StationaryPoint:
 
 
 @dataclass(frozen=True, eq=False)
-class Optimum:
+class Optimum(Shown):
     """The global minimum of the test error over lam, and what the classical penalty gives.
 
     Attributes:
@@ -87,6 +89,35 @@ class Optimum:
             return "inf" if number else "0"
         with mpmath.workdps(self.digits + 5):
             return mpmath.nstr(mpmath.mpf(number), self.digits, min_fixed=-5, max_fixed=16)
+
+    def data(self) -> dict[str, Any]:
+        """Plain data, numbers as decimals."""
+        return {
+            "lam": self.shown(self.lam),
+            "value": self.shown(self.value),
+            "classical_lam": self.shown(self.classical_lam),
+            "value_at_classical": self.shown(self.value_at_classical),
+            "closed_form": self.closed_form,
+        }
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The best penalty, its error, what the classical one gives, other stationary points."""
+        method = "closed form (optimal-ridge)" if self.closed_form else "search over all lam"
+        return [
+            ("optimal lam", self.shown(self.lam)),
+            ("test error", self.shown(self.value)),
+            ("classical lam", self.shown(self.classical_lam)),
+            ("error at classical", self.shown(self.value_at_classical)),
+            ("method", f"{method}, {self.form} form"),
+            *(
+                (
+                    "local minimum" if point.is_minimum else "local maximum",
+                    f"lam = {self.shown(point.lam)}, test error {self.shown(point.value)}",
+                )
+                for point in self.stationary
+                if point.kappa != self.kappa
+            ),
+        ]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from ridgeproof.console import echo, emit_json, heading, key_values, progress
+from ridgeproof.console import echo, emit_json, emphasised, key_values, progress
 from ridgeproof.interrupts import INTERRUPTED, leave_at_once
 from ridgeproof.options import json_option, seed_option
 
 if TYPE_CHECKING:
-    from ridgeproof.verification.testing.verdict import Verdict
+    pass
 
 __all__ = ["command"]
 
@@ -76,6 +76,7 @@ def command(
     """  # noqa: D301
     with leave_at_once():
         from ridgeproof.theory.checks import check_integer
+        from ridgeproof.theory.errors import shortened
         from ridgeproof.verification.conjectures.check import DEFAULT_BUDGET, check
         from ridgeproof.verification.conjectures.conjecture import read_conjecture
         from ridgeproof.verification.conjectures.declared import load_declared
@@ -98,7 +99,8 @@ def command(
     if as_json:
         emit_json(verdict.data())
     else:
-        echo(_text(conjecture.title, verdict))
+        rows = [("conjecture", shortened(conjecture.title)), *verdict.rows()]
+        echo(key_values(emphasised(rows, "verdict")))
     code = {Outcome.REFUTED: 1, Outcome.UNDECIDED: 3}.get(verdict.verdict, 0)
     if verdict.evidence["interrupted"]:
         code = INTERRUPTED
@@ -130,34 +132,3 @@ def _seconds(text: str) -> float:
         condition = f"must be positive and at most {_LONGEST} s"
         raise InputError("--time-limit", text, condition, remedy)
     return float(value)
-
-
-def _text(title: str, verdict: Verdict) -> str:
-    from ridgeproof.theory.checks import counted
-    from ridgeproof.theory.errors import shortened
-
-    rows: list[tuple[str, Any]] = [
-        ("conjecture", shortened(title)),
-        ("claim", verdict.claim),
-        ("verdict", heading(verdict.verdict.value)),
-    ]
-    example = verdict.counterexample
-    if example is not None:
-        error = "" if example.standard_error is None else f" +- {example.standard_error:.2g}"
-        rows += [
-            ("counterexample", str(example.setting)),
-            (
-                f"  {example.quantity}",
-                f"claimed {example.claimed}, observed {example.observed}{error}",
-            ),
-            ("  by", example.method),
-            ("  redo", example.command),
-            ("  python", example.python),
-        ]
-    rows += [(rung["rung"], rung["finding"]) for rung in verdict.evidence["rungs"]]
-    rows += [("missing", text) for text in verdict.evidence["missing"]]
-    for reason, count in verdict.evidence["out_of_scope"].items():
-        rows.append(("out of scope", f"{counted(count, 'draw')}: {reason}"))
-    level = f"alpha {verdict.alpha:g}, tolerance {verdict.tolerance:g}"
-    rows.append(("level", f"{level}, {verdict.repetitions} repetitions, {verdict.seconds:.1f} s"))
-    return key_values(rows)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ridgeproof.console import echo, emit_json, heading, key_values, progress
+from ridgeproof.console import echo, emit_json, heading, key_values, progress, show
 from ridgeproof.options import (
     QuestionCommand,
     json_option,
@@ -20,7 +20,6 @@ from ridgeproof.options import (
 
 if TYPE_CHECKING:
     from ridgeproof.numerics.equivalent.evaluate import ProcessValue
-    from ridgeproof.numerics.evaluate import Value
     from ridgeproof.theory.process.record import Process
     from ridgeproof.theory.settings.setting import Setting
 
@@ -81,10 +80,7 @@ def command(
     setting = pop_setting(options)
     with progress("evaluating"):
         value = evaluate(setting, digits=count or 15, form=Form(form), certified=certified)
-    if as_json:
-        emit_json(_data(value))
-    else:
-        echo(_text(value))
+    show(value, as_json=as_json)
 
 
 def _evaluate_process(
@@ -167,39 +163,3 @@ def _print_process(setting: Setting, *, as_json: bool) -> None:
         emit_json({"process": text})
     else:
         echo(text.rstrip("\n"))
-
-
-def _data(value: Value) -> dict[str, Any]:
-    return {
-        "value": value.shown(value.value),
-        "terms": {name: value.shown(term) for name, term in value.terms.items()},
-        **{name: value.shown(getattr(value, name)) for name in ("kappa", "df1", "df2", "gamma")},
-        "regime": value.regime,
-        "formulas": list(value.formulas),
-        "form": value.form,
-        "is_exact": value.is_exact,
-        "exact_pieces": list(value.exact_pieces),
-        "digits": value.digits,
-        "certified": value.certified,
-        "radius": value.shown_radius(value.radius),
-        "kappa_radius": value.shown_radius(value.kappa_radius),
-    }
-
-
-def _text(value: Value) -> str:
-    theorem = f"{', '.join(value.formulas)} ({value.form} form)"
-    rows = [
-        (
-            "test error",
-            f"{heading(value.shown(value.value))}  +- {value.shown_radius(value.radius)}",
-        ),
-        *((f"  {name}", value.shown(term)) for name, term in value.terms.items()),
-        ("kappa", value.shown(value.kappa)),
-        ("df1", value.shown(value.df1)),
-        ("df2", value.shown(value.df2)),
-        ("gamma", value.shown(value.gamma)),
-        ("regime", value.regime),
-        ("theorem", theorem),
-    ]
-    rows += [("exact", piece) for piece in value.exact_pieces]
-    return key_values(rows)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ridgeproof.console import echo, emit_json, heading, key_values, progress
+from ridgeproof.console import echo, emit_json, heading, key_values, progress, show
 from ridgeproof.options import (
     QuestionCommand,
     is_given,
@@ -19,7 +19,6 @@ from ridgeproof.options import (
 
 if TYPE_CHECKING:
     from ridgeproof.numerics.equivalent.optimum import ProcessOptimum
-    from ridgeproof.numerics.optima.optimum import Optimum
     from ridgeproof.theory.process.record import Process
 
 __all__ = ["command"]
@@ -90,10 +89,7 @@ def command(
     setting = pop_setting(options, lam=0)
     with progress("minimising"):
         found = optimum(setting, digits=count or 15, form=Form(form))
-    if as_json:
-        emit_json(_data(found))
-    else:
-        echo(_text(found))
+    show(found, as_json=as_json)
 
 
 def _optimum_of_process(
@@ -143,34 +139,4 @@ def _process_text(title: str, data: dict[str, Any]) -> str:
     ]
     how = "jointly" if len(data["at"]) > 1 else "over the whole interval"
     rows.append(("method", f"search {how}, in the limit, in float64"))
-    return key_values(rows)
-
-
-def _data(found: Optimum) -> dict[str, Any]:
-    return {
-        "lam": found.shown(found.lam),
-        "value": found.shown(found.value),
-        "classical_lam": found.shown(found.classical_lam),
-        "value_at_classical": found.shown(found.value_at_classical),
-        "closed_form": found.closed_form,
-    }
-
-
-def _text(found: Optimum) -> str:
-    method = "closed form (optimal-ridge)" if found.closed_form else "search over all lam"
-    rows = [
-        ("optimal lam", heading(found.shown(found.lam))),
-        ("test error", found.shown(found.value)),
-        ("classical lam", found.shown(found.classical_lam)),
-        ("error at classical", found.shown(found.value_at_classical)),
-        ("method", f"{method}, {found.form} form"),
-    ]
-    others = [point for point in found.stationary if point.kappa != found.kappa]
-    rows += [
-        (
-            "local minimum" if point.is_minimum else "local maximum",
-            f"lam = {found.shown(point.lam)}, test error {found.shown(point.value)}",
-        )
-        for point in others
-    ]
     return key_values(rows)

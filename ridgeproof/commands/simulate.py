@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from ridgeproof.theory.process.record import Process
     from ridgeproof.verification.simulation.repetitions import RunningMoments
     from ridgeproof.verification.simulation.simulate import Estimate
-    from ridgeproof.verification.simulation.simulate_process import AskEstimate, ProcessEstimate
+    from ridgeproof.verification.simulation.simulate_process import ProcessEstimate
 
 __all__ = ["command"]
 
@@ -135,8 +134,7 @@ def command(
             watch=watch,
         )
         estimate, interrupted = _kept(run)
-    text = partial(_text, f"change of {quantity}" if minus else quantity)
-    _show(estimate, _data, text, interrupted=interrupted, as_json=as_json)
+    _show(estimate, [], interrupted=interrupted, as_json=as_json)
 
 
 def _lengths(
@@ -170,17 +168,16 @@ def _kept(run: Callable[[], Any]) -> tuple[Any, bool]:
 
 
 def _show(
-    estimate: Any,
-    data: Callable[[Any], dict[str, Any]],
-    text: Callable[[Any], str],
+    estimate: Estimate | ProcessEstimate,
+    head: list[tuple[str, str]],
     *,
     interrupted: bool,
     as_json: bool,
 ) -> None:
     if as_json:
-        emit_json({**data(estimate), "interrupted": interrupted})
+        emit_json({**estimate.data(), "interrupted": interrupted})
     else:
-        echo(text(estimate))
+        echo(key_values([*head, *estimate.rows()]))
     if interrupted:
         echo(f"interrupted after {estimate.repetitions} repetitions", err=True)
         raise click.exceptions.Exit(INTERRUPTED)
@@ -226,58 +223,7 @@ def _simulate_process(
             **given,
         )
         estimate, interrupted = _kept(run)
-    text = partial(_process_text, process.title)
-    _show(estimate, asdict, text, interrupted=interrupted, as_json=as_json)
-
-
-def _process_text(title: str, estimate: ProcessEstimate) -> str:
     from ridgeproof.theory.errors import shortened
 
-    rows = [("process", shortened(title))] if title else []
-    for name, found in estimate.asks.items():
-        rows += _rows_of(name, found)
-    rows.append(
-        ("repetitions", f"{estimate.repetitions} ({estimate.method}, seed {estimate.seed})")
-    )
-    note = "theory is the limit of large sizes; means are at the size given, and z shows both"
-    return key_values([*rows, ("compared", note)])
-
-
-def _rows_of(name: str, found: AskEstimate) -> list[tuple[str, str]]:
-    rows = [(name, _mean(found))]
-    if found.theory is not None:
-        rows.append(("  theory", f"{found.theory:.6g} (limit)"))
-    if found.z is not None:
-        rows.append(("  z", f"{found.z:+.2f} standard errors"))
-    if found.reason:
-        rows.append(("  reason", found.reason))
-    return rows
-
-
-def _mean(found: Estimate | AskEstimate) -> str:
-    mean = "not simulated" if found.mean is None else f"{found.mean:.6g}"
-    if found.standard_error is None:
-        return mean
-    return f"{mean} +- {found.standard_error:.2g} (standard error)"
-
-
-def _data(estimate: Estimate) -> dict[str, Any]:
-    shown = {f"{p:g}": x for p, x in (estimate.quantiles or {}).items()} or None
-    return {**asdict(estimate), "quantiles": shown}
-
-
-def _text(quantity: str, estimate: Estimate) -> str:
-    rows = [
-        (quantity, _mean(estimate)),
-        ("repetitions", f"{estimate.repetitions} ({estimate.method}, seed {estimate.seed})"),
-    ]
-    if estimate.quantiles is not None:
-        drawn = ", ".join(f"{100 * p:g} % {x:.3g}" for p, x in estimate.quantiles.items())
-        rows += [("quantiles", drawn), ("tails", str(estimate.tails))]
-    if estimate.theory is None:
-        rows.append(("theory", "no theorem is catalogued for this combination"))
-    else:
-        rows.append(("theory", f"{estimate.theory:.6g} ({estimate.theory_kind})"))
-    if estimate.z is not None:
-        rows.append(("z", f"{estimate.z:+.2f} standard errors"))
-    return key_values(rows)
+    head = [("process", shortened(process.title))] if process.title else []
+    _show(estimate, head, interrupted=interrupted, as_json=as_json)

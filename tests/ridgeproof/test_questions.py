@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from decimal import Decimal
 from fractions import Fraction
@@ -10,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import ridgeproof as rp
+from ridgeproof import cli
 from ridgeproof.theory.errors import InputError, RidgeproofError
 
 _GCV = "examples/processes/gcv.toml"
@@ -174,3 +177,37 @@ def test_claims_exponents_and_theorems():
     assert rp.derive("ridge").result
     with pytest.raises(InputError, match="is a theorem"):
         rp.derive("ridge", n=3)
+
+
+@pytest.mark.parametrize(
+    ("result", "command"),
+    [
+        (lambda: rp.evaluate(d=20, T=40, sigma=1), "evaluate --d 20 --T 40 --sigma 1"),
+        (lambda: rp.optimum(d=20, T=40, sigma=1), "optimum --d 20 --T 40 --sigma 1"),
+        (
+            lambda: rp.simulate(d=20, T=40, sigma=1, repetitions=50),
+            "simulate --d 20 --T 40 --sigma 1 --repetitions 50",
+        ),
+    ],
+)
+def test_results_show_themselves(result, command):
+    """print() is the text of the command line, to_dict its JSON; a table in notebooks."""
+    found = result()
+    name, *arguments = command.split()
+    command = cli.cli.get_command(None, name)
+    run = CliRunner().invoke(command, arguments)
+    assert str(found) == run.output.rstrip("\n")
+    data = json.loads(
+        CliRunner().invoke(cli.cli.get_command(None, name), [*arguments, "--json"]).stdout
+    )
+    assert {**data, **json.loads(json.dumps(found.to_dict()))} == data
+    assert found._repr_html_().count("<tr>") == len(found.rows()) == str(found).count("\n") + 1
+    assert found._repr_markdown_().startswith("| | |")
+
+
+def test_a_value_is_a_number():
+    """float() and format() take the value."""
+    value = rp.evaluate(d=10, T=40, sigma=1)
+    assert float(value) == pytest.approx(1 / 3)
+    assert f"{value:.4f}" == "0.3333"
+    assert f"{value}" == str(value)

@@ -14,7 +14,7 @@ from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.simulation.quantity_draws import isolate
 from ridgeproof.verification.suite.theory_on_trial import signal_energy
 
-__all__ = ["deviation", "finite", "scale_of"]
+__all__ = ["deviation", "finite", "mean_in_words", "scale_of"]
 
 # Where nothing is random (a shared design without noise, say) the last digits alone differ...
 _RELATIVE = 1e-10
@@ -60,3 +60,13 @@ def scale_of(setting: Setting, quantity: str = "test_error") -> float:
     noises = set(noises_of(part))
     energy = signal_energy(setting) if keeps_truth else 0.0
     return energy + sum(noise * noise for noise in map(float, noises))
+
+
+def mean_in_words(mean: float | None, standard_error: float | None) -> str:
+    """A mean with its standard error, as far as there are some.
+
+    >>> mean_in_words(0.25, 0.0125)
+    '0.25 +- 0.013 (standard error)'
+    """
+    shown = "not simulated" if mean is None else f"{mean:.6g}"
+    return shown if standard_error is None else f"{shown} +- {standard_error:.2g} (standard error)"

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,16 @@ from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.shown import Shown
 from ridgeproof.verification.compute.executors import borrow
 from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.simulation.controls import Adjusted, adjusted
-from ridgeproof.verification.simulation.deviation import deviation, finite, scale_of
+from ridgeproof.verification.simulation.deviation import (
+    deviation,
+    finite,
+    mean_in_words,
+    scale_of,
+)
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler, has_law
 from ridgeproof.verification.simulation.repetitions import (
     Draw,
@@ -46,7 +52,7 @@ _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)  # of the quantiles that then stand for 
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Shown):
     """A Monte Carlo mean with its standard error; theory and z where a theorem exists.
 
     Where the tails are so heavy that a standard error would mislead (`tails`), there is none, and
@@ -65,6 +71,38 @@ class Estimate:
     z: float | None
     quantiles: Mapping[float, float] | None = None
     tails: str | None = None
+    quantity: str = field(default="test_error", compare=False)
+
+    def __float__(self) -> float:
+        """The mean."""
+        return self.mean
+
+    def __format__(self, spec: str) -> str:
+        """The mean as a float is formatted; without a format, the whole record."""
+        return format(self.mean, spec) if spec else str(self)
+
+    def data(self) -> dict[str, Any]:
+        """Plain data."""
+        fields = {name: value for name, value in asdict(self).items() if name != "quantity"}
+        shown = {f"{p:g}": x for p, x in (self.quantiles or {}).items()} or None
+        return {**fields, "quantiles": shown}
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The mean, how it was found, and the theory."""
+        rows = [
+            (self.quantity, mean_in_words(self.mean, self.standard_error)),
+            ("repetitions", f"{self.repetitions} ({self.method}, seed {self.seed})"),
+        ]
+        if self.quantiles is not None:
+            drawn = ", ".join(f"{100 * p:g} % {x:.3g}" for p, x in self.quantiles.items())
+            rows += [("quantiles", drawn), ("tails", str(self.tails))]
+        if self.theory is None:
+            rows.append(("theory", "no theorem is catalogued for this combination"))
+        else:
+            rows.append(("theory", f"{self.theory:.6g} ({self.theory_kind})"))
+        if self.z is not None:
+            rows.append(("z", f"{self.z:+.2f} standard errors"))
+        return rows
 
 
 def tails(setting: Setting, quantity: str = "test_error") -> str | None:
@@ -202,7 +240,9 @@ def _estimate(
     error = moments.standard_error
     scale = sum(scale_of(each, quantity) for each in (setting, minus) if each)
     z = finite(deviation(moments.mean, theory, error, scale=scale))
-    return Estimate(moments.mean, error, moments.count, method, seed, theory, kind, z)
+    name = quantity if minus is None else f"change of {quantity}"
+    found = moments.mean, error, moments.count, method, seed, theory, kind, z
+    return Estimate(*found, quantity=name)
 
 
 def _theory(setting: Setting, quantity: str) -> tuple[float | None, str | None]:

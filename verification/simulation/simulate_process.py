@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -35,9 +35,10 @@ from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
+from ridgeproof.theory.shown import Shown
 from ridgeproof.verification.compute.executors import borrow
 from ridgeproof.verification.simulation.conditional import Conditional, make_conditional
-from ridgeproof.verification.simulation.deviation import deviation, finite
+from ridgeproof.verification.simulation.deviation import deviation, finite, mean_in_words
 from ridgeproof.verification.simulation.interpreter import (
     Literal,
     estimates,
@@ -86,13 +87,32 @@ class AskEstimate:
 
 
 @dataclass(frozen=True)
-class ProcessEstimate:
+class ProcessEstimate(Shown):
     """The asks of a process by name, from so many repetitions of one seed, by a method."""
 
     asks: Mapping[str, AskEstimate]
     repetitions: int
     seed: int
     method: str
+
+    def data(self) -> dict[str, Any]:
+        """Plain data."""
+        return asdict(self)
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Each ask, its theory and z, and how they were found."""
+        rows = []
+        for name, found in self.asks.items():
+            rows.append((name, mean_in_words(found.mean, found.standard_error)))
+            if found.theory is not None:
+                rows.append(("  theory", f"{found.theory:.6g} (limit)"))
+            if found.z is not None:
+                rows.append(("  z", f"{found.z:+.2f} standard errors"))
+            if found.reason:
+                rows.append(("  reason", found.reason))
+        done = f"{self.repetitions} ({self.method}, seed {self.seed})"
+        note = "theory is the limit of large sizes; means are at the size given, and z shows both"
+        return [*rows, ("repetitions", done), ("compared", note)]
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,6 @@ def simulation_command(
         for field in fields(Setting)
         if minus and (there := getattr(minus, field.name)) != getattr(setting, field.name)
     ]
-    # The seed that a call in Python has by default.
     effort = f" --method {method} --repetitions {repetitions} --seed 0"
     less = "".join(f" --minus {change}" for change in changes)
     return f"ridgeproof simulate {setting.command_line()}{less}{term}{effort}"
@@ -38,8 +37,8 @@ def simulation_call(
     """The call in Python that does the same."""
     less = "" if minus is None else f", minus={_made(minus)}"
     term = f", quantity={quantity!r}" if quantity in ERROR_TERMS else ""
-    effort = f", method={method!r}, repetitions={repetitions}"
-    return f"ridgeproof.simulate({_made(setting)}{less}{term}{effort})"
+    effort = f", method={method!r}, repetitions={repetitions}, seed=0"
+    return f"ridgeproof.simulate({_made(setting)}{less}{term}{effort}).mean"
 
 
 def setting_arguments(setting: Setting) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ridgeproof.theory.checks import counted
+from ridgeproof.theory.shown import Shown
 from ridgeproof.verification.simulation.deviation import deviation
 from ridgeproof.verification.testing.counterexample import Counterexample, Located
 
@@ -73,7 +75,7 @@ class PointEvidence:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Shown):
     """The answer to one question."""
 
     verdict: Outcome
@@ -98,3 +100,28 @@ class Verdict:
             "repetitions": self.repetitions,
             "seconds": round(self.seconds, 3),
         }
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The claim, the verdict, the counterexample, and what each rung found."""
+        rows = [("claim", self.claim), ("verdict", self.verdict.value)]
+        example = self.counterexample
+        if example is not None:
+            error = "" if example.standard_error is None else f" +- {example.standard_error:.2g}"
+            rows += [
+                ("counterexample", str(example.setting)),
+                (
+                    f"  {example.quantity}",
+                    f"claimed {example.claimed}, observed {example.observed}{error}",
+                ),
+                ("  by", example.method),
+                ("  redo", example.command),
+                ("  python", example.python),
+            ]
+        rows += [(rung["rung"], rung["finding"]) for rung in self.evidence["rungs"]]
+        rows += [("missing", text) for text in self.evidence["missing"]]
+        rows += [
+            ("out of scope", f"{counted(count, 'draw')}: {reason}")
+            for reason, count in self.evidence["out_of_scope"].items()
+        ]
+        level = f"alpha {self.alpha:g}, tolerance {self.tolerance:g}"
+        return [*rows, ("level", f"{level}, {self.repetitions} repetitions, {self.seconds:.1f} s")]
