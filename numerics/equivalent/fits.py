@@ -12,12 +12,13 @@ In between, at T = r, it is refused.  Directions that no row sees have u = 0 and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from flint import acb, fmpq
 
+from ridgeproof.numerics.arithmetic.bisection import bisected
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.equivalent.negative import negative_kappa
 from ridgeproof.numerics.equivalent.several import (
@@ -32,7 +33,11 @@ from ridgeproof.theory.equivalent.pencil import Node, Pencil, RandomFeatures, Ri
 from ridgeproof.theory.equivalent.ring import Diagonal
 from ridgeproof.theory.errors import InputError, NotBuilt
 
-__all__ = ["FloatRoots", "Roots", "solve_fit"]
+__all__ = ["MANY", "FloatRoots", "Roots", "solve_fit"]
+
+# The number of directions, each of variance 1/MANY, that stand for what an activation adds: the
+# limit to the last digit of float64.
+MANY = 2.0**100
 
 
 class Roots(Protocol):
@@ -217,9 +222,13 @@ def _random_features(
 ) -> Diagonal:
     if _is_complex(lam) or (lam < 0).any():
         raise NotBuilt("random features take a penalty lam >= 0 in this version")
-    seen = np.any([kind.s > 0 for kind in kinds], axis=0)
+    width = pencil.groups[projection].count
+    f: Array | int = width * pencil.groups[projection].variance  # one, or by direction
+    f = f if np.shape(f)[-1] > 1 else 1
+    plain, kinds = kinds, [replace(kind, s=kind.s * f) for kind in kinds]
+    seen = np.any([(kind.s > 0).reshape(-1, kind.s.shape[-1]).any(0) for kind in kinds], axis=0)
     counts, T = pencil.multiplicity[seen], _rows(kinds)
-    width, r = pencil.groups[projection].count, counts.sum()
+    r = counts.sum()
     sizes = np.stack(np.broadcast_arrays(T, width, r))
     least = sizes.argmin(axis=0)
     if ((lam == 0) & ((sizes == sizes.min(axis=0)).sum(axis=0) > 1)).any():
@@ -231,7 +240,7 @@ def _random_features(
         )
     kappa = None
     if len(kinds) == 1:
-        kappa, H_X, H_F = _projected(kinds[0], counts, lam, width, least, roots)
+        kappa, H_X, H_F = _projected(kinds[0], seen, counts, lam, width, least, roots)
         H = dict.fromkeys(kinds[0].rows, H_X)
     else:
         points = np.broadcast_shapes(lam.shape, sizes.shape[1:], *(kind.om.shape for kind in kinds))
@@ -246,10 +255,11 @@ def _random_features(
     # The 2 x 2 inverse of (nu, -H_F; pull, 1).
     determinant = nu + pull * H_F
     u, z = node.features
+    collected = sum(kind.om * kind.T * kind.s * H[kind.rows[0]] for kind in plain)
     features = {
         (u, u): 1 / determinant,
-        (u, z): H_F / determinant,
-        (z, u): -pull / determinant,
+        (u, z): f * H_F / determinant,
+        (z, u): -collected / determinant,
         (z, z): nu / determinant,
     }
     (a,) = (row for row in node.rows if row not in H)
@@ -258,14 +268,19 @@ def _random_features(
 
 
 def _projected(
-    kind: _Kind, counts: Array, lam: Array, width: Array, least: Array, roots: Roots
+    kind: _Kind,
+    seen: Array,
+    counts: Array,
+    lam: Array,
+    width: Array,
+    least: Array,
+    roots: Roots,
 ) -> tuple[Array, Array, Array]:
     """kappa, H on the rows and H on the features, (points, 1), for rows of one kind."""
-    seen = kind.s > 0
-    s, T, om, m = kind.s[seen], kind.T, kind.om, counts
-    kappa = roots.projected_kappa(s, m, lam / (om * T), T, width)
+    s, T, om = kind.s[..., seen], kind.T, kind.om
+    kappa = roots.projected_kappa(s, counts, lam / (om * T), T, width)
     with np.errstate(divide="ignore", invalid="ignore"):
-        on_rows, on_width = (_spare(s, m, kappa, size) for size in (T, width))
+        on_rows, on_width = (_spare(s, counts, kappa, size) for size in (T, width))
         H_X = np.where(least == 0, 1 / (om * T * kappa * on_width), on_rows)
         H_F = np.where(least == 1, 1 / (om * T * kappa * on_rows), on_width)
     return kappa, H_X, H_F
@@ -291,7 +306,18 @@ class FloatRoots:
 
     def projected_kappa(self, s: Array, counts: Array, lam: Array, T: Array, width: Array) -> Array:
         """On random features."""
-        return batch_kappa(make_spectrum(s, counts, s), lam, T, width)
+        if (counts < MANY).all():
+            return batch_kappa(make_spectrum(s, counts, s), lam, T, width)
+        lam, T, width = np.broadcast_arrays(lam, T, width)
+
+        def is_left(kappa: Array) -> Array:
+            on_rows, on_width = (_spare(s, counts, kappa, size) for size in (T, width))
+            return (np.minimum(on_rows, on_width) < 0) | (kappa * on_rows * on_width < lam)
+
+        high = lam + 4 * (s @ counts[:, None]) / np.minimum(T, width)
+        while (left := is_left(high)).any():
+            high = np.where(left, 4 * high, high)
+        return bisected(is_left, 0 * high, high)
 
     def responses(self, kinds: Kinds, lam: Array, dual: Array) -> Array:
         """Of several kinds of rows."""

@@ -11,8 +11,9 @@ from typing import ClassVar, TypeVar
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array, Number
-from ridgeproof.numerics.equivalent.fits import FloatRoots, Roots, solve_fit
+from ridgeproof.numerics.equivalent.fits import MANY, FloatRoots, Roots, solve_fit
 from ridgeproof.numerics.equivalent.profiles import Directions
+from ridgeproof.numerics.kappa.activations import moments
 from ridgeproof.theory.equivalent.pencil import Node, Pencil
 from ridgeproof.theory.equivalent.ring import Diagonal
 from ridgeproof.theory.errors import InputError, SolverError
@@ -25,6 +26,8 @@ _A, _B, _C, _D = (Fraction(each, 10_000) for each in (5017, 6407, 6122, 2645))
 # Digits that each node of its upper half brings; the filter's error is 1e-14 t at 14 of
 # them, 6e-17 t at 16, 2e-21 t at 20 and 4e-33 t at 30.
 _PER_NODE = 1.15
+# A covariance that should have the trace of Sigma has it up to this.
+_ALIKE = 1e-9
 # More products than this, of arrays that are smaller than this, are worth an array of their own.
 _FEW, _SMALL = 6, 2**12
 
@@ -71,7 +74,12 @@ class Float64Ring:
     @property
     def multiplicity(self) -> Array:
         """(directions,)."""
-        return self.directions.multiplicity
+        tails = [MANY] * self.directions.tails
+        return (
+            np.append(self.directions.multiplicity, tails)
+            if tails
+            else (self.directions.multiplicity)
+        )
 
     def number(self, value: Fraction) -> Array:
         """The nearest float, (1, 1).
@@ -114,11 +122,47 @@ class Float64Ring:
 
     def profile(self, profile: Expression) -> Array:
         """(directions,)."""
-        return self.directions.profile(profile, signed=True)
+        return self._padded(self.directions.profile(profile, signed=True))
 
     def variance(self, profile: Expression) -> Array:
         """(directions,), finite and >= 0."""
-        return self.directions.profile(profile)
+        return self._padded(self.directions.profile(profile))
+
+    def covariance(self, profile: Expression) -> Array:
+        """(directions,), finite and >= 0.
+
+        Raises:
+            InputError: beside an activation, whose moments belong to one trace, it has another.
+        """
+        values, known = self.directions.profile(profile), self.directions
+        if known.tails:
+            trace, usual = known.multiplicity @ values, known.multiplicity @ known.s
+            if abs(trace - usual) > _ALIKE * usual:
+                raise InputError(
+                    "covariance or metric",
+                    profile,
+                    f"has trace {trace:.6g}, and features with an activation see {usual:.6g}",
+                    "give it the trace of Sigma",
+                )
+        return self._padded(values, 1 / MANY)
+
+    @property
+    def fitted(self) -> Array | None:
+        """One in the directions of the models, where there are others."""
+        return self._padded(np.ones(len(self.directions.s))) if self.directions.tails else None
+
+    def activation(self, place: int, name: str, size: Array) -> tuple[Array, Array]:
+        """Two moments at the variance tr Sigma/size of what it is applied to."""
+        known = self.directions
+        slope, rest = moments(name, known.multiplicity @ known.s / size)
+        own = np.zeros(len(self.multiplicity))
+        own[len(known.s) + place] = 1
+        head = np.append(np.ones(len(known.s)), np.zeros(known.tails))
+        return slope, head / size + own * (rest / slope)
+
+    def _padded(self, values: Array, beyond: float = 0.0) -> Array:
+        tails = self.directions.tails
+        return np.append(values, [beyond] * tails) if tails else values
 
     def inverse_penalty(self, profile: Expression) -> Array:
         """1/p, (directions,).
@@ -135,7 +179,7 @@ class Float64Ring:
         if np.isinf(np.asarray(values, float)).all():
             condition = "is infinite in every direction, which leaves none to fit"
             raise InputError("penalty", profile, condition, "give a finite value somewhere")
-        return np.asarray(1 / values)
+        return self._padded(np.asarray(1 / values))
 
     def flow(self, t: Array) -> list[tuple[Array, Array]]:
         """Poles and shares of gradient flow by the cotangent contour of Trefethen et al. (2006).

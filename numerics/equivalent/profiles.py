@@ -18,6 +18,7 @@ from ridgeproof.theory.checks import INFINITE, check_dimension
 from ridgeproof.theory.errors import MISSING, InputError, NotBuilt
 from ridgeproof.theory.process.expressions import Expression, Name, Text, walk
 from ridgeproof.theory.process.graph import Graph
+from ridgeproof.theory.process.operators.models import nonlinear
 from ridgeproof.theory.process.profiles import check_profile, profile_values
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
@@ -38,6 +39,7 @@ class Directions:
 
     ``space`` is what they were built from, where other arithmetic may be needed.  ``indices`` are
     those of the levels that a power law of many eigenvalues is summed on, None where all are there.
+    ``tails`` is how many activations ask for directions besides.
     """
 
     def __init__(
@@ -48,8 +50,9 @@ class Directions:
         one_by_one: bool,
         space: Space | None = None,
         indices: Array | None = None,
+        tails: int = 0,
     ) -> None:
-        self.space, self._indices = space, indices
+        self.space, self._indices, self.tails = space, indices, tails
         repeat = spectrum.multiplicity if one_by_one else 1
         self.engine = engine
         self.s = np.repeat(spectrum.s, repeat)
@@ -174,12 +177,16 @@ def directions_of(
     In float64 a power law of many eigenvalues is summed by a rule, or by the ``second`` one.
     """
     setting = make_setting(T=1, **space._asdict())
+    tails = len(nonlinear(graph.nodes))
+    if tails and not isinstance(engine, Float64):
+        raise NotBuilt("features with an activation are built in float64 only: ask for 12 digits")
     if isinstance(engine, Float64) and is_function(setting):
         spectrum, places = power_law_levels(setting, second=second)
-        return Directions(spectrum, engine, one_by_one=False, space=space, indices=places)
+        known: dict[str, Any] = {"space": space, "indices": places, "tails": tails}
+        return Directions(spectrum, engine, one_by_one=False, **known)
     apart = any(
         isinstance(part, Text) or (isinstance(part, Name) and part.name == "i")
         for part in walk((graph.nodes, graph.asks))
     )
     spectrum = build_spectrum(setting, engine, one_by_one=True)
-    return Directions(spectrum, engine, one_by_one=apart, space=space)
+    return Directions(spectrum, engine, one_by_one=apart, space=space, tails=tails)

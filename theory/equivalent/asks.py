@@ -126,7 +126,7 @@ def _(leaf: Inner, solution: Solution) -> Answer:
     left = lowering.combination(leaf.left)
     right = left if leaf.right == leaf.left else lowering.combination(leaf.right)
     summed = between(solution.correlation.features, left, right)
-    weights = solution.pencil.multiplicity * lowering.ring.variance(leaf.metric)
+    weights = solution.pencil.multiplicity * lowering.ring.covariance(leaf.metric)
     return _shared(None if summed is None else lowering.ring.trace(weights, summed), solution)
 
 

@@ -65,10 +65,10 @@ class Assembly:
         self.nodes.append(Node(blocks, (), rounds))
         return blocks
 
-    def gradient(self, labels: Sequence[Weighted]) -> int:
-        """U = sum of om X'y."""
+    def gradient(self, labels: Sequence[Weighted], metric: Element | None = None) -> int:
+        """U = q sum of om X'y."""
         rows = tuple(self._row(each.label) for each in labels)
-        return self._feature(Feature(None, {}, _collected(rows, labels)), rows)
+        return self._feature(Feature(metric, {}, _collected(rows, labels)), rows)
 
     def ridge(
         self,

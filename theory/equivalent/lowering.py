@@ -25,7 +25,12 @@ from ridgeproof.theory.process.operators.gradient import (
     GradientDescent,
     GradientFlow,
 )
-from ridgeproof.theory.process.operators.models import Features, RandomModel, Scaled
+from ridgeproof.theory.process.operators.models import (
+    Features,
+    RandomModel,
+    Scaled,
+    nonlinear,
+)
 from ridgeproof.theory.process.operators.ridge import Ridge
 from ridgeproof.theory.process.operators.rows import Noise as NoiseNode
 from ridgeproof.theory.process.operators.rows import Rows
@@ -52,6 +57,7 @@ class Lowering:
         offsets: the truths that are taken off the block of a fit.
         probes: the row block of a vector that is asked.
         outcomes: the feature blocks of the models that leave a loop.
+        slopes: mu_1^2 of random features with an activation.
     """
 
     graph: Graph
@@ -63,6 +69,7 @@ class Lowering:
     offsets: dict[int, Combination] = field(default_factory=dict)
     probes: dict[Vector, int] = field(default_factory=dict)
     outcomes: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    slopes: dict[int, Element] = field(default_factory=dict)
     _heard: dict[tuple[Vector, Combination], Label] = field(default_factory=dict)
     _sums: list[tuple[frozenset[tuple[Expression, int]], int]] = field(default_factory=list)
 
@@ -240,7 +247,7 @@ def _(node: Rows, index: int, run: Lowering) -> None:
     if isinstance(node.law, Elliptical):
         raise NoTheorem(f"no theorem covers rows of the law {node.law} in a process: simulate it")
     law = str(node.covariance)
-    variance = run.ring.variance(node.covariance)
+    variance = run.ring.covariance(node.covariance)
     run.groups[index] = run.assembly.group(run.size(node.size), variance, law)
 
 
@@ -251,10 +258,12 @@ def _(node: NoiseNode, index: int, run: Lowering) -> None:
 
 @_lower.register
 def _(node: Features, index: int, run: Lowering) -> None:
-    if node.activation != "linear":
-        raise NotBuilt("the limit of features with an activation is not built in this version")
     size = run.size(node.size)
-    run.groups[index] = run.assembly.group(size, run.ring.one / size, f"features {index}")
+    variance = run.ring.one / size
+    if node.activation != "linear":
+        place = list(nonlinear(run.graph.nodes)).index(index)
+        run.slopes[index], variance = run.ring.activation(place, node.activation, size)
+    run.groups[index] = run.assembly.group(size, variance, f"features {index}")
 
 
 @_lower.register
@@ -263,30 +272,38 @@ def _(node: Ridge, index: int, run: Lowering) -> None:
     labels, lam = run.labels(node.groups, index), run.number(node.lam)
     if node.features is not None:
         projection = run.groups[node.features]
+        if node.features in run.slopes:  # lam |a|^2 is lam/mu_1^2 |mu_1 a|^2
+            lam = lam / run.slopes[node.features]
         block = run.assembly.random_features(labels, lam, projection, offset)
     else:
-        metric = None if node.penalty == ONE else run.ring.inverse_penalty(node.penalty)
+        metric = run.ring.fitted
+        if node.penalty != ONE:
+            metric = run.ring.inverse_penalty(node.penalty)
         block = run.assembly.ridge(labels, lam, metric, offset)
     run.models[index] = {block: run.ring.one}
 
 
 @_lower.register
 def _(node: Gradient, index: int, run: Lowering) -> None:
-    run.models[index] = {run.assembly.gradient(run.labels(node.groups)): run.ring.one}
+    run.models[index] = {
+        run.assembly.gradient(run.labels(node.groups), run.ring.fitted): run.ring.one
+    }
 
 
 @_lower.register
 def _(node: GradientFlow, index: int, run: Lowering) -> None:
-    labels, conjugate = run.labels(node.groups), run.ring.conjugate
+    labels, conjugate, metric = run.labels(node.groups), run.ring.conjugate, run.ring.fitted
     model = run.models[index] = {}
     for lam, share in run.ring.flow(run.number(node.t)):
-        model[run.assembly.ridge(labels, lam)] = share
-        model[run.assembly.ridge(labels, conjugate(lam), twin=True)] = conjugate(share)
+        model[run.assembly.ridge(labels, lam, metric)] = share
+        model[run.assembly.ridge(labels, conjugate(lam), metric, twin=True)] = conjugate(share)
 
 
 @_lower.register
 def _(node: Iteration, index: int, run: Lowering) -> None:
     """One round on its own, then what many of them keep; see `Rounds`."""
+    if nonlinear(run.graph.nodes) or nonlinear(node.body.nodes):
+        raise NotBuilt("a loop that is not unrolled, beside features with an activation")
     inside = Lowering(
         Graph(node.body.nodes, (), node.body.names), run.values, run.ring, Assembly(run.ring.one)
     )

@@ -64,6 +64,20 @@ class Ring(Protocol):
     def variance(self, profile: Expression) -> Element:
         """A profile that is nowhere negative or infinite."""
 
+    def covariance(self, profile: Expression) -> Element:
+        """The variance of rows, or a metric: that, and 1/N in the N directions behind features."""
+
+    @property
+    def fitted(self) -> Element | None:
+        """q of a fit without features: one in the directions of the models; None where in all."""
+
+    def activation(self, place: int, name: str, size: Element) -> tuple[Element, Element]:
+        """mu_1^2 of an activation f of so many features, and the variance of a row of F.
+
+        With f(F x) equivalent to mu_1 F x + mu_* z they are as linear features mu_1 F, where F has
+        entries of variance 1/size, and mu_*^2/mu_1^2 in N further directions in which x has 1/N.
+        """
+
     def inverse_penalty(self, profile: Expression) -> Element:
         """1/p for the profile p of a penalty, 0 where p is infinite."""
 

@@ -290,6 +290,8 @@ class Fold:
         features = self.nodes[fit.features]
         assert isinstance(features, Features)
         width = self.size(features.size)
+        if features.activation != "linear":  # what it adds lies in no finite number of directions
+            return rows, width, width, (math.inf, present)
         return rows, min(width, seen), width, (seen, present)
 
     def variances(self, groups: Sequence[Group]) -> Iterator[Expression]:

@@ -25,7 +25,7 @@ from ridgeproof.theory.process.expressions import Name, walk
 from ridgeproof.theory.process.graph import Graph, Iteration, Node, Truth
 from ridgeproof.theory.process.linear import Combination
 from ridgeproof.theory.process.operators.asks import Degrees, Inner, MeanSquare
-from ridgeproof.theory.process.operators.models import RandomModel
+from ridgeproof.theory.process.operators.models import RandomModel, nonlinear
 from ridgeproof.theory.process.operators.rows import NORMAL, Noise, Noisy, Rows
 from ridgeproof.verification.simulation.fits import Array
 from ridgeproof.verification.simulation.interpreter import primitives
@@ -138,6 +138,10 @@ def make_conditional(graph: Graph, world: ProcessWorld, *, by_law: bool = False)
         InputError: a size, weight or profile has no meaning.
         NotBuilt: a node or an ask has no simulation.
     """
+    if nonlinear(graph.nodes):
+        raise NotBuilt(
+            "features with an activation, with the noise integrated out: run it as it is"
+        )
     pipeline = prepared(graph.nodes, world)
     roots: dict[Terms, int] = {}
     looks = tuple(_look(ask, graph, pipeline.nodes, world, roots) for ask in primitives(graph))

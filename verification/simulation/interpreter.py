@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from ridgeproof.theory.process.builder import Expectation
 from ridgeproof.theory.process.expressions import Expression, evaluate, walk
 from ridgeproof.theory.process.graph import Graph, Node
 from ridgeproof.theory.process.operators.asks import Degrees, Extremum, Inner, Kappa, MeanSquare
+from ridgeproof.theory.process.operators.models import nonlinear
 from ridgeproof.verification.simulation.fits import Array
 from ridgeproof.verification.simulation.prepared import (
     Fitting,
@@ -24,9 +25,12 @@ from ridgeproof.verification.simulation.prepared import (
     labelled,
     prepared,
 )
-from ridgeproof.verification.simulation.world import ProcessWorld
+from ridgeproof.verification.simulation.world import ProcessWorld, Terms
 
 __all__ = ["Literal", "asks_at", "estimates", "make_literal", "primitives", "unsimulated"]
+
+# Fresh rows, times d, on which a model that is not linear is looked at.
+_TESTED = 4
 
 
 def unsimulated(ask: Expression) -> str:
@@ -69,6 +73,8 @@ def make_literal(graph: Graph, world: ProcessWorld) -> Literal:
         InputError: a size, weight or profile has no meaning.
         NotBuilt: a node or an ask has no literal simulation.
     """
+    beyond = sum(world.size(node.size) for node in nonlinear(graph.nodes).values())
+    world = replace(world, beyond=beyond)
     pipeline = prepared(graph.nodes, world)
     looks = (_observer(ask, graph.nodes, pipeline.nodes, world) for ask in primitives(graph))
     return Literal(pipeline, tuple(looks))
@@ -80,8 +86,10 @@ def _observer(
     """The value, in a run, of what an ask expects."""
     match ask:
         case Inner():
-            metric, d = world.profile(ask.metric), world.directions
+            metric, d = world.profile(ask.metric), world.coordinates
             left, right = world.terms(ask.left), world.terms(ask.right)
+            if world.beyond:
+                return partial(_on_fresh_rows, left, right, np.sqrt(metric))
             return lambda run: float(metric @ (combined(left, run, d) * combined(right, run, d)))
         case MeanSquare():
             vector = labelled(ask.vector, nodes, world)
@@ -89,6 +97,13 @@ def _observer(
         case Degrees() if isinstance(fitting := ready[ask.fit].parts, Fitting):
             return partial(_degrees, fitting)
     raise NotBuilt(f"{type(ask).__name__.lower()} is no expectation that a simulation can average")
+
+
+def _on_fresh_rows(left: Terms, right: Terms, root: Array, run: Run) -> float:
+    """The mean of the product of two models on fresh rows, which are not linear in the rows."""
+    X = run.seen(run.rng.standard_normal((_TESTED * len(root), len(root))) * root)
+    first, second = (X @ combined(terms, run, X.shape[1]) for terms in (left, right))
+    return float(np.mean(first * second))
 
 
 def _degrees(fitting: Fitting, run: Run) -> float:

@@ -7,12 +7,13 @@ linear: the literal run applies it to labels, the conditional one to their covar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, singledispatch
 from typing import Any, TypeAlias
 
 import numpy as np
+from scipy.special import erf
 
 from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.process.expressions import ONE
@@ -29,7 +30,12 @@ from ridgeproof.theory.process.graph import (
 )
 from ridgeproof.theory.process.linear import Vector
 from ridgeproof.theory.process.operators.gradient import Gradient, GradientDescent, GradientFlow
-from ridgeproof.theory.process.operators.models import Features, RandomModel, Scaled
+from ridgeproof.theory.process.operators.models import (
+    Features,
+    RandomModel,
+    Scaled,
+    nonlinear,
+)
 from ridgeproof.theory.process.operators.pcr import PrincipalComponents
 from ridgeproof.theory.process.operators.ridge import Ridge
 from ridgeproof.theory.process.operators.rows import Noise, Noisy, Rows
@@ -49,6 +55,14 @@ __all__ = [
     "prepared",
 ]
 
+# What features with an activation make of F x.
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "tanh": np.tanh,
+    "erf": erf,
+    "sin": np.sin,
+    "relu": lambda x: np.maximum(x, 0),
+}
+
 # (rows X of shape (n, d k), the run) -> the map from labels to the model.
 Learner: TypeAlias = Callable[[Array, "Run"], Learn]
 
@@ -62,6 +76,7 @@ class Run:
         room: where rows are drawn, by index, if they have a place from earlier repetitions.
         entering: the models that enter a round of a loop.
         found: what each node came out as, by index.
+        maps: by index of features with an activation, what they make of F x.
         factors: fits by their kind, each design factored once.
     """
 
@@ -70,12 +85,17 @@ class Run:
     entering: Sequence[Array] = ()
     found: list[Any] = field(default_factory=list)
     factors: dict[int, Learn] = field(default_factory=dict)
+    maps: Mapping[int, Callable[[Array], Array]] = field(default_factory=dict)
 
     def through(self, pipeline: Pipeline) -> None:
         """Realise all nodes."""
-        self.found = [None] * len(pipeline.nodes)
+        self.found, self.maps = [None] * len(pipeline.nodes), pipeline.maps
         for index in pipeline.order:
             self.found[index] = pipeline.nodes[index].realise(self, index)
+
+    def seen(self, X: Array) -> Array:
+        """Rows X, and what features with an activation make of them."""
+        return np.hstack([X, *(f(X @ self.found[at].T) for at, f in self.maps.items())])
 
 
 @dataclass(frozen=True)
@@ -104,6 +124,7 @@ class Pipeline:
 
     nodes: tuple[Prepared, ...]
     order: tuple[int, ...]
+    maps: Mapping[int, Callable[[Array], Array]] = field(default_factory=dict)
 
     @cached_property
     def designs(self) -> tuple[int, ...]:
@@ -232,6 +253,11 @@ def prepared(nodes: Sequence[Node], world: ProcessWorld) -> Pipeline:
         order[index] = None
 
     sources = [index for index, node in enumerate(nodes) if isinstance(node, Source)]
+    hidden = nonlinear(nodes)
+    for index in hidden:  # which rows are shown to
+        place(index)
+    if hidden and any(isinstance(node, Noisy | Iteration) for node in nodes):
+        raise NotBuilt("noise on rows, or a long loop, beside features with an activation")
     for index in sorted(range(len(nodes)), key=lambda index: index in sources):
         if index not in order:
             place(index)
@@ -240,7 +266,8 @@ def prepared(nodes: Sequence[Node], world: ProcessWorld) -> Pipeline:
         _fitted(node, nodes, world, kinds) if isinstance(node, Fit) else _prepared(node, world)
         for node in nodes
     )
-    return Pipeline(tuple(made), tuple(order))
+    maps = {index: ACTIVATIONS[node.activation] for index, node in hidden.items()}
+    return Pipeline(tuple(made), tuple(order), maps)
 
 
 @singledispatch
@@ -250,13 +277,13 @@ def _prepared(node: Node, _world: ProcessWorld) -> Prepared:
 
 @_prepared.register
 def _(node: Truth, world: ProcessWorld) -> Prepared:
-    signal = world.signal(node.profile)
+    signal = np.pad(world.signal(node.profile), (0, world.beyond))
     return Prepared(node, lambda _run, _index: signal, signal)
 
 
 @_prepared.register
 def _(node: RandomModel, world: ProcessWorld) -> Prepared:
-    root = np.sqrt(world.profile(node.profile) / world.growth)
+    root = np.pad(np.sqrt(world.profile(node.profile) / world.growth), (0, world.beyond))
     return Prepared(node, lambda run, _index: root * run.rng.standard_normal(len(root)), root)
 
 
@@ -276,7 +303,7 @@ def _(node: Rows, world: ProcessWorld) -> Prepared:
         X = run.room[index] = draw(run.rng, shape, run.room.get(index))
         if not white:
             X *= root
-        return X
+        return run.seen(X) if run.maps else X
 
     return Prepared(node, realise, root)
 
@@ -299,8 +326,6 @@ def _(node: Noise, _world: ProcessWorld) -> Prepared:
 
 @_prepared.register
 def _(node: Features, world: ProcessWorld) -> Prepared:
-    if node.activation != "linear":
-        raise NotBuilt("simulation of features with an activation")
     m = world.size(node.size)
     shape = m, world.directions
     return Prepared(node, lambda run, _index: run.rng.standard_normal(shape) / np.sqrt(m))
@@ -341,14 +366,40 @@ def _fitted(
 ) -> Prepared:
     groups, share = _weighted(node.groups, nodes, world)
     plain = isinstance(node, Ridge) and node.features is None and node.penalty == ONE
+    learner = _learner(node, world, share)
+    if world.beyond:
+        on = node.features if isinstance(node, Ridge) else None
+        learner = _within(learner, world, on if on in nonlinear(nodes) else None)
     kind = tuple((group.rows, group.root) for group in groups), share, replace(node, groups=())
     fitting = Fitting(
         groups,
-        _learner(node, world, share),
+        learner,
         world.number(node.lam) / share if isinstance(node, Ridge) and plain else None,
         kinds.setdefault(kind, len(kinds)),
     )
     return Prepared(node, fitting, fitting)
+
+
+def _within(learner: Learner, world: ProcessWorld, features: int | None) -> Learner:
+    """A fit on the d k coordinates of rows, or on what features with an activation made of them."""
+    d = world.directions
+
+    def padded(X: Array, run: Run) -> Learn:
+        start, stop = 0, d
+        for index in run.maps if features is not None else ():
+            start, stop = stop, stop + len(run.found[index])
+            if index == features:
+                break
+        learn = learner(X[:, start:stop], run)
+
+        def model(y: Array) -> Array:
+            w = np.zeros((X.shape[1], *y.shape[1:]))
+            w[start:stop] = learn(y)
+            return w
+
+        return model
+
+    return padded
 
 
 def _weighted(
@@ -404,6 +455,8 @@ def _on_features(features: int, lam: float) -> Learner:
     """w = F'a with a ridge on a, the weights of the features."""
 
     def learner(X: Array, run: Run) -> Learn:
+        if features in run.maps:
+            return ridge(X, lam)
         F = run.found[features]
         # Without ridge the rank counts: of more features than directions, R'R = F'F has the same
         # least norm and no more columns than directions.

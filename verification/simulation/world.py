@@ -44,6 +44,7 @@ class ProcessWorld:
         w0: the signal in the eigenbasis, shape (d,).
         values: exact values of the parameters.
         growth: k, at least 1.
+        beyond: weights of features with an activation: they stand after the d k coordinates.
         tables: profiles that are given by text (a spectrum), by that text, each of shape (d,).
     """
 
@@ -52,12 +53,18 @@ class ProcessWorld:
     values: Mapping[str, Fraction]
     growth: int = 1
     tables: Mapping[str, Array] = field(default_factory=dict)
+    beyond: int = 0
     _seen: dict[Any, Array] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def directions(self) -> int:
         """d k."""
         return len(self.s) * self.growth
+
+    @property
+    def coordinates(self) -> int:
+        """Of a model."""
+        return self.directions + self.beyond
 
     def profile(self, tree: Expression, *, signed: bool = False, infinite: bool = False) -> Array:
         """A profile in every direction, shape (d k,); not yet divided by the growth."""

@@ -384,10 +384,10 @@ _REFUSED = {
     ),
     "steps": ("m = gradient_descent(rows(9)@w0, 1/9, 65)", {}, NotBuilt, "at most 64 steps"),
     "activation": (
-        "A = rows(9)\nF = features(5, 'tanh')\nm = ridge(A@w0, 1, features=F)",
+        "A = rows(9, 'N')\nF = features(5, 'tanh')\nm = ridge(A@w0, 1, features=F)",
         {},
-        NotBuilt,
-        "activation",
+        InputError,
+        "trace",
     ),
 }
 

@@ -177,7 +177,7 @@ BAD_STEPS = [
     ("d = 3\nm = ridge(y, lam)", "d", "means something else"),
     ("k = 3\nm = ridge(y, k)", "parameter k", "assigned in the steps"),
     ("B = rows(T, law='cauchy')\nm = ridge(B@w0, lam)", "line 3", "law of features"),
-    ("m = ridge(y, lam, features=features(9, 'relu'))", "relu", "no activation"),
+    ("m = ridge(y, lam, features=features(9, 'cos'))", "cos", "no activation"),
 ]  # fmt: skip
 
 

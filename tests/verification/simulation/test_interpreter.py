@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.process.operators.asks import Inner
@@ -326,9 +326,6 @@ def test_what_has_no_literal_simulation_says_so():
     assert [bool(reason) for reason in reasons] == [True, True, False]
     draws = simulate(graph, ProcessWorld(S, W0, VALUES), _rng(), 2)
     assert list(estimates(graph, ProcessWorld(S, W0, VALUES), draws)) == ["q2"]
-    curved = _graph(HEAD + "m = ridge(y, lam, features=features(5, 'tanh'))\n", "risk(m)")
-    with pytest.raises(NotBuilt):
-        simulate(curved, ProcessWorld(S, W0, VALUES), _rng(), 1)
     for graph, values, why in (
         (_graph(HEAD, "mean_square(y)"), {"T": Fraction(1, 2)}, "no whole number"),
         (_graph("A = rows(T, 'pen')\n", "mean_square(noise(A))"), {}, "infinite"),

@@ -120,7 +120,16 @@ class SymbolicRing:
         self.levels[symbol] = profile
         return Laurent.of(symbol)
 
-    variance = profile
+    variance = covariance = profile
+    fitted = None
+
+    def activation(self, *_: object) -> NoReturn:
+        """Refused: its numbers are integrals.
+
+        Raises:
+            NotBuilt: always.
+        """
+        raise NotBuilt("features with an activation have no formula yet: evaluate them")
 
     def inverse_penalty(self, profile: Expression) -> Laurent:
         """1/p."""

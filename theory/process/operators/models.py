@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ridgeproof.theory.process.builder import Builder, FeatureSet, Profile, Word, operator
 from ridgeproof.theory.process.expressions import Expression
-from ridgeproof.theory.process.graph import Model, Source
+from ridgeproof.theory.process.graph import Model, Node, Source
 from ridgeproof.theory.process.linear import Combination
 
-__all__ = ["ACTIVATIONS", "Features", "RandomModel", "Scaled"]
+__all__ = ["ACTIVATIONS", "Features", "RandomModel", "Scaled", "nonlinear"]
 
-ACTIVATIONS = ("linear", "tanh", "erf", "sin")
+ACTIVATIONS = ("linear", "tanh", "erf", "sin", "relu")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,11 @@ class Scaled(Model):
 
 @dataclass(frozen=True)
 class Features(Source):
-    """A size x d matrix F of independent N(0, 1/size) entries, and an activation of F x."""
+    """A size x d matrix F of independent N(0, 1/size) entries, and an activation of F x.
+
+    A fit on them is the function a'f(F x).  Where f is not linear that is no vector of d numbers:
+    it predicts labels, and is asked about as E (a'f(F x) - w0'x)^2 with x ~ N(0, metric).
+    """
 
     size: Expression
     activation: str = "linear"
@@ -45,7 +50,14 @@ def gaussian(build: Builder, profile: Profile) -> Combination:
 
 @operator()
 def scale(build: Builder, model: Combination, profile: Profile) -> Combination:
-    """The model with its coordinates multiplied by a profile."""
+    """The model with its coordinates multiplied by a profile.
+
+    Raises:
+        InputError: the process has features with an activation, whose fits have no coordinates.
+    """
+    if nonlinear(build.nodes):
+        condition = "meets features with an activation, whose fits have no coordinates to rescale"
+        raise build.refuse("scale", condition, "use linear features, or rescale nothing")
     return build.model(Scaled(model, profile))
 
 
@@ -54,9 +66,18 @@ def features(build: Builder, size: Expression, activation: Word = "linear") -> F
     """Fresh random features.
 
     Raises:
-        InputError: the activation is unknown; one that is not odd has a mean, which is not covered.
+        InputError: the activation is unknown.
     """
     if activation not in ACTIVATIONS:
         remedy = f"choose {', '.join(ACTIVATIONS)}"
         raise build.refuse(f"'{activation}'", "is no activation known here", remedy)
     return FeatureSet(build.add(Features(size, activation)))
+
+
+def nonlinear(nodes: Sequence[Node]) -> dict[int, Features]:
+    """The random features with an activation, by index."""
+    return {
+        index: node
+        for index, node in enumerate(nodes)
+        if isinstance(node, Features) and node.activation != "linear"
+    }
