@@ -11,8 +11,9 @@ from ridgeproof.numerics.regime import regime
 from ridgeproof.numerics.value import Value
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form
+from ridgeproof.theory.settings.features import Elliptical
 from ridgeproof.theory.settings.folds import facts_of
 from ridgeproof.theory.settings.setting import Setting
 
@@ -31,11 +32,16 @@ def value_of_process(setting: Setting, digits: int, *, certified: bool) -> Value
         certified: whether the radius must be a theorem.
 
     Raises:
-        NoTheorem: the theorem does not claim the process.
+        NoTheorem: elliptical rows, where the kappa of a setting is not that of the fit.
         NotBuilt: a chain too long to be written out; lam = 0 where the least two of rows, width and
             dimension are equal; or d = inf.
         SolverError: no certified branch, or the equations do not hold.
     """
+    if isinstance(setting.features, Elliptical):
+        raise NoTheorem(
+            "on elliptical rows a setting's kappa is not that of the fit; evaluate its process, "
+            "setting.process(), or the file that --as-process writes"
+        )
     _require_short(setting)
     try:
         found = evaluate_process(setting.process(), digits=digits, certified=certified)

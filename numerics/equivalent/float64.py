@@ -128,13 +128,15 @@ class Float64Ring:
         """(directions,), finite and >= 0."""
         return self._padded(self.directions.profile(profile))
 
-    def covariance(self, profile: Expression) -> Array:
+    def covariance(self, profile: Expression, scale: Fraction = Fraction(1)) -> Array:
         """(directions,), finite and >= 0.
 
         Raises:
             InputError: beside an activation, whose moments belong to one trace, it has another.
         """
         values, known = self.directions.profile(profile), self.directions
+        if scale != 1:
+            values = values * self.number(scale).item()
         if known.tails:
             trace, usual = known.multiplicity @ values, known.multiplicity @ known.s
             if abs(trace - usual) > _ALIKE * usual:

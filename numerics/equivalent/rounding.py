@@ -94,8 +94,18 @@ def _of(value: Array, size: Array | None = None) -> _Rounded:
 
 def _fresh(leaf: MeanSquare, solution: Solution) -> Array:
     """E v^2 if the rows had not been fitted: the noise and <C> of what is read."""
+    pencil = solution.pencil
+    rows = solution.lowering.probe(leaf.vector)
+    if len(rows) > 1:
+        counts = [pencil.groups[pencil.rows[row].group].count for row in rows]
+        sizes = (T * _fresh_on(row, solution) for row, T in zip(rows, counts, strict=True))
+        return np.asarray(sum(sizes) / sum(counts))
+    return _fresh_on(rows[0], solution)
+
+
+def _fresh_on(row: int, solution: Solution) -> Array:
     pencil, correlation = solution.pencil, solution.correlation
-    label = pencil.rows[solution.lowering.probe(leaf.vector)].label
+    label = pencil.rows[row].label
     law = pencil.groups[label.group].law
     read = [
         x * y * correlation.lanes.trace(law, C)

@@ -132,8 +132,17 @@ def _(leaf: Inner, solution: Solution) -> Answer:
 
 @_expect.register
 def _(leaf: MeanSquare, solution: Solution) -> Answer:
-    row = solution.lowering.probe(leaf.vector)
-    return _shared(solution.correlation.on_rows(row, row), solution)
+    rows, pencil = solution.lowering.probe(leaf.vector), solution.pencil
+    if len(rows) == 1:
+        return _shared(solution.correlation.on_rows(*rows, *rows), solution)
+    counts = [pencil.groups[pencil.rows[row].group].count for row in rows]
+    seen = (
+        count * value
+        for row, count in zip(rows, counts, strict=True)
+        if (value := solution.correlation.on_rows(row, row)) is not None
+    )
+    value = total(seen)
+    return _shared(None if value is None else value / total(counts), solution)
 
 
 @_expect.register
@@ -143,7 +152,8 @@ def _(leaf: Degrees, solution: Solution) -> Answer:
     model = lowering.models[leaf.fit]
     nodes = [node for node in pencil.nodes if set(node.features) & model.keys()]
     fitted = lowering.graph.nodes[leaf.fit]
-    groups = {lowering.groups[each.labels.rows] for each in fitted.groups}  # type: ignore[attr-defined]
+    on = {each.labels.rows for each in fitted.groups}  # type: ignore[attr-defined]
+    groups = {group for rows in on for group in lowering.groups[rows]}
     T = total(pencil.groups[group].count for group in groups)
     terms = []
     for node in nodes:

@@ -15,7 +15,7 @@ from ridgeproof.theory.equivalent.assembly import Assembly, Weighted
 from ridgeproof.theory.equivalent.pencil import Element, Label, Noise, Rounds, Source
 from ridgeproof.theory.equivalent.response import respond, total
 from ridgeproof.theory.equivalent.ring import Ring
-from ridgeproof.theory.errors import NotBuilt, NoTheorem
+from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.expressions import ONE, Expression, Name, Number, exact_value, walk
 from ridgeproof.theory.process.graph import Carried, Graph, Group, Iteration, Node, Outcome, Truth
 from ridgeproof.theory.process.linear import Combination, Vector
@@ -52,10 +52,11 @@ class Lowering:
         values: numbers of the ring for the parameters.
         ring: its arithmetic, its profiles and its contours.
         assembly: the blocks so far.
-        groups: the group of a node that is rows or random features.
+        groups: the groups of a node that is rows, one for each scale that they may have, or of
+            random features.
         models: a node that is a model, as a combination of feature blocks, less its offset.
         offsets: the truths that are taken off the block of a fit.
-        probes: the row block of a vector that is asked.
+        probes: the row blocks of a vector that is asked.
         outcomes: the feature blocks of the models that leave a loop.
         slopes: mu_1^2 of random features with an activation.
     """
@@ -64,13 +65,13 @@ class Lowering:
     values: Mapping[str, Element]
     ring: Ring
     assembly: Assembly
-    groups: dict[int, int] = field(default_factory=dict)
+    groups: dict[int, tuple[int, ...]] = field(default_factory=dict)
     models: dict[int, dict[int, Element]] = field(default_factory=dict)
     offsets: dict[int, Combination] = field(default_factory=dict)
-    probes: dict[Vector, int] = field(default_factory=dict)
+    probes: dict[Vector, tuple[int, ...]] = field(default_factory=dict)
     outcomes: dict[int, tuple[int, ...]] = field(default_factory=dict)
     slopes: dict[int, Element] = field(default_factory=dict)
-    _heard: dict[tuple[Vector, Combination], Label] = field(default_factory=dict)
+    _heard: dict[tuple[Vector, Combination], tuple[Label, ...]] = field(default_factory=dict)
     _sums: list[tuple[frozenset[tuple[Expression, int]], int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -138,36 +139,35 @@ class Lowering:
         ``index`` names the fit whose offset is taken off the labels.
         """
         made = list(groups)
-        counts = [self.assembly.groups[self.groups[each.labels.rows]].count for each in made]
         shares = [
-            self.ring.number(each.count.value) * count
-            for each, count in zip(made, counts, strict=True)
+            self.ring.number(each.count.value) * self.assembly.groups[group].count
+            for each in made
+            for group in self.groups[each.labels.rows]
         ]
         T = sum(shares[1:], start=shares[0])
         off = self.offsets.get(index, Combination()) if index is not None else Combination()
         return [
-            Weighted(
-                self.vector(each.labels, off.times(_MINUS)),
-                self.ring.weight(self.number(each.weight)) / T,
-            )
+            Weighted(label, self.ring.weight(self.number(each.weight)) / T)
             for each in made
+            for label in self.vector(each.labels, off.times(_MINUS))
         ]
 
-    def vector(self, vector: Vector, more: Combination = _NOTHING) -> Label:
-        """A vector on rows, and more that it reads."""
+    def vector(self, vector: Vector, more: Combination = _NOTHING) -> tuple[Label, ...]:
+        """A vector on rows, and more that it reads, on each group."""
         if (vector, more) not in self._heard:
             noise = {
                 Noise(index, self.term(index)): self.number(coefficient)
                 for coefficient, index in vector.noises.terms
             }
             reads = self._reads(self._resolved(vector.models).plus(more))
-            self._heard[vector, more] = Label(self.groups[vector.rows], reads, noise)
+            on = self.groups[vector.rows]
+            self._heard[vector, more] = tuple(Label(group, reads, noise) for group in on)
         return self._heard[vector, more]
 
-    def probe(self, vector: Vector) -> int:
-        """The row block of a vector that is asked."""
+    def probe(self, vector: Vector) -> tuple[int, ...]:
+        """The row blocks of a vector that is asked."""
         if vector not in self.probes:
-            self.probes[vector] = self.assembly.probe(self.vector(vector))
+            self.probes[vector] = tuple(map(self.assembly.probe, self.vector(vector)))
         return self.probes[vector]
 
     def _reads(self, resolved: Combination) -> dict[int, Element]:
@@ -199,7 +199,6 @@ def lower(
     """The pencil of some nodes of a graph, in order, with numbers for the parameters.
 
     Raises:
-        NoTheorem: rows of a law that the theorem does not claim.
         NotBuilt: an operator that this version only simulates.
     """
     run = Lowering(graph, values, ring, Assembly(ring.one))
@@ -243,12 +242,21 @@ def _(node: Scaled, index: int, run: Lowering) -> None:
 
 @_lower.register
 def _(node: Rows, index: int, run: Lowering) -> None:
-    # Independent entries share the limits of normal ones (N7).
-    if isinstance(node.law, Elliptical):
-        raise NoTheorem(f"no theorem covers rows of the law {node.law} in a process: simulate it")
-    law = str(node.covariance)
-    variance = run.ring.covariance(node.covariance)
-    run.groups[index] = run.assembly.group(run.size(node.size), variance, law)
+    """One group; of elliptical rows one for each scale tau, P(tau) T rows of covariance tau s.
+
+    Given the scales the rows are normal, and their numbers differ from P T by O(sqrt T) with mean
+    zero, which is O(1/T) in an answer.  Independent entries share the limits of normal ones (N7).
+    """
+    atoms = node.law.atoms if isinstance(node.law, Elliptical) else ((Fraction(1), Fraction(1)),)
+    size, law = run.size(node.size), str(node.covariance)
+    run.groups[index] = tuple(
+        run.assembly.group(
+            size if share == 1 else run.ring.number(share) * size,
+            run.ring.covariance(node.covariance, scale),
+            law if scale == 1 else f"{scale} ({law})",
+        )
+        for scale, share in atoms
+    )
 
 
 @_lower.register
@@ -263,7 +271,7 @@ def _(node: Features, index: int, run: Lowering) -> None:
     if node.activation != "linear":
         place = list(nonlinear(run.graph.nodes)).index(index)
         run.slopes[index], variance = run.ring.activation(place, node.activation, size)
-    run.groups[index] = run.assembly.group(size, variance, f"features {index}")
+    run.groups[index] = (run.assembly.group(size, variance, f"features {index}"),)
 
 
 @_lower.register
@@ -271,7 +279,7 @@ def _(node: Ridge, index: int, run: Lowering) -> None:
     offset = run.offset(index, node.groups)
     labels, lam = run.labels(node.groups, index), run.number(node.lam)
     if node.features is not None:
-        projection = run.groups[node.features]
+        (projection,) = run.groups[node.features]
         if node.features in run.slopes:  # lam |a|^2 is lam/mu_1^2 |mu_1 a|^2
             lam = lam / run.slopes[node.features]
         block = run.assembly.random_features(labels, lam, projection, offset)

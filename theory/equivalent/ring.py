@@ -64,8 +64,11 @@ class Ring(Protocol):
     def variance(self, profile: Expression) -> Element:
         """A profile that is nowhere negative or infinite."""
 
-    def covariance(self, profile: Expression) -> Element:
-        """The variance of rows, or a metric: that, and 1/N in the N directions behind features."""
+    def covariance(self, profile: Expression, scale: Fraction = Fraction(1)) -> Element:
+        """The variance of rows, or a metric: scale times the profile, nowhere negative.
+
+        In the N directions behind features with an activation it is 1/N.
+        """
 
     @property
     def fitted(self) -> Element | None:

@@ -13,7 +13,6 @@ from ridgeproof.theory.errors import (
     InfiniteExpectation,
     InputError,
     NotBuilt,
-    NoTheorem,
     RidgeproofError,
     SolverError,
 )
@@ -375,12 +374,6 @@ _REFUSED = {
         {},
         InputError,
         "different rank",
-    ),
-    "law": (
-        "A = rows(9, law='elliptical:1/2*1/2,3/2*1/2')\nm = ridge(A@w0, 1)",
-        {},
-        NoTheorem,
-        "no theorem",
     ),
     "steps": ("m = gradient_descent(rows(9)@w0, 1/9, 65)", {}, NotBuilt, "at most 64 steps"),
     "activation": (

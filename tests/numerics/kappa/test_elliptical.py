@@ -7,13 +7,16 @@ import pytest
 
 from ridgeproof.numerics.arithmetic.precision import Float64, Multiprecision
 from ridgeproof.numerics.chains.phase import phase
+from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.numerics.kappa.elliptical import elliptical_ratio
 from ridgeproof.theory.errors import InputError, NoTheorem
 from ridgeproof.theory.formula import Form
+from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.settings.features import parse_features
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.simulation.simulate import simulate
+from ridgeproof.verification.simulation.simulate_process import simulate_process
 
 LAW = "elliptical:1/2*2/3,2*1/3"
 
@@ -87,6 +90,41 @@ def test_elliptical_features_have_no_other_theorem(changes):
     base = {"d": 10, "T": 40, "T0": 30, "n": 1, "sigma": 1, "sigma0": 1, "features": LAW}
     with pytest.raises(NoTheorem, match="elliptical-least-squares"):
         evaluate(make_setting(**{**base, **changes}))
+
+
+def test_the_theorem_for_processes_has_it_as_a_special_case():
+    """Rows split by their scales, and the root q, are the same number: no line is shared."""
+    setting = make_setting(d=10, T=40, T0=30, n=3, sigma=1, sigma0=2, features=LAW)
+    known = evaluate(setting, digits=30, certified=True)
+    found = evaluate_process(setting.process(), digits=30, certified=True)
+    gap = abs(found.values["test_error"].item() - known.value)
+    assert gap <= found.radii["test_error"].item() + known.radius
+
+
+def test_every_fit_on_elliptical_rows_meets_its_limit():
+    """Pooled, flowing, random features, and a training error; the normal limit is refused."""
+    steps = """
+A = rows(T, law='{}')
+y = A@w0 + 1/2*noise(A)
+t = ridge(y, 1/20)
+u = ridge([rows(2*d)@t, y], 1/10, weights=[2, 1])
+g = gradient_flow(y, 2)
+x = ridge(A@t, 1/20, features=features(3*d))
+"""
+    asks = ["risk(t)", "risk(u)", "risk(g)", "risk(x)", "mean_square(y-A@t)", "df(t)"]
+    text = "[process]\nsteps = '''{}'''\n[ask]\n{}"
+    listed = "\n".join(f'q{place} = "{ask}"' for place, ask in enumerate(asks))
+    process = read_process(text.format(steps.format(LAW), listed))
+    normal = read_process(text.format(steps.format("gaussian"), listed))
+    off = {}
+    for d, repetitions in ((20, 400), (40, 200)):
+        drawn = simulate_process(process, d=d, T=3 * d, repetitions=repetitions, seed=1)
+        for name, found in drawn.asks.items():
+            assert abs(found.mean - found.theory) < 3.5 * found.standard_error + 0.15 / d, name
+        off[d] = drawn.asks["q5"].mean - drawn.asks["q5"].theory
+    assert 1.4 < off[20] / off[40] < 2.8
+    other = evaluate_process(normal, d=40, T=120).values["q5"]
+    assert abs(drawn.asks["q5"].mean - other) > 20 * drawn.asks["q5"].standard_error
 
 
 def test_exact_forms_and_phases_are_refused():

@@ -220,7 +220,9 @@ class _Names:
         lowering, self.pencil = formulas.solution.lowering, formulas.solution.pencil
         given = lowering.graph.names
         self.groups = {
-            group: given[index] or f"{group + 1}" for index, group in lowering.groups.items()
+            group: given[index] or f"{group + 1}"
+            for index, groups in lowering.groups.items()
+            for group in groups
         }
         self.models: dict[int, str] = {}
         for index, blocks in lowering.models.items():

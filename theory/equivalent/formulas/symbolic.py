@@ -120,8 +120,12 @@ class SymbolicRing:
         self.levels[symbol] = profile
         return Laurent.of(symbol)
 
-    variance = covariance = profile
+    variance = profile
     fitted = None
+
+    def covariance(self, profile: Expression, scale: Fraction = Fraction(1)) -> Laurent:
+        """The profile times a number."""
+        return self.profile(profile) * self.number(scale)
 
     def activation(self, *_: object) -> NoReturn:
         """Refused: its numbers are integrals.
