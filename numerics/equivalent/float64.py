@@ -16,7 +16,7 @@ from ridgeproof.numerics.equivalent.profiles import Directions
 from ridgeproof.numerics.kappa.activations import moments
 from ridgeproof.theory.equivalent.pencil import Node, Pencil
 from ridgeproof.theory.equivalent.ring import Diagonal
-from ridgeproof.theory.errors import InputError, SolverError
+from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
 from ridgeproof.theory.process.expressions import Expression, evaluate
 
 __all__ = ["Float64Ring"]
@@ -192,6 +192,51 @@ class Float64Ring:
         if not (t > 0).all():
             raise InputError("t", float(t[~(t > 0)][0]), "is no time of a flow", "give t > 0")
         return [(self._column(z) / t, self._column(c)) for z, c in self.contour()]
+
+    def descent(
+        self, eta: Array, steps: int, rows: Sequence[tuple[Array, Array, Array]]
+    ) -> list[tuple[Array, Array]]:
+        """The flow's contour in log (1 - eta x)^steps: its poles are -(1 - e^(z/steps))/eta.
+
+        Derived here.  No sample eigenvalue exceeds sum of om (sqrt(T max s) + sqrt(tr s))^2 in the
+        limit (Gordon 1985).  It has to lie where the contour counts it, eta x < 1, or where
+        (1 - eta x)^steps is nothing.
+
+        Raises:
+            InputError: eta is not positive, or too large.
+            NotBuilt: fewer steps than poles.
+        """
+        contour, head = self.contour(), len(self.directions.s)
+        if steps < len(contour):
+            digits = self.directions.engine.digits
+            raise NotBuilt(f"gradient_descent of {steps} steps, to {digits} digits: ask for fewer")
+        edge = np.zeros((1, 1))
+        for each in rows:
+            om, T, s = (self._floats(number) for number in each)
+            s = s[..., :head]
+            trace = (s * self._floats(self.directions.multiplicity)).sum(axis=-1, keepdims=True)
+            edge = edge + om * (np.sqrt(T * s.max(axis=-1, keepdims=True)) + np.sqrt(trace)) ** 2
+        most = (1 + 10.0 ** (-(self.directions.engine.digits + 2) / steps)) / edge
+        rate = self._floats(eta)
+        if not ((rate > 0) & (rate < most)).all():
+            raise InputError(
+                "eta",
+                f"{rate.flat[0]:g}",
+                f"is no rate at which {steps} steps are known to converge on these rows",
+                f"give 0 < eta < {most.min():.4g}",
+            )
+        found = []
+        for z, c in contour:
+            step = self._exp(z / steps)
+            zeta = (1 - self._column(step)) / eta
+            found.append((-zeta, -self._column(c * z * step / steps) / (eta * zeta)))
+        return found
+
+    def _exp(self, z: Number) -> Number:
+        return np.exp(z)
+
+    def _floats(self, value: Array) -> Array:
+        return np.asarray(self.in_floats(value), np.float64)
 
     def conjugate(self, value: Array) -> Array:
         """Itself where it is real."""

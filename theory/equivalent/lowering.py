@@ -20,7 +20,6 @@ from ridgeproof.theory.process.expressions import ONE, Expression, Name, Number,
 from ridgeproof.theory.process.graph import Carried, Graph, Group, Iteration, Node, Outcome, Truth
 from ridgeproof.theory.process.linear import Combination, Vector
 from ridgeproof.theory.process.operators.gradient import (
-    MOST_STEPS,
     Gradient,
     GradientDescent,
     GradientFlow,
@@ -215,14 +214,6 @@ def _lower(node: Node, _index: int, _run: Lowering) -> None:
 
 
 @_lower.register
-def _(_node: GradientDescent, _index: int, _run: Lowering) -> None:
-    raise NotBuilt(
-        f"the limit of gradient_descent is built for at most {MOST_STEPS} steps: take fewer, "
-        "ask gradient_flow, or simulate it instead"
-    )
-
-
-@_lower.register
 def _(node: Truth, index: int, run: Lowering) -> None:
     run.add_truth(index, node)
 
@@ -300,9 +291,32 @@ def _(node: Gradient, index: int, run: Lowering) -> None:
 
 @_lower.register
 def _(node: GradientFlow, index: int, run: Lowering) -> None:
-    labels, conjugate, metric = run.labels(node.groups), run.ring.conjugate, run.ring.fitted
+    labels = run.labels(node.groups)
+    _filter(index, run, labels, run.ring.flow(run.number(node.t)))
+
+
+@_lower.register
+def _(node: GradientDescent, index: int, run: Lowering) -> None:
+    labels = run.labels(node.groups)
+    rows = [
+        (each.om, group.count, group.variance)
+        for each in labels
+        for group in [run.assembly.groups[each.label.group]]
+    ]
+    steps = int(exact_value("k", node.k, {}))
+    _filter(index, run, labels, run.ring.descent(run.number(node.eta), steps, rows))
+
+
+def _filter(
+    index: int,
+    run: Lowering,
+    labels: Sequence[Weighted],
+    poles: Sequence[tuple[Element, Element]],
+) -> None:
+    """Twice the real part of a sum of ridges on the same labels."""
+    conjugate, metric = run.ring.conjugate, run.ring.fitted
     model = run.models[index] = {}
-    for lam, share in run.ring.flow(run.number(node.t)):
+    for lam, share in poles:
         model[run.assembly.ridge(labels, lam, metric)] = share
         model[run.assembly.ridge(labels, conjugate(lam), metric, twin=True)] = conjugate(share)
 

@@ -87,6 +87,14 @@ class Ring(Protocol):
     def flow(self, t: Element) -> Sequence[tuple[Element, Element]]:
         """Poles lam_k and shares c_k: (1 - e^(-t x))/x = 2 Re sum of c_k/(x + lam_k) on x >= 0."""
 
+    def descent(
+        self, eta: Element, steps: int, rows: Sequence[tuple[Element, Element, Element]]
+    ) -> Sequence[tuple[Element, Element]]:
+        """The same of (1 - (1 - eta x)^steps)/x, where x is a sample eigenvalue.
+
+        Each of ``rows`` is a weight over T, a number of rows and the variance of their entries.
+        """
+
     def conjugate(self, value: Element) -> Element:
         """The complex conjugate."""
 

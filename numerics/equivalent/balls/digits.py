@@ -17,8 +17,9 @@ from ridgeproof.numerics.equivalent.profiles import Space, directions_of
 from ridgeproof.numerics.equivalent.solve import Solved, solve_graph
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.expressions import Expression, walk
-from ridgeproof.theory.process.graph import Graph
+from ridgeproof.theory.process.graph import Graph, reached
 from ridgeproof.theory.process.operators.asks import Extremum
+from ridgeproof.theory.process.operators.gradient import GradientDescent
 
 __all__ = ["solve_point", "unproved"]
 
@@ -31,6 +32,8 @@ def unproved(graph: Graph, ask: Expression) -> list[str]:
     found = []
     if any(isinstance(item, Extremum) for item in walk(ask)):
         found.append("the search of minimum and argmin proves nothing")
+    if any(isinstance(graph.nodes[at], GradientDescent) for at in reached(graph.nodes, ask)):
+        found.append("what the poles of a long gradient_descent leave out is not bounded")
     if not is_bounded(graph, ask):
         found.append(
             "what gradient_flow leaves out is bounded in norms and inner products of its models, "

@@ -139,6 +139,9 @@ class BallRing(Float64Ring):
     def _complex(self, x: Number, y: Number) -> Number:
         return acb(x, y)
 
+    def _exp(self, z: Number) -> Number:
+        return z.exp()
+
     def _column(self, number: Number) -> Array:
         return object_array([number])[:, None]
 

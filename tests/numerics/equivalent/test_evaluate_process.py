@@ -12,11 +12,11 @@ from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.theory.errors import (
     InfiniteExpectation,
     InputError,
-    NotBuilt,
     RidgeproofError,
     SolverError,
 )
 from ridgeproof.theory.process.file import read_process
+from ridgeproof.theory.process.operators import gradient
 from ridgeproof.theory.settings.setting import make_setting
 
 _SIGNAL = {"d": 20, "spectrum": "power-law:1", "signal": "source:3/10"}
@@ -318,6 +318,26 @@ def test_flow_and_descent_on_their_way():
     assert abs(way["g16"] / flow - 1) > 1e-3
 
 
+def test_descents_of_many_steps_are_those_of_few(monkeypatch):
+    """By poles it is what the steps one by one give, and after many small steps gradient flow."""
+    asks = {"m": "risk(m)", "u": "risk(u)", "training": "mean_square(y - A@m)"}
+    lines = "A = rows(30)\ny = A@w0 + noise(A)/2\n"
+    lines += "m = {0}\nu = {1}\n"
+    descents = [f"gradient_descent({y}, eta, K)" for y in ("y", "[y, rows(30)@m]")]
+    process = _process(lines.format(*descents), asks)
+    given = {"d": 20, "spectrum": "power-law:1/2", "eta": [0.1, 0.3]}
+    few = evaluate_process(process, K=20, **given).values
+    with monkeypatch.context() as patch:
+        patch.setattr(gradient, "MOST_STEPS", 3)
+        many = evaluate_process(process, K=20, **given).values
+    for name, values in few.items():
+        assert np.allclose(many[name], values, rtol=1e-11)
+    flow = _process(lines.format("gradient_flow(y, 3)", "gradient_flow([y, rows(30)@m], 3)"), asks)
+    near = evaluate_process(process, K=10**6, d=20, spectrum="power-law:1/2", eta=3e-6).values
+    for name, value in evaluate_process(flow, d=20, spectrum="power-law:1/2").values.items():
+        assert 1e-8 < abs(near[name] / value - 1) < 1e-5
+
+
 _REFUSED = {
     "a profile of another length": (
         "A = rows(T, 'L')\nm = ridge(A@w0, 1)",
@@ -375,7 +395,7 @@ _REFUSED = {
         InputError,
         "different rank",
     ),
-    "steps": ("m = gradient_descent(rows(9)@w0, 1/9, 65)", {}, NotBuilt, "at most 64 steps"),
+    "steps": ("m = gradient_descent(rows(9)@w0, 2, 65)", {}, InputError, "converge"),
     "activation": (
         "A = rows(9, 'N')\nF = features(5, 'tanh')\nm = ridge(A@w0, 1, features=F)",
         {},

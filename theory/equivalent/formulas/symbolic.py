@@ -139,16 +139,18 @@ class SymbolicRing:
         """1/p."""
         return self.one / self.profile(profile)
 
-    def flow(self, _t: Laurent) -> NoReturn:
+    def flow(self, *_: object) -> NoReturn:
         """Refused: it is a sum over many complex poles.
 
         Raises:
             NotBuilt: always.
         """
         raise NotBuilt(
-            "gradient_flow has no formula in finitely many spectral sums: evaluate it, or take "
-            "gradient_descent of few steps"
+            "gradient_flow, like a descent of many steps, has no formula in finitely many "
+            "spectral sums: evaluate it, or take gradient_descent of few steps"
         )
+
+    descent = flow
 
     def power(self, *_: object) -> NoReturn:
         """Refused: a loop that is not unrolled.
