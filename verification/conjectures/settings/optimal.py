@@ -204,7 +204,7 @@ def _redo(shown: list[_Lower], judge: Judge) -> tuple[str, str]:
         simulation_command(far, near, "test_error", method, repetitions) for far, near in pairs
     ]
     calls = [simulation_call(far, near, "test_error", method, repetitions) for far, near in pairs]
-    printed = ", ".join(f"{call}.mean" for call in calls)
+    printed = ", ".join(calls)
     return " && ".join(commands), f"import ridgeproof; print({printed})"
 
 
