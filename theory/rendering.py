@@ -5,28 +5,27 @@ Nothing here decides anything: whether a step was checked is passed in by the ca
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from sympy import Add, Eq, Expr, Mul, Symbol, Tuple, fraction
-from sympy import latex as sympy_latex
 from sympy import pretty as sympy_pretty
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
-from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Derivation
 from ridgeproof.theory.calculus.words import Tr
 from ridgeproof.theory.definitions import DEFINITIONS, MEANINGS
 from ridgeproof.theory.formula import Form, Formula
+from ridgeproof.theory.paper import document, in_words, latex, on_paper, sections
 from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = [
     "Checks",
     "Result",
     "derivation_data",
+    "derivation_fragment",
     "derivation_latex",
     "derivation_markdown",
     "derivation_text",
@@ -40,31 +39,12 @@ __all__ = [
     "results_text",
 ]
 
-# Spelled out in Python because lambda is a keyword there; Greek on paper.
-_PAPER = {sy.lam: Symbol("lambda"), sy.lam0: Symbol("lambda0")}
-# Degrees of freedom are one word, not d times f.
-_LATEX_NAMES = {
-    sy.df1: r"\mathrm{df}_1",
-    sy.df2: r"\mathrm{df}_2",
-    sy.df1_0: r"\mathrm{df}_{1,0}",
-    sy.df2_0: r"\mathrm{df}_{2,0}",
-    sy.df2_width: r"\mathrm{df}_{2,\mathrm{width}}",
-}
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def _on_paper(expression: Any) -> Any:
-    return expression.xreplace(_PAPER) if hasattr(expression, "xreplace") else expression
 
 
 def pretty(expression: Any) -> str:
     """Two-dimensional Unicode."""
-    return sympy_pretty(_on_paper(expression), use_unicode=True, wrap_line=False)
-
-
-def latex(expression: Any) -> str:
-    """LaTeX, without delimiters."""
-    return sympy_latex(_on_paper(expression), symbol_names=_LATEX_NAMES)
+    return sympy_pretty(on_paper(expression), use_unicode=True, wrap_line=False)
 
 
 @lru_cache(maxsize=1024)
@@ -118,50 +98,39 @@ def one_line(expression: Any) -> str:
     >>> one_line(sy.sigma**2 * sy.gamma / (1 - sy.gamma))
     'γ σ²/(1 - γ)'
     """
-    return _LinePrinter().doprint(_on_paper(expression))
+    return _LinePrinter().doprint(on_paper(expression))
 
 
-# A line of text, or of LaTeX, which says less with more characters.
-_WIDTH, _WIDTH_LATEX = 100, 240
+# Of a line of text.
+_WIDTH = 100
 
 
 def _terms(expression: Expr) -> list[str]:
-    """One line per additive term, or per equation."""
-    return _rows(expression, one_line, _WIDTH, ("(", ")"))
-
-
-def _rows(
-    expression: Any, show: Callable[[Any], str], width: int, brackets: tuple[str, str]
-) -> list[str]:
     """A sum by its terms, equations each by itself, a long product by the terms of its sum."""
-
-    def rows(part: Any) -> list[str]:
-        return _rows(part, show, width, brackets)
-
     if isinstance(expression, Tuple):
-        return [row for part in expression for row in rows(part)]
+        return [row for part in expression for row in _terms(part)]
     if isinstance(expression, Add):
-        return _signed([show(term) for term in expression.args])
-    whole = show(expression)
-    if len(whole) <= width:
+        return _signed([one_line(term) for term in expression.args])
+    whole = one_line(expression)
+    if len(whole) <= _WIDTH:
         return [whole]
     if isinstance(expression, Eq):
-        first, *others = rows(expression.rhs)
-        return [f"{show(expression.lhs)} = {first}", *others]
+        first, *others = _terms(expression.rhs)
+        return [f"{one_line(expression.lhs)} = {first}", *others]
     above, below = fraction(expression)
     sums = [part for part in Mul.make_args(above) if isinstance(part, Add)]
     if not sums:
         return [whole]
     longest = max(sums, key=lambda part: len(part.args))
     factor = above / longest
-    inside = rows(longest)
-    inside[0] = f"{'' if factor == 1 else show(factor) + ' '}{brackets[0]}{inside[0]}"
-    inside[-1] += brackets[1]
+    inside = _terms(longest)
+    inside[0] = f"{'' if factor == 1 else one_line(factor) + ' '}({inside[0]}"
+    inside[-1] += ")"
     if below != 1:
         # What stands under a product is printed as a quotient, whatever its power.
         product = Symbol("_")
-        quotient = show(product / below).removeprefix(show(product))
-        inside[-1] += quotient if show is one_line else rf" \cdot {show(1 / below)}"
+        quotient = one_line(product / below).removeprefix(one_line(product))
+        inside[-1] += quotient
     return inside
 
 
@@ -368,69 +337,20 @@ def _named(results: Mapping[str, Expr]) -> list[str]:
     """The results in LaTeX, with their names where there are several."""
     if len(results) == 1:
         return [latex(each) for each in results.values()]
-    return [rf"\mathrm{{{_tex(name)}}} = {latex(each)}" for name, each in results.items()]
+    return [rf"\mathrm{{{in_words(name)}}} = {latex(each)}" for name, each in results.items()]
 
 
-_PREAMBLE = r"""\documentclass{article}
-\usepackage[T1]{fontenc}
-\usepackage[utf8]{inputenc}
-\usepackage[landscape,margin=15mm]{geometry}
-\usepackage{amsmath,amssymb}
-\allowdisplaybreaks
-\begin{document}
-"""
+def derivation_fragment(
+    derivation: Derivation, checks: Checks = None, result: Result = None
+) -> str:
+    """The derivation as LaTeX that a paper can input."""
+
+    def mark(section: int, step: int) -> str:
+        return _mark(checks, section, step)
+
+    return sections(derivation, _results(derivation, result), mark)
 
 
 def derivation_latex(derivation: Derivation, checks: Checks = None, result: Result = None) -> str:
     """The derivation as a LaTeX document that compiles on its own."""
-    lines = [_PREAMBLE, rf"\section*{{Derivation: {_tex(derivation.id)}}}"]
-    for i, section in enumerate(derivation.sections):
-        lines += [
-            rf"\subsection*{{{_tex(section.title)}}}",
-            rf"\noindent {_tex(section.start_reason)}.",
-        ]
-        lines.append(_aligned(section.start))
-        for j, step in enumerate(section.steps):
-            lines.append(rf"\noindent {_tex(step.justification)}{_mark(checks, i, j)}:")
-            lines.append(_aligned(step.expression))
-    if derivation.remark:
-        lines.append(rf"\noindent {_tex(derivation.remark)}")
-    results = _results(derivation, result)
-    if len(results) == 1:
-        ((final,),) = (results.values(),)
-        lines += [r"\subsection*{Result}", rf"\[ {latex(final)} \]"]
-    else:
-        lines.append(r"\subsection*{Results}")
-        lines += [
-            _aligned(Eq(Symbol(rf"\mathrm{{{_tex(name)}}}"), each, evaluate=False))
-            for name, each in results.items()
-        ]
-    lines.append(r"\end{document}")
-    return "\n".join(lines)
-
-
-def _aligned(expression: Expr) -> str:
-    """A display that breaks after every second term."""
-    rows = _rows(expression, latex, _WIDTH_LATEX, (r"\Bigl(", r"\Bigr)"))
-    if not isinstance(expression, Tuple):
-        rows = [" ".join(rows[i : i + 2]) for i in range(0, len(rows), 2)]
-    return "\\begin{align*}\n& " + " \\\\\n& ".join(rows) + "\n\\end{align*}"
-
-
-def _tex(text: str) -> str:
-    """Escape plain text for LaTeX; a letter or two with an index is mathematics."""
-    words = re.split(r"\b([A-Za-z]{1,2}_[A-Za-z])\b", text)
-    return "".join(f"${word}$" if i % 2 else _escaped(word) for i, word in enumerate(words))
-
-
-def _escaped(text: str) -> str:
-    for plain, escaped in (
-        ("_", r"\_"),
-        ("^", r"\^{}"),
-        ("&", r"\&"),
-        ("~", r"$\sim$"),
-        ("#", r"\#"),
-        ("%", r"\%"),
-    ):
-        text = text.replace(plain, escaped)
-    return text
+    return document(derivation_fragment(derivation, checks, result))

@@ -81,8 +81,5 @@ class SpectralSum(Expr):
     def _pretty(self, printer: Any) -> Any:
         return printer._print(self.indexed())
 
-    def _latex(self, printer: Any, **_: Any) -> str:
-        return printer._print(self.indexed())
-
     def _sympystr(self, printer: Any) -> str:
         return f"sum_i({printer._print(self.summand)})"

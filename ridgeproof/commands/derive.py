@@ -40,9 +40,18 @@ _CODE = ("python", "jax", "javascript")
     help="specialise the result: --set n=3 --set lam=0 --set T=inf --set spectrum=isotropic; with "
     "FILE: a value that decides a loop or a branch, and at which the steps are checked",
 )
+@click.option(
+    "--fragment", is_flag=True, help="with --format latex: sections that a paper can \\input"
+)
 @seed_option
 def command(
-    formula_id: str, style: str, as_json: bool, steps: bool, settings: tuple[str, ...], seed: int
+    formula_id: str,
+    style: str,
+    as_json: bool,
+    steps: bool,
+    settings: tuple[str, ...],
+    fragment: bool,
+    seed: int,
 ) -> None:
     """Derive a theorem, or the formulas of a process, from the definition of the process.
 
@@ -63,9 +72,13 @@ def command(
     from ridgeproof.theory.catalogue import find
     from ridgeproof.theory.equivalent.formulas.code import code
     from ridgeproof.theory.equivalent.formulas.program import program_of_theorem
+    from ridgeproof.theory.errors import InputError
     from ridgeproof.theory.specialise import specialise
 
     style = "json" if as_json else style
+    if fragment and style != "latex":
+        raise InputError("--fragment", style, "is for LaTeX", "add --format latex")
+    style = "fragment" if fragment else style
     if is_process_file(formula_id):
         _derive_process(formula_id, style, settings, steps=steps)
         return
@@ -103,6 +116,7 @@ def _print(derivation: Derivation, checks: Checks, result: Result, style: str, *
         render = {
             "text": rendering.derivation_text,
             "latex": rendering.derivation_latex,
+            "fragment": rendering.derivation_fragment,
             "markdown": rendering.derivation_markdown,
         }[style]
         echo(render(derivation, checks, result))
@@ -125,7 +139,7 @@ def _plain(result: Any, style: str) -> str:
         if style == "text":
             return rendering.results_text(result)
         return "\n".join(_plain(each, style) for each in result.values())
-    if style == "latex":
+    if style in {"latex", "fragment"}:
         return rendering.latex(result)
     return f"$${rendering.latex(result)}$$" if style == "markdown" else rendering.pretty(result)
 

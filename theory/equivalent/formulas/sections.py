@@ -209,7 +209,9 @@ def _reason(unknown: Unknown, fits: Mapping[Symbol, str], places: Mapping[Symbol
     if unknown.kind in {UnknownKind.KAPPA, UnknownKind.RESPONSES}:
         known = [fits[x] for x in unknown.symbols if x in fits]
         return _TITLES[unknown.kind].format(fits=" and ".join(dict.fromkeys(known)))
-    known = [places[x] for x in unknown.symbols if x in places]
+    # What has a reason of its own stands in many places.
+    general = unknown.reason.startswith(("a response", "a correlation"))
+    known = [places[x] for x in unknown.symbols if x in places and general]
     return "; ".join(dict.fromkeys(known)) or _TITLES.get(unknown.kind, unknown.reason)
 
 
