@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_SEED",
-    "QuestionCommand",
     "changed",
     "engine_options",
     "is_given",
@@ -125,20 +124,6 @@ def pop_setting(options: dict[str, Any], **given: Any) -> Setting:
     return make_setting(**fields)
 
 
-class QuestionCommand(click.Command):
-    """A command about a setting or a process file; it remembers which options came twice."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse, and note what stood twice; click itself takes the last of the two."""
-        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
-        once = [p for p in order if not (isinstance(p, click.Option) and p.multiple)]
-        ctx.meta[_TWICE] = [p.opts[0] for p in once if once.count(p) > 1]
-        return super().parse_args(ctx, args)
-
-
-_TWICE = f"{__name__}.twice"
-
-
 def process_argument(command: Command) -> Command:
     """``[FILE]``, a process in place of a setting, and ``--set``; `pop_process` reads them."""
     command = click.option(
@@ -199,13 +184,10 @@ def pop_process(options: dict[str, Any]) -> tuple[Process, dict[str, str]] | Non
         value = options.pop(f"opt_{field}", None)
         if is_given(f"opt_{field}"):
             given[field] = value
-    twice = list(context.meta[_TWICE])
     for name, value in read_assignments(changes):
         if name in given:
-            twice.append(name)
+            raise InputError(name, value, "is given more than once", "give it once")
         given[name] = value
-    if twice:
-        raise InputError(twice[0], "...", "is given more than once", "give it once")
     require_known(process, given)
     return process, given
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 from functools import lru_cache
 
 from ridgeproof.theory import theorems
+from ridgeproof.theory.checks import closest
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.formula import Formula
 
@@ -37,8 +37,7 @@ def find(formula_id: str) -> Formula:
     for formula in known.values():
         if formula_id in {formula.id, formula.theorem}:
             return formula
-    close = difflib.get_close_matches(formula_id, known, n=1)
-    hint = f"did you mean {close[0]}? " if close else ""
+    hint = closest(formula_id, known)
     raise InputError(
         "ID", formula_id, "is not in the catalogue", f"{hint}Choose from {', '.join(known)}"
     )

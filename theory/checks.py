@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Real
@@ -18,6 +20,7 @@ __all__ = [
     "check_integer",
     "check_output",
     "check_real",
+    "closest",
     "counted",
     "exact",
     "parse_rational",
@@ -31,7 +34,7 @@ INFINITE: Final[int] = math.inf  # type: ignore[assignment]
 # Longer literals than these carry no meaning here and could exhaust memory when made exact.
 _MAX_DIGITS = 400
 _MAX_EXPONENT = 400
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE](?P<exponent>[+-]?\d+))?\Z")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE](?P<exponent>[+-]?\d+))?\Z", re.ASCII)
 
 
 def parse_rational(name: str, text: str) -> Fraction:
@@ -155,6 +158,16 @@ def check_output(name: str, path: Path) -> None:
     except OSError as error:  # such as a name that is too long
         reason = f"cannot be written ({error.strerror})"
         raise InputError(name, path, reason, "name another file") from error
+
+
+def closest(name: object, known: Iterable[str]) -> str:
+    """A hint at the closest known word, or nothing.
+
+    >>> closest("evalute", ["derive", "evaluate"])
+    'did you mean evaluate? '
+    """
+    close = difflib.get_close_matches(str(name)[:40], list(known), n=1)
+    return f"did you mean {close[0]}? " if close else ""
 
 
 def counted(count: int, noun: str, nouns: str = "") -> str:

@@ -23,6 +23,7 @@ from ridgeproof.theory.errors import InputError, SolverError
 from ridgeproof.theory.process.expressions import walk
 from ridgeproof.theory.process.facts import (
     needed_names,
+    read_parameter,
     require_known,
     require_values,
     size_names,
@@ -228,7 +229,7 @@ def _read(name: str, value: Any) -> Fraction | Array:
     except ValueError:  # rows of different lengths
         several = True
     if not several:
-        return exact(name, value.item() if isinstance(value, np.generic) else value)
+        return read_parameter(name, value.item() if isinstance(value, np.generic) else value)
     try:
         values = np.asarray(value, np.float64)
     except (TypeError, ValueError, OverflowError):
@@ -240,6 +241,7 @@ def _read(name: str, value: Any) -> Fraction | Array:
     bad = values[~np.isfinite(values)]
     if len(bad):
         raise InputError(name, bad[0], "is not finite", "give finite numbers")
+    read_parameter(name, values.min())
     return values
 
 

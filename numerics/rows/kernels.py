@@ -19,9 +19,8 @@ import numpy as np
 from scipy.spatial.distance import cdist
 
 from ridgeproof.numerics.arithmetic.precision import Array
-from ridgeproof.theory.checks import check_integer
+from ridgeproof.theory.checks import check_integer, closest
 from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.process.builder import closest
 
 __all__ = ["Kernel", "make_kernel"]
 
@@ -69,7 +68,7 @@ def make_kernel(name: str, rows: Array) -> Kernel:
             scale = _positive(name, float((rows**2).sum(axis=1).mean()))
             shape = lambda x, z: ((1 + x @ z.T / scale) / 2) ** degree  # noqa: E731
         case _:
-            remedy = f"{closest(word, dict.fromkeys(_NAMES))}choose from {', '.join(_NAMES)}"
+            remedy = f"{closest(word, _NAMES)}choose from {', '.join(_NAMES)}"
             raise InputError("--kernel", name, "is no kernel", remedy)
     diagonal = np.concatenate([shape(row[None], row[None])[0] for row in rows])
     return Kernel(name, shape, _positive(name, float(diagonal.mean())))

@@ -10,7 +10,6 @@ import click
 
 from ridgeproof.console import echo, emit_json, heading, key_values, progress, show
 from ridgeproof.options import (
-    QuestionCommand,
     json_option,
     pop_process,
     pop_setting,
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command(name="evaluate", cls=QuestionCommand)
+@click.command(name="evaluate")
 @process_argument
 @setting_options()
 @click.option("--digits", help="significant digits, 1 to 2000  [default: 15; of a process 12]")

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from ridgeproof.console import echo, emit_json, heading, key_values
+from ridgeproof.options import json_option
 
 __all__ = ["catalogue_markdown", "command"]
 
@@ -29,7 +30,8 @@ Every theorem as the code holds it: `ridgeproof derive ID` derives it line by li
     default="text",
     show_default=True,
 )
-def command(formula_id: str | None, style: str) -> None:
+@json_option
+def command(formula_id: str | None, style: str, as_json: bool) -> None:
     """List the catalogued theorems, or print one in full.
 
     ID is an id such as ridge, or a theorem number such as T2.
@@ -38,7 +40,7 @@ def command(formula_id: str | None, style: str) -> None:
     from ridgeproof.theory.catalogue import catalogue, find
 
     chosen = [find(formula_id)] if formula_id else list(catalogue().values())
-    if style == "json":
+    if as_json or style == "json":
         data: dict[str, Any] = {"formulas": [rendering.formula_data(f) for f in chosen]}
         emit_json(rendering.formula_data(chosen[0]) if formula_id else data)
     elif style == "latex":

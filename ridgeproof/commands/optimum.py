@@ -8,7 +8,6 @@ import click
 
 from ridgeproof.console import echo, emit_json, heading, key_values, progress, show
 from ridgeproof.options import (
-    QuestionCommand,
     is_given,
     json_option,
     pop_process,
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command(name="optimum", cls=QuestionCommand)
+@click.command(name="optimum")
 @process_argument
 @setting_options()
 @click.option(

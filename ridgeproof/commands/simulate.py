@@ -11,7 +11,6 @@ import click
 from ridgeproof.console import echo, emit_json, key_values, progress
 from ridgeproof.interrupts import INTERRUPTED
 from ridgeproof.options import (
-    QuestionCommand,
     changed,
     engine_options,
     is_given,
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command(name="simulate", cls=QuestionCommand)
+@click.command(name="simulate")
 @process_argument
 @setting_options()
 @click.option("--ask", metavar="NAME", help="with FILE: the only quantity wanted")

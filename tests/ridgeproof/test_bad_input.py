@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from ridgeproof import cli
+from ridgeproof.theory.errors import MISSING, InputError
 
 FINITE = "--d 10 --T 20 --sigma 1"
 CHAIN = "--d 10 --T 20 --T0 30 --n 2 --sigma 1 --sigma0 1"
@@ -37,6 +39,8 @@ SETTINGS = [
     ("--d 0 --T 20", "--d = 0", "at least 1"),
     ("--d -5 --T 20", "--d = -5", "at least 1"),
     ("--d 2.5 --T 20", "--d = 2.5", "whole number"),
+    ("--d １０ --T 20", "--d = １０", "not a finite number"),
+    ("--d 10 --T 20 --d 30", "--d = given 2 times", "ive it once"),
     ("--d ten --T 20", "--d = ten", "not a finite number"),
     ("--d 10 --T 1e30", "--T = 1e30", "at most"),
     ("--d 10 --T nan", "--T = nan", "not a finite number"),
@@ -56,7 +60,7 @@ SETTINGS = [
     ("--d 10 --T 20 --lam __import__('os')", "--lam", "not a finite number"),
     ("--d 10 --T 20 --lam0 -1", "--lam0 = -1", "at least 0"),
     # spectra, signals, designs
-    ("--d 10 --T 20 --spectrum powerlaw:2", "--spectrum = powerlaw:2", "is not a spectrum"),
+    ("--d 10 --T 20 --spectrum powerlaw:2", "--spectrum = powerlaw:2", "id you mean power-law?"),
     ("--d 10 --T 20 --spectrum power-law:-1", "power-law:BETA = -1", "greater than 0"),
     ("--d 10 --T 20 --spectrum ar1:1", "ar1:RHO = 1", "less than 1"),
     ("--d 10 --T 20 --spectrum spiked:2*10,1", "spectrum", "10 spikes for d = 10"),
@@ -146,7 +150,8 @@ OTHERS = [
     ("verify C99", "CLAIM = C99", "not a claim"),
     ("verify C1 --profile thorough", "--profile", "not one of"),
     ("verify C1 --workers none", "--workers = none", "not a finite number"),
-    ("nosuch", "nosuch", "No such command"),
+    ("evalute", "COMMAND = evalute", "Did you mean evaluate?"),
+    ("figure isotropc", "NAME = isotropc", "Did you mean isotropic?"),
     ("evaluate --d 10 --T", "--T", "See ridgeproof evaluate --help"),
     ("--nosuch", "--nosuch", "No such option"),
     ("check", "FILE", "Missing argument"),
@@ -275,6 +280,8 @@ def refused(result, *parts):
     assert status == 2
     assert out == ""
     assert "Traceback" not in err
+    if err.startswith("{"):
+        err = from_json(err)
     first, *more = err.splitlines()
     assert first.startswith("Error: ")
     assert not any(line.startswith("Error: ") for line in more)
@@ -282,6 +289,16 @@ def refused(result, *parts):
     for part in parts:
         assert part in err
     assert len(first) < 1000
+
+
+def from_json(err):
+    """The line that stands for the one JSON object of an error."""
+    error = json.loads(err)["error"]
+    assert set(error) == {"name", "value", "condition", "remedy"}
+    if error["name"] is None:
+        return f"Error: {error['condition']}"
+    value = MISSING if error["value"] is None else error["value"]
+    return f"Error: {InputError(error['name'], value, error['condition'], error['remedy'])}"
 
 
 @pytest.mark.parametrize("verb", ["evaluate", "simulate"])

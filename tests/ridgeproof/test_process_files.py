@@ -262,8 +262,9 @@ def test_evaluating_a_file_imports_no_symbols():
 
 ERRORS = {
     "evaluate plain.toml": "--d is missing",
-    "evaluate plain.toml --d 3 --d 4": "--d = ...: is given more than once",
-    "evaluate plain.toml --d 3 --lam 1 --set lam=2": "--lam = ...: is given more than once",
+    "evaluate plain.toml --d 3 --d 4": "--d = given 2 times: is ambiguous. Give it once",
+    "evaluate plain.toml --d 3 --sigma=-1": "--sigma = -1: must be at least 0",
+    "evaluate plain.toml --d 3 --lam 1 --set lam=2": "--lam = 2: is given more than once",
     "evaluate plain.toml --d 3 --set k=1": "k: is no parameter of the process, which has T, lam,",
     "evaluate plain.toml --d 3 --design shared": "design: is no parameter of the process",
     "evaluate plain.toml --d 3 --set lam": "write NAME=VALUE",

@@ -13,7 +13,6 @@ parameters say what it takes:
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
 import pkgutil
@@ -40,7 +39,6 @@ __all__ = [
     "Value",
     "Weights",
     "Word",
-    "closest",
     "operator",
     "operators",
 ]
@@ -218,9 +216,3 @@ def operators() -> Mapping[str, Operator]:
     for info in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{info.name}")
     return _REGISTRY
-
-
-def closest(name: str, known: Mapping[str, object]) -> str:
-    """A hint at the closest known word, or nothing."""
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}? " if close else ""

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from ridgeproof.theory.checks import check_real, closest
 from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.process.builder import Expectation, closest
+from ridgeproof.theory.process.builder import Expectation
 from ridgeproof.theory.process.expressions import Expression, Name, exact_value, parts, walk
 from ridgeproof.theory.process.graph import Body, Graph, Iteration, Node, reached
 from ridgeproof.theory.process.names import free_names, names_in
@@ -20,6 +21,7 @@ from ridgeproof.theory.process.record import Process
 __all__ = [
     "needed_names",
     "only_ask",
+    "read_parameter",
     "require_known",
     "require_searched",
     "require_values",
@@ -112,7 +114,7 @@ def require_searched(graph: Graph, counts: set[str]) -> None:
                 condition, remedy = "is the dimension, which is given", "search over a parameter"
             elif over not in found | counts:
                 listed = ", ".join(sorted(found)) or "no parameter"
-                hint = closest(over, dict.fromkeys(found))
+                hint = closest(over, found)
                 condition = f"is searched, but the ask depends on {listed}"
                 remedy = f"{hint}search over what the ask depends on"
             elif over in counts or over in size_names(held):
@@ -151,6 +153,15 @@ def require_known(process: Process, given: Iterable[str]) -> None:
             condition = f"is no parameter of the process, which has {listed}"
             remedy = "give one of these, or d, spectrum or signal"
             raise InputError("parameter", name, condition, remedy)
+
+
+def read_parameter(name: str, value: object) -> Fraction:
+    """A parameter as an exact number; one called sigma is a standard deviation.
+
+    Raises:
+        InputError: it is no finite number, or a standard deviation below zero.
+    """
+    return check_real(name, value, least=0 if name.startswith("sigma") else None)
 
 
 def require_values(graph: Graph, values: Values) -> None:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ridgeproof.theory.checks import exact
+from ridgeproof.theory.checks import closest, exact
 from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.process.builder import closest, operators
+from ridgeproof.theory.process.builder import operators
 from ridgeproof.theory.process.expressions import Expression
 from ridgeproof.theory.process.names import quoted, used_names
 from ridgeproof.theory.process.normal import check_process
@@ -144,7 +144,7 @@ def _table(name: str, value: object) -> dict[str, Any]:
 def _known(name: str, table: Mapping[str, Any], keys: tuple[str, ...]) -> None:
     for key in table:
         if key not in keys:
-            hint = closest(key, dict.fromkeys(keys))
+            hint = closest(key, keys)
             raise InputError(name, key, "is no key", f"{hint}use {', '.join(keys)}")
 
 
@@ -185,7 +185,7 @@ def _require_used(process: Process) -> None:
     ):
         for name, _ in given:
             if name not in used:
-                remedy = f"{closest(name, dict.fromkeys(used))}use it or leave it out"
+                remedy = f"{closest(name, used)}use it or leave it out"
                 condition = "is used nowhere in the steps and asks"
                 raise InputError(f"[process.{table}]", name, condition, remedy)
 

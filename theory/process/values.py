@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from ridgeproof.theory.checks import closest
 from ridgeproof.theory.process.arithmetic import described, operate, opposite
 from ridgeproof.theory.process.builder import (
     Builder,
@@ -15,7 +16,6 @@ from ridgeproof.theory.process.builder import (
     Labels,
     RowSet,
     Value,
-    closest,
     operators,
 )
 from ridgeproof.theory.process.expressions import (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from ridgeproof.theory.checks import check_integer, check_real, parse_rational, settle
+from ridgeproof.theory.checks import check_integer, check_real, closest, parse_rational, settle
 from ridgeproof.theory.errors import InputError
 
 __all__ = [
@@ -192,7 +192,8 @@ def parse_spectrum(text: str, name: str = "spectrum") -> SpectrumSpec:
             return Levels(tuple(_level(name, part) for part in rest.split(",")))
         case "file" if rest:
             return SpectrumFile(Path(rest))
-    raise InputError(name, text, "is not a spectrum", SPECTRUM_HELP)
+    words = ("isotropic", "power-law", "ar1", "spiked", "levels", "file")
+    raise InputError(name, text, "is not a spectrum", f"{closest(head, words)}{SPECTRUM_HELP}")
 
 
 def parse_signal(text: str, name: str = "signal") -> SignalSpec:
@@ -211,7 +212,8 @@ def parse_signal(text: str, name: str = "signal") -> SignalSpec:
             return Energies(tuple(parse_rational(name, part) for part in rest.split(",")))
         case "file" if rest:
             return SignalFile(Path(rest))
-    raise InputError(name, text, "is not a signal", SIGNAL_HELP)
+    hint = closest(head, ("flat", "source", "energies", "file"))
+    raise InputError(name, text, "is not a signal", f"{hint}{SIGNAL_HELP}")
 
 
 def _checked_levels(
@@ -226,6 +228,6 @@ def _checked_levels(
 
 def _level(name: str, text: str) -> tuple[Fraction, int]:
     value, star, count = text.partition("*")
-    if not star or not count.strip().isdecimal():
+    if not star or not (count.isascii() and count.strip().isdecimal()):
         raise InputError(name, text, "is not VALUE*COUNT", "give each level as, say, 10*2")
     return parse_rational(name, value), int(count)

@@ -16,8 +16,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from ridgeproof.theory.checks import closest
 from ridgeproof.theory.errors import MISSING, InputError
-from ridgeproof.theory.process.builder import closest
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.toml_file import read_tables
@@ -125,7 +125,7 @@ def find_entry(name: str) -> Entry:
     """
     entries = {entry.name: entry for entry in all_entries()}
     if name not in entries:
-        remedy = f"{closest(name, dict.fromkeys(entries))}list them with ridgeproof atlas"
+        remedy = f"{closest(name, entries)}list them with ridgeproof atlas"
         raise InputError("NAME", name, "is no entry of the atlas", remedy)
     return entries[name]
 

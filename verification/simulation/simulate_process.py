@@ -17,7 +17,7 @@ from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.equivalent.finiteness import counted
 from ridgeproof.numerics.equivalent.profiles import Directions, Space, space_of
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
-from ridgeproof.theory.checks import check_integer, exact
+from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.errors import (
     InfiniteExpectation,
     InputError,
@@ -26,7 +26,7 @@ from ridgeproof.theory.errors import (
     SolverError,
 )
 from ridgeproof.theory.process.expressions import Text, exact_value, walk
-from ridgeproof.theory.process.facts import only_ask, require_known, require_values
+from ridgeproof.theory.process.facts import only_ask, read_parameter, require_known, require_values
 from ridgeproof.theory.process.file import process_text
 from ridgeproof.theory.process.finiteness import require_finite
 from ridgeproof.theory.process.graph import Fit, Graph, Iteration, Node
@@ -206,7 +206,7 @@ def simulate_process(
     process = only_ask(process, ask)
     space = space_of(process, d, spectrum, signal)
     given = _parameters_of(process, {**process.defaults, **parameters})
-    values = {name: exact(name, value) for name, value in given.items()}
+    values = {name: read_parameter(name, value) for name, value in given.items()}
     whole = _graph(process, values, space)
     require_values(whole, values)
     reasons = {name: unsimulated(tree) for name, tree in whole.asks}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ridgeproof.theory.checks import check_integer, exact
+from ridgeproof.theory.checks import check_integer, closest, exact
 from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.process.file import process_text
@@ -202,7 +201,6 @@ def _list(
 
 def _choice(label: str, value: Any, choices: tuple[str, ...]) -> str:
     if value not in choices:
-        close = difflib.get_close_matches(str(value)[:40], choices, n=1)
-        guess = f"did you mean {close[0]}? " if close else ""
-        raise InputError(label, value, "is unknown", f"{guess}choose from {', '.join(choices)}")
+        remedy = f"{closest(value, choices)}choose from {', '.join(choices)}"
+        raise InputError(label, value, "is unknown", remedy)
     return str(value)

@@ -23,6 +23,7 @@ import pkgutil
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ridgeproof.theory.checks import closest
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,5 +51,6 @@ def find_figure(name: str) -> Figure:
     """
     figures = all_figures()
     if name not in figures:
-        raise InputError("NAME", name, "is not a figure", f"choose from {', '.join(figures)}")
+        remedy = f"{closest(name, figures)}choose from {', '.join(figures)}"
+        raise InputError("NAME", name, "is not a figure", remedy)
     return figures[name]
