@@ -18,7 +18,7 @@ from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Directions, Space, directions_of, space_of
 from ridgeproof.numerics.equivalent.solve import Solved, blocks, solve_graph
 from ridgeproof.numerics.value import printed_radius
-from ridgeproof.theory.checks import check_integer, exact
+from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.errors import InputError, SolverError
 from ridgeproof.theory.process.expressions import walk
 from ridgeproof.theory.process.facts import (
