@@ -10,7 +10,6 @@ import click
 
 from ridgeproof.console import echo, emit_json, key_values, progress
 from ridgeproof.options import (
-    QuestionCommand,
     json_option,
     pop_process,
     pop_setting,
@@ -23,7 +22,7 @@ from ridgeproof.theory.errors import InputError
 __all__ = ["command"]
 
 
-@click.command(name="explore", cls=QuestionCommand)
+@click.command(name="explore")
 @process_argument
 @setting_options()
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="the page, FILE.html")
