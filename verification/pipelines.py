@@ -74,7 +74,7 @@ class _Pipeline:
             return self.draw(st.sampled_from(self.rows))
         name = self.name("A")
         size = self.draw(st.sampled_from((3 * self.d, 2 * self.d, self.d, self.d // 2)))
-        covariance = self.pick("", ", 'S2'")
+        covariance = self.pick("", ", 'S2'", "", ", law='elliptical:0.5*0.5,1.5*0.5'")
         self.lines.append(f"{name} = rows({size}{covariance})")
         self.rows.append((name, size))
         return name, size

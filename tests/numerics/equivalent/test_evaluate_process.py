@@ -318,6 +318,16 @@ def test_flow_and_descent_on_their_way():
     assert abs(way["g16"] / flow - 1) > 1e-3
 
 
+def test_the_average_over_random_signals_has_its_known_best_penalty():
+    """Of b ~ N(0, a I/d) it is sigma^2 d/(a T) (Dobriban, Wager 2018, arXiv 1507.03003)."""
+    steps = "b = gaussian('prior')\nA = rows(60)\nm = ridge(A@b + noise(A)/4, lam)\n"
+    asks = {"best": "argmin(norm2(m - b), lam)"}
+    process = _process(steps, asks, profiles='prior = "3/d"')
+    for spectrum in ("isotropic", "power-law:1"):
+        found = evaluate_process(process, d=40, spectrum=spectrum).values["best"]
+        assert abs(found / (40 / 60 / 16 / 3) - 1) < 1e-6
+
+
 def test_descents_of_many_steps_are_those_of_few(monkeypatch):
     """By poles it is what the steps one by one give, and after many small steps gradient flow."""
     asks = {"m": "risk(m)", "u": "risk(u)", "training": "mean_square(y - A@m)"}

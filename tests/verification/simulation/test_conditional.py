@@ -47,6 +47,10 @@ class Replay:
         self.left -= shape
         return found
 
+    def choice(self, *values, **options):
+        """The scales of elliptical rows."""
+        return self.rows.choice(*values, **options)
+
 
 def literally(graph, world, seed):
     """The mean of each primitive over noise and signs, by one literal run for each coordinate.
