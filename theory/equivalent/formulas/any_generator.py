@@ -14,7 +14,15 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.process.file import make_process
 from ridgeproof.theory.process.record import Process
 
-__all__ = ["KAPPA", "MIXED", "MODEL", "next_generator", "on_rows", "on_two_kinds_of_rows"]
+__all__ = [
+    "KAPPA",
+    "MIXED",
+    "MODEL",
+    "next_generator",
+    "on_rows",
+    "on_two_kinds_of_rows",
+    "process_of",
+]
 
 KAPPA = Symbol("kappa1", real=True)
 _SHARE, _VARIANCE = sy.Level("u", real=True), sy.Level("v", real=True)
@@ -36,14 +44,14 @@ MIXED: Mapping[Symbol, Expr] = {
 def on_rows() -> Process:
     """Ridge on T rows that any model labels."""
     steps = ["A = rows(T)", "f = ridge(A@w + sigma*noise(A), lam)"]
-    return _process(steps, {"T": 25, "sigma": 1, "lam": "1/10"}, {"E_test": "risk(f)"})
+    return process_of(steps, {"T": 25, "sigma": 1, "lam": "1/10"}, {"E_test": "risk(f)"})
 
 
 def next_generator() -> Process:
     """The same with a generator's rows, noise and penalty; the moments of the fit are asked."""
     steps = ["A = rows(T0)", "f = ridge(A@w + sigma0*noise(A), lam0)"]
     asks = {"mean": "inner(f, w0, 'B')", "second_moment": "norm2(f, 'B')"}
-    return _process(steps, {"T0": 25, "sigma0": 1, "lam0": "1/10"}, asks, B="i/d")
+    return process_of(steps, {"T0": 25, "sigma0": 1, "lam0": "1/10"}, asks, B="i/d")
 
 
 def on_two_kinds_of_rows(*, features: bool) -> Process:
@@ -54,12 +62,13 @@ def on_two_kinds_of_rows(*, features: bool) -> Process:
     if features:
         steps[2:] = ["F = features(width)", f"{fit}, features=F)"]
         parameters["width"] = 15
-    return _process(steps, parameters, {"E_test": "risk(f)"})
+    return process_of(steps, parameters, {"E_test": "risk(f)"})
 
 
-def _process(
+def process_of(
     steps: list[str], parameters: Mapping[str, object], asks: Mapping[str, str], **profiles: str
 ) -> Process:
+    """Steps after w, which is any model, in a space of twenty directions."""
     space = {"d": 20, "spectrum": "power-law:1", "signal": "source:1/2"}
     process = {
         "steps": "\n".join(["w = scale(w0, 'u') + gaussian('v')", *steps]),
