@@ -61,8 +61,9 @@ def test_each_equation_is_proved_and_altered_it_is_not(path, tmp_path):
     def both(found):
         name, statement, proof = found.groups()
         return (
-            f"Lemma wrong_{name} :{altered(statement)}.\n{proof}\nAbort.\n"
-            f"Check wrong_{name}.\n{found[0]}\nCheck {name}."
+            # After a line that fails the others may search for long.
+            f"Set Default Timeout 10.\nLemma wrong_{name} :{altered(statement)}.\n{proof}\n"
+            f"Abort.\nUnset Default Timeout.\nCheck wrong_{name}.\n{found[0]}\nCheck {name}."
         )
 
     session = subprocess.run(  # noqa: S603

@@ -1,0 +1,219 @@
+"""Certificates checked again: accepted as they are, rejected after any change that matters."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from ridgeproof import evaluate, make_setting
+from ridgeproof.cli import main
+from ridgeproof.theory.errors import InputError
+from ridgeproof.verification import recheck as room
+from ridgeproof.verification.recheck.check import _halves, _Prover, recheck
+from ridgeproof.verification.recheck.intervals import hull
+from ridgeproof.verification.recheck.reading import read_formula, read_statement
+from ridgeproof.verification.recheck.theorem import NAMES, QUANTITIES, levels, slope
+
+DOMAIN = {
+    "d": {"integers": [5, 6]},
+    "T": "d + 2 .. 3*d",
+    "sigma": ["1/10", "2"],
+    "lam": ["1/100", "1"],
+    "spectrum": ["isotropic", "power-law:3/2"],
+}
+CLAIM = {"quantity": "bias", "relation": "increases-in", "formula": "lam", "kind": "limit"}
+
+
+def planned(claim, domain):
+    """A certificate for a true claim, by halving until every leaf holds."""
+    statement = read_statement(claim, domain)
+    prover, leaves = _Prover(statement, Fraction(0)), []
+    for spectrum in statement.spectra:
+        for size in statement.sizes():
+            todo = [{x: ends for x, ends in statement.box(size).items() if x != "d"}]
+            while todo:
+                box = todo.pop()
+                felt = prover._felt(levels(spectrum, "flat", size), size, box)
+                if felt:
+                    todo += _halves(box, felt)
+                else:
+                    ends = [[str(a), str(b)] for a, b in box.values()]
+                    leaves.append({"spectrum": spectrum, "sign": 1, "box": [[size, size], *ends]})
+    return {
+        "format": "ridgeproof certificate",
+        "version": 1,
+        "theorem": "ridge",
+        "delta": "0",
+        "conjecture": claim,
+        "domain": domain,
+        "leaves": leaves,
+        "variables": ["d", *box],
+    }
+
+
+@pytest.fixture(scope="module")
+def certificate():
+    """One for a claim that needs a few dozen leaves."""
+    made = planned(CLAIM, DOMAIN)
+    assert 20 < len(made["leaves"]) < 200
+    return made
+
+
+def test_a_certificate_is_accepted(certificate):
+    """Every leaf holds, and they fill the domain."""
+    assert recheck(certificate).accepted
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda leaves, k: leaves.pop(k), "no leaf fills"),
+        (lambda leaves, k: leaves[k].update(sign=-1), "does not say"),
+        (lambda leaves, k: leaves[k]["box"][-1].__setitem__(1, "3/2"), "beyond the domain"),
+        (lambda leaves, k: leaves[k]["box"][-1].__setitem__(0, "0"), "beyond the domain"),
+        (lambda leaves, k: leaves.append(leaves[k]), "overlap"),
+    ],
+    ids=["removed", "sign", "wider above", "wider below", "twice"],
+)
+def test_each_leaf_is_needed_as_it_is(certificate, change, reason):
+    """Removed, widened, of the other sign or there twice: whichever leaf it is."""
+    for k in range(0, len(certificate["leaves"]), 19):
+        altered = copy.deepcopy(certificate)
+        change(altered["leaves"], k)
+        outcome = recheck(altered)
+        assert not outcome.accepted
+        assert reason in outcome.reason
+
+
+def test_a_leaf_widened_within_the_domain_overlaps_its_neighbour(certificate):
+    """It may still be true, but the certificate has been edited."""
+    altered = copy.deepcopy(certificate)
+    leaf = next(x for x in altered["leaves"] if x["box"][-1] != ["1/100", "1"])
+    leaf["box"][-1] = ["1/100", "1"]
+    assert "overlap" in recheck(altered).reason
+
+
+def test_a_false_claim_with_true_looking_leaves_is_rejected(certificate):
+    """The leaves of one claim do not prove its opposite: each is enclosed anew."""
+    opposite = {**CLAIM, "relation": "decreases-in"}
+    outcome = recheck({**certificate, "conjecture": opposite})
+    assert "is not confirmed" in outcome.reason
+
+
+def test_a_needle_is_not_confirmed():
+    """A claim that fails on an interval of lam of width 0.02 alone has no certificate."""
+    fails = "sigma^2*d/(T-d)*(1 - exp(-((lam - 1/2)/0.01)^2))"
+    claim = {"quantity": "variance", "relation": "at-most", "formula": fails, "kind": "limit"}
+    domain = {**DOMAIN, "d": 5, "T": 12, "sigma": 1, "spectrum": "isotropic"}
+    leaf = {"spectrum": "isotropic", "sign": 1, "box": [[5, 5], [12, 12], [1, 1], ["1/100", 1]]}
+    outcome = recheck(
+        {"conjecture": claim, "domain": domain, "variables": ["d", "T", "sigma", "lam"]}
+        | {"leaves": [leaf]}
+    )
+    assert "is not confirmed" in outcome.reason
+
+
+@pytest.mark.parametrize("spectrum", ["isotropic", "power-law:3/2", "levels:2*3,1/3*2"])
+def test_the_theorem_is_that_of_evaluate(spectrum):
+    """Each term at a point holds the value that the catalogue gives, and slopes are its slopes."""
+    given = {"d": 5, "T": 9, "T0": 14, "n": 3, "sigma": "1/2", "sigma0": "3/4", "lam": "1/10"}
+    domain = {**given, "spectrum": spectrum}
+    box = {x: (Fraction(given[x]),) * 2 for x in ("T", "T0", "n", "sigma", "sigma0", "lam")}
+    at = levels(spectrum, "flat", 5)
+    terms = evaluate(make_setting(**given, spectrum=spectrum)).terms
+    for name in ("bias", "variance", "synthetic"):
+        claim = {"quantity": name, "relation": "at-least", "formula": "0", "kind": "limit"}
+        statement = read_statement(claim, domain)
+        prover = _Prover(statement, Fraction(0))
+        program = type(prover.value)(
+            [QUANTITIES[name], slope(QUANTITIES[name], "lam", NAMES["lam"])]
+        )
+        value, rise = prover._enclosed(program, at, 5, box)
+        assert float(value.low) == pytest.approx(float(terms[name]), rel=1e-12)
+        step = Fraction(1, 10**5)
+        ends = [
+            evaluate(
+                make_setting(**{**given, "lam": Fraction(1, 10) + sign * step}, spectrum=spectrum)
+            )
+            for sign in (1, -1)
+        ]
+        difference = float(ends[0].terms[name] - ends[1].terms[name]) / float(2 * step)
+        assert float(rise.low) == pytest.approx(difference, rel=1e-5)
+
+
+def test_a_formula_is_read_as_it_is_written():
+    """Precedence, powers from the right, and functions; a name that is none is named."""
+    d, T = NAMES["d"], NAMES["T"]
+    assert read_formula("-d^2/(T-d)*2 + 0.5") == -2 * d**2 / (T - d) + Fraction(1, 2)
+    assert read_formula("T^2^3/d") == T**8 / d
+    assert read_formula("min(d, 3*T)") != read_formula("max(d, 3*T)")
+    for wrong in ("d +", "d d", "__import__('os')", "9^9^9^9", "eval(d)", "(" * 60):
+        with pytest.raises(InputError, match="formula"):
+            read_formula(wrong)
+
+
+def test_an_interval_power_holds_every_value():
+    """An even power of an interval around zero begins at zero; an inverse there is unknown."""
+    around = hull(-1, 2)
+    assert (float(around.power(Fraction(2)).low), float(around.power(Fraction(2)).high)) == (0, 4)
+    assert not around.power(Fraction(-1)).high.is_finite()
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """The command line: its exit status and all that it says."""
+
+    def call(*arguments):
+        monkeypatch.setattr("sys.argv", ["ridgeproof", "recheck", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        said = capsys.readouterr()
+        return stopped.value.code or 0, said.out + said.err
+
+    return call
+
+
+def test_exit_statuses(certificate, tmp_path, run):
+    """0 accepted, 1 for another claim or a missing leaf, 2 where it cannot be read."""
+    path, claim = tmp_path / "proof.json", tmp_path / "claim.toml"
+    text = json.dumps(certificate)
+    path.write_text(text)
+    domain = (
+        'd = { integers = [5, 6] }\nT = "d + 2 .. 3*d"\nsigma = [0.1, 2.0]\nlam = [0.01, 1]\n'
+        'spectrum = ["isotropic", "power-law:3/2"]\n'
+    )
+    stated = '[conjecture]\nquantity = "bias"\nrelation = "increases-in"\nformula = "lam"\n'
+    claim.write_text(f'{stated}kind = "limit"\n[domain]\n{domain}')
+    assert run(path, claim)[0] == 0
+    claim.write_text(f'{stated}kind = "limit"\n[domain]\n{domain.replace("0.01", "0.001")}')
+    code, said = run(path, claim)
+    assert (code, "another claim" in said) == (1, True)
+    for broken, words in (
+        (text[: len(text) // 2], "cut short"),
+        (text.replace('"version": 1', '"version": 2'), "version"),
+        (text.replace('"theorem": "ridge"', '"theorem": "ridge-chain"'), "theorem"),
+        (text.replace('"bias"', '"optimal_lam"'), "no claim that recheck reads"),
+        ("[]", "no certificate"),
+    ):
+        path.write_text(broken)
+        code, said = run(path)
+        assert (code, words in said) == (2, True), said
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+    code, said = run(path)
+    assert (code, "too large" in said) == (2, True)
+
+
+def test_the_room_imports_nothing_but_itself():
+    """Its own claim, theorem and intervals: of the project it knows the errors alone."""
+    for path in Path(room.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ridgeproof"):
+                assert node.module == "ridgeproof.theory.errors" or node.module.startswith(
+                    "ridgeproof.verification.recheck."
+                ), path

@@ -1,0 +1,1 @@
+"""A second reader of certificates: it knows the theorem and the claim, and no prover."""

@@ -1,0 +1,374 @@
+"""Whether a certificate proves its claim: every leaf anew, and that the leaves fill the domain.
+
+A leaf is a box of settings on which the difference of the claim is said to be non-negative.  It is
+enclosed as it stands, then with every variable in which it is monotone at one end, then by the mean
+value form; a leaf that all three leave open is halved a few times.  Nothing of the search that
+found the leaves is used, or needed.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from flint import arb
+from sympy import Expr
+
+from ridgeproof.theory.errors import InputError
+from ridgeproof.verification.recheck.intervals import Interval, Program, ball, hull
+from ridgeproof.verification.recheck.reading import INTEGERS, Statement, number, read_statement
+from ridgeproof.verification.recheck.theorem import (
+    NAMES,
+    Level,
+    LevelSum,
+    enclosed_sums,
+    kappa_between,
+    levels,
+    reduced,
+    slope,
+)
+
+__all__ = ["Recheck", "read_certificate", "recheck"]
+
+VERSION, THEOREM = 1, "ridge"
+_MOST_BYTES = 50_000_000
+_MOST_HALVES = 64
+_ROUNDED = Fraction(1, 2**51)
+_BOXED = ("T", "T0", "n", "sigma", "sigma0", "lam")
+
+Box = dict[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """The outcome: ``accepted``, or the first ``reason`` why not."""
+
+    accepted: bool
+    leaves: int
+    reason: str = ""
+
+
+def read_certificate(path: Path) -> dict[str, Any]:
+    """The certificate of a file.
+
+    Raises:
+        InputError: it is too large, no JSON object, or of another kind, version or theorem.
+    """
+    remedy = "give the file that `check --certificate` wrote"
+    try:
+        size = path.stat().st_size
+        text = path.read_text(encoding="utf-8") if size <= _MOST_BYTES else ""
+    except OSError as error:
+        condition = f"cannot be read ({error.strerror})"
+        raise InputError("CERTIFICATE", path, condition, remedy) from None
+    except UnicodeDecodeError:
+        raise InputError("CERTIFICATE", path, "is not text", remedy) from None
+    if size > _MOST_BYTES:
+        condition = f"is too large, {size:,} bytes of at most {_MOST_BYTES:,}"
+        raise InputError("CERTIFICATE", path, condition, remedy)
+    try:
+        found = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise InputError("CERTIFICATE", path, "is not JSON, or is cut short", remedy) from None
+    if not isinstance(found, dict) or found.get("format") != "ridgeproof certificate":
+        raise InputError("CERTIFICATE", path, "is no certificate of ridgeproof", remedy)
+    for name, known in (("version", VERSION), ("theorem", THEOREM)):
+        if found.get(name) != known:
+            condition = f"is not {known}, the only one that recheck knows"
+            raise InputError(f"certificate {name}", found.get(name), condition, remedy)
+    if not isinstance(found.get("leaves"), list) or not isinstance(found.get("variables"), list):
+        raise InputError("CERTIFICATE", path, "has no list of leaves and variables", remedy)
+    return found
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(text)
+
+
+def recheck(certificate: Mapping[str, Any], conjecture: str | None = None) -> Recheck:
+    """Check a certificate again, for its own claim or for that of a conjecture file.
+
+    Args:
+        certificate: as `read_certificate` gives it.
+        conjecture: the text of a conjecture file; its claim must be that of the certificate.
+
+    Raises:
+        InputError: the claim or a leaf cannot be read.
+    """
+    claim, domain = certificate.get("conjecture"), certificate.get("domain")
+    statement = read_statement(claim, domain)
+    count = len(certificate["leaves"])
+    if conjecture is not None and not _same(conjecture, claim, domain):
+        return Recheck(False, count, "it is a certificate for another claim")
+    delta = number(certificate.get("delta", 0))
+    if delta < 0 or (delta > 0) != statement.equal:
+        return Recheck(
+            False, count, "an equality is proved up to a delta > 0, an inequality exactly"
+        )
+    by_place = defaultdict(list)
+    for index, leaf in enumerate(certificate["leaves"]):
+        spectrum, signal, size, box = _leaf(leaf, certificate["variables"], statement)
+        if leaf.get("sign") != 1:
+            return Recheck(False, count, f"leaf {index} does not say that its sign is +1")
+        by_place[spectrum, signal, size].append((index, box))
+    prover = _Prover(statement, delta)
+    for spectrum in statement.spectra:
+        for signal in statement.signals:
+            for size in statement.sizes():
+                held = by_place.pop((spectrum, signal, size), [])
+                place = f"{spectrum}, d = {size}"
+                whole = statement.box(size)
+                wrong = _misfit(whole, [box for _, box in held])
+                if wrong:
+                    return Recheck(False, count, f"{place}: {wrong}")
+                at = levels(spectrum, signal, size)
+                for index, box in held:
+                    if not prover.holds(at, size, box):
+                        where = f"leaf {index} ({place}, {_shown(box)})"
+                        return Recheck(False, count, f"{where} is not confirmed")
+    return Recheck(True, count)
+
+
+def _same(conjecture: str, claim: Any, domain: Any) -> bool:
+    try:
+        tables = tomllib.loads(conjecture, parse_float=str)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError("CONJECTURE", error, "is not TOML", "give the conjecture file") from None
+    own = {k: v for k, v in tables.get("conjecture", {}).items() if k != "title"}
+    told = {k: v for k, v in claim.items() if k != "title"}
+    return _plain(own) == _plain(told) and _plain(tables.get("domain")) == _plain(domain)
+
+
+def _plain(value: Any) -> Any:
+    """Tables with their numbers exact, however they are written."""
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    try:
+        return number(value)
+    except InputError:
+        return " ".join(str(value).split())
+
+
+def _leaf(leaf: Any, variables: list[Any], statement: Statement) -> tuple[str, str, int, Box]:
+    """The place and the box of a leaf."""
+
+    def wrong(condition: str) -> InputError:
+        return InputError("leaf", str(leaf), condition, "write the certificate anew")
+
+    if not isinstance(leaf, dict) or not isinstance(leaf.get("box"), list):
+        raise wrong("has no box")
+    if len(leaf["box"]) != len(variables) or len(set(map(str, variables))) != len(variables):
+        raise wrong("has not one pair of ends for each variable")
+    box: Box = {}
+    for name, ends in zip(variables, leaf["box"], strict=True):
+        if name not in {*INTEGERS, *_BOXED} or not isinstance(ends, list) or len(ends) != 2:
+            raise wrong(f"has no ends for {name}")
+        low, high = map(number, ends)
+        if low > high or (name in INTEGERS and (low.denominator, high.denominator) != (1, 1)):
+            raise wrong(f"has ends of {name} that are no range")
+        box[name] = (low, high)
+    size = box.pop("d", (Fraction(0),) * 2)
+    if size[0] != size[1]:
+        raise wrong("spans several d")
+    if box.keys() != statement.box(int(size[0])).keys() - {"d"}:
+        raise wrong("has other variables than the domain")
+    signal = leaf.get("signal", statement.signals[0])
+    return str(leaf.get("spectrum")), str(signal), int(size[0]), box
+
+
+def _shown(box: Mapping[str, tuple[Any, Any]]) -> str:
+    return ", ".join(f"{x} in [{float(a):.6g}, {float(b):.6g}]" for x, (a, b) in box.items())
+
+
+# --- that the leaves fill the domain
+
+
+def _misfit(whole: Mapping[str, tuple[Fraction, Fraction]], leaves: list[Box]) -> str:
+    """How the leaves fail to be the domain cut in pieces; empty where they are."""
+    hole = _hole(whole, leaves)
+    if hole:
+        return f"no leaf fills {_shown(hole)}"
+    total = Fraction(0)
+    for box in leaves:
+        share = Fraction(1)
+        for x, (low, high) in box.items():
+            least, most = whole[x]
+            # The ends of a decimal range may be rounded outwards to binary numbers.
+            slack = 0 if x in INTEGERS else max(abs(least), abs(most)) * _ROUNDED
+            if low < least - slack or high > most + slack:
+                return f"a leaf reaches beyond the domain, {_shown(box)}"
+            inside = min(high, most) - max(low, least) + (x in INTEGERS)
+            share *= inside if most > least else 1
+        total += share
+    for x, (least, most) in whole.items():
+        total /= (most - least + (x in INTEGERS)) if x != "d" and most > least else 1
+    return "" if total == 1 else "leaves overlap"
+
+
+def _hole(whole: Mapping[str, tuple[Fraction, Fraction]], leaves: list[Box]) -> Box | None:
+    """A part of the box that no leaf contains; None where they fill it."""
+
+    def stretched(box: Mapping[str, tuple[Any, Any]]) -> Box:
+        # Between a whole number and the next there is nothing to fill.
+        return {x: (a, b + 1) if x in INTEGERS else (a, b) for x, (a, b) in box.items() if x != "d"}
+
+    start = stretched(whole)
+    pending = [(start, [stretched(each) for each in leaves])]
+    while pending:
+        box, held = pending.pop()
+        held = [each for each in held if _meets(box, each)]
+        if any(
+            all(each[x][0] <= a and b <= each[x][1] for x, (a, b) in box.items()) for each in held
+        ):
+            continue
+        cut = _cut(box, held)
+        if cut is None:
+            return {x: (a, b - 1) if x in INTEGERS else (a, b) for x, (a, b) in box.items()}
+        name, at = cut
+        low, high = box[name]
+        pending += [({**box, name: (low, at)}, held), ({**box, name: (at, high)}, held)]
+    return None
+
+
+def _meets(box: Box, leaf: Box) -> bool:
+    return all(
+        max(a, leaf[x][0]) < min(b, leaf[x][1]) or (a == b and leaf[x][0] <= a <= leaf[x][1])
+        for x, (a, b) in box.items()
+    )
+
+
+def _cut(box: Box, leaves: list[Box]) -> tuple[str, Any] | None:
+    """Where to cut the box: at an end of a leaf, through few leaves, near the middle."""
+    best, found = None, None
+    for x, (low, high) in box.items():
+        starts = sorted(each[x][0] for each in leaves)
+        ends = sorted(each[x][1] for each in leaves)
+        places = sorted({at for at in (*starts, *ends) if low < at < high})
+        i = j = 0
+        for at in places:
+            while i < len(starts) and starts[i] < at:
+                i += 1
+            while j < len(ends) and ends[j] <= at:
+                j += 1
+            score = (i - j, abs(2 * j - len(leaves)))
+            if best is None or score < best:
+                best, found = score, (x, at)
+    return found
+
+
+# --- that a leaf holds
+
+
+class _Prover:
+    """The difference of a statement, its slopes, and their enclosures."""
+
+    def __init__(self, statement: Statement, delta: Fraction) -> None:
+        self.delta, self.equal = ball(delta), statement.equal
+        self.ridge = Program([statement.ridge])
+        self.derived = statement.ridge != NAMES["lam"]
+        self.names = [
+            x for x in _BOXED if x in statement.domain and not (x == "lam" and self.derived)
+        ]
+        difference = statement.difference
+        if not statement.equal:
+            low = statement.box(statement.sizes()[0]).get("lam", (0, 0))[0]
+            difference = reduced(difference, at_zero=low == 0)
+        self.value = _Compiled([difference])
+        slopes = [slope(difference, x, statement.ridge) for x in self.names]
+        self.all = _Compiled([difference, *slopes])
+
+    def holds(self, at: tuple[Level, ...], size: int, box: Box) -> bool:
+        """Whether the difference is >= 0 (of an equality, at most delta either way) on a box."""
+        pending, count = [box], 0
+        while pending:
+            here = pending.pop()
+            felt = self._felt(at, size, here)
+            if not felt:
+                continue
+            count += 1
+            halves = _halves(here, felt)
+            if halves is None or count > _MOST_HALVES:
+                return False
+            pending += halves
+        return True
+
+    def _felt(self, at: tuple[Level, ...], size: int, box: Box) -> dict[str, float]:
+        """Nothing where the box is confirmed; else how much each side of it matters."""
+        value, *slopes = self._enclosed(self.all, at, size, box)
+        if self._fits(value):
+            return {}
+        felt = {x: _felt(g, *box[x]) for x, g in zip(self.names, slopes, strict=True)}
+        rises = {x: (g.low >= 0) - (g.high <= 0) for x, g in zip(self.names, slopes, strict=True)}
+        if not self.equal and any(rises.values()):
+            ends = {
+                x: ((a, a) if rises[x] > 0 else (b, b) if rises[x] < 0 else (a, b))
+                for x, (a, b) in box.items()
+            }
+            box = ends
+            value, *slopes = self._enclosed(self.all, at, size, box)
+            if self._fits(value):
+                return {}
+        middle = {x: ((a + b) / 2,) * 2 for x, (a, b) in box.items()}
+        (value,) = self._enclosed(self.value, at, size, middle)
+        for x, g in zip(self.names, slopes, strict=True):
+            (a, b), (c, _) = box[x], middle[x]
+            value = value + g * hull(a - c, b - c)
+        return {} if self._fits(value) else felt
+
+    def _fits(self, value: Interval) -> bool:
+        if self.equal:
+            return bool(value.low >= -self.delta and value.high <= self.delta)
+        return bool(value.low >= 0)
+
+    def _enclosed(
+        self, program: _Compiled, at: tuple[Level, ...], size: int, box: Box
+    ) -> list[Interval]:
+        known: dict[Expr, Interval] = {NAMES[x]: hull(a, b) for x, (a, b) in box.items()}
+        known[NAMES["d"]] = hull(Fraction(size), Fraction(size))
+        known.setdefault(NAMES["lam"], Interval(arb(0), arb(0)))
+        if self.derived:
+            (known[NAMES["lam"]],) = self.ridge(known)
+        ridge = known[NAMES["lam"]]
+        if not ridge.low >= 0:
+            return [Interval(arb("-inf"), arb("inf"))] * len(program.program.results)
+        between = kappa_between(at, ridge, known[NAMES["T"]])
+        known[NAMES["kappa"]] = between
+        if not between.high.is_finite():
+            return [Interval(arb("-inf"), arb("inf"))] * len(program.program.results)
+        return program.program({**known, **enclosed_sums(program.sums, at, between)})
+
+
+class _Compiled:
+    """Expressions with the sums that they hold."""
+
+    def __init__(self, expressions: list[Expr]) -> None:
+        held = {x for each in expressions for x in each.atoms(LevelSum)}
+        self.sums = sorted(held, key=str)
+        self.program = Program(expressions)
+
+
+def _felt(slope_: Interval, low: Any, high: Any) -> float:
+    """How far a variable may move the difference on a side of the box."""
+    steepest = max(abs(float(slope_.low)), abs(float(slope_.high)))
+    return steepest * float(high - low) if high > low else -1.0
+
+
+def _halves(box: Box, felt: Mapping[str, float]) -> list[Box] | None:
+    """The box in two parts, across the side that matters most."""
+    name = max(felt, key=lambda x: (felt[x], box[x][1] - box[x][0]))
+    a, b = box[name]
+    if a == b:
+        return None
+    middle = (a + b) / 2
+    if name in INTEGERS:
+        below = Fraction(middle // 1)
+        return [{**box, name: (a, below)}, {**box, name: (below + 1, b)}]
+    return [{**box, name: (a, middle)}, {**box, name: (middle, b)}]

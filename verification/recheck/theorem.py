@@ -1,0 +1,233 @@
+"""The theorem that claims are about, T2 in the limit, written down once more; and its sums.
+
+    E = bias + variance + synthetic,   lam = kappa (1 - P1/T),   gamma = P2/T,
+    bias = Q2/(1-gamma),  variance = sigma^2 gamma/(1-gamma),
+    synthetic = n sigma0^2 (P2 + gamma/(1-gamma) R2)/(T0-d),
+
+with P_j = sum s^j/(s+kappa)^j, R_j = sum kappa^j/(s+kappa)^j and Q_j the same as R_j with weights
+b_i = s_i w0_i^2.  Source: Dohmatob, Feng, Kempe 2024 (arXiv 2402.07712).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from flint import arb
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Function,
+    Integer,
+    Mul,
+    binomial,
+    diff,
+    expand,
+    factor,
+    together,
+)
+
+from ridgeproof.theory.errors import InputError
+from ridgeproof.verification.recheck.intervals import Interval, ball, symbols
+
+__all__ = [
+    "NAMES",
+    "QUANTITIES",
+    "Level",
+    "LevelSum",
+    "enclosed_sums",
+    "kappa_between",
+    "levels",
+    "reduced",
+    "slope",
+]
+
+d, T, T0, n, sigma, sigma0, lam, kappa = symbols("d T T0 n sigma sigma0 lam kappa")
+
+
+class LevelSum(Function):
+    """Sum of w_i s_i^a kappa^c/(s_i+kappa)^m; w is the multiplicity (0) or the energy b_i (1)."""
+
+    nargs = 5
+
+    def fdiff(self, argindex: int = 5) -> Expr:
+        """The derivative in kappa, by sums of the same kind."""
+        w, a, c, m, x = self.args
+        return c * LevelSum(w, a + 1, c - 1, m + 1, x) - (m - c) * LevelSum(w, a, c, m + 1, x)
+
+
+def _sum(w: int, a: int, c: int, m: int) -> Expr:
+    return LevelSum(w, a, c, m, kappa)
+
+
+_P1, _P2, _R2, _Q2 = _sum(0, 1, 0, 1), _sum(0, 2, 0, 2), _sum(0, 0, 2, 2), _sum(1, 0, 2, 2)
+_GAMMA = _P2 / T
+QUANTITIES = {
+    "bias": _Q2 / (1 - _GAMMA),
+    "variance": sigma**2 * _GAMMA / (1 - _GAMMA),
+    "synthetic": n * sigma0**2 * (_P2 + _GAMMA / (1 - _GAMMA) * _R2) / (T0 - d),
+}
+QUANTITIES["test_error"] = sum(QUANTITIES.values())
+NAMES = {
+    **{x.name: x for x in (d, T, T0, n, sigma, sigma0, lam, kappa)},
+    "df1": _P1,
+    "df2": _P2,
+    "gamma": _GAMMA,
+    "b": _sum(1, 0, 0, 0),
+    "phi": d / T,
+    "phi0": d / T0,
+    "eta": T0 / d,
+}
+
+
+def slope(expression: Expr, name: str, ridge: Expr) -> Expr:
+    """The derivative in a variable, kappa following lam = kappa (1 - P1/T), and lam its entry."""
+    x = NAMES[name]
+    follows = diff(ridge, x) if ridge != lam else int(x == lam)
+    own = kappa * _P1 / T**2 if x == T else 0
+    inner = diff(expression, kappa) * (follows - own) / (1 - _GAMMA)
+    return diff(expression, x) + (diff(expression, lam) * follows if x != lam else 0) + inner
+
+
+def reduced(difference: Expr, *, at_zero: bool) -> Expr:
+    """What is left to be shown >= 0 once factors that are >= 0 are divided out.
+
+    These are settings, sums, even powers, T - P1 and T - P2 (lam >= 0), and T0 - d.  Where kappa
+    may vanish, sums are written so that they show it as a factor.
+    """
+    if at_zero:
+        difference = difference.xreplace({x: _with_kappa(x) for x in difference.atoms(LevelSum)})
+    opaque = {x: Dummy(positive=True) for x in difference.atoms(LevelSum)}
+    if not difference.xreplace(opaque).is_rational_function():
+        return difference
+    known = [T0 - d, *(T - x for p in (_P1, _P2) for x in (p, _with_kappa(p)))]
+    positive = [expand(x.xreplace(opaque)) for x in known]
+    kept = Integer(1)
+    for factor_ in Mul.make_args(factor(together(difference.xreplace(opaque)))):
+        base, power = factor_.as_base_exp()
+        if base.is_positive or (power.is_Integer and power % 2 == 0) or expand(base) in positive:
+            continue
+        kept *= (-1) ** power if expand(-base) in positive else factor_
+    return kept.xreplace({dummy: x for x, dummy in opaque.items()})
+
+
+def _with_kappa(each: Expr) -> Expr:
+    w, a, c, m = map(int, each.args[:4])
+    if c:
+        return kappa**c * _sum(w, a, 0, m)
+    if w == 0 and a == m:
+        # (1 - x)^a with x = kappa/(s + kappa).
+        powers = [d, *(_sum(0, 0, 0, j) for j in range(1, a + 1))]
+        return Add(*((-kappa) ** j * binomial(a, j) * power for j, power in enumerate(powers)))
+    return each
+
+
+class Level:
+    """An eigenvalue, how many directions share it, and their energy s w0^2 in all."""
+
+    def __init__(self, s: Any, count: int, energy: Any) -> None:
+        self.s, self.count, self.energy = s, count, energy
+
+
+@lru_cache(maxsize=512)
+def levels(spectrum: str, signal: str, size: int) -> tuple[Level, ...]:
+    """The levels of a spectrum in d directions.
+
+    Raises:
+        InputError: the spectrum or the signal is not one that is known here.
+    """
+    kind, _, rest = spectrum.partition(":")
+    try:
+        s = _eigenvalues(kind, rest, size)
+    except (ValueError, ZeroDivisionError):
+        s = None
+    if s is None:
+        remedy = "it takes isotropic, power-law:BETA, levels: and spiked:"
+        raise InputError("spectrum", spectrum, "is none that recheck knows", remedy)
+    if signal == "flat":
+        return tuple(Level(value, count, value * count / size) for value, count in s)
+    if signal.startswith("source:") and kind == "power-law":
+        decay = -(1 + 2 * Fraction(rest) * Fraction(signal.removeprefix("source:")))
+        energies = [arb(i) ** ball(decay) for i in range(1, size + 1)]
+        total = sum(energies, start=arb(0))
+        return tuple(Level(v, c, e / total) for (v, c), e in zip(s, energies, strict=True))
+    raise InputError("signal", signal, "is none that recheck knows", "it takes flat and source:R")
+
+
+def _eigenvalues(kind: str, rest: str, size: int) -> list[tuple[Any, int]] | None:
+    if kind == "isotropic" and not rest:
+        return [(arb(1), size)]
+    if kind == "power-law":
+        return [(arb(i) ** ball(-Fraction(rest)), 1) for i in range(1, size + 1)]
+    if kind not in {"levels", "spiked"}:
+        return None
+    parts = [part.strip().partition("*") for part in rest.split(",")]
+    counts = [int(count) if star else 0 for _, star, count in parts]
+    # The rest of the directions share the level that has no count.
+    left = size - sum(counts)
+    if counts.count(0) != (left > 0) or left < 0:
+        return None
+    pairs = zip(parts, counts, strict=True)
+    return [(ball(Fraction(value)), count or left) for (value, _, _), count in pairs]
+
+
+def enclosed_sums(
+    wanted: Iterable[LevelSum], held: tuple[Level, ...], between: Interval
+) -> dict[Expr, Interval]:
+    """Every sum for kappa between two ends: each term rises to kappa = c s/(m-c), then falls."""
+    low, high = between.low, between.high
+    inverses = [(1 / (x.s + low), 1 / (x.s + high)) for x in held]
+    found = {}
+    for each in wanted:
+        w, a, c, m = map(int, each.args[:4])
+        below, above = arb(0), arb(0)
+        for x, (left, right) in zip(held, inverses, strict=True):
+            scale = (x.energy if w else x.count) * x.s**a
+            first, last = low**c * left**m, high**c * right**m
+            least, most = (last, first) if c == 0 else (first, last)
+            if 0 < c < m:
+                least, most = first.min(last), first.max(last)
+                peak = c * x.s / (m - c)
+                if not (peak < low or peak > high):
+                    most = most.max(peak**c / (x.s + peak) ** m)
+            below, above = below + scale * least, above + scale * most
+        found[each] = Interval(below, above)
+    return found
+
+
+def kappa_between(held: tuple[Level, ...], ridge: Interval, rows: Interval) -> Interval:
+    """Kappa rises with lam and falls with T, so that two corners bound it."""
+    return Interval(_kappa(held, ridge.low, rows.high)[0], _kappa(held, ridge.high, rows.low)[1])
+
+
+def _kappa(held: tuple[Level, ...], ridge: Any, rows: Any) -> tuple[Any, Any]:
+    """A bracket of the largest root of f(k) = k - sum s k/(s+k)/T = lam.
+
+    f is convex with f(0) = 0 <= lam: f(k) >= lam says that k is above, and f(k) <= lam below.
+    """
+    if ridge == 0 and rows >= sum(x.count for x in held):
+        return arb(0), arb(0)
+    floats = [(float(x.s), x.count) for x in held]
+    t, goal = float(rows), float(ridge)
+    k = goal + sum(s * c for s, c in floats) / t
+    for _ in range(60):
+        value = k * (1 - sum(c * s / (s + k) for s, c in floats) / t) - goal
+        rise = 1 - sum(c * (s / (s + k)) ** 2 for s, c in floats) / t
+        step = value / rise if rise > 0 else 0.0
+        k, before = max(k - step, 0.0), k
+        if abs(k - before) <= 1e-16 * before:
+            break
+
+    def excess(at: Any) -> Any:
+        return (
+            at - sum((x.count * x.s * at / (x.s + at) for x in held), start=arb(0)) / rows - ridge
+        )
+
+    for width in (1e-15, 1e-12, 1e-9, 1e-6, 1e-3):
+        low, high = arb(k) * (1 - arb(width)), arb(k) * (1 + arb(width)) + arb(1e-300)
+        if excess(low) <= 0 and excess(high) >= 0:
+            return low.lower(), high.upper()
+    return arb(0), arb("inf")
