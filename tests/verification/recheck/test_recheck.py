@@ -17,7 +17,14 @@ from ridgeproof.verification import recheck as room
 from ridgeproof.verification.recheck.check import _halves, _Prover, recheck
 from ridgeproof.verification.recheck.intervals import hull
 from ridgeproof.verification.recheck.reading import read_formula, read_statement
-from ridgeproof.verification.recheck.theorem import NAMES, QUANTITIES, levels, slope
+from ridgeproof.verification.recheck.theorem import (
+    NAMES,
+    QUANTITIES,
+    LevelSum,
+    enclosed_sums,
+    levels,
+    slope,
+)
 
 DOMAIN = {
     "d": {"integers": [5, 6]},
@@ -144,6 +151,50 @@ def test_the_theorem_is_that_of_evaluate(spectrum):
         ]
         difference = float(ends[0].terms[name] - ends[1].terms[name]) / float(2 * step)
         assert float(rise.low) == pytest.approx(difference, rel=1e-5)
+
+
+@pytest.mark.parametrize("quantity", ["bias", "variance", "synthetic"])
+def test_a_box_encloses_its_points(quantity):
+    """Value and slopes at points within, of boxes on which terms of the sums rise and fall."""
+    domain = {
+        **DOMAIN,
+        "d": 6,
+        "T": "8 .. 18",
+        "T0": "12 .. 24",
+        "n": "1 .. 3",
+        "sigma0": ["1/2", "1"],
+    }
+    claim = {"quantity": quantity, "relation": "at-least", "formula": "0", "kind": "limit"}
+    statement = read_statement(claim, domain)
+    prover, at = _Prover(statement, Fraction(0)), levels("power-law:3/2", "flat", 6)
+    value = QUANTITIES[quantity]
+    slopes = [slope(value, x, NAMES["lam"]) for x in ("T", "T0", "lam")]
+    program = type(prover.value)([value, *slopes])
+    whole = {x: ends for x, ends in statement.box(6).items() if x != "d"}
+    enclosures = prover._enclosed(program, at, 6, whole)
+    for k in range(12):
+        # Corners among them: kappa is extreme at two.
+        shares = [Fraction(k * step % 5, 4) for step in (1, 2, 3, 1, 2, 4)]
+        point = {
+            x: (low + share * (high - low),) * 2
+            for (x, (low, high)), share in zip(whole.items(), shares, strict=True)
+        }
+        for inside, outside in zip(
+            prover._enclosed(program, at, 6, point), enclosures, strict=True
+        ):
+            assert outside.low <= inside.low
+            assert inside.high <= outside.high
+
+
+def test_a_term_of_a_sum_is_enclosed_across_its_peak():
+    """s kappa/(s + kappa)^2 is largest at kappa = s: the ends alone would miss it."""
+    (found,) = enclosed_sums(
+        [LevelSum(0, 0, 1, 2, NAMES["kappa"])],
+        levels("isotropic", "flat", 1),
+        hull(Fraction(1, 10), 10),
+    ).values()
+    assert float(found.high) == pytest.approx(1 / 4)
+    assert float(found.low) == pytest.approx(0.1 / 1.21)
 
 
 def test_a_formula_is_read_as_it_is_written():
