@@ -62,7 +62,7 @@ def test_each_equation_is_proved_and_altered_it_is_not(path, tmp_path):
         name, statement, proof = found.groups()
         return (
             # After a line that fails the others may search for long.
-            f"Set Default Timeout 10.\nLemma wrong_{name} :{altered(statement)}.\n{proof}\n"
+            f"Set Default Timeout 3.\nLemma wrong_{name} :{altered(statement)}.\n{proof}\n"
             f"Abort.\nUnset Default Timeout.\nCheck wrong_{name}.\n{found[0]}\nCheck {name}."
         )
 
@@ -72,7 +72,7 @@ def test_each_equation_is_proved_and_altered_it_is_not(path, tmp_path):
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     names = [found[1] for found in lemma.finditer(text)]

@@ -6,6 +6,7 @@ import ast
 import copy
 import json
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from ridgeproof.verification.recheck.theorem import (
     QUANTITIES,
     LevelSum,
     enclosed_sums,
+    kappa_between,
     levels,
     slope,
 )
@@ -184,6 +186,73 @@ def test_a_box_encloses_its_points(quantity):
         ):
             assert outside.low <= inside.low
             assert inside.high <= outside.high
+
+
+@pytest.mark.parametrize("name", ["T", "T0", "n", "sigma", "sigma0", "lam"])
+@pytest.mark.parametrize("ridge", [NAMES["lam"], read_formula("sigma^2*d/T")], ids=str)
+def test_a_slope_is_that_of_values_nearby(name, ridge):
+    """In every variable, other settings fixed, lam among them or following its entry."""
+    domain = {"d": 6, "T": 9, "T0": 14, "n": 2, "sigma": "1/2", "sigma0": "3/4", "lam": "1/10"}
+    if ridge != NAMES["lam"]:
+        domain["lam"] = "sigma^2*d/T"
+        if name == "lam":
+            return
+    claim = {"quantity": "test_error", "relation": "at-least", "formula": "lam", "kind": "limit"}
+    statement = read_statement(claim, domain)
+    prover, at = _Prover(statement, Fraction(0)), levels("power-law:1", "flat", 6)
+    program = type(prover.value)([statement.difference, slope(statement.difference, name, ridge)])
+    here = {x: ends[0] for x, ends in statement.box(6).items() if x != "d"}
+
+    def values(step):
+        box = {x: (v + step * (x == name),) * 2 for x, v in here.items()}
+        return [float(each.low) for each in prover._enclosed(program, at, 6, box)]
+
+    step = Fraction(1, 10**5)
+    difference = (values(step)[0] - values(-step)[0]) / float(2 * step)
+    assert values(0)[1] == pytest.approx(difference, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("quantity", ["bias", "variance"])
+def test_a_bound_just_below_the_largest_value_is_not_confirmed(quantity):
+    """Half a percent beyond the largest corner it is, half a percent short of it never."""
+    domain = {**DOMAIN, "d": 6, "T": "8 .. 12"}
+    at = levels("power-law:3/2", "flat", 6)
+
+    def prover(bound):
+        claim = {
+            "quantity": quantity,
+            "relation": "at-most",
+            "formula": str(bound),
+            "kind": "limit",
+        }
+        return _Prover(read_statement(claim, domain), Fraction(0))
+
+    whole = read_statement({**CLAIM, "quantity": quantity}, domain).box(6)
+    whole = {x: ends for x, ends in whole.items() if x != "d"}
+    program = type(prover(1).value)([QUANTITIES[quantity]])
+    largest = max(
+        float(
+            prover(1)
+            ._enclosed(program, at, 6, {x: (v, v) for x, v in zip(whole, corner, strict=True)})[0]
+            .high
+        )
+        for corner in product(*whole.values())
+    )
+    assert prover(Fraction(largest * 1.005)).holds(at, 6, whole)
+    assert not prover(Fraction(largest * 0.995)).holds(at, 6, whole)
+
+
+def test_kappa_is_between_its_corners():
+    """It rises with lam and falls with T: every corner lies within, two of them at the ends."""
+    at = levels("power-law:1", "flat", 6)
+    around = kappa_between(at, hull(Fraction(1, 10), 1), hull(7, 20))
+    corners = [
+        kappa_between(at, hull(lam, lam), hull(T, T))
+        for lam in (Fraction(1, 10), 1)
+        for T in (7, 20)
+    ]
+    assert float(around.low) == min(float(each.low) for each in corners)
+    assert float(around.high) == max(float(each.high) for each in corners)
 
 
 def test_a_term_of_a_sum_is_enclosed_across_its_peak():
