@@ -19,6 +19,7 @@ from ridgeproof.numerics.equivalent.profiles import Directions, Space, direction
 from ridgeproof.numerics.equivalent.solve import Solved, blocks, solve_graph
 from ridgeproof.numerics.value import printed_radius
 from ridgeproof.theory.checks import check_integer
+from ridgeproof.theory.equivalent.asks import spared
 from ridgeproof.theory.errors import InputError, SolverError
 from ridgeproof.theory.process.expressions import walk
 from ridgeproof.theory.process.facts import (
@@ -211,7 +212,7 @@ def prepared(process: Process, given: Mapping[str, Any], space: Space) -> Graph:
         raise InputError("d", "inf", "enters the process itself", "give a finite d")
     for name in size_names(graph.nodes) & given.keys():
         _require_whole(name, given[name])
-    return graph
+    return spared(graph)
 
 
 def columns(

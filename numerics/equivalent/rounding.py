@@ -95,7 +95,7 @@ def _of(value: Array, size: Array | None = None) -> _Rounded:
 def _fresh(leaf: MeanSquare, solution: Solution) -> Array:
     """E v^2 if the rows had not been fitted: the noise and <C> of what is read."""
     pencil = solution.pencil
-    rows = solution.lowering.probe(leaf.vector)
+    rows, _ = solution.lowering.probe(leaf.vector)
     if len(rows) > 1:
         counts = [pencil.groups[pencil.rows[row].group].count for row in rows]
         sizes = (T * _fresh_on(row, solution) for row, T in zip(rows, counts, strict=True))
@@ -105,6 +105,8 @@ def _fresh(leaf: MeanSquare, solution: Solution) -> Array:
 
 def _fresh_on(row: int, solution: Solution) -> Array:
     pencil, correlation = solution.pencil, solution.correlation
+    if pencil.rows[row].own:  # nothing is subtracted in a fit's own residuals
+        return np.zeros((1, 1))
     label = pencil.rows[row].label
     law = pencil.groups[label.group].law
     read = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 
 from ridgeproof.theory.equivalent.correlation import Correlation, between
@@ -11,12 +11,35 @@ from ridgeproof.theory.equivalent.lowering import Lowering
 from ridgeproof.theory.equivalent.pencil import Element, Pencil
 from ridgeproof.theory.equivalent.response import Response, total
 from ridgeproof.theory.errors import NotBuilt
-from ridgeproof.theory.process.expressions import Expression, evaluate
-from ridgeproof.theory.process.operators.asks import Degrees, Inner, Kappa, MeanSquare
+from ridgeproof.theory.process.expressions import ONE, Binary, Expression, evaluate, rebuilt
+from ridgeproof.theory.process.graph import Graph
+from ridgeproof.theory.process.operators.asks import Degrees, Extremum, Inner, Kappa, MeanSquare
+from ridgeproof.theory.process.operators.ridge import Ridge
 
-__all__ = ["Answer", "Solution", "answer", "kappa_of", "number_of"]
+__all__ = ["Answer", "Solution", "answer", "kappa_of", "number_of", "spared"]
 
 CONSTANT = "constant"
+
+
+@dataclass(frozen=True)
+class Spare(Degrees):
+    """1 - df of a ridge, which keeps its digits where df is almost one."""
+
+
+def spared(graph: Graph) -> Graph:
+    """The graph with 1 - df(m) in its asks as one expectation, where m is a ridge."""
+
+    def put(tree: Expression) -> Expression:
+        match tree:
+            case Binary("-", left, Degrees(fit)) if left == ONE:
+                node = graph.nodes[fit]
+                plain = isinstance(node, Ridge) and node.features is None
+                return Spare(fit) if plain else tree
+            case Extremum(ask):
+                return replace(tree, ask=put(ask))
+        return rebuilt(tree, put)
+
+    return replace(graph, asks=tuple((name, put(ask)) for name, ask in graph.asks))
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,9 +155,12 @@ def _(leaf: Inner, solution: Solution) -> Answer:
 
 @_expect.register
 def _(leaf: MeanSquare, solution: Solution) -> Answer:
-    rows, pencil = solution.lowering.probe(leaf.vector), solution.pencil
+    (rows, number), pencil = solution.lowering.probe(leaf.vector), solution.pencil
     if len(rows) == 1:
-        return _shared(solution.correlation.on_rows(*rows, *rows), solution)
+        (row,) = rows
+        value = solution.correlation.on_rows(row, row)
+        scale = number * number * solution.response.mu(row) ** 2
+        return _shared(None if value is None else value * scale, solution)
     counts = [pencil.groups[pencil.rows[row].group].count for row in rows]
     seen = (
         count * value
@@ -143,6 +169,20 @@ def _(leaf: MeanSquare, solution: Solution) -> Answer:
     )
     value = total(seen)
     return _shared(None if value is None else value / total(counts), solution)
+
+
+@_expect.register
+def _(leaf: Spare, solution: Solution) -> Answer:
+    """sum_g T_g mu_g h_g/T over the rows of a ridge."""
+    lowering, pencil, response = solution.lowering, solution.pencil, solution.response
+    rows = lowering.rows[leaf.fit]
+    counts = [pencil.groups[pencil.rows[row].group].count for row in rows]
+    T = total(counts)
+    value = total(
+        count * response.mu(row) * response.on_rows(row, row) / T
+        for count, row in zip(counts, rows, strict=True)
+    )
+    return Answer(value, {CONSTANT: value})
 
 
 @_expect.register

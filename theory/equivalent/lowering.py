@@ -18,7 +18,7 @@ from ridgeproof.theory.equivalent.ring import Ring
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.expressions import ONE, Expression, Name, Number, exact_value, walk
 from ridgeproof.theory.process.graph import Carried, Graph, Group, Iteration, Node, Outcome, Truth
-from ridgeproof.theory.process.linear import Combination, Vector
+from ridgeproof.theory.process.linear import Combination, Vector, residuals, single
 from ridgeproof.theory.process.operators.gradient import (
     Gradient,
     GradientDescent,
@@ -55,9 +55,10 @@ class Lowering:
             random features.
         models: a node that is a model, as a combination of feature blocks, less its offset.
         offsets: the truths that are taken off the block of a fit.
-        probes: the row blocks of a vector that is asked.
+        probes: the row blocks of a vector that is asked, and the multiple of theirs that it is.
         outcomes: the feature blocks of the models that leave a loop.
         slopes: mu_1^2 of random features with an activation.
+        rows: the row blocks of a ridge fit, group by group.
     """
 
     graph: Graph
@@ -67,9 +68,10 @@ class Lowering:
     groups: dict[int, tuple[int, ...]] = field(default_factory=dict)
     models: dict[int, dict[int, Element]] = field(default_factory=dict)
     offsets: dict[int, Combination] = field(default_factory=dict)
-    probes: dict[Vector, tuple[int, ...]] = field(default_factory=dict)
+    probes: dict[Vector, tuple[tuple[int, ...], Element]] = field(default_factory=dict)
     outcomes: dict[int, tuple[int, ...]] = field(default_factory=dict)
     slopes: dict[int, Element] = field(default_factory=dict)
+    rows: dict[int, tuple[int, ...]] = field(default_factory=dict)
     _heard: dict[tuple[Vector, Combination], tuple[Label, ...]] = field(default_factory=dict)
     _sums: list[tuple[frozenset[tuple[Expression, int]], int]] = field(default_factory=list)
 
@@ -163,11 +165,35 @@ class Lowering:
             self._heard[vector, more] = tuple(Label(group, reads, noise) for group in on)
         return self._heard[vector, more]
 
-    def probe(self, vector: Vector) -> tuple[int, ...]:
-        """The row blocks of a vector that is asked."""
+    def probe(self, vector: Vector) -> tuple[tuple[int, ...], Element]:
+        """The row blocks of a vector that is asked, and a number: the vector is number mu rho.
+
+        Training residuals are those of the fit, where nothing is subtracted; all else has row
+        blocks of its own.
+        """
         if vector not in self.probes:
-            self.probes[vector] = tuple(map(self.assembly.probe, self.vector(vector)))
+            found = self._residual(vector)
+            if found is None:
+                found = tuple(map(self.assembly.probe, self.vector(vector))), self.ring.one
+            self.probes[vector] = found
         return self.probes[vector]
+
+    def _residual(self, vector: Vector) -> tuple[tuple[int, ...], Element] | None:
+        """The row block of a ridge fit on the rows, where the vector is c (y - X w) for it."""
+        for coefficient, index in vector.models.terms:
+            fit = self.graph.nodes[index]
+            if not isinstance(fit, Ridge) or len(self.rows.get(index, ())) != len(fit.groups):
+                continue
+            for place, group in enumerate(fit.groups):
+                labels = group.labels
+                if labels.rows != vector.rows:
+                    continue
+                (left,) = residuals((labels,), single(index))
+                rest = vector.plus(left.times(coefficient))
+                if not rest.models.terms and not rest.noises.terms:
+                    number = self.number(coefficient) * self.ring.number(Fraction(-1))
+                    return (self.rows[index][place],), number
+        return None
 
     def _reads(self, resolved: Combination) -> dict[int, Element]:
         if len(resolved.terms) <= _MOST_READS:
@@ -279,6 +305,7 @@ def _(node: Ridge, index: int, run: Lowering) -> None:
         if node.penalty != ONE:
             metric = run.ring.inverse_penalty(node.penalty)
         block = run.assembly.ridge(labels, lam, metric, offset)
+        run.rows[index] = run.assembly.nodes[-1].rows
     run.models[index] = {block: run.ring.one}
 
 

@@ -51,6 +51,11 @@ class Response:
     omega: _Table
     xi: _Table
 
+    def mu(self, rho: int) -> Element:
+        """mu of a row block."""
+        own = self.diagonals[self.lanes.places[rho][0]]
+        return own.mu.get(rho, self.lanes.ring.one)
+
     def on_rows(self, rho: int, sigma: int) -> Element | None:
         """H_(rho sigma), for row blocks of one group."""
         (j, group), (k, _) = (self.lanes.places[row] for row in (rho, sigma))

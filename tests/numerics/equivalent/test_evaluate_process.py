@@ -2,6 +2,7 @@
 
 import random
 from fractions import Fraction
+from pathlib import Path
 from textwrap import dedent
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.evaluate import evaluate
+from ridgeproof.theory.equivalent.lowering import Lowering
 from ridgeproof.theory.errors import (
     InfiniteExpectation,
     InputError,
@@ -518,3 +520,47 @@ def test_next_to_a_threshold_balls_take_over():
         known = evaluate(setting)
         assert values[1] == pytest.approx(float(known.value), rel=1e-12)
         assert terms[1] == pytest.approx(float(known.terms["variance"]), rel=1e-12)
+
+
+def test_training_errors_next_to_interpolation_keep_their_digits(monkeypatch):
+    """Cross-validation is the error on fresh labels, to twelve digits at lam = 1e-9, in floats."""
+
+    def refuse(*_args, **_kwargs):
+        raise AssertionError("balls were needed")
+
+    monkeypatch.setattr("ridgeproof.numerics.equivalent.evaluate.solve_point", refuse)
+    process = read_process(Path("examples/processes/gcv.toml"))
+    found = evaluate_process(process, lam=np.geomspace(1e-9, 1, 40)).values
+    np.testing.assert_allclose(found["gcv"], found["fresh_labels"], rtol=1e-12)
+
+
+def test_training_residuals_are_what_a_probe_of_them_is(monkeypatch):
+    """On rows of several weights, on random features, merged and scaled, by two routes."""
+    process = read_process(
+        dedent("""\
+        [process]
+        steps = '''
+        A = rows(60)
+        B = rows(90, "S2")
+        y = A@w0 + noise(A)
+        z = B@w0
+        m = ridge([y, z, 2*y], 1/10, weights=[1, 1/3, 2])
+        f = ridge(z, 1/5, features=features(95))
+        '''
+        [process.covariances]
+        S2 = "s^2"
+        [ask]
+        scaled = "mean_square(5*y - 3*(A@m))"
+        pooled = "mean_square(z - B@m)"
+        featured = "mean_square(z/2 - B@f/2)"
+        spare = "1 - df(m)"
+        of_features = "(1 - df(f))^2"
+        """)
+    )
+    space = {"d": 200, "spectrum": "power-law:1", "signal": "source:1"}
+    found = evaluate_process(process, **space)
+    monkeypatch.setattr(Lowering, "_residual", lambda *_: None)
+    monkeypatch.setattr("ridgeproof.numerics.equivalent.evaluate.spared", lambda graph: graph)
+    probed = evaluate_process(process, **space)
+    for name, value in probed.values.items():
+        np.testing.assert_allclose(found.values[name], value, rtol=1e-12)
