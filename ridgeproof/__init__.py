@@ -32,6 +32,7 @@ _NAMES = {
     "exponents": "questions",
     "figure": "questions",
     "formulas": "questions",
+    "gradient": "questions",
     "make_setting": "theory.settings.setting",
     "optimum": "questions",
     "process": "theory.process.tracing.trace",

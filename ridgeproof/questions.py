@@ -44,6 +44,7 @@ __all__ = [
     "exponents",
     "figure",
     "formulas",
+    "gradient",
     "optimum",
     "simulate",
     "sweep",
@@ -226,6 +227,33 @@ def optimum(
     if over is None:
         raise InputError("over", MISSING, "which parameters are searched", 'give over="lam"')
     return optimum_of_process(asked, over, ask=ask, **given, **own)
+
+
+def gradient(process: Process | Path | str, over: Any, **given: Any) -> dict[str, dict[str, Any]]:
+    """The derivative of every ask of a process along parameters, in the proportional limit.
+
+    Args:
+        process: a process, or the path or text of one.
+        over: the parameters, a list or text with commas; a number of rows may be one.
+        **given: d, spectrum, signal, digits, and parameters, arrays included.
+
+    Returns:
+        By ask and parameter.
+
+    Raises:
+        RidgeproofError: as `numerics.equivalent.gradients.gradient.gradient_of_process`.
+
+    >>> text = '''[process]
+    ... steps = "m = least_squares(rows(T)@w0)"
+    ... [ask]
+    ... risk = "risk(m)"
+    ... '''
+    >>> gradient(text, "T", d=10, T=[5, 2])["risk"]["T"].round(12)  # risk = 1 - T/d
+    array([-0.1, -0.1])
+    """
+    from ridgeproof.numerics.equivalent.gradients.gradient import gradient_of_process
+
+    return gradient_of_process(_process(process), over, **given)
 
 
 def simulate(

@@ -42,6 +42,7 @@ __all__ = [
     "columns",
     "evaluate_process",
     "prepared",
+    "read_values",
 ]
 
 # What float64 carries through the back-substitution of a process that is not near a threshold.
@@ -121,7 +122,7 @@ def evaluate_process(
     given.pop("d", None)
     space = space_of(process, d, spectrum, signal)
     require_known(process, given)
-    given = {name: _read(name, value) for name, value in given.items()}
+    given = {name: read_values(name, value) for name, value in given.items()}
     full = _shape(given)
     graph = prepared(process, given, space)
     digits = check_integer("digits", digits, least=1, most=MAX_DIGITS)
@@ -219,11 +220,11 @@ def columns(
     given: Mapping[str, Any], space: Space, shape: tuple[int, ...] = ()
 ) -> dict[str, Array]:
     """The parameters in float64, (points or 1, 1), d included."""
-    values = {name: _column(name, _read(name, value), shape) for name, value in given.items()}
+    values = {name: _column(name, read_values(name, value), shape) for name, value in given.items()}
     return values | {name: _column(name, number, ()) for name, number in space.numbers.items()}
 
 
-def _read(name: str, value: Any) -> Fraction | Array:
+def read_values(name: str, value: Any) -> Fraction | Array:
     """An exact number, or an array of floats that are finite."""
     try:
         several = np.ndim(value) > 0

@@ -30,7 +30,7 @@ from ridgeproof.theory.process.expressions import ZERO, Expression, parts
 from ridgeproof.theory.process.graph import Graph, reached
 from ridgeproof.theory.process.operators.asks import Extremum, MeanSquare
 
-__all__ = ["Solved", "admitted", "blocks", "solution_of", "solve_graph", "tried"]
+__all__ = ["Solved", "admitted", "blocks", "searched", "solution_of", "solve_graph", "tried"]
 
 _Values = Mapping[str, Array]
 # In a search, where less than this is left by rounding, float64 holds fewer than ten digits.
@@ -98,7 +98,7 @@ def solve_graph(
     known = remainders(graph, plain, solution, ring) if isinstance(ring, BallRing) else {}
     for leaf in leaves:
         if isinstance(leaf, Extremum) and leaf not in known:
-            at, least = _searched(graph, leaf, values, ring)
+            at, least = searched(graph, leaf, values, ring)
             known[replace(leaf, place=True)] = number_of(at)
             known[replace(leaf, place=False)] = number_of(least)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -165,13 +165,13 @@ def _points(values: _Values) -> int:
     return max((len(value) for value in values.values()), default=1)
 
 
-def _searched(
+def searched(
     graph: Graph, leaf: Extremum, values: _Values, ring: Float64Ring
 ) -> tuple[Array, Array]:
     """Where an ask is least over a parameter, and its value, point by point; (points, 1)."""
     inner = Graph(graph.nodes, (("", leaf.ask),), graph.names)
     if isinstance(ring, BallRing):
-        at, _ = _searched(graph, leaf, ring.in_floats(values), ring.rough)
+        at, _ = searched(graph, leaf, ring.in_floats(values), ring.rough)
         return _refined(inner, leaf, values, ring, at.item())
     found = []
     for point in range(_points(values)):

@@ -90,7 +90,7 @@ class StackedSources:
     def _placed(self, name: str, value: Array) -> Array:
         own = np.zeros((len(self.names), 1, 1), dtype=int)
         own[self.place(name)] = 1
-        return np.asarray(own * value)
+        return own * value
 
 
 def _names(pencil: Pencil) -> Iterable[str]:
