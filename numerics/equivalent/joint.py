@@ -36,7 +36,10 @@ _Function = Callable[[Array], Array]
 
 
 def minimise_jointly(
-    function: _Function, low: Sequence[float], high: Sequence[float]
+    function: _Function,
+    low: Sequence[float],
+    high: Sequence[float],
+    slopes: _Function | None = None,
 ) -> Minimum[tuple[float, ...]]:
     """The least value in a box; upper ends may be infinite.
 
@@ -46,6 +49,7 @@ def minimise_jointly(
         function: of an array of places, (places, numbers); infinite where it has no value.
         low: the lower ends, finite.
         high: the upper ends.
+        slopes: its derivatives at one place, (numbers,); differences unless given.
 
     Raises:
         SolverError: a place next to the minimum is lower, again and again.
@@ -55,7 +59,7 @@ def minimise_jointly(
     >>> print(*(f"{place:.6f}" for place in least.at))
     4.000000 0.250000
     """
-    box = _Box(function, np.array(low, float), np.array(high, float))
+    box = _Box(function, np.array(low, float), np.array(high, float), slopes)
     cloud = box.cloud()
     values = box.values(cloud)
     best, at = np.inf, cloud[0]
@@ -81,8 +85,10 @@ def minimise_jointly(
 class _Box:
     """A function on a box, on the scale u = arsinh(x/near)."""
 
-    def __init__(self, function: _Function, low: Array, high: Array) -> None:
-        self.function = function
+    def __init__(
+        self, function: _Function, low: Array, high: Array, slopes: _Function | None
+    ) -> None:
+        self.function, self.slopes = function, slopes
         self.open = np.isinf(high)
         self.low, self.high = low, np.where(self.open, np.maximum(_FAR, 2 * abs(low)), high)
         reach = np.maximum(abs(self.low), abs(self.high))
@@ -140,8 +146,14 @@ class _Box:
         )
         return np.asarray(done.x)
 
+    def steepness(self, u: Array) -> Array:
+        """The derivatives on this scale, of which dx/du = sqrt(x^2 + near^2)."""
+        assert self.slopes is not None
+        x = self.places(np.clip(u, *self.ends))
+        return np.asarray(self.slopes(x) * np.hypot(x, self.near))
+
     def ended(self, at: Array) -> Array:
-        """Where the slope vanishes, from differences of high order, unless that leads up."""
+        """Where the slope vanishes, unless that leads up; or differences of high order do."""
         inside = np.flatnonzero((at - 2 * _FINE > self.ends[0]) & (at + 2 * _FINE < self.ends[1]))
         if not len(inside):
             return at
@@ -154,6 +166,8 @@ class _Box:
             return np.clip(place, *self.ends)
 
         def slope(u: Array) -> Array:
+            if self.slopes is not None:
+                return self.steepness(moved(u))[inside]
             found = self.values(moved(u) + steps).reshape(-1, 4)
             return np.asarray(found @ np.array([1, -8, 8, -1]) / (12 * _FINE))
 

@@ -15,9 +15,10 @@ from ridgeproof.numerics.equivalent.profiles import directions_of, space_of
 from ridgeproof.numerics.equivalent.search import minimise
 from ridgeproof.numerics.equivalent.solve import admitted, solve_graph, tried
 from ridgeproof.theory.checks import exact
-from ridgeproof.theory.errors import MISSING, InputError, SolverError
+from ridgeproof.theory.errors import MISSING, InputError, NotBuilt, SolverError
 from ridgeproof.theory.process.expressions import Call, Name
 from ridgeproof.theory.process.facts import only_ask, require_known
+from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.normal import check_process
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
@@ -164,13 +165,39 @@ def optimum_of_process(
     else:
         from ridgeproof.numerics.equivalent.joint import minimise_jointly
 
-        found = minimise_jointly(question, lower, upper)
+        slopes = _slopes(graph, placed, tuple(ranges), ring)
+        found = minimise_jointly(question, lower, upper, slopes)
         at, value = found.at, found.value
     if not np.isfinite(value):
         condition = "has no least value: the ask still falls at the far end"
         remedy = "give other intervals"
         raise InputError(f"--over {','.join(ranges)}", f"ask {name}", condition, remedy)
     return ProcessOptimum(name, dict(zip(ranges, at, strict=True)), value, cut)
+
+
+def _slopes(
+    graph: Graph,
+    placed: Callable[[Array], dict[str, Array]],
+    names: Sequence[str],
+    ring: Float64Ring,
+) -> Callable[[Array], Array] | None:
+    """The gradient of the one ask at a place, zero where it has none; None where none is built."""
+    from ridgeproof.numerics.equivalent.gradients.gradient import slopes
+
+    ((ask, _),) = graph.asks
+
+    def along(place: Array) -> Array:
+        here = placed(place[None])
+        try:
+            return np.array([slopes(graph, here, name, ring)[ask].slope.item() for name in names])
+        except (InputError, SolverError):
+            return np.zeros(len(place))
+
+    try:
+        along(np.ones(len(names)))
+    except NotBuilt:
+        return None
+    return along
 
 
 def _cut(
