@@ -43,6 +43,7 @@ __all__ = [
     "evaluate_process",
     "prepared",
     "read_values",
+    "require_alike",
 ]
 
 # What float64 carries through the back-substitution of a process that is not near a threshold.
@@ -151,14 +152,14 @@ def evaluate_process(
     found = _joined(parts, full, terms=terms)
     if directions.is_quadrature:
         again = in_floats(directions_of(graph, space, Float64(), second=True))
-        _require_alike(graph, parts, again)
+        require_alike(graph, parts, again)
     close = np.flatnonzero(np.concatenate([part.margin for part in parts]) < _LEAST_MARGIN)
     if len(close):
         return _replaced(found, in_balls(close, DIGITS, (len(close),)), close)
     return found
 
 
-def _require_alike(graph: Graph, parts: list[Solved], again: list[Solved]) -> None:
+def require_alike(graph: Graph, parts: list[Solved], again: list[Solved]) -> None:
     """Refuse what two rules for the sums over a power law do not agree on.
 
     Raises:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array, Float64
-from ridgeproof.numerics.equivalent.evaluate import columns, prepared
+from ridgeproof.numerics.equivalent.evaluate import columns, prepared, require_alike
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import directions_of, space_of
 from ridgeproof.numerics.equivalent.search import minimise
@@ -165,14 +165,25 @@ def optimum_of_process(
     else:
         from ridgeproof.numerics.equivalent.joint import minimise_jointly
 
-        slopes = _slopes(graph, placed, tuple(ranges), ring)
-        found = minimise_jointly(question, lower, upper, slopes)
+        found = minimise_jointly(
+            question, lower, upper, _slopes(graph, placed, tuple(ranges), ring)
+        )
         at, value = found.at, found.value
     if not np.isfinite(value):
         condition = "has no least value: the ask still falls at the far end"
         remedy = "give other intervals"
         raise InputError(f"--over {','.join(ranges)}", f"ask {name}", condition, remedy)
+    if np.isfinite(at).all():
+        _require_summed(graph, placed(np.array([at])), ring)
     return ProcessOptimum(name, dict(zip(ranges, at, strict=True)), value, cut)
+
+
+def _require_summed(graph: Graph, there: Mapping[str, Array], ring: Float64Ring) -> None:
+    """Where a power law is summed by a rule, the second one has to agree."""
+    space = ring.directions.space
+    if ring.directions.is_quadrature and space is not None:
+        second = Float64Ring(directions_of(graph, space, Float64(), second=True))
+        require_alike(graph, *([solve_graph(graph, there, each)] for each in (ring, second)))
 
 
 def _slopes(

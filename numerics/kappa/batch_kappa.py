@@ -151,11 +151,11 @@ def _guess(spectrum: Spectrum, lam: Array, T: Array) -> Array:
     sample = np.sort(np.asarray(spectrum.s[::stride]))[::-1]
     order = np.argsort(-np.asarray(spectrum.s[::stride]), kind="stable")
     ranks = np.cumsum(spectrum.multiplicity[::stride][order]) * stride
-    d = spectrum.d
+    d = float(spectrum.d)
     wanted = np.where(T < d, T, (d + 1) // 2)
     s = sample[np.minimum(ranks.searchsorted(wanted), len(sample) - 1)]
     half = ((T - d) * s - lam * T) / 2
-    root = np.sqrt(half * half + lam * T * T * s)
+    root = np.hypot(half, T * np.sqrt(lam * s))
     with np.errstate(divide="ignore", invalid="ignore"):
         small = np.where(half < 0, (root - half) / T, lam * T * s / (root + half))
     return np.asarray(np.where(T < d, lam + s, small))

@@ -91,8 +91,8 @@ def make_spectrum(s: Array, multiplicity: Any, w0sq: Array) -> Spectrum:
         InputError: lengths differ, or an eigenvalue is not positive and finite.
     """
     counts = np.array(multiplicity)
-    whole = counts.astype(np.int64)
-    counts = whole if (counts == whole).all() else counts
+    if counts.dtype.kind != "f" or ((counts < 2**62) & (counts == np.round(counts))).all():
+        counts = counts.astype(np.int64)
     if not len(s) == len(counts) == len(w0sq):
         lengths = f"{len(s)}, {len(counts)}, {len(w0sq)}"
         raise InputError("levels", lengths, "have different lengths", "give one value a level")

@@ -7,11 +7,13 @@ import mpmath
 import numpy as np
 import pytest
 
+import ridgeproof
 from ridgeproof.numerics.equivalent import profiles
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.numerics.spectra.quadrature import indices
 from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
+from ridgeproof.theory.process.facts import only_ask
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.settings.setting import make_setting
 
@@ -77,6 +79,20 @@ def test_slopes_reach_a_million_million_rows():
     T = np.array([1e9, 1e12])
     low, high = evaluate_process(PROCESS, d="inf", T=T, lam=T**-1.0, terms=False).values["teacher"]
     assert np.log10(high / low) / 3 == pytest.approx(-1 / 3, abs=1e-3)
+
+
+def test_best_penalties_of_infinitely_many_directions():
+    """Lower than its neighbours; of a weight that jumps far out none is claimed."""
+    process = only_ask(PROCESS, "teacher")
+    found = ridgeproof.optimum(process, over="lam", d="inf")
+    given = dict(PROCESS.defaults) | {"d": "inf"}
+    known = ridgeproof.evaluate(
+        process, **given | {"lam": found.at["lam"] * np.array([0.99, 1, 1.01])}
+    )
+    assert known.values["teacher"].argmin() == 1
+    jumps = _asking("risk(m) + norm2(m, 'M')", M="where(i - 123456, s, 1)")
+    with pytest.raises(SolverError, match="two rules for the sum"):
+        ridgeproof.optimum(jumps, over="lam", d="inf")
 
 
 def test_what_no_rule_sums_is_refused():
