@@ -16,7 +16,7 @@ __all__ = ["command"]
 @click.argument("conjecture", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="one JSON object")
 def command(certificate: Path, conjecture: Path | None, as_json: bool) -> None:
-    """Verify a certificate that `check --certificate FILE` wrote.
+    """Verify a certificate of a proof on a whole domain (docs/certificates.md says its format).
 
     Every leaf is enclosed anew, with the ends of intervals at any precision, from the claim as the
     certificate (or CONJECTURE, which must be the same) states it; and the leaves must fill the
