@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.process.record import Process
-from ridgeproof.theory.settings.setting import Setting, make_setting, setting_fields
+from ridgeproof.theory.settings.setting import Setting, make_setting
 
 if TYPE_CHECKING:
     from ridgeproof.curves import Curves
@@ -494,10 +494,8 @@ def _asked(question: Question | None, given: dict[str, Any]) -> Setting | Proces
     if isinstance(question, Setting):
         if not is_curve(given):
             return question.with_(**given)
-        if question.schedule:
-            condition, remedy = "has a generation for each entry of a list", "give its fields"
-            raise InputError("question", question, condition, remedy)
-        return {**{name: getattr(question, name) for name in setting_fields()}, **given}
+        stated = {name: value for name, value in question.stated().items() if value is not None}
+        return {**stated, **given}
     return given if question is None else _process(question)
 
 

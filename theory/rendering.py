@@ -95,6 +95,7 @@ def _sum(node: SpectralSum) -> str:
 def one_line(expression: Any) -> str:
     """One line of Unicode, for lists of steps.
 
+    >>> from ridgeproof.theory import symbols as sy
     >>> one_line(sy.sigma**2 * sy.gamma / (1 - sy.gamma))
     'γ σ²/(1 - γ)'
     """

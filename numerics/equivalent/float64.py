@@ -50,6 +50,7 @@ class Float64Ring:
     directions: Directions
     margin: list[Array] = field(default_factory=lambda: [np.ones(1)])
     spare_nodes: ClassVar[int] = 0
+    rounds: ClassVar[bool] = True
     """Of the contour: in float64 more nodes lose to rounding what they gain."""
 
     @property

@@ -168,11 +168,11 @@ class Lowering:
     def probe(self, vector: Vector) -> tuple[tuple[int, ...], Element]:
         """The row blocks of a vector that is asked, and a number: the vector is number mu rho.
 
-        Training residuals are those of the fit, where nothing is subtracted; all else has row
-        blocks of its own.
+        Where the ring rounds, training residuals are those of the fit, in which nothing is
+        subtracted; all else has row blocks of its own.
         """
         if vector not in self.probes:
-            found = self._residual(vector)
+            found = self._residual(vector) if self.ring.rounds else None
             if found is None:
                 found = tuple(map(self.assembly.probe, self.vector(vector))), self.ring.one
             self.probes[vector] = found

@@ -43,6 +43,10 @@ class Ring(Protocol):
         """The number one."""
 
     @property
+    def rounds(self) -> bool:
+        """Whether a difference of numbers loses digits; formulas lose none."""
+
+    @property
     def multiplicity(self) -> Element:
         """How many directions each direction stands for."""
 

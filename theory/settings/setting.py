@@ -56,7 +56,7 @@ from ridgeproof.theory.settings.spectra import (
 if TYPE_CHECKING:
     from ridgeproof.theory.process.record import Process
 
-__all__ = ["DESIGNS", "INFINITE", "Setting", "make_setting", "setting_fields"]
+__all__ = ["DESIGNS", "INFINITE", "Setting", "make_setting"]
 
 DESIGNS = ("independent", "shared")
 _ISOTROPIC, _FLAT = Isotropic(), Flat()
@@ -308,11 +308,6 @@ def make_setting(**given: Any) -> Setting:
         if name not in given:
             raise InputError(name, MISSING, "every setting needs it", f"give {name}")
     return Setting(**given)
-
-
-def setting_fields() -> tuple[str, ...]:
-    """The names of the fields that make_setting takes, but for the schedule that lists make."""
-    return tuple(name for name in _READERS if name != "schedule")
 
 
 def _scheduled(given: dict[str, Any]) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def read_certificate(path: Path) -> dict[str, Any]:
     Raises:
         InputError: it is too large, no JSON object, or of another kind, version or theorem.
     """
-    remedy = "give the file that `check --certificate` wrote"
+    remedy = "give a certificate (docs/certificates.md has the format)"
     try:
         size = path.stat().st_size
         text = path.read_text(encoding="utf-8") if size <= _MOST_BYTES else ""

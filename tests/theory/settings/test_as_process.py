@@ -136,6 +136,7 @@ READERS = {
     "numerics/finite_size/isotropic.py": "knows moments at finite size",
     "numerics/spectra/power_law.py": "places ranges by the least kappa of a chain, at d = inf too",
     "verification/simulation/quantity_draws.py": "is the literal run of the source's process",
+    "numerics/general.py": "elliptical rows have no one kappa to print",
     "verification/simulation/resolvents.py": "draws features of a law",
 }
 

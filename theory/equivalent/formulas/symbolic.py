@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import count
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from sympy import Expr, Symbol
 from sympy.core.relational import Relational
@@ -51,6 +51,8 @@ class SymbolicRing:
         assumptions: under which the formulas hold, on fits without ridge.
         reason: of the unknowns that are named next.
     """
+
+    rounds: ClassVar[bool] = False
 
     whole: frozenset[str]
     values: Mapping[str, Fraction]
