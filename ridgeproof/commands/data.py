@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_FEW = 100  # rows of a fit
+
 
 @click.command(name="data")
 @click.argument("files", nargs=-1, required=True, metavar="FILE.npz | X.npy y.npy | FILE.csv")
@@ -127,6 +129,9 @@ def _text(curves: Curves) -> str:
         head.append(
             ("repeated", f"{curves.prediction.repeated} rows equal an earlier one; each counts")
         )
+    if min(cell.T for cell in curves.cells) < _FEW:
+        note = f"below {_FEW} rows a few may carry the fit, and more is lost: --verify measures it"
+        head.append(("note", note))
     if curves.prediction.probes:
         probes = (
             f"{curves.prediction.probes} random columns carry the chains: about 0.3 % of chance"

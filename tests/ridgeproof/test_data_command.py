@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from ridgeproof.commands.data import command
 from ridgeproof.theory.errors import InputError
 
-_FILE = str(Path(__file__).parents[2] / "examples" / "data" / "saddle.csv")
-_SMALL = [_FILE, "--T", "50,100", "--n", "0,1", "--lam", "1e-3,1e-1", "--sigma", "1/4"]
+_FILE = str(Path(__file__).parents[2] / "examples" / "data" / "heights.csv")
+_SMALL = [_FILE, "--T", "100,200", "--n", "0,1", "--lam", "1e-2,1e-1", "--sigma", "1/4"]
 
 
 def test_predictions_are_measured_and_drawn(tmp_path):
@@ -47,8 +47,8 @@ def test_a_wrong_prediction_is_a_failure(monkeypatch):
 def test_the_table_says_what_was_understood():
     """The labels' task, and which end of the penalties was best."""
     done = CliRunner().invoke(command, _SMALL)
-    assert "200 rows, regression, 1 output" in done.output
-    assert "0.001 (the least tried)" in done.output
+    assert "400 rows, regression, 1 output" in done.output
+    assert "0.01 (the least tried)" in done.output
 
 
 @pytest.mark.parametrize(
