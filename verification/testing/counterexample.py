@@ -94,10 +94,7 @@ class Counterexample:
         values = [self._value(*each) for each in self._settings()]
         if len(values) == 1:
             return f"import ridgeproof; print({values[0]})"
-        number = ".mean" if self.is_simulated else ""
-        first, last = (
-            f"{name} = {value}{number}" for name, value in zip("ab", values, strict=True)
-        )
+        first, last = (f"{name} = {value}" for name, value in zip("ab", values, strict=True))
         return f"import math, ridgeproof; {first}; {last}; print({self._combined()})"
 
     def _settings(self) -> list[tuple[Setting, Setting | None]]:
