@@ -184,7 +184,6 @@ def curves_of_setting(
     *,
     digits: int = 15,
     form: Form | str = Form.LIMIT,
-    certified: bool = False,
 ) -> Curves:
     """The test error over arrays of the fields of a setting.
 
@@ -194,14 +193,14 @@ def curves_of_setting(
     """
     arrays = _arrays(given)
     fixed = {name: value for name, value in given.items() if name not in arrays}
-    simple = digits <= 15 and not certified and read_form(form) is Form.LIMIT
+    simple = digits <= 15 and read_form(form) is Form.LIMIT
     if simple and not arrays.keys() - {"T", "T0", "sigma", "sigma0", "lam", "lam0"}:
         first = make_setting(**fixed, **{name: array.flat[0] for name, array in arrays.items()})
         try:
             return _by_process(first, arrays)
         except (NotBuilt, NoTheorem):
             pass  # a chain that is too long for it, or one that only the catalogue knows
-    return _by_points(fixed, arrays, digits, form, certified=certified)
+    return _by_points(fixed, arrays, digits, form)
 
 
 def _by_process(setting: Setting, arrays: dict[str, Array]) -> Curves:
@@ -228,8 +227,6 @@ def _by_points(
     arrays: dict[str, Array],
     digits: int,
     form: Form | str,
-    *,
-    certified: bool,
 ) -> Curves:
     from ridgeproof.numerics.evaluate import evaluate
 
@@ -239,7 +236,7 @@ def _by_points(
     found = {name: np.empty(shape, kind) for name in ("test_error", *ERROR_TERMS)}
     for place in np.ndindex(shape):
         setting = make_setting(**fixed, **{name: array[place] for name, array in spread.items()})
-        value = evaluate(setting, digits=digits, form=read_form(form), certified=certified)
+        value = evaluate(setting, digits=digits, form=read_form(form))
         found["test_error"][place] = value.value
         for name, term in value.terms.items():
             found[name][place] = term
@@ -247,9 +244,7 @@ def _by_points(
     return Curves(arrays, {"test_error": error}, {"test_error": found}, digits)
 
 
-def curves_of_process(
-    process: Process, given: dict[str, Any], *, digits: int = _BATCHED, certified: bool = False
-) -> Curves:
+def curves_of_process(process: Process, given: dict[str, Any], *, digits: int = _BATCHED) -> Curves:
     """The asks of a process over arrays of its parameters.
 
     Raises:
@@ -259,7 +254,7 @@ def curves_of_process(
     from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 
     arrays = _arrays(given)
-    options: dict[str, Any] = {"digits": digits, "certified": certified}
+    options: dict[str, Any] = {"digits": digits}
     if not arrays.keys() & {*count_names(process), "d"}:
         found = evaluate_process(process, **{**given, **arrays}, **options)
         return Curves(arrays, found.values, found.terms, digits)
@@ -316,6 +311,8 @@ def _array(name: str, value: Any) -> Array:
     if array.dtype.kind not in "iuf" or not array.ndim:
         condition = f"is no array of real numbers ({array.dtype})"
         raise InputError(name, type(value).__name__, condition, "give numbers")
+    if not array.size:
+        raise InputError(name, "[]", "is empty", "give one number or more")
     if not np.isfinite(array).all():
         raise InputError(name, "nan or inf", "is in the array", "give finite numbers")
     return array

@@ -150,27 +150,27 @@ def evaluate(
     """
     given = _given(d, T, T0, n, sigma, sigma0, lam, lam0, spectrum, signal, parameters)
     options: dict[str, Any] = {} if digits is None else {"digits": digits}
-    options |= {"certified": certified}
     asked = _asked(question, given)
-    if isinstance(asked, Setting | dict):
-        from ridgeproof.curves import curves_of_setting, is_curve
+    from ridgeproof.curves import curves_of_process, curves_of_setting, is_curve
 
+    if certified and is_curve(given):
+        condition, remedy = "is a radius of one value, and a number is an array", "give one number"
+        raise InputError("certified", certified, condition, remedy)
+    if isinstance(asked, Setting | dict):
         options |= {} if form is None else {"form": form}
         if isinstance(asked, dict) and is_curve(asked):
             return curves_of_setting(asked, **options)
         from ridgeproof.numerics.evaluate import evaluate as evaluate_setting
 
         setting = make_setting(**asked) if isinstance(asked, dict) else asked
-        return evaluate_setting(setting, **options)
-    from ridgeproof.curves import curves_of_process, is_curve
-
+        return evaluate_setting(setting, certified=certified, **options)
     if form is not None and str(form) != "limit":
         raise InputError("form", form, "is not known of a process", "take its limit")
     if is_curve(given):
         return curves_of_process(asked, given, **options)
     from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 
-    return evaluate_process(asked, **given, **options)
+    return evaluate_process(asked, certified=certified, **given, **options)
 
 
 def optimum(
@@ -217,6 +217,8 @@ def optimum(
     if isinstance(asked, Setting | dict):
         from ridgeproof.numerics.optima.optimum import optimum as optimum_of_setting
 
+        if lam is not None:
+            raise InputError("lam", lam, "is what is searched", "leave it out")
         if over is not None or ask is not None:
             raise InputError("over", over or ask, "is of a process", "leave it out, or give one")
         return optimum_of_setting(

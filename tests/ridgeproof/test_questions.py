@@ -50,6 +50,8 @@ def test_a_setting_by_its_parts_is_simulated_and_optimised():
     )
     assert rp.simulate(setting, repetitions=20).seed == 20240212
     assert rp.optimum(d=20, T=40, sigma=0.5).lam == rp.optimum(setting).lam
+    with pytest.raises(InputError, match="is what is searched"):
+        rp.optimum(d=20, T=40, lam=0.1)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +144,8 @@ def test_arrays_are_profiles():
         ({"lam": [1j, 0.1]}, "lam"),
         ({"lam": ["one", "two"]}, "lam"),
         ({"T": [[30], [40, 50]]}, "T"),
+        ({"T": []}, "is empty"),
+        ({"T": [30, 40], "certified": True}, "certified"),
         ({"spectrum": [1.0, -1.0]}, "positive"),
         ({"spectrum": np.ones((2, 3))}, "shape"),
         ({"spectrum": [[1.0, 2.0], [0.0, 1.0]]}, "symmetric"),
