@@ -19,7 +19,7 @@ EVALUATE = {
 TERMS = {"bias", "variance", "synthetic"}
 SIMULATE = {"mean", "standard_error", "repetitions", "method", "seed", "theory", "z"}
 CHECK = {
-    "verdict", "claim", "counterexample", "evidence", "alpha", "tolerance", "repetitions",
+    "verdict", "how", "claim", "counterexample", "evidence", "alpha", "tolerance", "repetitions",
     "seconds",
 }  # fmt: skip
 

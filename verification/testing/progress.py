@@ -86,8 +86,10 @@ class Trial:
         self.note(rung, OUT_OF_TIME)
         return self.verdict(Outcome.UNDECIDED)
 
-    def verdict(self, outcome: Outcome, example: Counterexample | None = None) -> Verdict:
-        """The answer, with all that was recorded."""
+    def verdict(
+        self, outcome: Outcome, example: Counterexample | None = None, how: str = ""
+    ) -> Verdict:
+        """The answer, with all that was recorded; ``how`` it was proved, if so."""
         evidence: dict[str, Any] = {
             "rungs": self.rungs,
             "out_of_scope": self.out_of_scope,
@@ -106,6 +108,7 @@ class Trial:
             self.tolerance,
             sum(judge.repetitions for judge in self.judges),
             time.monotonic() - self.start,
+            how,
         )
 
     def _missing(self, outcome: Outcome) -> list[str]:

@@ -76,7 +76,7 @@ class PointEvidence:
 
 @dataclass(frozen=True)
 class Verdict(Shown):
-    """The answer to one question."""
+    """The answer to one question; ``how`` a proof reaches the domain, empty where there is none."""
 
     verdict: Outcome
     claim: str
@@ -86,12 +86,14 @@ class Verdict(Shown):
     tolerance: float = 0.01
     repetitions: int = 0
     seconds: float = 0.0
+    how: str = ""
 
     def data(self) -> dict[str, Any]:
         """The verdict as plain data."""
         example = self.counterexample
         return {
             "verdict": self.verdict.value,
+            "how": self.how,
             "claim": self.claim,
             "counterexample": None if example is None else example.data(),
             "evidence": self.evidence,
@@ -104,6 +106,7 @@ class Verdict(Shown):
     def rows(self) -> list[tuple[str, str]]:
         """The claim, the verdict, the counterexample, and what each rung found."""
         rows = [("claim", self.claim), ("verdict", self.verdict.value)]
+        rows += [("how", self.how)] if self.how else []
         example = self.counterexample
         if example is not None:
             error = "" if example.standard_error is None else f" +- {example.standard_error:.2g}"

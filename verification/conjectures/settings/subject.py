@@ -97,7 +97,7 @@ class SettingSubject(Subject):
             trial.note("symbolic", "does not follow from a catalogued theorem on the whole domain")
             return None
         trial.note("symbolic", f"follows from {theorem.theorem} ({theorem.id}) on the whole domain")
-        return trial.verdict(Outcome.PROVED)
+        return trial.verdict(Outcome.PROVED, how="symbolic")
 
     def starts(self, place: Setting) -> Iterator[Setting]:
         """Of n: clean data under every design and kind of chain that they may begin."""
