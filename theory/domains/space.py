@@ -39,7 +39,7 @@ from ridgeproof.theory.settings.spectra import (
     Spiked,
 )
 
-__all__ = ["Chooser", "Place", "Space", "decay"]
+__all__ = ["Chooser", "Place", "Space", "decay", "size_limits", "suits"]
 
 Place = TypeVar("Place")
 
@@ -159,7 +159,7 @@ class Space(ABC, Generic[Place]):
             InputError: a derived value or an end of a range is not a finite real number.
         """
         spectrum = chooser.option("spectrum", self.options("spectrum"))
-        signals = tuple(x for x in self.options("signal") if _suits(x, spectrum))
+        signals = tuple(x for x in self.options("signal") if suits(x, spectrum))
         if not signals:
             return f"no signal suits the spectrum {spectrum}: an energy for each level, or flat"
         chosen = {"spectrum": spectrum, "signal": chooser.option("signal", signals)}
@@ -186,7 +186,7 @@ class Space(ABC, Generic[Place]):
         chooser: Chooser,
         spectrum: SpectrumSpec,
     ) -> Fraction | None:
-        floor, ceiling = _size_limits(spectrum) if name == "d" else (self.least(name), None)
+        floor, ceiling = size_limits(spectrum) if name == "d" else (self.least(name), None)
         match entry:
             case RealInterval(least, most):
                 return chooser.real(name, least, most) if least < most else least
@@ -237,7 +237,7 @@ def decay(spectrum: SpectrumSpec, signal: SignalSpec) -> dict[Symbol, Fraction]:
     return known
 
 
-def _size_limits(spectrum: SpectrumSpec) -> tuple[int, int | None]:
+def size_limits(spectrum: SpectrumSpec) -> tuple[int, int | None]:
     """The dimensions that a spectrum allows."""
     match spectrum:
         case Levels(levels):
@@ -248,7 +248,7 @@ def _size_limits(spectrum: SpectrumSpec) -> tuple[int, int | None]:
     return 1, None
 
 
-def _suits(signal: SignalSpec, spectrum: SpectrumSpec) -> bool:
+def suits(signal: SignalSpec, spectrum: SpectrumSpec) -> bool:
     """Whether a signal is defined on a spectrum: source conditions and energies need theirs."""
     match signal:
         case Source():

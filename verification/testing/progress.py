@@ -87,9 +87,13 @@ class Trial:
         return self.verdict(Outcome.UNDECIDED)
 
     def verdict(
-        self, outcome: Outcome, example: Counterexample | None = None, how: str = ""
+        self,
+        outcome: Outcome,
+        example: Counterexample | None = None,
+        how: str = "",
+        proof: Any = None,
     ) -> Verdict:
-        """The answer, with all that was recorded; ``how`` it was proved, if so."""
+        """The answer, with all that was recorded; ``how`` it was proved, and the proof, if so."""
         evidence: dict[str, Any] = {
             "rungs": self.rungs,
             "out_of_scope": self.out_of_scope,
@@ -109,6 +113,7 @@ class Trial:
             sum(judge.repetitions for judge in self.judges),
             time.monotonic() - self.start,
             how,
+            proof,
         )
 
     def _missing(self, outcome: Outcome) -> list[str]:

@@ -76,7 +76,11 @@ class PointEvidence:
 
 @dataclass(frozen=True)
 class Verdict(Shown):
-    """The answer to one question; ``how`` a proof reaches the domain, empty where there is none."""
+    """The answer to one question.
+
+    ``how`` a proof reaches the domain is empty where there is none; ``proof`` has the certificate
+    of one by boxes.
+    """
 
     verdict: Outcome
     claim: str
@@ -87,6 +91,7 @@ class Verdict(Shown):
     repetitions: int = 0
     seconds: float = 0.0
     how: str = ""
+    proof: Any = field(default=None, compare=False, repr=False)
 
     def data(self) -> dict[str, Any]:
         """The verdict as plain data."""

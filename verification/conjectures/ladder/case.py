@@ -33,6 +33,7 @@ __all__ = [
     "DIGITS",
     "Case",
     "Finding",
+    "Proof",
     "Side",
     "Subject",
     "cases_at",
@@ -73,6 +74,19 @@ class Side:
 
     value: Any
     radius: Any = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """That a claim holds on its whole domain.
+
+    Attributes:
+        how: in words.
+        certificate: of the proof, for a second reader.
+    """
+
+    how: str
+    certificate: Callable[[], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +154,11 @@ class Subject(ABC):
     def begin(self, trial: Trial, places: list[Any]) -> Verdict | None:
         """Rungs of this kind of claim that come before all others."""
         del trial, places
+        return None
+
+    def everywhere(self, trial: Trial) -> Proof | Counterexample | None:
+        """A proof on the whole domain, or a counterexample met on the way to it."""
+        del trial
         return None
 
     def silence(self) -> str:

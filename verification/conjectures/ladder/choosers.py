@@ -12,7 +12,7 @@ from typing import Any
 from ridgeproof.theory.domains.entries import Fixed, RealInterval
 from ridgeproof.theory.domains.space import Place, Space
 
-__all__ = ["ends_of", "every_place", "moved", "pinned", "place_at", "positions_in"]
+__all__ = ["ends_of", "every_place", "moved", "pinned", "place_at", "place_with", "positions_in"]
 
 # Significant digits of the reals on a walk.
 _DIGITS = 6
@@ -69,6 +69,18 @@ def moved(domain: Space[Place], place: Place, name: str, value: Fraction) -> Pla
     if there is None or there not in domain:
         return None
     return there if all(getattr(there, key) == number for key, number in held.items()) else None
+
+
+def place_with(
+    domain: Space[Place], options: Mapping[str, Any], numbers: Mapping[str, Fraction]
+) -> Place | None:
+    """The place with these options and numbers, the first and the least where none is given."""
+    return domain.setting(
+        _Choices(
+            lambda name, every: options.get(name, every[0]),
+            lambda name, least, _: numbers.get(name, least),
+        )
+    )
 
 
 def positions_in(domain: Space[Place], place: Place) -> dict[str, float]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ridgeproof.theory.errors import InputError
-from ridgeproof.verification.conjectures.ladder.case import Finding, Subject, cases_at
+from ridgeproof.verification.conjectures.ladder.case import Finding, Proof, Subject, cases_at
 from ridgeproof.verification.conjectures.ladder.on_trial import simulate
 from ridgeproof.verification.conjectures.ladder.search import smallest
 from ridgeproof.verification.conjectures.ladder.worst import places_to_look, searched
@@ -56,6 +56,11 @@ def climb(trial: Trial, subject: Subject, places: list[Any], seed: int) -> Verdi
     theorems = {theorem for finding in findings for theorem in finding.theorems}
     trial.note("precision", agrees if known else subject.silence(), theorems=sorted(theorems))
     if known:
+        everywhere = subject.everywhere(trial)
+        if isinstance(everywhere, Proof):
+            return trial.verdict(Outcome.PROVED, how=everywhere.how, proof=everywhere)
+        if everywhere is not None:
+            return _shrunk(trial, subject, everywhere, "whole domain", places)
         found, unclear = _closer(trial, subject, places, seed)
         if found is not None:
             return _shrunk(trial, subject, found, "search", places)

@@ -21,6 +21,7 @@ from ridgeproof.verification.conjectures.ladder.case import (
     DIGITS,
     Case,
     Finding,
+    Proof,
     Side,
     Subject,
     compared,
@@ -38,6 +39,8 @@ from ridgeproof.verification.conjectures.settings.optimal import judge_optimum, 
 from ridgeproof.verification.conjectures.settings.scaling import decide_scaling
 from ridgeproof.verification.conjectures.settings.symbolic import excess, gaps, prove
 from ridgeproof.verification.conjectures.settings.truth import Known, known_value
+from ridgeproof.verification.conjectures.settings.whole_domain import cases_near, try_to_prove
+from ridgeproof.verification.proofs.certificate import certificate
 from ridgeproof.verification.simulation.quantity_draws import Sampler
 from ridgeproof.verification.strategies import settings as settings_of
 from ridgeproof.verification.testing.counterexample import Counterexample
@@ -98,6 +101,23 @@ class SettingSubject(Subject):
             return None
         trial.note("symbolic", f"follows from {theorem.theorem} ({theorem.id}) on the whole domain")
         return trial.verdict(Outcome.PROVED, how="symbolic")
+
+    def everywhere(self, trial: Trial) -> Proof | Counterexample | None:
+        """By boxes that fill the domain, where a theorem covers it."""
+        search = try_to_prove(trial, self.claim)
+        if search is None:
+            return None
+        if search.is_proof:
+            leaves, claim = sum(map(len, search.leaves)), self.claim
+            how = f"whole domain: {leaves:,} boxes, least bound {search.margin:.2g}"
+            return Proof(how, lambda: certificate(claim.words, claim.domain, search))
+        if search.point is not None:
+            found = (self.examine(case).example for case in cases_near(self.claim, search.point))
+            example = next(filter(None, found), None)
+            if example is None:
+                trial.note("whole domain", "not proved: the slope has the other sign somewhere")
+            return example
+        return None
 
     def starts(self, place: Setting) -> Iterator[Setting]:
         """Of n: clean data under every design and kind of chain that they may begin."""

@@ -51,7 +51,7 @@ from ridgeproof.theory.specialise import isotropic
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.guards import Guard
 
-__all__ = ["covering_theorem", "excess", "gaps", "prove"]
+__all__ = ["claimed_expression", "covering_theorem", "excess", "gaps", "prove", "settled"]
 
 # Functions of the setting that only the fixed point defines.
 _IMPLICIT = {
@@ -122,19 +122,19 @@ def excess(conjecture: Conjecture) -> Expr:
     form = Form.LIMIT if conjecture.kind == "limit" else Form.EXACT
     with suppress(DerivationError, SolverError, TypeError, ValueError):
         truth = _specialised(theorem.expression(name, form), conjecture.domain)
-        claim = _specialised(_claim(conjecture), conjecture.domain)
+        claim = _specialised(claimed_expression(conjecture), conjecture.domain)
         share = canonical(claim / truth) - 1 if truth != 0 else Integer(0)
         if share.is_Rational:
             return share
     return Integer(0)
 
 
-def _claim(conjecture: Conjecture) -> Expr:
+def claimed_expression(conjecture: Conjecture) -> Expr:
     """The formula, or its limit, in which what no size enters is put in first."""
     if conjecture.kind != "limit":
         return conjecture.formula
     domain = conjecture.domain
-    return limit_value(_settled(conjecture.formula, domain), partial(_sign, domain=domain))
+    return limit_value(settled(conjecture.formula, domain), partial(_sign, domain=domain))
 
 
 def gaps(conjecture: Conjecture) -> dict[Guard, Expr]:
@@ -187,7 +187,7 @@ def _follows(conjecture: Conjecture, theorem: Formula) -> bool:
         return _ordered(domain, slope if conjecture.relation == "increases-in" else -slope)
     if not all(_stands(guard, domain, truth, form) for guard in conjecture.guards):
         return False
-    claim = _claim(conjecture)
+    claim = claimed_expression(conjecture)
     if claim in (oo, -oo):
         return False
     difference = _specialised(claim, domain) - truth
@@ -202,9 +202,9 @@ def _stands(guard: Guard, domain: Domain, truth: Expr, form: Form) -> bool:
     The denominators of the theorem do not vanish: its assumptions are proved.  In the limit the
     leading coefficient decides.
     """
-    if _settled(guard.scale, domain) == 0:
+    if settled(guard.scale, domain) == 0:
         return True
-    value = _settled(guard.value, domain)
+    value = settled(guard.value, domain)
     if form is Form.LIMIT:
         if value.has(Min, Max):
             return False
@@ -268,7 +268,7 @@ def _ordered(domain: Domain, value: Expr, *, strict: bool = False) -> bool:
 
 def _specialised(expression: Expr, domain: Domain) -> Expr:
     """Put in what the domain fixes."""
-    expression = _settled(expression, domain)
+    expression = settled(expression, domain)
     fixed = {
         sy.NAMED[name]: Rational(entry.value.numerator, entry.value.denominator)
         for name, entry in domain.numbers()
@@ -284,7 +284,7 @@ def _specialised(expression: Expr, domain: Domain) -> Expr:
     return expression
 
 
-def _settled(expression: Expr, domain: Domain) -> Expr:
+def settled(expression: Expr, domain: Domain) -> Expr:
     """Put in what no size enters: the design, least squares, and noises that the domain lacks."""
     expression = expression.subs(_flags(domain))
     if domain["lam"] == Fixed(Fraction(0)) and holds_on(domain, sy.T >= sy.d):

@@ -1,0 +1,156 @@
+"""Lower bounds of an expression on many boxes at once.
+
+Three bounds, of which the best counts: the expression as it stands; with every variable in which it
+is monotone on the box at the end where it is least; and, there, the mean value form
+F(c) + sum_x F_x(box) (x - c_x) about the middle c.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Dummy, Expr
+
+from ridgeproof.verification.proofs.intervals import Intervals, Program
+from ridgeproof.verification.proofs.kappas import bracket
+from ridgeproof.verification.proofs.problem import Problem
+from ridgeproof.verification.proofs.sums import Levels, LevelSum, enclosed_sums
+
+__all__ = ["Bounded", "Boxes", "Form"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Ends of the variables (boxes x variables), and which place each box belongs to."""
+
+    low: Array
+    high: Array
+    place: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    def some(self, which: Any) -> Boxes:
+        """Some of them."""
+        return Boxes(self.low[which], self.high[which], self.place[which])
+
+    def copy(self) -> Boxes:
+        """The same boxes, to be changed."""
+        return Boxes(self.low.copy(), self.high.copy(), self.place)
+
+    def joined(self, other: Boxes) -> Boxes:
+        """Those of both."""
+        return Boxes(
+            np.concatenate([self.low, other.low]),
+            np.concatenate([self.high, other.high]),
+            np.concatenate([self.place, other.place]),
+        )
+
+    @property
+    def middle(self) -> Array:
+        """A point of each box, to rounding."""
+        return self.low + (self.high - self.low) / 2
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """What is known of boxes.
+
+    Attributes:
+        least: a lower bound on each, NaN where there is none.
+        felt: how much of the mean value form's width is due to each variable.
+        ends: the boxes with the monotone variables at an end.
+    """
+
+    least: Array
+    felt: Array
+    ends: Boxes
+
+
+class _Compiled:
+    """Expressions, compiled, with the sums that they hold."""
+
+    def __init__(self, expressions: list[Expr]) -> None:
+        held = {x for each in expressions for x in each.atoms(LevelSum)}
+        self.sums = {x: Dummy() for x in sorted(held, key=str)}
+        self.program = Program([each.xreplace(self.sums) for each in expressions])
+
+
+class Form:
+    """One way to write the inequality of a problem, with its derivatives.
+
+    Raises:
+        NotBuilt: an operation has no enclosure.
+    """
+
+    def __init__(self, problem: Problem, value: Expr, levels: Levels) -> None:
+        self.problem, self.value, self.levels = problem, value, levels
+        slopes = [problem.slope(value, x) for x in problem.variables]
+        defined = [each for each, _ in problem.defined]
+        self.all = _Compiled([value, *slopes, *defined])
+        self.plain = _Compiled([value])
+        self.needs = _Compiled([x for k in problem.kappas for x in (k.lam, k.rows)])
+
+    def bounded(self, boxes: Boxes) -> Bounded:
+        """Lower bounds of the value on boxes, until one is not negative.
+
+        There is none where a piece may be undefined.
+        """
+        count = len(self.problem.variables)
+        least, felt, ends = np.empty(len(boxes)), np.zeros_like(boxes.low), boxes.copy()
+        value, *slopes = self._enclosed(self.all, boxes)
+        defined = np.ones(len(boxes), dtype=bool)
+        for each, (_, positive) in zip(slopes[count:], self.problem.defined, strict=True):
+            defined &= (each.low > 0) | ((each.high < 0) & (not positive))
+        least[:] = value.low
+        for j, slope in enumerate(slopes[:count]):
+            rises, falls = slope.low >= 0, slope.high <= 0
+            ends.high[:, j] = np.where(rises, boxes.low[:, j], ends.high[:, j])
+            ends.low[:, j] = np.where(falls & ~rises, boxes.high[:, j], ends.low[:, j])
+        left = np.flatnonzero(~(least >= 0))
+        if len(left):
+            value, *slopes = self._enclosed(self.all, ends.some(left))
+            least[left] = np.fmax(least[left], value.low)
+            felt[left], value = self._by_mean_value(ends.some(left), slopes[:count])
+            least[left] = np.fmax(least[left], value.low)
+        return Bounded(np.where(defined, least, np.nan), felt, ends)
+
+    def _by_mean_value(self, boxes: Boxes, slopes: list[Intervals]) -> tuple[Array, Intervals]:
+        middle, felt = boxes.middle, np.zeros_like(boxes.low)
+        total = self.at(Boxes(middle, middle, boxes.place))
+        with np.errstate(all="ignore"):
+            for j, slope in enumerate(slopes):
+                low, high, at = boxes.low[:, j], boxes.high[:, j], -middle[:, j]
+                part = slope * (Intervals(low, high) + Intervals(at, at))
+                # Where there is one number only, its slope does not matter.
+                still = low == high
+                part = Intervals(np.where(still, 0.0, part.low), np.where(still, 0.0, part.high))
+                total = total + part
+                felt[:, j] = part.high - part.low
+        return felt, total
+
+    def at(self, boxes: Boxes) -> Intervals:
+        """The value on boxes, as it stands."""
+        return self._enclosed(self.plain, boxes)[0]
+
+    def _enclosed(self, compiled: _Compiled, boxes: Boxes) -> list[Intervals]:
+        problem, held = self.problem, self.levels.rows(boxes.place)
+        known: dict[Expr, Intervals] = {
+            x: Intervals(boxes.low[:, j], boxes.high[:, j]) for j, x in enumerate(problem.variables)
+        }
+        d = np.array([float(place.d) for place in problem.places])[boxes.place]
+        known[problem.dimension] = Intervals(d, d)
+        ends = iter(self.needs.program(known))
+        kappas = {k.kappa: bracket(held, next(ends), next(ends)) for k in problem.kappas}
+        sums = enclosed_sums(compiled.sums, held, kappas)
+        known |= {**kappas, **{compiled.sums[x]: each for x, each in sums.items()}}
+        shape = (len(boxes),)
+        return [
+            Intervals(np.broadcast_to(x.low, shape), np.broadcast_to(x.high, shape))
+            for x in compiled.program(known)
+        ]

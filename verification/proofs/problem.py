@@ -1,0 +1,245 @@
+"""A claim as an inequality: an expression in numbers, kappas and sums, to be >= 0 on boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from sympy import Add, Dummy, Expr, Integer, Mul, Symbol, binomial, diff, expand, factor, together
+
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.domains.domain import Domain
+from ridgeproof.theory.domains.entries import Derived, Fixed, IntegerRange, RealInterval, number
+from ridgeproof.theory.domains.space import decay, size_limits, suits
+from ridgeproof.theory.errors import NotBuilt
+from ridgeproof.verification.proofs.sums import LevelSum, levels_of, power_sum
+
+__all__ = ["Box", "KappaOf", "Place", "Problem", "places_of", "substituted"]
+
+# SymPy factors longer fractions in minutes; their sums have rarely a common factor anyway.
+_MOST_OPERATIONS = 60
+# A form that is longer than the claim by more than this is not tried.
+_LONGER = 2
+
+Box = dict[Symbol, tuple[Fraction, Fraction]]
+
+
+@dataclass(frozen=True)
+class KappaOf:
+    """A kappa: lam = kappa (1 - df1(kappa)/rows), for lam >= 0 the largest root."""
+
+    kappa: Symbol
+    lam: Expr
+    rows: Expr
+
+    def slope(self, x: Symbol) -> Expr:
+        """The derivative of kappa in a number that lam or the rows depend on (derived here)."""
+        moves = diff(self.rows, x) * self.kappa * power_sum(self.kappa, 1) / self.rows**2
+        return (diff(self.lam, x) - moves) / (1 - power_sum(self.kappa, 2) / self.rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A spectrum and a signal in d directions, and the box of the other numbers."""
+
+    spectrum: Any
+    signal: Any
+    d: int
+    box: Box
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """``value`` >= 0 at all places, where every ``defined`` is of one sign.
+
+    Attributes:
+        value: in the variables, the kappas and `LevelSum`.
+        defined: what must not vanish, or must be positive; True with those that must be positive.
+        kappas: in terms of the variables.
+        variables: what ranges over the boxes.
+        whole: those that are whole numbers.
+        places: the domain.
+        theorem: of the catalogue, that gives the value.
+        positive: factors known to be positive or zero where the value is defined.
+        dimension: the symbol of d.
+    """
+
+    value: Expr
+    defined: tuple[tuple[Expr, bool], ...]
+    kappas: tuple[KappaOf, ...]
+    variables: tuple[Symbol, ...]
+    whole: frozenset[Symbol]
+    places: tuple[Place, ...]
+    theorem: str
+    positive: tuple[Expr, ...] = ()
+    dimension: Symbol = sy.d
+
+    def slope(self, expression: Expr, x: Symbol) -> Expr:
+        """The derivative in a variable, the kappas following."""
+        own = diff(expression, x)
+        return own + Add(*(diff(expression, k.kappa) * k.slope(x) for k in self.kappas))
+
+    def with_value(self, value: Expr) -> Problem:
+        """The same numbers and places, for another value."""
+        return replace(self, value=value)
+
+    def forms(self) -> list[Expr]:
+        """Expressions of the same sign as the value: as it is, and without factors of one sign.
+
+        The second has its sums written so that they show every kappa as a factor.
+        """
+        opaque = {x: Dummy(positive=True) for x in _sums(self.value)}
+        if not self.value.xreplace(opaque).is_rational_function():
+            return [self.value]
+        plain = self._reduced(self.value)
+        others = [self._reduced(write(plain)) for write in (_with_kappas, self._elevated)]
+        found = dict.fromkeys([self.value, plain, *others])
+        most = _LONGER * max(self.value.count_ops(), 1)
+        return [each for each in found if each.count_ops() <= most]
+
+    def _elevated(self, value: Expr) -> Expr:
+        """The sums over one denominator, 1 = (s + kappa)/(s + kappa), d among them.
+
+        What is a difference of sums, such as df1 - df2, is a sum of positive terms then.
+        """
+        if len(self.kappas) != 1:
+            return value
+        (kappa,) = (k.kappa for k in self.kappas)
+        sums = _sums(value)
+        most = max((int(x.args[4]) for x in sums if len(x.args) == 5), default=0)
+
+        def lifted(w: Expr, a: Expr, c: Expr, m: Expr) -> Expr:
+            more = most - int(m)
+            parts = (
+                binomial(more, j) * LevelSum(w, a + more - j, kappa, c + j, most)
+                for j in range(more + 1)
+            )
+            return Add(*parts)
+
+        found = {
+            x: lifted(x.args[0], x.args[1], x.args[3], x.args[4]) for x in sums if len(x.args) == 5
+        }
+        zero = Integer(0)
+        found |= {x: lifted(x.args[0], x.args[1], zero, zero) for x in sums if len(x.args) == 2}
+        return value.xreplace({**found, self.dimension: lifted(zero, zero, zero, zero)})
+
+    def _reduced(self, value: Expr) -> Expr:
+        if value.count_ops() > _MOST_OPERATIONS:
+            return value
+        known = [*self.positive]
+        for k in self.kappas:
+            known += [k.rows - power_sum(k.kappa, j) for j in (1, 2)]
+        known += [written(x) for x in known for written in (_with_kappas, self._elevated)]
+        sums = _sums(value).union(*map(_sums, known))
+        opaque = {x: Dummy(positive=True) for x in sums}
+        positive = [expand(x.xreplace(opaque)) for x in known]
+        kept = Integer(1)
+        for part in Mul.make_args(factor(together(value.xreplace(opaque)))):
+            base, power = part.as_base_exp()
+            if base.is_nonnegative or (power.is_Integer and power % 2 == 0):
+                continue
+            if expand(base) in positive:
+                continue
+            kept *= (-1) ** power if expand(-base) in positive else part
+        return kept.xreplace({dummy: x for x, dummy in opaque.items()})
+
+
+def _sums(expression: Expr) -> set[LevelSum]:
+    return set(expression.atoms(LevelSum))
+
+
+def _with_kappas(expression: Expr) -> Expr:
+    return expression.xreplace({x: _with_kappa(x) for x in _sums(expression)})
+
+
+def _with_kappa(each: LevelSum) -> Expr:
+    """The sum with its kappas outside: what vanishes with kappa shows it."""
+    w, a, *rest = each.args
+    outside, inside = Integer(1), []
+    for k in range(0, len(rest), 3):
+        kappa, c, m = rest[k : k + 3]
+        outside *= kappa**c
+        inside += [kappa, Integer(0), m]
+    if outside != 1:
+        return outside * LevelSum(w, a, *inside)
+    if len(rest) == 3 and w == 0 and a == rest[2]:
+        # (1 - x)^a with x = kappa/(s + kappa).
+        kappa = rest[0]
+        return Add(*((-kappa) ** j * binomial(a, j) * _plain(kappa, j) for j in range(int(a) + 1)))
+    return each
+
+
+def _plain(kappa: Symbol, j: int) -> Expr:
+    return LevelSum(0, 0, kappa, 0, j)
+
+
+def places_of(domain: Domain, variables: Sequence[str], most: int) -> tuple[Place, ...]:
+    """The domain as boxes, one for each spectrum, signal and d.
+
+    Raises:
+        NotBuilt: it is no union of boxes, or of too many.
+    """
+    entries = {name: domain[name] for name in ("d", *variables)}
+    if isinstance(entries["d"], Derived):
+        raise NotBuilt("d is derived")
+    sizes = _ends("d", entries["d"], {})
+    options = list(product(domain.options("spectrum"), domain.options("signal")))
+    if (sizes[1] - sizes[0] + 1) * len(options) > most:
+        raise NotBuilt(f"the domain has more than {most} dimensions and spectra")
+    found = []
+    for (spectrum, signal), d in product(options, range(int(sizes[0]), int(sizes[1]) + 1)):
+        least, largest = size_limits(spectrum)
+        if not suits(signal, spectrum) or not least <= d <= (largest or d):
+            continue
+        known = {domain.symbol("d"): Fraction(d), **decay(spectrum, signal)}
+        box = {domain.symbol(x): _ends(x, entries[x], known) for x in variables}
+        if all(low <= high for low, high in box.values()):
+            levels_of(d, spectrum, signal)  # what cannot be bounded says so before the search
+            found.append(Place(spectrum, signal, d, box))
+    return tuple(found)
+
+
+def _ends(name: str, entry: Any, known: Any) -> tuple[Fraction, Fraction]:
+    match entry:
+        case Fixed(value):
+            return value, value
+        case RealInterval(least, most):
+            return least, most
+        case IntegerRange(least, most):
+            if least.free_symbols | most.free_symbols <= set(known):
+                low, high = entry.ends(name, known)
+                return Fraction(low), Fraction(high)
+    raise NotBuilt(f"{name} = {entry} follows other numbers than d, so that the domain is no box")
+
+
+def substituted(domain: Domain, names: Iterable[str]) -> dict[Symbol, Expr]:
+    """Numbers that the domain fixes or derives, as expressions in those that range over it.
+
+    Raises:
+        NotBuilt: a size is derived and may have to be rounded.
+    """
+    found: dict[Symbol, Expr] = {}
+    for name in names:
+        match domain[name]:
+            case Fixed(value):
+                found[domain.symbol(name)] = number(value)
+            case Derived(expression):
+                expression = expression.xreplace(found)
+                if domain.is_whole(name) and not _is_whole(expression, domain):
+                    raise NotBuilt(f"{name} = {expression} is rounded")
+                found[domain.symbol(name)] = expression
+    return found
+
+
+def _is_whole(expression: Expr, domain: Domain) -> bool:
+    sizes = {x for x in expression.free_symbols if domain.is_whole(x.name)}
+    if expression.free_symbols != sizes or not expression.is_polynomial(*sizes):
+        return False
+    return (
+        all(each.is_Integer for each in expression.as_poly(*sizes).coeffs())
+        if sizes
+        else bool(expression.is_Integer)
+    )
