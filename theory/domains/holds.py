@@ -22,7 +22,7 @@ from sympy.core.relational import (
 from sympy.logic.boolalg import And, Boolean, Or
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.domains.bernstein import Box, positive_on
+from ridgeproof.theory.domains.bernstein import Box, enclosure, positive_on
 from ridgeproof.theory.domains.corners import corners
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.domains.entries import (
@@ -38,7 +38,7 @@ from ridgeproof.theory.domains.space import decay
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.settings.spectra import PowerLaw, Source
 
-__all__ = ["holds_on", "named_values", "slack_substitution"]
+__all__ = ["holds_on", "named_values", "range_on", "slack_substitution"]
 
 _MAX_CORNERS = 256
 
@@ -95,6 +95,20 @@ def holds_on(domain: Domain, assumption: Boolean) -> bool | None:
     if any(_at(assumption, setting) == false for setting in corners(domain, _MAX_CORNERS)):
         return False
     return None
+
+
+def range_on(domain: Domain, expression: Expr) -> tuple[Expr, Expr] | None:
+    """Two numbers between which an expression lies on the whole domain, if they are found.
+
+    >>> from ridgeproof.theory.domains.domain import make_domain
+    >>> from sympy import Integer
+    >>> domain = make_domain(d=IntegerRange(Integer(5), Integer(60)),
+    ...                      T=IntegerRange(sy.d, 4 * sy.d))
+    >>> range_on(domain, sy.T / sy.d)
+    (1, 4)
+    """
+    replaced, box = _relaxation(domain)
+    return enclosure(cancel(_replace(expression, replaced)), box)
 
 
 def _at(assumption: Boolean, setting: Setting) -> Boolean:

@@ -32,7 +32,9 @@ __all__ = ["no_counterexample"]
 _TIMEOUT_MS = 20_000
 
 
-def no_counterexample(expression: Expr, region: Region, *, strict: bool) -> bool:
+def no_counterexample(
+    expression: Expr, region: Region, *, strict: bool, milliseconds: int = _TIMEOUT_MS
+) -> bool:
     """Return True when z3 shows that expression >= 0 (> 0 if strict) fails nowhere in the region.
 
     False means refuted or undecided within the time limit.
@@ -47,7 +49,7 @@ def no_counterexample(expression: Expr, region: Region, *, strict: bool) -> bool
         message = "z3 is not installed: pip install 'ridgeproof[prove]'"
         raise NotBuilt(message) from error
     solver = z3.Solver()
-    solver.set("timeout", _TIMEOUT_MS)
+    solver.set("timeout", milliseconds)
     for interval in region.intervals:
         symbol = _translate(interval.symbol, z3)
         solver.add(symbol > _translate(interval.low, z3))

@@ -1,10 +1,11 @@
-"""Proofs of claims on their whole domain, by certified branch and bound.
+"""Proofs of claims: for all sizes at once, or on the domain that is stated.
 
-intervals     many intervals at once, their ends rounded outwards
-sums          spectral sums as sums of positive terms, enclosed for a range of every kappa
-problem       a claim as an inequality over boxes
-kappas        rigorous brackets of kappa
-bounds        lower bounds of the inequality on boxes
-search        boxes are bounded, and halved where the bound does not do
-certificate   the leaves of a proof, written down for a second reader
+all_sizes     a proof by the first route that finds one
+positivity    what is proved non-negative, and the polynomials that show it
+ratios        Sigma = I: a claim as a rational function of the ratios and of 1/(1 + kappa)
+any_spectrum  what is linear in spectral sums, level by level
+pathwise      every design at once: the eigenvalues of X'X/T
+whole_domain  a proof by boxes that fill the domain, or where to look for a counterexample
+inequality    a claim about settings as what these boxes bound
+boxes         certified branch and bound
 """

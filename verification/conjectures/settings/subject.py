@@ -39,8 +39,9 @@ from ridgeproof.verification.conjectures.settings.optimal import judge_optimum, 
 from ridgeproof.verification.conjectures.settings.scaling import decide_scaling
 from ridgeproof.verification.conjectures.settings.symbolic import excess, gaps, prove
 from ridgeproof.verification.conjectures.settings.truth import Known, known_value
-from ridgeproof.verification.conjectures.settings.whole_domain import cases_near, try_to_prove
-from ridgeproof.verification.proofs.certificate import certificate
+from ridgeproof.verification.proofs.all_sizes import all_sizes
+from ridgeproof.verification.proofs.boxes.certificate import certificate
+from ridgeproof.verification.proofs.whole_domain import cases_near, try_to_prove
 from ridgeproof.verification.simulation.quantity_draws import Sampler
 from ridgeproof.verification.strategies import settings as settings_of
 from ridgeproof.verification.testing.counterexample import Counterexample
@@ -92,13 +93,15 @@ class SettingSubject(Subject):
         for setting in places:
             check_files(setting, "domain ")
         if self.claim.relation == "scales-as":
-            return decide_scaling(trial, self.claim)
+            measured = decide_scaling(trial, self.claim)
+            refuted = measured.verdict is Outcome.REFUTED
+            return measured if refuted else self._for_all_sizes(trial) or measured
         if self.claim.kind == "limit" and self.claim.variable is None:
             trial.note("limit", limits_in_words(self.claim, places))
         theorem = prove(self.claim)
         if theorem is None:
             trial.note("symbolic", "does not follow from a catalogued theorem on the whole domain")
-            return None
+            return self._for_all_sizes(trial)
         trial.note("symbolic", f"follows from {theorem.theorem} ({theorem.id}) on the whole domain")
         return trial.verdict(Outcome.PROVED, how="symbolic")
 
@@ -118,6 +121,13 @@ class SettingSubject(Subject):
                 trial.note("whole domain", "not proved: the slope has the other sign somewhere")
             return example
         return None
+
+    def _for_all_sizes(self, trial: Trial) -> Verdict | None:
+        proof = all_sizes(self.claim)
+        if proof is None:
+            return None
+        trial.note("all sizes", proof.text, certificate=proof.parts)
+        return trial.verdict(Outcome.PROVED, how="all sizes")
 
     def starts(self, place: Setting) -> Iterator[Setting]:
         """Of n: clean data under every design and kind of chain that they may begin."""

@@ -51,7 +51,19 @@ from ridgeproof.theory.specialise import isotropic
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.guards import Guard
 
-__all__ = ["claimed_expression", "covering_theorem", "excess", "gaps", "prove", "settled"]
+__all__ = [
+    "claimed_expression",
+    "covering_theorem",
+    "excess",
+    "gaps",
+    "is_tractable",
+    "kinds_of",
+    "ordered",
+    "prove",
+    "settled",
+    "specialised",
+    "stands",
+]
 
 # Functions of the setting that only the fixed point defines.
 _IMPLICIT = {
@@ -64,7 +76,7 @@ _MAX_DEGREE = 40
 
 def covering_theorem(domain: Domain, kind: str) -> Formula | None:
     """The most specific test-error theorem whose assumptions are proved on the whole domain."""
-    flags, kinds = _flags(domain), _kinds(domain, kind)
+    flags, kinds = _flags(domain), kinds_of(domain, kind)
     found = [
         formula
         for formula in catalogue().values()
@@ -76,7 +88,7 @@ def covering_theorem(domain: Domain, kind: str) -> Formula | None:
     return max(found, key=lambda formula: formula.priority, default=None)
 
 
-def _kinds(domain: Domain, kind: str) -> tuple[str, str, str] | None:
+def kinds_of(domain: Domain, kind: str) -> tuple[str, str, str] | None:
     """The kinds of chain, downstream fit and features, where the domain has one of each."""
     chains = {str(option).partition(":")[0] for option in domain.options("chain")}
     laws = domain.options("features")
@@ -98,7 +110,7 @@ def prove(conjecture: Conjecture) -> Formula | None:
     """
     if conjecture.quantity == "optimal_lam" or conjecture.relation == "scales-as":
         return None
-    if _degree(conjecture.formula) > _MAX_DEGREE:
+    if not is_tractable(conjecture):
         return None
     theorem = covering_theorem(conjecture.domain, conjecture.kind)
     if theorem is None:
@@ -116,13 +128,13 @@ def excess(conjecture: Conjecture) -> Expr:
     Where digits no longer tell them apart, an exact share does.
     """
     theorem = covering_theorem(conjecture.domain, conjecture.kind)
-    if theorem is None or _degree(conjecture.formula) > _MAX_DEGREE:
+    if theorem is None or not is_tractable(conjecture):
         return Integer(0)
     name = conjecture.quantity if conjecture.quantity in ERROR_TERMS else ""
     form = Form.LIMIT if conjecture.kind == "limit" else Form.EXACT
     with suppress(DerivationError, SolverError, TypeError, ValueError):
-        truth = _specialised(theorem.expression(name, form), conjecture.domain)
-        claim = _specialised(claimed_expression(conjecture), conjecture.domain)
+        truth = specialised(theorem.expression(name, form), conjecture.domain)
+        claim = specialised(claimed_expression(conjecture), conjecture.domain)
         share = canonical(claim / truth) - 1 if truth != 0 else Integer(0)
         if share.is_Rational:
             return share
@@ -147,16 +159,18 @@ def gaps(conjecture: Conjecture) -> dict[Guard, Expr]:
             form = Form.LIMIT if limit else Form.EXACT
             if value.free_symbols & _IMPLICIT or value in found.values():
                 continue
-            if not _stands(guard, conjecture.domain, Integer(1), form):
+            if not stands(guard, conjecture.domain, Integer(1), form):
                 found[guard] = value
     return found
 
 
-def _degree(claim: Expr) -> float:
-    """A bound on the degree of the fraction that the claim is; infinite where it is none.
+def is_tractable(conjecture: Conjecture) -> bool:
+    """Whether the claim is a fraction of a low degree; algebra on others would not end."""
+    return _degree(conjecture.formula) <= _MAX_DEGREE
 
-    The theorems are of low degree.  Algebra on a claim far beyond them would not end.
-    """
+
+def _degree(claim: Expr) -> float:
+    """A bound on the degree of the fraction that the claim is; infinite where it is none."""
     if not claim.free_symbols:
         return 0
     if claim.is_Symbol:
@@ -177,26 +191,26 @@ def _follows(conjecture: Conjecture, theorem: Formula) -> bool:
     domain = conjecture.domain
     form = Form.LIMIT if conjecture.kind == "limit" else Form.EXACT
     name = conjecture.quantity if conjecture.quantity in ERROR_TERMS else ""
-    truth = _specialised(theorem.expression(name, form), domain)
+    truth = specialised(theorem.expression(name, form), domain)
     if conjecture.relation in {"increases-in", "decreases-in"}:
         # kappa moves with every variable, and so may derived entries: a partial derivative proves
         # nothing.
         if truth.free_symbols & _IMPLICIT or _followers(domain, conjecture.variable):
             return False
         slope = diff(truth, conjecture.variable)
-        return _ordered(domain, slope if conjecture.relation == "increases-in" else -slope)
-    if not all(_stands(guard, domain, truth, form) for guard in conjecture.guards):
+        return ordered(domain, slope if conjecture.relation == "increases-in" else -slope)
+    if not all(stands(guard, domain, truth, form) for guard in conjecture.guards):
         return False
     claim = claimed_expression(conjecture)
     if claim in (oo, -oo):
         return False
-    difference = _specialised(claim, domain) - truth
+    difference = specialised(claim, domain) - truth
     if conjecture.relation == "equals":
         return _vanishes(difference, domain)
-    return _ordered(domain, difference if conjecture.relation == "at-most" else -difference)
+    return ordered(domain, difference if conjecture.relation == "at-most" else -difference)
 
 
-def _stands(guard: Guard, domain: Domain, truth: Expr, form: Form) -> bool:
+def stands(guard: Guard, domain: Domain, truth: Expr, form: Form) -> bool:
     """Whether a piece of the formula is proved to be defined on the whole domain.
 
     The denominators of the theorem do not vanish: its assumptions are proved.  In the limit the
@@ -209,16 +223,16 @@ def _stands(guard: Guard, domain: Domain, truth: Expr, form: Form) -> bool:
         if value.has(Min, Max):
             return False
         value = proportional_limit(value)
-    value = _specialised(value, domain)
+    value = specialised(value, domain)
     if _degree(value) > _MAX_DEGREE:
         return False
     if guard.exponent is None or not guard.exponent.is_integer:
-        return _ordered(domain, value, strict=True)
+        return ordered(domain, value, strict=True)
     if not value.free_symbols & _IMPLICIT and holds_on(domain, Ne(value, 0)):
         return True
     sound = _factors(1 / truth)
     return all(
-        factor in sound or _ordered(domain, factor, strict=True) for factor in _factors(value)
+        factor in sound or ordered(domain, factor, strict=True) for factor in _factors(value)
     )
 
 
@@ -256,7 +270,7 @@ def _vanishes(difference: Expr, domain: Domain) -> bool:
     return bool(simplify(canonical(difference.subs(slack_substitution(domain)))) == 0)
 
 
-def _ordered(domain: Domain, value: Expr, *, strict: bool = False) -> bool:
+def ordered(domain: Domain, value: Expr, *, strict: bool = False) -> bool:
     """Whether a value is >= 0 on the whole domain, or > 0."""
     # Degrees of freedom are not rational functions of the setting: nothing to prove with.
     if value.free_symbols & _IMPLICIT:
@@ -266,7 +280,7 @@ def _ordered(domain: Domain, value: Expr, *, strict: bool = False) -> bool:
     return holds_on(domain, relation(value, 0, evaluate=False)) is True
 
 
-def _specialised(expression: Expr, domain: Domain) -> Expr:
+def specialised(expression: Expr, domain: Domain) -> Expr:
     """Put in what the domain fixes."""
     expression = settled(expression, domain)
     fixed = {

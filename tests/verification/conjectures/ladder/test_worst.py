@@ -39,6 +39,8 @@ def claim(formula, relation, domain, *, quantity="test_error", kind="limit"):
     return read_conjecture(f"[conjecture]\n{head}\n[domain]\n{domain}\n")
 
 
+pytestmark = pytest.mark.usefixtures("nothing_proved")
+
 CLEAN = "lam=[0.01, 1.0]\nd=20\nT=40\nn=0\nsigma=0.5"
 FAKE = "d=20\nT={integers=[20, 200]}\nT0=65\nn=1\nsigma=0.5\nsigma0=1"
 RIDGE = "lam=[0.49, 2.0]\nd=20\nT=40\nn=0\nsigma=1"

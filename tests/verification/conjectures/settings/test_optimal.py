@@ -11,6 +11,8 @@ from ridgeproof.verification.conjectures.settings.optimal import judge_optimum_c
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.verdict import Outcome
 
+pytestmark = pytest.mark.usefixtures("nothing_proved")
+
 HOLDS = {Outcome.IDENTICAL, Outcome.CONSISTENT}
 
 # sigma^2 d/T at every finite size: the Bayes rule of a flat prior.

@@ -20,8 +20,8 @@ from ridgeproof.verification.conjectures.settings.symbolic import (
     covering_theorem,
     settled,
 )
-from ridgeproof.verification.proofs.problem import KappaOf, Problem, places_of, substituted
-from ridgeproof.verification.proofs.sums import with_level_sums
+from ridgeproof.verification.proofs.boxes.problem import KappaOf, Problem, places_of, substituted
+from ridgeproof.verification.proofs.boxes.sums import with_level_sums
 
 __all__ = ["stated"]
 

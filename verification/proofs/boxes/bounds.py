@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Dummy, Expr
 
-from ridgeproof.verification.proofs.intervals import Intervals, Program
-from ridgeproof.verification.proofs.kappas import bracket
-from ridgeproof.verification.proofs.problem import Problem
-from ridgeproof.verification.proofs.sums import Levels, LevelSum, enclosed_sums
+from ridgeproof.verification.proofs.boxes.intervals import Intervals, Program
+from ridgeproof.verification.proofs.boxes.kappas import bracket
+from ridgeproof.verification.proofs.boxes.problem import Problem
+from ridgeproof.verification.proofs.boxes.sums import Levels, LevelSum, enclosed_sums
 
 __all__ = ["Bounded", "Boxes", "Form"]
 

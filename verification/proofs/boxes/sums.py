@@ -29,7 +29,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.spectral import SpectralSum
-from ridgeproof.verification.proofs.intervals import Intervals, outward
+from ridgeproof.verification.proofs.boxes.intervals import Intervals, outward
 
 __all__ = [
     "LevelSum",

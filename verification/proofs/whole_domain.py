@@ -11,8 +11,8 @@ from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.ladder.case import Case
 from ridgeproof.verification.conjectures.ladder.choosers import moved, place_with
-from ridgeproof.verification.conjectures.settings.inequality import stated
-from ridgeproof.verification.proofs.search import Point, Search, searched
+from ridgeproof.verification.proofs.boxes.search import Point, Search, searched
+from ridgeproof.verification.proofs.inequality import stated
 from ridgeproof.verification.testing.progress import Trial
 
 __all__ = ["cases_near", "try_to_prove"]

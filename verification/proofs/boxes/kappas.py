@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ridgeproof.verification.proofs.intervals import Intervals
-from ridgeproof.verification.proofs.sums import Levels, gamma
+from ridgeproof.verification.proofs.boxes.intervals import Intervals
+from ridgeproof.verification.proofs.boxes.sums import Levels, gamma
 
 __all__ = ["bracket"]
 

@@ -17,10 +17,10 @@ import numpy as np
 from flint import arb, fmpq
 from sympy import Symbol
 
-from ridgeproof.verification.proofs.bounds import Boxes, Form
-from ridgeproof.verification.proofs.intervals import outward
-from ridgeproof.verification.proofs.problem import Place, Problem
-from ridgeproof.verification.proofs.sums import Levels, levels_of
+from ridgeproof.verification.proofs.boxes.bounds import Boxes, Form
+from ridgeproof.verification.proofs.boxes.intervals import outward
+from ridgeproof.verification.proofs.boxes.problem import Place, Problem
+from ridgeproof.verification.proofs.boxes.sums import Levels, levels_of
 
 __all__ = ["MOST_LEVELS", "Point", "Search", "searched"]
 

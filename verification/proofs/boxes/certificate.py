@@ -7,7 +7,7 @@ from typing import Any
 
 from ridgeproof.theory.domains.entries import Choice, Fixed, IntegerRange, RealInterval
 from ridgeproof.theory.domains.space import Space
-from ridgeproof.verification.proofs.search import Search
+from ridgeproof.verification.proofs.boxes.search import Search
 
 __all__ = ["certificate"]
 

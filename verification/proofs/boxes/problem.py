@@ -15,7 +15,7 @@ from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.domains.entries import Derived, Fixed, IntegerRange, RealInterval, number
 from ridgeproof.theory.domains.space import decay, size_limits, suits
 from ridgeproof.theory.errors import NotBuilt
-from ridgeproof.verification.proofs.sums import LevelSum, levels_of, power_sum
+from ridgeproof.verification.proofs.boxes.sums import LevelSum, levels_of, power_sum
 
 __all__ = ["Box", "KappaOf", "Place", "Problem", "places_of", "substituted"]
 

@@ -1,0 +1,12 @@
+"""Fixtures of the tests of conjectures."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def nothing_proved(monkeypatch):
+    """The rungs after the proofs decide, also what could be proved."""
+    subject = "ridgeproof.verification.conjectures.settings.subject"
+    monkeypatch.setattr(f"{subject}.all_sizes", lambda conjecture: None)
