@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from ridgeproof.interrupts import INTERRUPTED, leave_at_once
 from ridgeproof.options import json_option, seed_option
 
 if TYPE_CHECKING:
-    pass
+    from ridgeproof.verification.testing.verdict import Verdict
 
 __all__ = ["command"]
 
@@ -28,6 +29,12 @@ _LONGEST = 10**9  # seconds
 @click.option("--budget", default=None, help="repetitions in all (default 200000)")
 @click.option("--time-limit", default=None, help="such as 60s or 2m; may leave a claim undecided")
 @click.option("--workers", default="1", show_default=True, help="processes to simulate with")
+@click.option(
+    "--certificate",
+    default=None,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="write the boxes of a proof on the whole domain, for recheck",
+)
 @seed_option
 @json_option
 def command(
@@ -37,13 +44,15 @@ def command(
     budget: str | None,
     time_limit: str | None,
     workers: str,
+    certificate: Path | None,
     seed: int,
     as_json: bool,
 ) -> None:
     """Decide the conjecture in FILE (TOML, read as data and never executed; or .py, which is run).
 
     \b
-    proved      symbolically equal to a derived theorem on the whole domain
+    proved      follows from a derived theorem: by symbols, for all sizes, or by bounds on
+                boxes that fill the whole domain (how says which)
     identical   equal to a derived theorem to 40 digits at every drawn point
     consistent  simulation bounds the deviation below the tolerance
     refuted     false, with the smallest counterexample found
@@ -76,12 +85,15 @@ def command(
     """  # noqa: D301
     with leave_at_once():
         from ridgeproof.theory.checks import check_integer
-        from ridgeproof.theory.errors import shortened
+        from ridgeproof.theory.errors import InputError, shortened
         from ridgeproof.verification.conjectures.check import DEFAULT_BUDGET, check
         from ridgeproof.verification.conjectures.conjecture import read_conjecture
         from ridgeproof.verification.conjectures.declared import load_declared
         from ridgeproof.verification.testing.verdict import Outcome
 
+    if certificate is not None and not certificate.absolute().parent.is_dir():
+        condition, remedy = "lies in no folder", "give a file in a folder that exists"
+        raise InputError("--certificate", certificate, condition, remedy)
     conjecture = load_declared(file) if file.suffix == ".py" else read_conjecture(file)
     with progress("checking") as line:
         verdict = check(
@@ -96,6 +108,8 @@ def command(
             workers=check_integer("--workers", workers, least=1, most=256),
             watch=line.update,
         )
+    if certificate is not None:
+        _write(certificate, verdict)
     if as_json:
         emit_json(verdict.data())
     else:
@@ -105,6 +119,23 @@ def command(
     if verdict.evidence["interrupted"]:
         code = INTERRUPTED
     raise click.exceptions.Exit(code)
+
+
+def _write(path: Path, verdict: Verdict) -> None:
+    """Write the certificate of a proof by boxes, or say why there is none."""
+    from ridgeproof.theory.errors import InputError
+
+    if verdict.proof is None:
+        how = f"{verdict.verdict}, {verdict.how}" if verdict.how else verdict.verdict.value
+        echo(f"note: no certificate, which only boxes have: the verdict is {how}", err=True)
+        return
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        partial.write_text(json.dumps(verdict.proof.certificate()), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        condition = f"cannot be written ({error.strerror})"
+        raise InputError("--certificate", path, condition, "give a file in a folder") from None
 
 
 def _share(name: str, text: str) -> float:

@@ -9,6 +9,7 @@ found the leaves is used, or needed.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping
@@ -22,7 +23,13 @@ from sympy import Expr
 
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.recheck.intervals import Interval, Program, ball, hull
-from ridgeproof.verification.recheck.reading import INTEGERS, Statement, number, read_statement
+from ridgeproof.verification.recheck.reading import (
+    INTEGERS,
+    Statement,
+    number,
+    read_formula,
+    read_statement,
+)
 from ridgeproof.verification.recheck.theorem import (
     NAMES,
     Level,
@@ -146,15 +153,24 @@ def _same(conjecture: str, claim: Any, domain: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """Tables with their numbers exact, however they are written."""
+    """Tables with their numbers and formulas as what they mean, however they are written."""
     if isinstance(value, Mapping):
+        if set(value) == {"integers"} and isinstance(value["integers"], list):
+            return "range", [_plain(each) for each in value["integers"]]
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return _plain(value[0]) if len(value) == 1 else [_plain(each) for each in value]
+    if isinstance(value, str) and ".." in value:
+        return "range", [_plain(each) for each in value.split("..")]
     try:
         return number(value)
     except InputError:
-        return " ".join(str(value).split())
+        pass
+    try:
+        return read_formula(str(value))
+    except InputError:
+        # The name of a spectrum with its numbers.
+        return re.sub(r"\d*\.\d+|\d+\.", lambda x: str(Fraction(x[0])), "".join(str(value).split()))
 
 
 def _leaf(leaf: Any, variables: list[Any], statement: Statement) -> tuple[str, str, int, Box]:

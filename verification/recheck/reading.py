@@ -183,6 +183,8 @@ class Statement:
                 ends = [Fraction(-(-ends[0] // 1)), Fraction(ends[1] // 1)]
         elif isinstance(entry, list) and len(entry) == 2:
             ends = [number(each) for each in entry]
+        elif isinstance(entry, str):
+            ends = [_at(read_formula(entry), size, name)] * 2
         else:
             ends = [number(entry)] * 2
         if name in INTEGERS and any(x.denominator != 1 for x in ends):

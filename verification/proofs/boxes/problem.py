@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from sympy import Add, Dummy, Expr, Integer, Mul, Symbol, binomial, diff, expand, factor, together
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Integer,
+    Mul,
+    Poly,
+    Symbol,
+    binomial,
+    diff,
+    expand,
+    factor,
+    fraction,
+    together,
+)
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.domains.domain import Domain
@@ -19,8 +33,8 @@ from ridgeproof.verification.proofs.boxes.sums import LevelSum, levels_of, power
 
 __all__ = ["Box", "KappaOf", "Place", "Problem", "places_of", "substituted"]
 
-# SymPy factors longer fractions in minutes; their sums have rarely a common factor anyway.
-_MOST_OPERATIONS = 60
+# Longer polynomials take SymPy minutes to factor, and longer claims to bring to one denominator.
+_FEW_TERMS, _MOST_OPERATIONS = 12, 120
 # A form that is longer than the claim by more than this is not tried.
 _LONGER = 2
 
@@ -136,15 +150,38 @@ class Problem:
         sums = _sums(value).union(*map(_sums, known))
         opaque = {x: Dummy(positive=True) for x in sums}
         positive = [expand(x.xreplace(opaque)) for x in known]
+        above, below = fraction(together(value.xreplace(opaque)))
         kept = Integer(1)
-        for part in Mul.make_args(factor(together(value.xreplace(opaque)))):
+        for part in (*_parts(above, positive), *(1 / x for x in Mul.make_args(below))):
             base, power = part.as_base_exp()
             if base.is_nonnegative or (power.is_Integer and power % 2 == 0):
                 continue
-            if expand(base) in positive:
-                continue
-            kept *= (-1) ** power if expand(-base) in positive else part
+            if expand(base) not in positive:
+                kept *= (-1) ** power if expand(-base) in positive else part
         return kept.xreplace({dummy: x for x, dummy in opaque.items()})
+
+
+def _parts(value: Expr, known: Sequence[Expr]) -> Iterator[Expr]:
+    """Factors: all of a short polynomial; numbers and those that are known of a long one."""
+    if value.is_number:
+        yield value
+        return
+    rest = Poly(value)
+    if len(rest.terms()) <= _FEW_TERMS:
+        yield from Mul.make_args(factor(value))
+        return
+    powers, rest = rest.terms_gcd()
+    yield from (x**power for x, power in zip(rest.gens, powers, strict=True))
+    for each in known:
+        if not each.is_Add or not each.free_symbols <= set(rest.gens):
+            continue
+        divisor = Poly(each, *rest.gens)
+        while True:
+            quotient, left = rest.div(divisor)
+            if not left.is_zero:
+                break
+            rest = quotient
+    yield rest.as_expr()
 
 
 def _sums(expression: Expr) -> set[LevelSum]:

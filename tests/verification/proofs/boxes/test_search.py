@@ -1,0 +1,241 @@
+"""The search proves what is true and nothing else; its certificates convince another reader."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from ridgeproof import check, evaluate
+from ridgeproof.commands.check import command as check_command
+from ridgeproof.commands.recheck import command as recheck_command
+from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.verification.conjectures.conjecture import read_conjecture
+from ridgeproof.verification.proofs.boxes import problem as problems
+from ridgeproof.verification.proofs.boxes.certificate import certificate
+from ridgeproof.verification.proofs.boxes.search import searched
+from ridgeproof.verification.proofs.inequality import stated
+from ridgeproof.verification.recheck.check import recheck
+
+DOMAIN = {
+    "d": "{ integers = [5, 20] }",
+    "T": '"d + 2 .. 4*d"',
+    "T0": '"2*d .. 4*d"',
+    "n": "{ integers = [1, 4] }",
+    "sigma": "[0.5, 2]",
+    "sigma0": "[0.5, 1]",
+    "lam": "[0.01, 1]",
+    "spectrum": '["isotropic", "power-law:3/2"]',
+}
+
+
+def claim(quantity, relation, formula, kind="limit", **domain):
+    """A conjecture over the domain above, with some entries changed."""
+    entries = {**DOMAIN, **domain}
+    lines = [f"{name} = {entry}" for name, entry in entries.items() if entry]
+    words = {"quantity": quantity, "relation": relation, "kind": kind, "formula": formula}
+    head = [f'{name} = "{text}"' for name, text in {"title": "a claim", **words}.items()]
+    return read_conjecture("\n".join(["[conjecture]", *head, "[domain]", *lines]))
+
+
+def search(conjecture):
+    """What the boxes say of a conjecture."""
+    return searched(stated(conjecture), lambda: False)
+
+
+TRUE = {
+    "below least squares": ("variance", "at-most", "sigma^2*d/(T-d)"),
+    "falls with generator rows": ("test_error", "decreases-in", "T0"),
+    "below the filtered noise": ("synthetic", "at-most", "n*sigma0^2*df1/(T0-d)"),
+    "ridge costs bias": ("bias", "increases-in", "lam"),
+    "ridge forgets": ("synthetic", "decreases-in", "lam"),
+}
+
+
+@pytest.mark.parametrize("words", TRUE.values(), ids=TRUE)
+def test_true_claims_are_proved(words):
+    """On AR(1) rows as well."""
+    spectra = '["isotropic", "power-law:3/2", "ar1:1/2"]'
+    assert search(claim(*words, d="{ integers = [5, 12] }", spectrum=spectra)).is_proof
+
+
+NEEDLE = "max(0, 1 - ((sigma-1)^2+(lam-1/2)^2)/0.03^2)"
+ONE_PAIR = "max(0, 1 - 10^6*((phi-11/30)^2+(sigma-1)^2/1000))"
+FALSE = {
+    "a needle in two variables": ("variance", "at-most", f"sigma^2*d/(T-d) - 9*{NEEDLE}", {}),
+    "a needle at one pair of sizes": (
+        "variance", "at-most", f"sigma^2*d/(T-d) - 9*{ONE_PAIR}", {},
+    ),
+    "a window of depth 1e-6": (
+        "test_error", "at-least", "0.1753910", {"d": "20", "T": "40", "n": "0", "sigma": "0.5",
+                                                  "T0": "", "sigma0": "", "spectrum": ""},
+    ),
+    "a second minimum": (
+        "test_error", "at-least", "0.4",
+        {"d": "60", "T": "66", "T0": "200", "n": "3", "sigma": "0.1732", "sigma0": "0.3162",
+         "lam": "[0, 10]", "spectrum": '"levels:1*50,0.01*10"', "signal": '"energies:0.2,0.8"'},
+    ),
+    "a derivative": ("test_error", "increases-in", "lam", {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FALSE.values(), ids=FALSE)
+def test_false_claims_are_refuted_where_they_fail(case):
+    """The checked verdict: by a counterexample that the precise evaluation confirms."""
+    quantity, relation, formula, domain = case
+    verdict = check(claim(quantity, relation, formula, **domain), budget=1)
+    assert verdict.verdict.value == "refuted"
+    assert verdict.counterexample is not None
+
+
+def test_a_needle_in_six_variables_is_never_proved():
+    """It is refuted, or left open with the box that resists."""
+    sides = "(sigma-1)^2+(lam-1/2)^2+(sigma0-3/4)^2+(phi-0.45)^2+(phi0-0.37)^2+(n-2)^2"
+    tight = claim("variance", "at-most", f"sigma^2*d/(T-d) - 9*max(0, 1 - ({sides})/0.03^2)")
+    found = search(tight)
+    assert not found.is_proof
+    assert found.point is not None or found.first_open() is not None
+
+
+FORMULAS = {
+    "sigma^2*d/(T-d)": lambda d, T, sigma, lam: sigma**2 * d / (T - d),
+    "lam+sigma^2": lambda d, T, sigma, lam: lam + sigma**2,
+    "max(lam, sigma^2)": lambda d, T, sigma, lam: np.maximum(lam, sigma**2),
+    "sqrt(lam)": lambda d, T, sigma, lam: np.sqrt(lam),
+}
+CHOICES = [
+    ("variance", "sigma^2*d/(T-d)"),
+    ("test_error", "lam+sigma^2"),
+    ("test_error", "max(lam, sigma^2)"),
+    ("bias", "sqrt(lam)"),
+]
+
+
+def tight_claim(seed):
+    """A claim up to 3 % beyond a sampled extreme, on either side; whether the samples refute it."""
+    rng = random.Random(seed)
+    quantity, formula = rng.choice(CHOICES)
+    relation = rng.choice(["at-most", "at-least"])
+    d, spectrum = rng.randint(4, 9), rng.choice(["isotropic", "power-law:3/2", "spiked:5*1,0.5"])
+    least, most = round(rng.uniform(0.01, 0.3), 3), round(rng.uniform(0.4, 2), 3)
+    sizes = np.array([rng.choice([d + 2, 2 * d, 3 * d]) for _ in range(60)])
+    sigma = np.array([rng.choice([0.5, 2.0, round(rng.uniform(0.5, 2), 3)]) for _ in sizes])
+    lam = np.array([rng.choice([least, most, round(rng.uniform(least, most), 3)]) for _ in sizes])
+    found = evaluate(d=d, spectrum=spectrum, T=sizes, sigma=sigma, lam=lam)
+    terms = found.terms["test_error"]
+    observed = found.value if quantity == "test_error" else terms[quantity]
+    ratios = np.array(observed) / FORMULAS[formula](d, sizes, sigma, lam)
+    worst = ratios.max() if relation == "at-most" else ratios.min()
+    factor = round(float(worst) * (1 + rng.choice([-0.03, -0.005, -0.001, 0.001, 0.005, 0.03])), 7)
+    fails = worst > factor if relation == "at-most" else worst < factor
+    domain = {"d": d, "T": f'"{d + 2} .. {3 * d}"', "n": "0", "T0": "", "sigma0": "",
+              "lam": f"[{least}, {most}]", "spectrum": f'"{spectrum}"'}  # fmt: skip
+    return claim(quantity, relation, f"{factor}*({formula})", **domain), bool(fails)
+
+
+def unsound(seeds):
+    """Claims that samples refute and boxes prove, and how many were decided."""
+    wrong, decided = [], 0
+    for seed in seeds:
+        conjecture, fails = tight_claim(seed)
+        found = search(conjecture)
+        decided += found.is_proof or found.point is not None
+        if found.is_proof and fails:
+            wrong.append(conjecture)
+    return wrong, decided
+
+
+def test_no_claim_next_to_an_extreme_is_proved_wrongly():
+    """Claims within 3 % of a sampled extreme."""
+    wrong, decided = unsound(range(25))
+    assert not wrong
+    assert decided >= 20
+
+
+@pytest.mark.slow
+def test_no_claim_of_a_thousand_is_proved_wrongly():
+    """As above, many more of them."""
+    wrong, decided = unsound(range(100, 1100))
+    assert not wrong
+    assert decided >= 850
+
+
+def proof(words=("bias", "increases-in", "lam"), **domain):
+    """The certificate of a proof, as JSON has it, and the claim."""
+    small = {"d": "{ integers = [5, 7] }", "n": "0", "T0": "", "sigma0": "", **domain}
+    conjecture = claim(*words, **small)
+    found = search(conjecture)
+    assert found.is_proof
+    return json.loads(json.dumps(certificate(conjecture.words, conjecture.domain, found)))
+
+
+def test_another_reader_accepts_the_certificate_and_rejects_a_changed_one():
+    """Any leaf removed, widened, moved or of another sign; a claim that is another."""
+    whole = proof()
+    assert recheck(whole).accepted
+    leaves = whole["leaves"]
+    for k in range(0, len(leaves), max(1, len(leaves) // 8)):
+        rest = [*leaves[:k], *leaves[k + 1 :]]
+        low, high = leaves[k]["box"][-1]
+        wide = {**leaves[k], "box": [*leaves[k]["box"][:-1], [low, high * 1.5]]}
+        turned = {**leaves[k], "sign": -1}
+        for changed in (rest, [*rest, wide], [*rest, turned]):
+            assert not recheck({**whole, "leaves": changed}).accepted
+    other = {**whole["conjecture"], "relation": "decreases-in"}
+    assert not recheck({**whole, "conjecture": other}).accepted
+
+
+def test_a_prover_that_forgets_how_kappa_moves_convinces_nobody(monkeypatch):
+    """With kappa held fixed the bias does not depend on lam: proved, and rejected by the reader."""
+    monkeypatch.setattr(problems.KappaOf, "slope", lambda self, x: problems.Integer(0))
+    false = proof(("bias", "decreases-in", "lam"), spectrum='"isotropic"')
+    assert not recheck(false).accepted
+
+
+def test_a_search_that_loses_a_leaf_convinces_nobody(monkeypatch):
+    """Half of every box forgotten: the leaves do not fill the domain."""
+    from ridgeproof.verification.proofs.boxes.search import Search
+
+    halve = Search._halve
+
+    def forgetful(self, boxes, felt):
+        halve(self, boxes, felt)
+        last = self.pending.pop()
+        self.pending.append(last.some(slice(0, len(last) // 2)))
+
+    monkeypatch.setattr(Search, "_halve", forgetful)
+    assert not recheck(proof()).accepted
+
+
+def test_what_is_not_bounded_says_why():
+    """Claims of another kind, domains that are no boxes, and too many numbers."""
+    for words, domain, reason in [
+        (("variance", "equals", "sigma^2"), {}, "no inequality"),
+        (("synthetic", "at-most", "1"), {"T0": '"T .. 2*T"', "T": '"2*d .. 4*d"'}, "no box"),
+        (("bias", "at-most", "1"), {"d": "{ integers = [5, 5000] }"}, "dimensions"),
+    ]:
+        conjecture = claim(*words, **domain)
+        with pytest.raises(NotBuilt, match=reason):
+            stated(conjecture)
+
+
+def test_the_certificate_is_written_and_read_back(tmp_path):
+    """By the command line: check --certificate, then recheck with the conjecture file."""
+    file, out = tmp_path / "claim.toml", tmp_path / "proof.json"
+    file.write_text(
+        '[conjecture]\ntitle = "t"\nquantity = "bias"\nrelation = "increases-in"\nkind = "limit"\n'
+        'formula = "lam"\n[domain]\nd = { integers = [5, 6] }\nT = "d + 2 .. 2*d"\nn = 0\n'
+        'lam = [0.1, 1.0]\nspectrum = "power-law:1.5"\n'
+    )
+    run = CliRunner().invoke
+    done = run(check_command, [str(file), "--certificate", str(out)])
+    assert done.exit_code == 0
+    assert "whole domain" in done.output
+    done = run(recheck_command, [str(out), str(file)])
+    assert done.exit_code == 0
+    assert "accepted" in done.output
+    with pytest.raises(InputError, match="folder"):
+        run(check_command, [str(file), "--certificate", "no/x.json"], catch_exceptions=False)
