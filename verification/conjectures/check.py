@@ -5,7 +5,8 @@
     3  precision   50 digits against the derived theory at drawn points, and at those where an
                    inequality is closest to failing -> identical or refuted
     4  oracle      exact finite-size results, where there are some (part of 3)
-    5  simulation  an anytime-valid sequential test of the process itself
+    5  whole domain  bounds on boxes that fill it -> proved, or a point where the claim fails
+    6  simulation  an anytime-valid sequential test of the process itself
 
 A refuted claim comes with the smallest counterexample found at this budget.
 """
