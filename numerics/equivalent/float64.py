@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import ClassVar, TypeVar
@@ -13,7 +13,7 @@ import numpy as np
 from ridgeproof.numerics.arithmetic.precision import Array, Number
 from ridgeproof.numerics.equivalent.fits import MANY, FloatRoots, Roots, solve_fit
 from ridgeproof.numerics.equivalent.profiles import Directions
-from ridgeproof.numerics.kappa.activations import moments
+from ridgeproof.numerics.kappa.activations import moments, require_spread
 from ridgeproof.theory.equivalent.pencil import Node, Pencil
 from ridgeproof.theory.equivalent.ring import Diagonal
 from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
@@ -154,10 +154,20 @@ class Float64Ring:
         """One in the directions of the models, where there are others."""
         return self._padded(np.ones(len(self.directions.s))) if self.directions.tails else None
 
-    def activation(self, place: int, name: str, size: Array) -> tuple[Array, Array]:
-        """Two moments at the variance tr Sigma/size of what it is applied to."""
+    def activation(
+        self, place: int, name: str, size: Array, rows: Sequence[Array], laws: Iterable[Expression]
+    ) -> tuple[Array, Array]:
+        """Two moments at the variance tr Sigma/size of what it is applied to.
+
+        Raises:
+            NoTheorem: rows of one of these laws have too few directions for fits of so many rows.
+        """
         known = self.directions
-        slope, rest = moments(name, known.multiplicity @ known.s / size)
+        variance = known.multiplicity @ known.s / size
+        slope, rest = moments(name, variance)
+        share = rest / (slope * variance + rest)
+        for law in laws:
+            require_spread(share, known.profile(law), known.multiplicity, [size, *rows], str(law))
         own = np.zeros(len(self.multiplicity))
         own[len(known.s) + place] = 1
         head = np.append(np.ones(len(known.s)), np.zeros(known.tails))

@@ -19,6 +19,7 @@ from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.expressions import ONE, Expression, Name, Number, exact_value, walk
 from ridgeproof.theory.process.graph import Carried, Graph, Group, Iteration, Node, Outcome, Truth
 from ridgeproof.theory.process.linear import Combination, Vector, residuals, single
+from ridgeproof.theory.process.operators.asks import Inner
 from ridgeproof.theory.process.operators.gradient import (
     Gradient,
     GradientDescent,
@@ -287,8 +288,31 @@ def _(node: Features, index: int, run: Lowering) -> None:
     variance = run.ring.one / size
     if node.activation != "linear":
         place = list(nonlinear(run.graph.nodes)).index(index)
-        run.slopes[index], variance = run.ring.activation(place, node.activation, size)
+        run.slopes[index], variance = run.ring.activation(
+            place, node.activation, size, _rows_on(index, run), _laws(run.graph)
+        )
     run.groups[index] = (run.assembly.group(size, variance, f"features {index}"),)
+
+
+def _rows_on(features: int, run: Lowering) -> list[Element]:
+    """How many rows each fit on these features has."""
+    nodes = run.graph.nodes
+    return [
+        total(
+            run.size(rows.size)
+            for group in fit.groups
+            for rows in [nodes[group.labels.rows]]
+            if isinstance(rows, Rows)
+        )
+        for fit in nodes
+        if isinstance(fit, Ridge) and fit.features == features
+    ]
+
+
+def _laws(graph: Graph) -> set[Expression]:
+    """The covariances of all rows that models may meet, those of what is asked included."""
+    met = {node.covariance for node in graph.nodes if isinstance(node, Rows)}
+    return met | {ask.metric for ask in walk(graph.asks) if isinstance(ask, Inner)}
 
 
 @_lower.register

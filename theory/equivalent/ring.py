@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -78,11 +78,20 @@ class Ring(Protocol):
     def fitted(self) -> Element | None:
         """q of a fit without features: one in the directions of the models; None where in all."""
 
-    def activation(self, place: int, name: str, size: Element) -> tuple[Element, Element]:
+    def activation(
+        self,
+        place: int,
+        name: str,
+        size: Element,
+        rows: Sequence[Element],
+        laws: Iterable[Expression],
+    ) -> tuple[Element, Element]:
         """mu_1^2 of an activation f of so many features, and the variance of a row of F.
 
         With f(F x) equivalent to mu_1 F x + mu_* z they are as linear features mu_1 F, where F has
         entries of variance 1/size, and mu_*^2/mu_1^2 in N further directions in which x has 1/N.
+        ``rows`` are the numbers of rows of the fits on them, and ``laws`` the covariances of all
+        rows and asks: where one has too low an effective rank there is no such equivalence.
         """
 
     def inverse_penalty(self, profile: Expression) -> Element:

@@ -5,8 +5,9 @@ import pytest
 from scipy.special import erf
 
 import ridgeproof
+from ridgeproof.numerics.kappa import activations
 from ridgeproof.numerics.kappa.activations import moments
-from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem
 
 _STEPS = """
 A = rows(T0)
@@ -119,3 +120,32 @@ def test_what_is_not_linear_is_refused_where_it_has_no_coordinates():
             ),
             d=4,
         )
+
+
+def test_spectra_of_low_effective_rank_are_refused_and_would_be_wrong(monkeypatch):
+    """Of every law that is met, for many rows and many features alike; and not where it holds."""
+    text = (
+        "[process]\nsteps = '''\nA = rows(T)\nB = rows(T, 'S')\n"
+        "t = ridge(A@w0 + noise(A)/10, 1/500, features=features(m, 'relu'))\n"
+        "u = ridge(B@w0, 1)'''\n"
+        "[ask]\nrisk = 'risk(t)'\nother = 'risk(u)'\n[process.covariances]\nS = "
+    )
+    alike, half = (ridgeproof.process(f"{text}'{S}'") for S in ("s", "where(d/2 - i, 2, 0)"))
+
+    def given(d=32, T=48, m=32, spectrum="isotropic"):
+        return {"d": d, "T": T, "m": m, "spectrum": spectrum}
+
+    steep = given(spectrum="power-law:5/2")
+    spiked = given(spectrum="spiked:40*1,1", T=30)
+    refused = (alike, steep), (alike, spiked), (alike, given(T=1000)), (alike, given(m=1000))
+    for process, at in (*refused, (half, given(T=160))):
+        with pytest.raises(NoTheorem, match="effective rank"):
+            ridgeproof.evaluate(process, **at)
+    for at in (given(), given(d=64, spectrum="power-law:1/2"), given(T=160)):
+        ridgeproof.evaluate(alike, **at)
+    found = ridgeproof.simulate(alike, **steep, repetitions=80, seed=1).asks
+    assert found["risk"].theory is None
+    assert "effective rank" in found["risk"].reason
+    assert found["other"].theory is not None
+    monkeypatch.setattr(activations, "_MOST", np.inf)
+    assert found["risk"].mean < 0.7 * float(ridgeproof.evaluate(alike, **steep).values["risk"])
