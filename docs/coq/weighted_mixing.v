@@ -57,11 +57,11 @@ Ltac positive := repeat first [ assumption | lra | apply Rmult_lt_0_compat | app
 Ltac orthant := repeat split; apply Rgt_not_eq, Rlt_gt; first [solve [positive] | nra].
 Ltac side := repeat split; try exact I; nonzero.
 
-Inductive letter := LA | LB | LM | LMt | LP0 | LP0t | LSigmainv | LV0 | LW0 | LX0 | LX0t | Le0 | Le0t | Lr0 | Lr0t | Lw | Lwt | Lw0 | Lw0t | LwW | LwWt.
+Inductive letter := LA | LB | LM | LMt | LP0 | LP0t | LSigmainv | LV0 | LW0 | LX0 | LX0t | Le0 | Le0t | Lw | Lwt | Lw0 | Lw0t | Lw_hat0 | Lw_hat0t.
 Scheme Equality for letter.
-Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LP0 => LP0t | LP0t => LP0 | LSigmainv => LSigmainv | LV0 => LV0 | LW0 => LW0 | LX0 => LX0t | LX0t => LX0 | Le0 => Le0t | Le0t => Le0 | Lr0 => Lr0t | Lr0t => Lr0 | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | LwW => LwWt | LwWt => LwW end.
+Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LP0 => LP0t | LP0t => LP0 | LSigmainv => LSigmainv | LV0 => LV0 | LW0 => LW0 | LX0 => LX0t | LX0t => LX0 | Le0 => Le0t | Le0t => Le0 | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lw_hat0 => Lw_hat0t | Lw_hat0t => Lw_hat0 end.
 (* Whether it depends on all draws of a fit. *)
-Definition estimate (x : letter) := match x with LwW => true | LwWt => true | _ => false end.
+Definition estimate (x : letter) := match x with Lw_hat0 => true | Lw_hat0t => true | _ => false end.
 (* Whether it holds nothing random. *)
 Definition fixed (x : letter) := match x with LA => true | LB => true | LM => true | LMt => true | LSigmainv => true | LW0 => true | Lw0 => true | Lw0t => true | _ => false end.
 (* Whether it is a function of Sigma or the test matrix. *)
@@ -70,8 +70,8 @@ Definition plain (x : letter) := match x with LB => true | LSigmainv => true | _
 Definition moment (x : letter) := match x with LA => true | LM => true | LMt => true | LW0 => true | _ => false end.
 Section Page.
   Variables d n : nat.
-  Variables T0 W W_ pooled rho sigma0 sigma_real : R.
-  Variables a m s w0 : nat -> R.
+  Variables T0 W W_ pooled pooled_new rho sigma0 sigma_real : R.
+  Variables a a_new m m_new s w0 : nat -> R.
   (* tr B w is E tr of the product of the letters of w; LB is the diagonal matrix B. *)
   Variable tr : (nat -> R) -> list letter -> R.
   Hypothesis turn : forall B a b, tr B (a ++ b) = tr B (b ++ a).
@@ -83,8 +83,8 @@ Section Page.
     forallb (fun x => orb (plain x) (moment x)) v = true ->
     (length (filter moment v) <= 1)%nat ->
     tr B v = sum d (fun i => fold_right (fun x p => diag B x i * p) 1 v).
-  (* definition: wW = X0^+ y, y = W (X0 w0 + sigma_real r0) + (1-W) (X0 w + sigma0 e0) *)
-  Hypothesis axiom1 : forall B v, tr B ([LwW] ++ v) = (sigma0) * tr B ([LP0; Le0] ++ v) + (1) * tr B ([LP0; LX0; Lw] ++ v) + ((W * sigma_real)) * tr B ([LP0; Lr0] ++ v) + (W) * tr B ([LP0; LX0; Lw0] ++ v) + (((-1) * W * sigma0)) * tr B ([LP0; Le0] ++ v) + (((-1) * W)) * tr B ([LP0; LX0; Lw] ++ v).
+  (* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
+  Hypothesis axiom1 : forall B v, tr B ([Lw_hat0] ++ v) = (sigma0) * tr B ([LP0; Le0] ++ v) + (1) * tr B ([LP0; LX0; Lw] ++ v).
   (* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
   Hypothesis axiom2 : forall B v, tr B ([LP0; LX0] ++ v) = (1) * tr B ([] ++ v).
   (* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
@@ -93,18 +93,14 @@ Section Page.
   Hypothesis axiom4 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0; Le0t] ++ v) = (1) * tr B ([] ++ v).
   (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
   Hypothesis axiom5 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0] ++ v) = 0.
-  (* expectation: E[r0 r0'] = I, E[r0] = 0 *)
-  Hypothesis axiom6 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lr0 || letter_beq x Lr0t)) v = true -> tr B ([Lr0; Lr0t] ++ v) = (1) * tr B ([] ++ v).
-  (* expectation: E[r0 r0'] = I, E[r0] = 0 *)
-  Hypothesis axiom7 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lr0 || letter_beq x Lr0t)) v = true -> tr B ([Lr0] ++ v) = 0.
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-  Hypothesis axiom8 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
+  Hypothesis axiom6 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-  Hypothesis axiom9 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
-  (* definition: W0 = w0 w0' *)
-  Hypothesis axiom10 : forall B v, tr B ([Lw0; Lw0t] ++ v) = (1) * tr B ([LW0] ++ v).
+  Hypothesis axiom7 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
   (* expectation: E[(X0'X0)^-1] = Sigma^-1/(T0-d-1), T0 >= d+2 *)
-  Hypothesis axiom11 : forall B v, forallb fixed v = true -> tr B ([LV0] ++ v) = ((1 / ((-1) + T0 + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
+  Hypothesis axiom8 : forall B v, forallb fixed v = true -> tr B ([LV0] ++ v) = ((1 / ((-1) + T0 + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
+  (* definition: W0 = w0 w0' *)
+  Hypothesis axiom9 : forall B v, tr B ([Lw0; Lw0t] ++ v) = (1) * tr B ([LW0] ++ v).
   (* Nothing is divided by zero. *)
   Hypothesis nonzero1 : forall i, (i < d)%nat -> s i <> 0.
   Hypothesis nonzero2 : (1 + INR d + ((-1) * T0)) <> 0.
@@ -115,70 +111,140 @@ Section Page.
   Ltac at_i i Hi := pose proof (nonzero1 i Hi).
   Ltac conditions tac := (let Z := fresh "Z" in pose proof nonzero2 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero3 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero4 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero5 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero6 as Z; tac Z).
 
-Section S8.  (* one generator by least squares on averaged labels: mean *)
-(* definition: wW = X0^+ y, y = W (X0 w0 + sigma_real r0) + (1-W) (X0 w + sigma0 e0) *)
+Section S8.  (* one generator by least squares *)
+(* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
 Lemma step1 : forall B : nat -> R, 
-  tr B [LB; Lw0; LwWt]
-  = ((W * tr B [LB; LP0; LX0; Lw0; Lw0t]) + (sigma0 * tr B [LB; LP0; Le0; Lw0t]) + ((-1) * W * tr B [LB; LP0; LX0; Lw; Lw0t]) + (W * sigma_real * tr B [LB; LP0; Lr0; Lw0t]) + ((-1) * W * sigma0 * tr B [LB; LP0; Le0; Lw0t]) + tr B [LB; LP0; LX0; Lw; Lw0t]).
+  tr B [LB; Lw_hat0; Lw_hat0t]
+  = ((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) + tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; Lw0; LwWt] = (sigma0) * tr B [LB; LP0; Le0; Lw0t] + (1) * tr B [LB; LP0; LX0; Lw; Lw0t] + ((W * sigma_real)) * tr B [LB; LP0; Lr0; Lw0t] + (W) * tr B [LB; LP0; LX0; Lw0; Lw0t] + (((-1) * W * sigma0)) * tr B [LB; LP0; Le0; Lw0t] + (((-1) * W)) * tr B [LB; LP0; LX0; Lw; Lw0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; Lw0; LwWt]) (turn B [] [LwW; Lw0t; LB])) (axiom1 B [Lw0t; LB])) (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [LP0; Le0; Lw0t] [LB])) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Lw0t] [LB]))) (f_equal (Rmult ((W * sigma_real))) (turn B [LP0; Lr0; Lw0t] [LB]))) (f_equal (Rmult (W)) (turn B [LP0; LX0; Lw0; Lw0t] [LB]))) (f_equal (Rmult (((-1) * W * sigma0))) (turn B [LP0; Le0; Lw0t] [LB]))) (f_equal (Rmult (((-1) * W))) (turn B [LP0; LX0; Lw; Lw0t] [LB])))).
-  repeat first [rewrite H1].
+  assert (H1 : tr B [LB; Lw_hat0; Lw_hat0t] = (sigma0) * tr B [LB; LP0; Le0; Lw_hat0t] + (1) * tr B [LB; LP0; LX0; Lw; Lw_hat0t]) by exact (eq_trans (eq_trans (turn B [LB] [Lw_hat0; Lw_hat0t]) (axiom1 B [Lw_hat0t; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [LP0; Le0; Lw_hat0t] [LB])) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Lw_hat0t] [LB])))).
+  assert (H2 : tr B [LB; LP0; LX0; Lw; Lw_hat0t] = (sigma0) * tr B [LB; LP0; LX0; Lw; Le0t; LP0t] + (1) * tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP0; LX0; Lw; Lw_hat0t]) (turn B [] [Lw_hat0; Lwt; LX0t; LP0t; LB])) (axiom1 B [Lwt; LX0t; LP0t; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (eq_trans (back B [LP0; Le0; Lwt; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw; Le0t; LP0t]))) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Lwt; LX0t; LP0t] [LB])))).
+  assert (H3 : tr B [LB; LP0; Le0; Lw_hat0t] = (sigma0) * tr B [LB; LP0; Le0; Le0t; LP0t] + (1) * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP0; Le0; Lw_hat0t]) (turn B [] [Lw_hat0; Le0t; LP0t; LB])) (axiom1 B [Le0t; LP0t; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [LP0; Le0; Le0t; LP0t] [LB])) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Le0t; LP0t] [LB])))).
+  repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
 (* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
 Lemma step2 : forall B : nat -> R, 
-  ((W * tr B [LB; LP0; LX0; Lw0; Lw0t]) + (sigma0 * tr B [LB; LP0; Le0; Lw0t]) + ((-1) * W * tr B [LB; LP0; LX0; Lw; Lw0t]) + (W * sigma_real * tr B [LB; LP0; Lr0; Lw0t]) + ((-1) * W * sigma0 * tr B [LB; LP0; Le0; Lw0t]) + tr B [LB; LP0; LX0; Lw; Lw0t])
-  = ((W * tr B [LB; Lw0; Lw0t]) + (sigma0 * tr B [LB; LP0; Le0; Lw0t]) + ((-1) * W * tr B [LB; Lw; Lw0t]) + (W * sigma_real * tr B [LB; LP0; Lr0; Lw0t]) + ((-1) * W * sigma0 * tr B [LB; LP0; Le0; Lw0t]) + tr B [LB; Lw; Lw0t]).
+  ((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) + tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t])
+  = ((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; Le0; Lwt]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LP0; LX0; Lw0; Lw0t] = (1) * tr B [LB; Lw0; Lw0t]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw0; Lw0t]) (axiom2 B [Lw0; Lw0t; LB])) (f_equal (Rmult (1)) (turn B [Lw0; Lw0t] [LB]))).
-  assert (H2 : tr B [LB; LP0; LX0; Lw; Lw0t] = (1) * tr B [LB; Lw; Lw0t]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Lw0t]) (axiom2 B [Lw; Lw0t; LB])) (f_equal (Rmult (1)) (turn B [Lw; Lw0t] [LB]))).
-  repeat first [rewrite H1 | rewrite H2].
+  assert (H1 : tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t] = (1) * tr B [LB; LP0; LX0; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Lwt; LX0t; LP0t]) (axiom2 B [Lw; Lwt; LX0t; LP0t; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Lwt; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw; Lwt])))).
+  assert (H2 : tr B [LB; LP0; LX0; Lw; Lwt] = (1) * tr B [LB; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Lwt]) (axiom2 B [Lw; Lwt; LB])) (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LB]))).
+  assert (H3 : tr B [LB; LP0; LX0; Lw; Le0t; LP0t] = (1) * tr B [LB; LP0; Le0; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Le0t; LP0t]) (axiom2 B [Lw; Le0t; LP0t; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Le0t; LP0t; LB]) (turn B [] [LB; LP0; Le0; Lwt])))).
+  repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
 (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
 Lemma step3 : forall B : nat -> R, 
-  ((W * tr B [LB; Lw0; Lw0t]) + (sigma0 * tr B [LB; LP0; Le0; Lw0t]) + ((-1) * W * tr B [LB; Lw; Lw0t]) + (W * sigma_real * tr B [LB; LP0; Lr0; Lw0t]) + ((-1) * W * sigma0 * tr B [LB; LP0; Le0; Lw0t]) + tr B [LB; Lw; Lw0t])
-  = ((W * tr B [LB; Lw0; Lw0t]) + ((-1) * W * tr B [LB; Lw; Lw0t]) + (W * sigma_real * tr B [LB; LP0; Lr0; Lw0t]) + tr B [LB; Lw; Lw0t]).
+  ((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; Le0; Lwt]) + tr B [LB; Lw; Lwt])
+  = ((((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LP0; Le0; Lw0t] = 0) by exact (eq_trans (turn B [LB; LP0] [Le0; Lw0t]) (axiom5 B [Lw0t; LB; LP0] eq_refl)).
-  repeat first [rewrite H1].
+  assert (H1 : tr B [LB; LP0; Le0; Le0t; LP0t] = (1) * tr B [LB; LP0; LP0t]) by exact (eq_trans (eq_trans (turn B [LB; LP0] [Le0; Le0t; LP0t]) (axiom4 B [LP0t; LB; LP0] eq_refl)) (f_equal (Rmult (1)) (turn B [LP0t] [LB; LP0]))).
+  assert (H2 : tr B [LB; LP0; Le0; Lwt] = 0) by exact (eq_trans (turn B [LB; LP0] [Le0; Lwt]) (axiom5 B [Lwt; LB; LP0] eq_refl)).
+  repeat first [rewrite H1 | rewrite H2].
   field; side.
 Qed.
-(* expectation: E[r0 r0'] = I, E[r0] = 0 *)
+(* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
 Lemma step4 : forall B : nat -> R, 
-  ((W * tr B [LB; Lw0; Lw0t]) + ((-1) * W * tr B [LB; Lw; Lw0t]) + (W * sigma_real * tr B [LB; LP0; Lr0; Lw0t]) + tr B [LB; Lw; Lw0t])
-  = ((W * tr B [LB; Lw0; Lw0t]) + ((-1) * W * tr B [LB; Lw; Lw0t]) + tr B [LB; Lw; Lw0t]).
+  ((((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + tr B [LB; Lw; Lwt])
+  = ((((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LP0; Lr0; Lw0t] = 0) by exact (eq_trans (turn B [LB; LP0] [Lr0; Lw0t]) (axiom7 B [Lw0t; LB; LP0] eq_refl)).
+  assert (H1 : tr B [LB; LP0; LP0t] = (1) * tr B [LB; LV0]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LP0t]) (axiom3 B [LB])) (f_equal (Rmult (1)) (turn B [LV0] [LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
 Lemma step5 : forall B : nat -> R, 
-  ((W * tr B [LB; Lw0; Lw0t]) + ((-1) * W * tr B [LB; Lw; Lw0t]) + tr B [LB; Lw; Lw0t])
-  = ((W * tr B [LB; Lw0; Lw0t]) + ((-1) * W * tr B [LB; LM]) + tr B [LB; LM]).
+  ((((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LB; Lw; Lwt])
+  = ((((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LA; LB]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; Lw; Lw0t] = (1) * tr B [LB; LM]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lw0t]) (axiom9 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [LM] [LB]))).
+  assert (H1 : tr B [LB; Lw; Lwt] = (1) * tr B [LA; LB]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lwt]) (axiom6 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
-(* definition: W0 = w0 w0' *)
+(* expectation: E[(X0'X0)^-1] = Sigma^-1/(T0-d-1), T0 >= d+2 *)
 Lemma step6 : forall B : nat -> R, 
-  ((W * tr B [LB; Lw0; Lw0t]) + ((-1) * W * tr B [LB; LM]) + tr B [LB; LM])
-  = ((W * tr B [LB; LW0]) + ((-1) * W * tr B [LB; LM]) + tr B [LB; LM]).
+  ((((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LA; LB])
+  = (((((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + tr B [LA; LB]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; Lw0; Lw0t] = (1) * tr B [LB; LW0]) by exact (eq_trans (eq_trans (turn B [LB] [Lw0; Lw0t]) (axiom10 B [LB])) (f_equal (Rmult (1)) (turn B [LW0] [LB]))).
+  assert (H1 : tr B [LB; LV0] = ((1 / ((-1) + T0 + ((-1) * INR d)))) * tr B [LB; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LB] [LV0]) (axiom8 B [LB] eq_refl)) (f_equal (Rmult ((1 / ((-1) + T0 + ((-1) * INR d))))) (turn B [LSigmainv] [LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
 Lemma step7 : forall B : nat -> R, 
+  (((((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + tr B [LA; LB])
+  = (((((sigma0) ^ 2) * sum d (fun i => (B i / s i))) / ((-1) + T0 + ((-1) * INR d))) + sum d (fun i => (B i * a i))).
+Proof.
+  intros B.
+  assert (H1 : tr B [LA; LB] = sum d (fun i => (B i * a i))).
+  { rewrite eigenbasis by (reflexivity || (cbn; lia)).
+    apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
+  assert (H2 : tr B [LB; LSigmainv] = sum d (fun i => (B i / s i))).
+  { rewrite eigenbasis by (reflexivity || (cbn; lia)).
+    apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
+  repeat first [rewrite H1 | rewrite H2].
+  field; side.
+Qed.
+(* components: B is an arbitrary diagonal matrix: compare the coefficients of B_i *)
+Lemma step8 : forall c : nat -> R, (forall B, tr B [LB; Lw_hat0; Lw_hat0t] = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = (a i + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d))))).
+Proof.
+  intros c H. apply components. intros B. rewrite <- H.
+  rewrite step1.
+  rewrite step2.
+  rewrite step3.
+  rewrite step4.
+  rewrite step5.
+  rewrite step6.
+  rewrite step7.
+  assert (E1 : sum d (fun i => (B i * (a i + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d))))))) = slin d [(1, fun i => (B i * a i)); ((((-1) * ((sigma0) ^ 2)) / (1 + INR d + ((-1) * T0))), fun i => (B i / s i))]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
+  assert (E2 : sum d (fun i => (B i * a i)) = slin d [(1, fun i => (B i * a i))]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
+  assert (E3 : sum d (fun i => (B i / s i)) = slin d [(1, fun i => (B i / s i))]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
+  rewrite ?E1.
+  rewrite ?E2.
+  rewrite ?E3.
+  rewrite ?E1.
+  rewrite ?E2.
+  rewrite ?E3.
+  cbn [slin].
+  rewrite ?sum_one.
+  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
+  field; side.
+Qed.
+End S8.
+
+Section S13.  (* the model behind averaged labels: mean *)
+(* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
+Lemma step9 : forall B : nat -> R, 
+  ((W * tr B [LB; Lw0; Lw0t]) + ((-1) * W * tr B [LB; Lw; Lw0t]) + tr B [LB; Lw; Lw0t])
+  = ((W * tr B [LB; Lw0; Lw0t]) + ((-1) * W * tr B [LB; LM]) + tr B [LB; LM]).
+Proof.
+  intros B.
+  assert (H1 : tr B [LB; Lw; Lw0t] = (1) * tr B [LB; LM]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lw0t]) (axiom7 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [LM] [LB]))).
+  repeat first [rewrite H1].
+  field; side.
+Qed.
+(* definition: W0 = w0 w0' *)
+Lemma step10 : forall B : nat -> R, 
+  ((W * tr B [LB; Lw0; Lw0t]) + ((-1) * W * tr B [LB; LM]) + tr B [LB; LM])
+  = ((W * tr B [LB; LW0]) + ((-1) * W * tr B [LB; LM]) + tr B [LB; LM]).
+Proof.
+  intros B.
+  assert (H1 : tr B [LB; Lw0; Lw0t] = (1) * tr B [LB; LW0]) by exact (eq_trans (eq_trans (turn B [LB] [Lw0; Lw0t]) (axiom9 B [LB])) (f_equal (Rmult (1)) (turn B [LW0] [LB]))).
+  repeat first [rewrite H1].
+  field; side.
+Qed.
+(* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
+Lemma step11 : forall B : nat -> R, 
   ((W * tr B [LB; LW0]) + ((-1) * W * tr B [LB; LM]) + tr B [LB; LM])
   = ((W * sum d (fun i => (B i * ((w0 i) ^ 2)))) + ((-1) * W * sum d (fun i => (B i * m i * w0 i))) + sum d (fun i => (B i * m i * w0 i))).
 Proof.
@@ -193,16 +259,12 @@ Proof.
   field; side.
 Qed.
 (* components: B is an arbitrary diagonal matrix: compare the coefficients of B_i *)
-Lemma step8 : forall c : nat -> R, (forall B, tr B [LB; Lw0; LwWt] = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = ((m i * w0 i) + (W * ((w0 i) ^ 2)) + ((-1) * m i * w0 i * W)).
+Lemma step12 : forall c : nat -> R, (forall B, ((W * tr B [LB; Lw0; Lw0t]) + ((-1) * W * tr B [LB; Lw; Lw0t]) + tr B [LB; Lw; Lw0t]) = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = ((m i * w0 i) + (W * ((w0 i) ^ 2)) + ((-1) * m i * w0 i * W)).
 Proof.
   intros c H. apply components. intros B. rewrite <- H.
-  rewrite step1.
-  rewrite step2.
-  rewrite step3.
-  rewrite step4.
-  rewrite step5.
-  rewrite step6.
-  rewrite step7.
+  rewrite step9.
+  rewrite step10.
+  rewrite step11.
   assert (E1 : sum d (fun i => (B i * ((m i * w0 i) + (W * ((w0 i) ^ 2)) + ((-1) * m i * w0 i * W)))) = slin d [(1, fun i => (B i * m i * w0 i)); (((-1) * W), fun i => (B i * m i * w0 i)); (W, fun i => (B i * ((w0 i) ^ 2)))]).
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
   assert (E2 : sum d (fun i => (B i * m i * w0 i)) = slin d [(1, fun i => (B i * m i * w0 i))]).
@@ -220,11 +282,8 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S8.
-
-Section S9.  (* the mean, collected *)
 (* algebra: collect W *)
-Lemma step9 : forall i, (i < d)%nat ->
+Lemma step13 : forall i, (i < d)%nat ->
   ((m i * w0 i) + (W * ((w0 i) ^ 2)) + ((-1) * m i * w0 i * W))
   = (w0 i * ((m i * (1 + ((-1) * W))) + (w0 i * W))).
 Proof.
@@ -234,112 +293,34 @@ Proof.
   conditions ltac:(fun Z => cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S9.
+End S13.
 
-Section S19.  (* one generator by least squares on averaged labels: second moment *)
-(* definition: wW = X0^+ y, y = W (X0 w0 + sigma_real r0) + (1-W) (X0 w + sigma0 e0) *)
-Lemma step10 : forall B : nat -> R, 
-  tr B [LB; LwW; LwWt]
-  = ((((W) ^ 2) * tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t]) + (((W) ^ 2) * tr B [LB; LP0; LX0; Lw0; Lw0t; LX0t; LP0t]) + (((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + ((-2) * W * tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t]) + ((-2) * ((W) ^ 2) * tr B [LB; LP0; LX0; Lw; Lw0t; LX0t; LP0t]) + (2 * W * tr B [LB; LP0; LX0; Lw; Lw0t; LX0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LP0; Lr0; Lr0t; LP0t]) + ((-4) * W * sigma0 * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + ((-2) * sigma0 * ((W) ^ 2) * tr B [LB; LP0; LX0; Lw0; Le0t; LP0t]) + ((-2) * sigma_real * ((W) ^ 2) * tr B [LB; LP0; LX0; Lw; Lr0t; LP0t]) + (2 * W * sigma0 * tr B [LB; LP0; LX0; Lw0; Le0t; LP0t]) + (2 * W * sigma_real * tr B [LB; LP0; LX0; Lw; Lr0t; LP0t]) + (2 * sigma0 * ((W) ^ 2) * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) + (2 * sigma_real * ((W) ^ 2) * tr B [LB; LP0; LX0; Lw0; Lr0t; LP0t]) + ((-2) * sigma0 * sigma_real * ((W) ^ 2) * tr B [LB; LP0; Le0; Lr0t; LP0t]) + (2 * W * sigma0 * sigma_real * tr B [LB; LP0; Le0; Lr0t; LP0t]) + tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LB; LwW; LwWt] = (sigma0) * tr B [LB; LP0; Le0; LwWt] + (1) * tr B [LB; LP0; LX0; Lw; LwWt] + ((W * sigma_real)) * tr B [LB; LP0; Lr0; LwWt] + (W) * tr B [LB; LP0; LX0; Lw0; LwWt] + (((-1) * W * sigma0)) * tr B [LB; LP0; Le0; LwWt] + (((-1) * W)) * tr B [LB; LP0; LX0; Lw; LwWt]) by exact (eq_trans (eq_trans (turn B [LB] [LwW; LwWt]) (axiom1 B [LwWt; LB])) (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [LP0; Le0; LwWt] [LB])) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; LwWt] [LB]))) (f_equal (Rmult ((W * sigma_real))) (turn B [LP0; Lr0; LwWt] [LB]))) (f_equal (Rmult (W)) (turn B [LP0; LX0; Lw0; LwWt] [LB]))) (f_equal (Rmult (((-1) * W * sigma0))) (turn B [LP0; Le0; LwWt] [LB]))) (f_equal (Rmult (((-1) * W))) (turn B [LP0; LX0; Lw; LwWt] [LB])))).
-  assert (H2 : tr B [LB; LP0; LX0; Lw; LwWt] = (sigma0) * tr B [LB; LP0; LX0; Lw; Le0t; LP0t] + (1) * tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t] + ((W * sigma_real)) * tr B [LB; LP0; LX0; Lw; Lr0t; LP0t] + (W) * tr B [LB; LP0; LX0; Lw; Lw0t; LX0t; LP0t] + (((-1) * W * sigma0)) * tr B [LB; LP0; LX0; Lw; Le0t; LP0t] + (((-1) * W)) * tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP0; LX0; Lw; LwWt]) (turn B [] [LwW; Lwt; LX0t; LP0t; LB])) (axiom1 B [Lwt; LX0t; LP0t; LB])) (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma0)) (eq_trans (back B [LP0; Le0; Lwt; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw; Le0t; LP0t]))) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Lwt; LX0t; LP0t] [LB]))) (f_equal (Rmult ((W * sigma_real))) (eq_trans (back B [LP0; Lr0; Lwt; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw; Lr0t; LP0t])))) (f_equal (Rmult (W)) (eq_trans (back B [LP0; LX0; Lw0; Lwt; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw; Lw0t; LX0t; LP0t])))) (f_equal (Rmult (((-1) * W * sigma0))) (eq_trans (back B [LP0; Le0; Lwt; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw; Le0t; LP0t])))) (f_equal (Rmult (((-1) * W))) (turn B [LP0; LX0; Lw; Lwt; LX0t; LP0t] [LB])))).
-  assert (H3 : tr B [LB; LP0; Le0; LwWt] = (sigma0) * tr B [LB; LP0; Le0; Le0t; LP0t] + (1) * tr B [LB; LP0; LX0; Lw; Le0t; LP0t] + ((W * sigma_real)) * tr B [LB; LP0; Le0; Lr0t; LP0t] + (W) * tr B [LB; LP0; LX0; Lw0; Le0t; LP0t] + (((-1) * W * sigma0)) * tr B [LB; LP0; Le0; Le0t; LP0t] + (((-1) * W)) * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP0; Le0; LwWt]) (turn B [] [LwW; Le0t; LP0t; LB])) (axiom1 B [Le0t; LP0t; LB])) (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [LP0; Le0; Le0t; LP0t] [LB])) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Le0t; LP0t] [LB]))) (f_equal (Rmult ((W * sigma_real))) (eq_trans (back B [LP0; Lr0; Le0t; LP0t; LB]) (turn B [] [LB; LP0; Le0; Lr0t; LP0t])))) (f_equal (Rmult (W)) (turn B [LP0; LX0; Lw0; Le0t; LP0t] [LB]))) (f_equal (Rmult (((-1) * W * sigma0))) (turn B [LP0; Le0; Le0t; LP0t] [LB]))) (f_equal (Rmult (((-1) * W))) (turn B [LP0; LX0; Lw; Le0t; LP0t] [LB])))).
-  assert (H4 : tr B [LB; LP0; LX0; Lw0; LwWt] = (sigma0) * tr B [LB; LP0; LX0; Lw0; Le0t; LP0t] + (1) * tr B [LB; LP0; LX0; Lw; Lw0t; LX0t; LP0t] + ((W * sigma_real)) * tr B [LB; LP0; LX0; Lw0; Lr0t; LP0t] + (W) * tr B [LB; LP0; LX0; Lw0; Lw0t; LX0t; LP0t] + (((-1) * W * sigma0)) * tr B [LB; LP0; LX0; Lw0; Le0t; LP0t] + (((-1) * W)) * tr B [LB; LP0; LX0; Lw; Lw0t; LX0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP0; LX0; Lw0; LwWt]) (turn B [] [LwW; Lw0t; LX0t; LP0t; LB])) (axiom1 B [Lw0t; LX0t; LP0t; LB])) (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma0)) (eq_trans (back B [LP0; Le0; Lw0t; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw0; Le0t; LP0t]))) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Lw0t; LX0t; LP0t] [LB]))) (f_equal (Rmult ((W * sigma_real))) (eq_trans (back B [LP0; Lr0; Lw0t; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw0; Lr0t; LP0t])))) (f_equal (Rmult (W)) (turn B [LP0; LX0; Lw0; Lw0t; LX0t; LP0t] [LB]))) (f_equal (Rmult (((-1) * W * sigma0))) (eq_trans (back B [LP0; Le0; Lw0t; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw0; Le0t; LP0t])))) (f_equal (Rmult (((-1) * W))) (turn B [LP0; LX0; Lw; Lw0t; LX0t; LP0t] [LB])))).
-  assert (H5 : tr B [LB; LP0; Lr0; LwWt] = (sigma0) * tr B [LB; LP0; Le0; Lr0t; LP0t] + (1) * tr B [LB; LP0; LX0; Lw; Lr0t; LP0t] + ((W * sigma_real)) * tr B [LB; LP0; Lr0; Lr0t; LP0t] + (W) * tr B [LB; LP0; LX0; Lw0; Lr0t; LP0t] + (((-1) * W * sigma0)) * tr B [LB; LP0; Le0; Lr0t; LP0t] + (((-1) * W)) * tr B [LB; LP0; LX0; Lw; Lr0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP0; Lr0; LwWt]) (turn B [] [LwW; Lr0t; LP0t; LB])) (axiom1 B [Lr0t; LP0t; LB])) (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [LP0; Le0; Lr0t; LP0t] [LB])) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Lr0t; LP0t] [LB]))) (f_equal (Rmult ((W * sigma_real))) (turn B [LP0; Lr0; Lr0t; LP0t] [LB]))) (f_equal (Rmult (W)) (turn B [LP0; LX0; Lw0; Lr0t; LP0t] [LB]))) (f_equal (Rmult (((-1) * W * sigma0))) (turn B [LP0; Le0; Lr0t; LP0t] [LB]))) (f_equal (Rmult (((-1) * W))) (turn B [LP0; LX0; Lw; Lr0t; LP0t] [LB])))).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4 | rewrite H5].
-  field; side.
-Qed.
-(* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
-Lemma step11 : forall B : nat -> R, 
-  ((((W) ^ 2) * tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t]) + (((W) ^ 2) * tr B [LB; LP0; LX0; Lw0; Lw0t; LX0t; LP0t]) + (((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + ((-2) * W * tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t]) + ((-2) * ((W) ^ 2) * tr B [LB; LP0; LX0; Lw; Lw0t; LX0t; LP0t]) + (2 * W * tr B [LB; LP0; LX0; Lw; Lw0t; LX0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LP0; Lr0; Lr0t; LP0t]) + ((-4) * W * sigma0 * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + ((-2) * sigma0 * ((W) ^ 2) * tr B [LB; LP0; LX0; Lw0; Le0t; LP0t]) + ((-2) * sigma_real * ((W) ^ 2) * tr B [LB; LP0; LX0; Lw; Lr0t; LP0t]) + (2 * W * sigma0 * tr B [LB; LP0; LX0; Lw0; Le0t; LP0t]) + (2 * W * sigma_real * tr B [LB; LP0; LX0; Lw; Lr0t; LP0t]) + (2 * sigma0 * ((W) ^ 2) * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) + (2 * sigma_real * ((W) ^ 2) * tr B [LB; LP0; LX0; Lw0; Lr0t; LP0t]) + ((-2) * sigma0 * sigma_real * ((W) ^ 2) * tr B [LB; LP0; Le0; Lr0t; LP0t]) + (2 * W * sigma0 * sigma_real * tr B [LB; LP0; Le0; Lr0t; LP0t]) + tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t])
-  = ((((W) ^ 2) * tr B [LB; Lw; Lwt]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + (((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + ((-2) * W * tr B [LB; Lw; Lwt]) + ((-2) * ((W) ^ 2) * tr B [LB; Lw; Lw0t]) + (2 * W * tr B [LB; Lw; Lw0t]) + (2 * sigma0 * tr B [LB; LP0; Le0; Lwt]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LP0; Lr0; Lr0t; LP0t]) + ((-4) * W * sigma0 * tr B [LB; LP0; Le0; Lwt]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + ((-2) * sigma0 * ((W) ^ 2) * tr B [LB; LP0; Le0; Lw0t]) + ((-2) * sigma_real * ((W) ^ 2) * tr B [LB; LP0; Lr0; Lwt]) + (2 * W * sigma0 * tr B [LB; LP0; Le0; Lw0t]) + (2 * W * sigma_real * tr B [LB; LP0; Lr0; Lwt]) + (2 * sigma0 * ((W) ^ 2) * tr B [LB; LP0; Le0; Lwt]) + (2 * sigma_real * ((W) ^ 2) * tr B [LB; LP0; Lr0; Lw0t]) + ((-2) * sigma0 * sigma_real * ((W) ^ 2) * tr B [LB; LP0; Le0; Lr0t; LP0t]) + (2 * W * sigma0 * sigma_real * tr B [LB; LP0; Le0; Lr0t; LP0t]) + tr B [LB; Lw; Lwt]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LB; LP0; LX0; Lw0; Lw0t; LX0t; LP0t] = (1) * tr B [LB; LP0; LX0; Lw0; Lw0t]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw0; Lw0t; LX0t; LP0t]) (axiom2 B [Lw0; Lw0t; LX0t; LP0t; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw0; Lw0t; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw0; Lw0t])))).
-  assert (H2 : tr B [LB; LP0; LX0; Lw0; Lw0t] = (1) * tr B [LB; Lw0; Lw0t]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw0; Lw0t]) (axiom2 B [Lw0; Lw0t; LB])) (f_equal (Rmult (1)) (turn B [Lw0; Lw0t] [LB]))).
-  assert (H3 : tr B [LB; LP0; LX0; Lw0; Lr0t; LP0t] = (1) * tr B [LB; LP0; Lr0; Lw0t]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw0; Lr0t; LP0t]) (axiom2 B [Lw0; Lr0t; LP0t; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw0; Lr0t; LP0t; LB]) (turn B [] [LB; LP0; Lr0; Lw0t])))).
-  assert (H4 : tr B [LB; LP0; LX0; Lw0; Le0t; LP0t] = (1) * tr B [LB; LP0; Le0; Lw0t]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw0; Le0t; LP0t]) (axiom2 B [Lw0; Le0t; LP0t; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw0; Le0t; LP0t; LB]) (turn B [] [LB; LP0; Le0; Lw0t])))).
-  assert (H5 : tr B [LB; LP0; LX0; Lw; Lw0t; LX0t; LP0t] = (1) * tr B [LB; LP0; LX0; Lw0; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Lw0t; LX0t; LP0t]) (axiom2 B [Lw; Lw0t; LX0t; LP0t; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Lw0t; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw0; Lwt])))).
-  assert (H6 : tr B [LB; LP0; LX0; Lw0; Lwt] = (1) * tr B [LB; Lw; Lw0t]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw0; Lwt]) (axiom2 B [Lw0; Lwt; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw0; Lwt; LB]) (turn B [] [LB; Lw; Lw0t])))).
-  assert (H7 : tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t] = (1) * tr B [LB; LP0; LX0; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Lwt; LX0t; LP0t]) (axiom2 B [Lw; Lwt; LX0t; LP0t; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Lwt; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw; Lwt])))).
-  assert (H8 : tr B [LB; LP0; LX0; Lw; Lwt] = (1) * tr B [LB; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Lwt]) (axiom2 B [Lw; Lwt; LB])) (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LB]))).
-  assert (H9 : tr B [LB; LP0; LX0; Lw; Lr0t; LP0t] = (1) * tr B [LB; LP0; Lr0; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Lr0t; LP0t]) (axiom2 B [Lw; Lr0t; LP0t; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Lr0t; LP0t; LB]) (turn B [] [LB; LP0; Lr0; Lwt])))).
-  assert (H10 : tr B [LB; LP0; LX0; Lw; Le0t; LP0t] = (1) * tr B [LB; LP0; Le0; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Le0t; LP0t]) (axiom2 B [Lw; Le0t; LP0t; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Le0t; LP0t; LB]) (turn B [] [LB; LP0; Le0; Lwt])))).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4 | rewrite H5 | rewrite H6 | rewrite H7 | rewrite H8 | rewrite H9 | rewrite H10].
-  field; side.
-Qed.
-(* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-Lemma step12 : forall B : nat -> R, 
-  ((((W) ^ 2) * tr B [LB; Lw; Lwt]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + (((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + ((-2) * W * tr B [LB; Lw; Lwt]) + ((-2) * ((W) ^ 2) * tr B [LB; Lw; Lw0t]) + (2 * W * tr B [LB; Lw; Lw0t]) + (2 * sigma0 * tr B [LB; LP0; Le0; Lwt]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LP0; Lr0; Lr0t; LP0t]) + ((-4) * W * sigma0 * tr B [LB; LP0; Le0; Lwt]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + ((-2) * sigma0 * ((W) ^ 2) * tr B [LB; LP0; Le0; Lw0t]) + ((-2) * sigma_real * ((W) ^ 2) * tr B [LB; LP0; Lr0; Lwt]) + (2 * W * sigma0 * tr B [LB; LP0; Le0; Lw0t]) + (2 * W * sigma_real * tr B [LB; LP0; Lr0; Lwt]) + (2 * sigma0 * ((W) ^ 2) * tr B [LB; LP0; Le0; Lwt]) + (2 * sigma_real * ((W) ^ 2) * tr B [LB; LP0; Lr0; Lw0t]) + ((-2) * sigma0 * sigma_real * ((W) ^ 2) * tr B [LB; LP0; Le0; Lr0t; LP0t]) + (2 * W * sigma0 * sigma_real * tr B [LB; LP0; Le0; Lr0t; LP0t]) + tr B [LB; Lw; Lwt])
-  = ((((W) ^ 2) * tr B [LB; Lw; Lwt]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + (((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + ((-2) * W * tr B [LB; Lw; Lwt]) + ((-2) * ((W) ^ 2) * tr B [LB; Lw; Lw0t]) + (2 * W * tr B [LB; Lw; Lw0t]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LP0; Lr0; Lr0t; LP0t]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + ((-2) * sigma_real * ((W) ^ 2) * tr B [LB; LP0; Lr0; Lwt]) + (2 * W * sigma_real * tr B [LB; LP0; Lr0; Lwt]) + (2 * sigma_real * ((W) ^ 2) * tr B [LB; LP0; Lr0; Lw0t]) + tr B [LB; Lw; Lwt]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LB; LP0; Le0; Le0t; LP0t] = (1) * tr B [LB; LP0; LP0t]) by exact (eq_trans (eq_trans (turn B [LB; LP0] [Le0; Le0t; LP0t]) (axiom4 B [LP0t; LB; LP0] eq_refl)) (f_equal (Rmult (1)) (turn B [LP0t] [LB; LP0]))).
-  assert (H2 : tr B [LB; LP0; Le0; Lw0t] = 0) by exact (eq_trans (turn B [LB; LP0] [Le0; Lw0t]) (axiom5 B [Lw0t; LB; LP0] eq_refl)).
-  assert (H3 : tr B [LB; LP0; Le0; Lwt] = 0) by exact (eq_trans (turn B [LB; LP0] [Le0; Lwt]) (axiom5 B [Lwt; LB; LP0] eq_refl)).
-  assert (H4 : tr B [LB; LP0; Le0; Lr0t; LP0t] = 0) by exact (eq_trans (turn B [LB; LP0] [Le0; Lr0t; LP0t]) (axiom5 B [Lr0t; LP0t; LB; LP0] eq_refl)).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4].
-  field; side.
-Qed.
-(* expectation: E[r0 r0'] = I, E[r0] = 0 *)
-Lemma step13 : forall B : nat -> R, 
-  ((((W) ^ 2) * tr B [LB; Lw; Lwt]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + (((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + ((-2) * W * tr B [LB; Lw; Lwt]) + ((-2) * ((W) ^ 2) * tr B [LB; Lw; Lw0t]) + (2 * W * tr B [LB; Lw; Lw0t]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LP0; Lr0; Lr0t; LP0t]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + ((-2) * sigma_real * ((W) ^ 2) * tr B [LB; LP0; Lr0; Lwt]) + (2 * W * sigma_real * tr B [LB; LP0; Lr0; Lwt]) + (2 * sigma_real * ((W) ^ 2) * tr B [LB; LP0; Lr0; Lw0t]) + tr B [LB; Lw; Lwt])
-  = ((((W) ^ 2) * tr B [LB; Lw; Lwt]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + (((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + ((-2) * W * tr B [LB; Lw; Lwt]) + ((-2) * ((W) ^ 2) * tr B [LB; Lw; Lw0t]) + (2 * W * tr B [LB; Lw; Lw0t]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LP0; LP0t]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + tr B [LB; Lw; Lwt]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LB; LP0; Lr0; Lr0t; LP0t] = (1) * tr B [LB; LP0; LP0t]) by exact (eq_trans (eq_trans (turn B [LB; LP0] [Lr0; Lr0t; LP0t]) (axiom6 B [LP0t; LB; LP0] eq_refl)) (f_equal (Rmult (1)) (turn B [LP0t] [LB; LP0]))).
-  assert (H2 : tr B [LB; LP0; Lr0; Lw0t] = 0) by exact (eq_trans (turn B [LB; LP0] [Lr0; Lw0t]) (axiom7 B [Lw0t; LB; LP0] eq_refl)).
-  assert (H3 : tr B [LB; LP0; Lr0; Lwt] = 0) by exact (eq_trans (turn B [LB; LP0] [Lr0; Lwt]) (axiom7 B [Lwt; LB; LP0] eq_refl)).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3].
-  field; side.
-Qed.
-(* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
-Lemma step14 : forall B : nat -> R, 
-  ((((W) ^ 2) * tr B [LB; Lw; Lwt]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + (((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + ((-2) * W * tr B [LB; Lw; Lwt]) + ((-2) * ((W) ^ 2) * tr B [LB; Lw; Lw0t]) + (2 * W * tr B [LB; Lw; Lw0t]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LP0; LP0t]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + tr B [LB; Lw; Lwt])
-  = ((((W) ^ 2) * tr B [LB; Lw; Lwt]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + (((sigma0) ^ 2) * tr B [LB; LV0]) + ((-2) * W * tr B [LB; Lw; Lwt]) + ((-2) * ((W) ^ 2) * tr B [LB; Lw; Lw0t]) + (2 * W * tr B [LB; Lw; Lw0t]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LV0]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LV0]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LB; Lw; Lwt]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LB; LP0; LP0t] = (1) * tr B [LB; LV0]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LP0t]) (axiom3 B [LB])) (f_equal (Rmult (1)) (turn B [LV0] [LB]))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
+Section S18.  (* the model behind averaged labels: second moment *)
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-Lemma step15 : forall B : nat -> R, 
-  ((((W) ^ 2) * tr B [LB; Lw; Lwt]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + (((sigma0) ^ 2) * tr B [LB; LV0]) + ((-2) * W * tr B [LB; Lw; Lwt]) + ((-2) * ((W) ^ 2) * tr B [LB; Lw; Lw0t]) + (2 * W * tr B [LB; Lw; Lw0t]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LV0]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LV0]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LB; Lw; Lwt])
-  = ((((W) ^ 2) * tr B [LA; LB]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + (((sigma0) ^ 2) * tr B [LB; LV0]) + ((-2) * W * tr B [LA; LB]) + ((-2) * ((W) ^ 2) * tr B [LB; LM]) + (2 * W * tr B [LB; LM]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LV0]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LV0]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LA; LB]).
+Lemma step14 : forall B : nat -> R, 
+  ((((W) ^ 2) * tr B [LB; Lw; Lwt]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + ((-2) * W * tr B [LB; Lw; Lwt]) + ((-2) * ((W) ^ 2) * tr B [LB; Lw; Lw0t]) + (2 * W * tr B [LB; Lw; Lw0t]) + tr B [LB; Lw; Lwt])
+  = ((((W) ^ 2) * tr B [LA; LB]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + ((-2) * W * tr B [LA; LB]) + ((-2) * ((W) ^ 2) * tr B [LB; LM]) + (2 * W * tr B [LB; LM]) + tr B [LA; LB]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; Lw; Lwt] = (1) * tr B [LA; LB]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lwt]) (axiom8 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LB]))).
-  assert (H2 : tr B [LB; Lw; Lw0t] = (1) * tr B [LB; LM]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lw0t]) (axiom9 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [LM] [LB]))).
+  assert (H1 : tr B [LB; Lw; Lwt] = (1) * tr B [LA; LB]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lwt]) (axiom6 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LB]))).
+  assert (H2 : tr B [LB; Lw; Lw0t] = (1) * tr B [LB; LM]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lw0t]) (axiom7 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [LM] [LB]))).
   repeat first [rewrite H1 | rewrite H2].
   field; side.
 Qed.
 (* definition: W0 = w0 w0' *)
-Lemma step16 : forall B : nat -> R, 
-  ((((W) ^ 2) * tr B [LA; LB]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + (((sigma0) ^ 2) * tr B [LB; LV0]) + ((-2) * W * tr B [LA; LB]) + ((-2) * ((W) ^ 2) * tr B [LB; LM]) + (2 * W * tr B [LB; LM]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LV0]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LV0]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LA; LB])
-  = ((((W) ^ 2) * tr B [LA; LB]) + (((W) ^ 2) * tr B [LB; LW0]) + (((sigma0) ^ 2) * tr B [LB; LV0]) + ((-2) * W * tr B [LA; LB]) + ((-2) * ((W) ^ 2) * tr B [LB; LM]) + (2 * W * tr B [LB; LM]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LV0]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LV0]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LA; LB]).
+Lemma step15 : forall B : nat -> R, 
+  ((((W) ^ 2) * tr B [LA; LB]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + ((-2) * W * tr B [LA; LB]) + ((-2) * ((W) ^ 2) * tr B [LB; LM]) + (2 * W * tr B [LB; LM]) + tr B [LA; LB])
+  = ((((W) ^ 2) * tr B [LA; LB]) + (((W) ^ 2) * tr B [LB; LW0]) + ((-2) * W * tr B [LA; LB]) + ((-2) * ((W) ^ 2) * tr B [LB; LM]) + (2 * W * tr B [LB; LM]) + tr B [LA; LB]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; Lw0; Lw0t] = (1) * tr B [LB; LW0]) by exact (eq_trans (eq_trans (turn B [LB] [Lw0; Lw0t]) (axiom10 B [LB])) (f_equal (Rmult (1)) (turn B [LW0] [LB]))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* expectation: E[(X0'X0)^-1] = Sigma^-1/(T0-d-1), T0 >= d+2 *)
-Lemma step17 : forall B : nat -> R, 
-  ((((W) ^ 2) * tr B [LA; LB]) + (((W) ^ 2) * tr B [LB; LW0]) + (((sigma0) ^ 2) * tr B [LB; LV0]) + ((-2) * W * tr B [LA; LB]) + ((-2) * ((W) ^ 2) * tr B [LB; LM]) + (2 * W * tr B [LB; LM]) + (((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LV0]) + (((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LV0]) + ((-2) * W * ((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LA; LB])
-  = ((((W) ^ 2) * tr B [LA; LB]) + (((W) ^ 2) * tr B [LB; LW0]) + ((-2) * W * tr B [LA; LB]) + ((-2) * ((W) ^ 2) * tr B [LB; LM]) + (2 * W * tr B [LB; LM]) + ((((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + ((((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + ((((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + (((-2) * W * ((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + tr B [LA; LB]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LB; LV0] = ((1 / ((-1) + T0 + ((-1) * INR d)))) * tr B [LB; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LB] [LV0]) (axiom11 B [LB] eq_refl)) (f_equal (Rmult ((1 / ((-1) + T0 + ((-1) * INR d))))) (turn B [LSigmainv] [LB]))).
+  assert (H1 : tr B [LB; Lw0; Lw0t] = (1) * tr B [LB; LW0]) by exact (eq_trans (eq_trans (turn B [LB] [Lw0; Lw0t]) (axiom9 B [LB])) (f_equal (Rmult (1)) (turn B [LW0] [LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
-Lemma step18 : forall B : nat -> R, 
-  ((((W) ^ 2) * tr B [LA; LB]) + (((W) ^ 2) * tr B [LB; LW0]) + ((-2) * W * tr B [LA; LB]) + ((-2) * ((W) ^ 2) * tr B [LB; LM]) + (2 * W * tr B [LB; LM]) + ((((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + ((((W) ^ 2) * ((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + ((((W) ^ 2) * ((sigma_real) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + (((-2) * W * ((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + tr B [LA; LB])
-  = ((((W) ^ 2) * sum d (fun i => (B i * a i))) + (((W) ^ 2) * sum d (fun i => (B i * ((w0 i) ^ 2)))) + ((-2) * W * sum d (fun i => (B i * a i))) + ((-2) * ((W) ^ 2) * sum d (fun i => (B i * m i * w0 i))) + (2 * W * sum d (fun i => (B i * m i * w0 i))) + ((((sigma0) ^ 2) * sum d (fun i => (B i / s i))) / ((-1) + T0 + ((-1) * INR d))) + ((((W) ^ 2) * ((sigma0) ^ 2) * sum d (fun i => (B i / s i))) / ((-1) + T0 + ((-1) * INR d))) + ((((W) ^ 2) * ((sigma_real) ^ 2) * sum d (fun i => (B i / s i))) / ((-1) + T0 + ((-1) * INR d))) + (((-2) * W * ((sigma0) ^ 2) * sum d (fun i => (B i / s i))) / ((-1) + T0 + ((-1) * INR d))) + sum d (fun i => (B i * a i))).
+Lemma step16 : forall B : nat -> R, 
+  ((((W) ^ 2) * tr B [LA; LB]) + (((W) ^ 2) * tr B [LB; LW0]) + ((-2) * W * tr B [LA; LB]) + ((-2) * ((W) ^ 2) * tr B [LB; LM]) + (2 * W * tr B [LB; LM]) + tr B [LA; LB])
+  = ((((W) ^ 2) * sum d (fun i => (B i * a i))) + (((W) ^ 2) * sum d (fun i => (B i * ((w0 i) ^ 2)))) + ((-2) * W * sum d (fun i => (B i * a i))) + ((-2) * ((W) ^ 2) * sum d (fun i => (B i * m i * w0 i))) + (2 * W * sum d (fun i => (B i * m i * w0 i))) + sum d (fun i => (B i * a i))).
 Proof.
   intros B.
   assert (H1 : tr B [LA; LB] = sum d (fun i => (B i * a i))).
@@ -348,29 +329,20 @@ Proof.
   assert (H2 : tr B [LB; LM] = sum d (fun i => (B i * m i * w0 i))).
   { rewrite eigenbasis by (reflexivity || (cbn; lia)).
     apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
-  assert (H3 : tr B [LB; LSigmainv] = sum d (fun i => (B i / s i))).
+  assert (H3 : tr B [LB; LW0] = sum d (fun i => (B i * ((w0 i) ^ 2)))).
   { rewrite eigenbasis by (reflexivity || (cbn; lia)).
     apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
-  assert (H4 : tr B [LB; LW0] = sum d (fun i => (B i * ((w0 i) ^ 2)))).
-  { rewrite eigenbasis by (reflexivity || (cbn; lia)).
-    apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4].
+  repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
 (* components: B is an arbitrary diagonal matrix: compare the coefficients of B_i *)
-Lemma step19 : forall c : nat -> R, (forall B, tr B [LB; LwW; LwWt] = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = (a i + (a i * ((W) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + ((-2) * W * a i) + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d)))) + ((-2) * m i * w0 i * ((W) ^ 2)) + (2 * m i * w0 i * W) + ((((W) ^ 2) * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))) + ((((W) ^ 2) * ((sigma_real) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))) + (((-2) * W * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))).
+Lemma step17 : forall c : nat -> R, (forall B, ((((W) ^ 2) * tr B [LB; Lw; Lwt]) + (((W) ^ 2) * tr B [LB; Lw0; Lw0t]) + ((-2) * W * tr B [LB; Lw; Lwt]) + ((-2) * ((W) ^ 2) * tr B [LB; Lw; Lw0t]) + (2 * W * tr B [LB; Lw; Lw0t]) + tr B [LB; Lw; Lwt]) = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = (a i + (a i * ((W) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + ((-2) * W * a i) + ((-2) * m i * w0 i * ((W) ^ 2)) + (2 * m i * w0 i * W)).
 Proof.
   intros c H. apply components. intros B. rewrite <- H.
-  rewrite step10.
-  rewrite step11.
-  rewrite step12.
-  rewrite step13.
   rewrite step14.
   rewrite step15.
   rewrite step16.
-  rewrite step17.
-  rewrite step18.
-  assert (E1 : sum d (fun i => (B i * (a i + (a i * ((W) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + ((-2) * W * a i) + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d)))) + ((-2) * m i * w0 i * ((W) ^ 2)) + (2 * m i * w0 i * W) + ((((W) ^ 2) * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))) + ((((W) ^ 2) * ((sigma_real) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))) + (((-2) * W * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))))) = slin d [(1, fun i => (B i * a i)); (((W) ^ 2), fun i => (B i * a i)); (((-2) * W), fun i => (B i * a i)); (((W) ^ 2), fun i => (B i * ((w0 i) ^ 2))); (((((-1) * ((sigma0) ^ 2)) + ((-1) * ((W) ^ 2) * ((sigma0) ^ 2)) + ((-1) * ((W) ^ 2) * ((sigma_real) ^ 2)) + (2 * W * ((sigma0) ^ 2))) / (1 + INR d + ((-1) * T0))), fun i => (B i / s i)); (((-2) * ((W) ^ 2)), fun i => (B i * m i * w0 i)); ((2 * W), fun i => (B i * m i * w0 i))]).
+  assert (E1 : sum d (fun i => (B i * (a i + (a i * ((W) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + ((-2) * W * a i) + ((-2) * m i * w0 i * ((W) ^ 2)) + (2 * m i * w0 i * W)))) = slin d [(1, fun i => (B i * a i)); (((W) ^ 2), fun i => (B i * a i)); (((-2) * W), fun i => (B i * a i)); (((W) ^ 2), fun i => (B i * ((w0 i) ^ 2))); (((-2) * ((W) ^ 2)), fun i => (B i * m i * w0 i)); ((2 * W), fun i => (B i * m i * w0 i))]).
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
   assert (E2 : sum d (fun i => (B i * a i)) = slin d [(1, fun i => (B i * a i))]).
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
@@ -378,35 +350,67 @@ Proof.
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
   assert (E4 : sum d (fun i => (B i * ((w0 i) ^ 2))) = slin d [(1, fun i => (B i * ((w0 i) ^ 2)))]).
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
-  assert (E5 : sum d (fun i => (B i / s i)) = slin d [(1, fun i => (B i / s i))]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
   rewrite ?E1.
   rewrite ?E2.
   rewrite ?E3.
   rewrite ?E4.
-  rewrite ?E5.
   rewrite ?E1.
   rewrite ?E2.
   rewrite ?E3.
   rewrite ?E4.
-  rewrite ?E5.
   cbn [slin].
   rewrite ?sum_one.
-  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?E5 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?E5 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
+  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S19.
-
-Section S20.  (* the second moment, collected *)
 (* algebra: collect W *)
-Lemma step20 : forall i, (i < d)%nat ->
-  (a i + (a i * ((W) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + ((-2) * W * a i) + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d)))) + ((-2) * m i * w0 i * ((W) ^ 2)) + (2 * m i * w0 i * W) + ((((W) ^ 2) * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))) + ((((W) ^ 2) * ((sigma_real) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))) + (((-2) * W * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))))
-  = ((a i * (((1 + ((-1) * W))) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + (((((W) ^ 2) * ((sigma_real) ^ 2)) + (((sigma0) ^ 2) * (((1 + ((-1) * W))) ^ 2))) / (s i * ((-1) + T0 + ((-1) * INR d)))) + (2 * m i * w0 i * W * (1 + ((-1) * W)))).
+Lemma step18 : forall i, (i < d)%nat ->
+  (a i + (a i * ((W) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + ((-2) * W * a i) + ((-2) * m i * w0 i * ((W) ^ 2)) + (2 * m i * w0 i * W))
+  = ((a i * (((1 + ((-1) * W))) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + (2 * m i * w0 i * W * (1 + ((-1) * W)))).
 Proof.
   intros i Hi. at_i i Hi.
   cbn [slin].
   rewrite ?sum_one.
   conditions ltac:(fun Z => cbn [slin] in Z; rewrite ?sum_one in Z).
+  field; side.
+Qed.
+End S18.
+
+Section S19.  (* the generation on averaged labels: mean *)
+Hypothesis put_m_new : forall i, (i < d)%nat -> m_new i = ((m i * (1 + ((-1) * W))) + (w0 i * W)).
+Hypothesis put_a_new : forall i, (i < d)%nat -> a_new i = ((a i * (((1 + ((-1) * W))) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + (2 * m i * w0 i * W * (1 + ((-1) * W)))).
+Hypothesis put_pooled_new : pooled_new = ((((W) ^ 2) * ((sigma_real) ^ 2)) + (((sigma0) ^ 2) * (((1 + ((-1) * W))) ^ 2))).
+(* insertion: insert m = W*w0 + m*(1 - W), a = W**2*w0**2 + 2*W*m*w0*(1 - W) + a*(1 - W)**2, pooled = W**2*sigma_real**2 + sigma0**2*(1 - W)**2 *)
+Lemma step19 : forall i, (i < d)%nat ->
+  m_new i
+  = ((m i * (1 + ((-1) * W))) + (w0 i * W)).
+Proof.
+  intros i Hi. at_i i Hi.
+  cbn [slin].
+  rewrite ?sum_one.
+  rewrite ?put_m_new by assumption.
+  conditions ltac:(fun Z => cbn [slin] in Z; rewrite ?sum_one in Z).
+  field; side.
+Qed.
+End S19.
+
+Section S20.  (* the generation on averaged labels: second moment *)
+Hypothesis put_m_new : forall i, (i < d)%nat -> m_new i = ((m i * (1 + ((-1) * W))) + (w0 i * W)).
+Hypothesis put_a_new : forall i, (i < d)%nat -> a_new i = ((a i * (((1 + ((-1) * W))) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + (2 * m i * w0 i * W * (1 + ((-1) * W)))).
+Hypothesis put_pooled_new : pooled_new = ((((W) ^ 2) * ((sigma_real) ^ 2)) + (((sigma0) ^ 2) * (((1 + ((-1) * W))) ^ 2))).
+(* insertion: insert m = W*w0 + m*(1 - W), a = W**2*w0**2 + 2*W*m*w0*(1 - W) + a*(1 - W)**2, pooled = W**2*sigma_real**2 + sigma0**2*(1 - W)**2 *)
+Lemma step20 : forall i, (i < d)%nat ->
+  ((pooled_new / (s i * ((-1) + T0 + ((-1) * INR d)))) + a_new i)
+  = ((a i * (((1 + ((-1) * W))) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + (((((W) ^ 2) * ((sigma_real) ^ 2)) + (((sigma0) ^ 2) * (((1 + ((-1) * W))) ^ 2))) / (s i * ((-1) + T0 + ((-1) * INR d)))) + (2 * m i * w0 i * W * (1 + ((-1) * W)))).
+Proof.
+  intros i Hi. at_i i Hi.
+  rewrite ?put_pooled_new.
+  rewrite ?put_pooled_new.
+  cbn [slin].
+  rewrite ?sum_one.
+  rewrite ?put_a_new by assumption.
+  rewrite ?put_pooled_new.
+  conditions ltac:(fun Z => rewrite ?put_pooled_new in Z; rewrite ?put_pooled_new in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
 End S20.

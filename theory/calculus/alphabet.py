@@ -17,13 +17,11 @@ __all__ = [
     "AGAIN",
     "ALL_INVERSE",
     "ALL_X",
-    "AVERAGED",
     "DOWNSTREAM",
     "GATHERED",
     "GENERATOR",
     "MIXTURE",
     "RBAR",
-    "REAL_NOISE",
     "SIGMA",
     "SIGMA_INVERSE",
     "TRUTH",
@@ -135,9 +133,6 @@ MIXTURE = Mixture(
     letter("q", "(xxᵀ/T)", r"\tfrac{x x^\top}{T}", random=True),
 )
 
-# A generator fitted on labels averaged with real ones, and the noise of those.
-AVERAGED = letter("wW", "ŵ", r"\hat w_W", symmetric=False, random=True)
-REAL_NOISE = letter("r0", "ρ₀", r"\rho_0", symmetric=False, random=True)
 
 # A generator fitted on all sets so far: the estimate, all inputs, the inverse of their Gram matrix;
 # and the estimate where every set has the same inputs.

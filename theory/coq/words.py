@@ -9,7 +9,6 @@ from sympy import Expr, Mul, Symbol
 from ridgeproof.theory.calculus.alphabet import (
     AGAIN,
     ALL_X,
-    AVERAGED,
     DOWNSTREAM,
     GATHERED,
     GENERATOR,
@@ -33,7 +32,7 @@ from ridgeproof.theory.coq.text import coq, letter, spelled
 _DESIGNS = {DOWNSTREAM.X, GENERATOR.X, ALL_X}
 _ESTIMATES = {
     *(x for fit in (DOWNSTREAM, GENERATOR) for x in (fit.estimate, fit.chain)),
-    *(MIXTURE.estimate, AVERAGED, GATHERED, AGAIN),
+    *(MIXTURE.estimate, GATHERED, AGAIN),
 }
 
 __all__ = ["alphabet", "axiom", "axioms_of", "instances", "pattern_of", "rewritten", "to_sums"]

@@ -21,13 +21,11 @@ from ridgeproof.theory.calculus.alphabet import (
     AGAIN,
     ALL_INVERSE,
     ALL_X,
-    AVERAGED,
     DOWNSTREAM,
     GATHERED,
     GENERATOR,
     MIXTURE,
     RBAR,
-    REAL_NOISE,
     SIGMA,
     SIGMA_INVERSE,
     TRUTH,
@@ -153,10 +151,8 @@ def draw_world(
         letters |= _draw_fit(fit, shape, scalars, labeller, rng, estimates=estimates)
     if DOWNSTREAM in fits:
         letters |= _mixture(letters, shape, labeller, estimates=estimates)
-    if GENERATOR in fits:
-        letters |= _averaged(letters, shape, labeller, rng, estimates=estimates)
-        if estimates and scalars[sy.gathered] > len(s):
-            letters |= _gathered(letters, shape, labeller, rng)
+    if GENERATOR in fits and estimates and scalars[sy.gathered] > len(s):
+        letters |= _gathered(letters, shape, labeller, rng)
     second = np.diag(shape.second)
     scalars |= {sy.alpha: float(second.sum()), sy.mu: float(shape.mean @ shape.w0)}
     if DOWNSTREAM.R in letters:
@@ -260,26 +256,6 @@ def _generic_fit(X: Array, labels: Array, lam: float) -> Array:
     """The fit with penalty lam of |labels - X w|^2/T, as the literal simulation has it."""
     learn = ridge(np.asarray(X, dtype=np.float64), lam * len(X))
     return learn(np.asarray(labels, dtype=np.float64))
-
-
-def _averaged(
-    letters: Mapping[Symbol, Array],
-    shape: Shape,
-    labeller: Array,
-    rng: np.random.Generator,
-    *,
-    estimates: bool,
-) -> dict[Symbol, Array]:
-    """The generator's fit on its labels averaged with real ones, which have their own noise."""
-    scalars, X = shape.scalars, letters[GENERATOR.X]
-    noise = rng.normal(size=len(X))
-    found: dict[Symbol, Array] = {REAL_NOISE: noise[:, None]}
-    if estimates:
-        real = X @ shape.w0 + scalars[sy.sigma_real] * noise
-        fake = X @ labeller + scalars[sy.sigma0] * letters[GENERATOR.e][:, 0]
-        labels = scalars[sy.weight] * real + (1 - scalars[sy.weight]) * fake
-        found[AVERAGED] = _generic_fit(X, labels, scalars[sy.lam0])[:, None]
-    return found
 
 
 def _gathered(

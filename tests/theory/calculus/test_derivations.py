@@ -233,13 +233,10 @@ def test_derivations_end_in_the_catalogued_expressions(formula):
         "accumulating-generator": step[1:],
         "accumulating-minimum-norm": step[1:],
         "weighted-mixing": [
-            (ends[1 % len(ends)], formula.expressions.get("mean", 0) * sy.w0),
+            (ends[3 % len(ends)], formula.expressions.get("mean", 0)),
             (derivation.result, formula.expressions.get("second_moment", 0)),
         ],
-        "weighted-ridge": [
-            (ends[-2 % len(ends)], formula.expressions.get("mean", 0)),
-            (ends[-1], formula.expressions.get("second_moment", 0)),
-        ],
+        "weighted-ridge": step,
         "universality": [
             (ends[2 % len(ends)], formula.expressions.get("resolvent_trace", 0)),
             (ends[-1], (1 - sy.gamma) * formula.expressions.get("resolvent_square", 0)),

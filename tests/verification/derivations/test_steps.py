@@ -10,17 +10,15 @@ import pytest
 from sympy import Add, Integer, Mul, expand
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus import alphabet, averaging, gathering, mixture, rules
+from ridgeproof.theory.calculus import alphabet, gathering, mixture, rules
 from ridgeproof.theory.calculus.alphabet import (
     AGAIN,
     ALL_INVERSE,
     ALL_X,
-    AVERAGED,
     DOWNSTREAM,
     GATHERED,
     GENERATOR,
     MIXTURE,
-    REAL_NOISE,
     SIGMA,
     SIGMA_INVERSE,
     TRUTH,
@@ -332,19 +330,9 @@ def _mixture_mutants():
 
 
 def _chain_mutants():
-    """Slips in the rules about averaged labels and about accumulated sets."""
-    X, Xt, P, e, noise = GEN.X, transposed(GEN.X), GEN.P, GEN.e, REAL_NOISE
-    weight, real, fake, N = sy.weight, sy.sigma_real, sy.sigma0, sy.gathered
-    true_labels, own = X * TRUTH + real * noise, X * W + fake * e
-    true = averaging.averaged_least_squares()
-    for text, labels in {
-        "real labels alone": true_labels,
-        "synthetic labels alone": own,
-        "weights exchanged": (1 - weight) * true_labels + weight * own,
-        "one noise": weight * X * TRUTH + (1 - weight) * X * W + fake * e,
-    }.items():
-        yield true, text, swap(((AVERAGED,), P * labels))
-    yield averaging.real_noise_expectation(), "variance 2", no_noise(GEN, Integer(2), noise)
+    """Slips in the rules about accumulated sets."""
+    X, Xt, P, e = GEN.X, transposed(GEN.X), GEN.P, GEN.e
+    fake, N = sy.sigma0, sy.gathered
     true = gathering.gathered_fit()
     yield true, "twice the noise", swap(((GATHERED,), W + 2 * fake * ALL_INVERSE * Xt * e))
     yield true, "the old fit", swap(((GATHERED,), W))
@@ -414,7 +402,6 @@ def test_every_rule_has_altered_copies():
     helpers = {"Rule", "RuleKind", "expect_noise"}
     factories = [getattr(rules, name) for name in {*rules.__all__} - helpers]
     mixed = [getattr(mixture, name)() for name in mixture.__all__]
-    mixed += [averaging.averaged_least_squares(), averaging.real_noise_expectation()]
     mixed += [gathering.gathered_fit(), gathering.fit_again()]
     mixed += [gathering.gathered_share(), gathering.gathered_inverse()]
     every = {

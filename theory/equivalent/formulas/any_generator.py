@@ -18,6 +18,7 @@ __all__ = [
     "KAPPA",
     "MIXED",
     "MODEL",
+    "NEXT",
     "next_generator",
     "on_rows",
     "on_two_kinds_of_rows",
@@ -33,6 +34,7 @@ MODEL: Mapping[Symbol, Expr] = {
     sy.m: _SHARE * sy.w0,
     sy.a: _SHARE**2 * sy.w0**2 + _VARIANCE,
 }
+NEXT: Mapping[Symbol, Expr] = {sy.kappa0: KAPPA, sy.weight: Symbol("share", real=True), **MODEL}
 MIXED: Mapping[Symbol, Expr] = {
     sy.T: _REAL + _SYNTHETIC,
     sy.synthetic_fraction: _SYNTHETIC / (_REAL + _SYNTHETIC),
@@ -47,11 +49,17 @@ def on_rows() -> Process:
     return process_of(steps, {"T": 25, "sigma": 1, "lam": "1/10"}, {"E_test": "risk(f)"})
 
 
-def next_generator() -> Process:
-    """The same with a generator's rows, noise and penalty; the moments of the fit are asked."""
-    steps = ["A = rows(T0)", "f = ridge(A@w + sigma0*noise(A), lam0)"]
+def next_generator(fit: str = "ridge({}, lam0)", *, averaged: bool = False) -> Process:
+    """A generator's fit on T0 rows, with labels averaged with real ones or not; its moments."""
+    labels = "A@w + sigma0*noise(A)"
+    parameters: dict[str, object] = {"T0": 25, "sigma0": 1}
+    if averaged:
+        labels = f"share*(A@w0 + sigma_real*noise(A)) + (1 - share)*({labels})"
+        parameters |= {"share": "1/3", "sigma_real": "1/2"}
+    if "lam0" in fit:
+        parameters["lam0"] = "1/10"
     asks = {"mean": "inner(f, w0, 'B')", "second_moment": "norm2(f, 'B')"}
-    return process_of(steps, {"T0": 25, "sigma0": 1, "lam0": "1/10"}, asks, B="i/d")
+    return process_of(["A = rows(T0)", f"f = {fit.format(labels)}"], parameters, asks, B="i/d")
 
 
 def on_two_kinds_of_rows(*, features: bool) -> Process:

@@ -28,7 +28,7 @@ __all__ = ["STAYS", "SpecialCase", "special_cases", "table"]
 
 _KAPPA1, _KAPPA2 = Symbol("kappa1", real=True), Symbol("kappa2", real=True)
 _SIZES = {"T": 60, "T0": 50, "T1": 30, "T2": 20, "sigma": 1, "sigma0": 1, "sigma_real": "1/2",
-          "lam": "1/10", "lam0": "1/10", "W": "1/3"}  # fmt: skip
+          "lam": "1/10", "lam0": "1/10"}  # fmt: skip
 _ANY = "one fit on the labels of any model"
 
 # Entries that say more than a limit.
@@ -161,22 +161,18 @@ def _chain(
 
 def _steps() -> Iterator[SpecialCase]:
     """One fit on the labels of any model."""
-    averaged = "W*(A@w0 + sigma_real*noise(A)) + (1 - W)*(A@w + sigma0*noise(A))"
-    for entry, fit in (
-        ("least-squares-generator", "least_squares(A@w + sigma0*noise(A))"),
-        ("generator", "ridge(A@w + sigma0*noise(A), lam0)"),
-        ("ridge-chain", "ridge(A@w + sigma0*noise(A), lam0)"),
-        ("weighted-mixing", f"least_squares({averaged})"),
-        ("weighted-ridge", f"ridge({averaged}, lam0)"),
+    least_squares, ridge = "least_squares({})", "ridge({}, lam0)"
+    for entry, fit, averaged in (
+        ("least-squares-generator", least_squares, False),
+        ("generator", ridge, False),
+        ("ridge-chain", ridge, False),
+        ("weighted-mixing", least_squares, True),
+        ("weighted-ridge", ridge, True),
     ):
-        known = {name: value for name, value in _SIZES.items() if re.search(rf"\b{name}\b", fit)}
-        asks = {"mean": "inner(f, w0, 'B')", "second_moment": "norm2(f, 'B')"}
-        steps = ["A = rows(T0)", f"f = {fit}"]
-        process = given.process_of(steps, {"T0": 50, **known}, asks, B="i/d")
-        targets = {name: find(entry).expression(name, Form.LIMIT) for name in asks}
+        process = given.next_generator(fit, averaged=averaged)
+        targets = {n: find(entry).expression(n, Form.LIMIT) for n in ("mean", "second_moment")}
         targets["mean"] *= sy.w0
-        meanings = {sy.kappa0: _KAPPA1, sy.weight: Symbol("W", real=True), **given.MODEL}
-        yield SpecialCase(entry, _ANY, process, targets, meanings)
+        yield SpecialCase(entry, _ANY, process, targets, given.NEXT)
     pooled = "f = least_squares([A@w0 + sigma_real*noise(A), B@w + sigma*noise(B)])"
     rows = ["A = rows(T1)", "B = rows(T2)", pooled]
     sizes = {name: _SIZES[name] for name in ("T1", "T2", "sigma", "sigma_real")}
