@@ -1,0 +1,149 @@
+"""Scaling laws from the process alone: T7's table, saturation, and what is refused."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from sympy import Rational, Symbol
+
+from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.exponents import Noise, optimal_exponents
+from ridgeproof.theory.exponents import c as c_symbol
+from ridgeproof.theory.process.file import make_process
+from ridgeproof.theory.scaling.exponents import laws_of, scaling_laws
+from ridgeproof.theory.scaling.leading import PowerLaws
+from ridgeproof.theory.scaling.order import Cancelled
+from ridgeproof.theory.scaling.scale import read_scale
+
+OPEN = PowerLaws(None, None)
+FAKE = """
+A = rows(T0)
+w = least_squares(A@w0 + sigma0*noise(A))
+B = rows(T)
+m = ridge(B@w + sigma*noise(B), lam)
+"""
+CLEAN = """
+B = rows(T)
+m = ridge(B@w0 + sigma*noise(B), lam)
+"""
+ONE = Fraction(1)
+
+
+def laws(steps, scale, spectrum=OPEN, asks=None, **values):
+    """The laws of a process written in lines."""
+    process = make_process({"process": {"steps": steps}, "ask": asks or {"E": "risk(m)"}})
+    return scaling_laws(process, read_scale(scale), spectrum, values)
+
+
+@pytest.mark.parametrize(
+    ("noise", "steps", "values"),
+    [
+        (Noise.SYNTHETIC, FAKE, {"sigma": ONE, "sigma0": ONE}),
+        (Noise.CLEAN, CLEAN, {"sigma": ONE}),
+        (Noise.NOISE_FREE, CLEAN, {"sigma": Fraction(0)}),
+    ],
+)
+def test_the_table_of_t7(noise, steps, values):
+    """Optimal ell and rate in beta, r and c, at places of every regime, from the process alone."""
+    generators = "T0 = T^c, " if steps is FAKE else ""
+    law = laws(steps, f"{generators}d = T^c/2, lam = T^-ell", **values)["E"]
+    table = optimal_exponents(noise)
+    for beta, r, c in [(2, "1/2", "1/9"), (3, 2, "2/3"), ("3/2", "2/5", 3), ("5/4", 1, "1/5")]:
+        at = [Rational(str(x)) for x in (beta, r, c)]
+        ours = dict(zip(map(Symbol, ("beta", "r", "c")), at, strict=True))
+        theirs = dict(zip(("beta", "r", "c"), at, strict=True))
+        for name in ("rate", "ell", "least_ell"):
+            expected = getattr(table, name)
+            expected = expected.subs({x: theirs[x.name] for x in expected.free_symbols})
+            assert getattr(law, name).subs(ours) == expected, (name, at)
+
+
+def test_the_classical_penalty_kept_on_fake_data_plateaus():
+    """T7's other column, at beta = 3/2, r = 2/5: 0, then 5/11 - c, then the clean rate."""
+    law = laws(
+        FAKE,
+        "T0 = T^c, d = T^c/2, lam = T^(-15/22)",
+        PowerLaws(Fraction(3, 2), Fraction(2, 5)),
+        sigma=ONE,
+        sigma0=ONE,
+    )["E"]
+    c = Symbol("c")
+    kept = optimal_exponents().rate_at_classical
+    values = {
+        x: {"beta": Rational(3, 2), "r": Rational(2, 5)}.get(x.name, x) for x in kept.free_symbols
+    }
+    for at in (Rational(1, 5), Rational(2, 3), Rational(2)):
+        assert law.rate.subs(c, at) == kept.subs(values).subs(c_symbol, at)
+
+
+def test_twice_the_ridge_saturates_later():
+    """Twice the teacher less its student, iterated ridge, uses smoothness up to r = 2."""
+    steps = CLEAN + "u = 2*m - ridge(B@m, lam)\n"
+    beta, r = Rational(3, 2), Symbol("r")
+    spectrum = PowerLaws(Fraction(3, 2), None)
+    law = laws(steps, "lam = T^-ell", spectrum, asks={"E": "risk(u)"}, sigma=ONE)["E"]
+    for smooth in (Rational(1, 2), Rational(3, 2), Rational(3)):
+        used = min(smooth, Rational(2))
+        rate = -2 * beta * used / (2 * beta * used + 1)
+        assert law.rate.subs(r, smooth) == rate
+
+
+def test_logarithms():
+    """At r = 1 the bias of ridge has a factor log T, and at the best ell it has it too."""
+    found = laws(CLEAN, "lam = T^(-1/2)", PowerLaws(Fraction(2), ONE), sigma=Fraction(0))["E"]
+    assert (found.rate, found.logs) == (-1, 1)
+
+
+def test_where_leading_terms_cancel_there_is_no_law():
+    """The training error of an interpolating fit is zero but for its penalty."""
+    steps = "B = rows(T)\ny = B@w0 + sigma*noise(B)\nm = ridge(y, lam)\n"
+    asks = {"train": "mean_square(y - B@m)", "risk": "risk(m)"}
+    spectrum = PowerLaws(Fraction(3, 2), Fraction(2, 5))
+    found = laws(steps, "lam = T^-2", spectrum, asks=asks, sigma=ONE)
+    assert isinstance(found["train"], Cancelled)
+    assert found["risk"].rate == 0
+
+
+@pytest.mark.parametrize(
+    ("scale", "values", "name"),
+    [
+        ("lam = T^-ell, T1 = T^c", {"sigma": ONE}, "--scale"),  # no parameter
+        ("lam = 1/log(T)", {"sigma": ONE}, "expression"),
+        ("lam = T^(ell^2)", {"sigma": ONE}, "--scale"),
+        ("lam = T + 1", {"sigma": ONE}, "--scale"),
+        ("lam", {"sigma": ONE}, "--scale"),
+        ("lam = T^-ell, lam = T", {"sigma": ONE}, "--scale"),
+        ("lam = T^-ell, sigma = T0", {}, "--scale"),  # two sizes
+        ("lam = T^-ell", {}, "parameters"),  # sigma is missing
+        ("lam = T^-beta", {"sigma": ONE}, "--scale"),
+    ],
+)
+def test_what_is_no_scale_is_refused(scale, values, name):
+    """An InputError that names what is wrong."""
+    with pytest.raises(InputError) as refused:
+        laws(CLEAN, scale, **values)
+    assert refused.value.name == name
+
+
+def test_asks_that_are_not_positive_are_refused():
+    """A negative inner product has no exponent."""
+    with pytest.raises(InputError, match="negative for large sizes"):
+        laws(CLEAN, "lam = T^-ell", asks={"E": "inner(m, 0*w0 - w0)"}, sigma=ONE)
+
+
+def test_what_is_no_power_law_is_refused():
+    """A flat spectrum, and a signal without a source."""
+    process = make_process({"process": {"steps": CLEAN}, "ask": {"E": "risk(m)"}})
+    assert laws_of(process, None, None) == OPEN
+    for given in (("isotropic", None), ("power-law:1", None), (None, "flat")):
+        with pytest.raises(InputError):
+            laws_of(process, *given)
+
+
+def test_minimum_norm_generators_on_an_infinite_spectrum():
+    """Least squares with d = infinity interpolates: the variance of the labels does not vanish."""
+    spectrum = PowerLaws(Fraction(3, 2), Fraction(2, 5))
+    asks = {"w": "risk(w)"}
+    found = laws(FAKE, "T0 = T^c, lam = T^-ell", spectrum, asks=asks, sigma=ONE, sigma0=ONE)
+    assert found["w"].rate == 0

@@ -1,0 +1,1 @@
+"""Scaling laws of any process under a power law: leading orders, optimal exponents, regimes."""
