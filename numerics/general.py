@@ -17,7 +17,7 @@ from ridgeproof.theory.settings.features import Elliptical
 from ridgeproof.theory.settings.folds import facts_of
 from ridgeproof.theory.settings.setting import Setting
 
-__all__ = ["value_of_process"]
+__all__ = ["require_short", "term_of", "value_of_process"]
 
 # Sets of labels, summed over the fits, that are solved for in seconds.
 _MOST_SETS = 450
@@ -42,7 +42,7 @@ def value_of_process(setting: Setting, digits: int, *, certified: bool) -> Value
             "on elliptical rows a setting's kappa is not that of the fit; evaluate its process, "
             "setting.process(), or the file that --as-process writes"
         )
-    _require_short(setting)
+    require_short(setting)
     try:
         found = evaluate_process(setting.process(), digits=digits, certified=certified)
     except InputError as error:  # the setting is one: it is the theorem that has no answer
@@ -53,7 +53,7 @@ def value_of_process(setting: Setting, digits: int, *, certified: bool) -> Value
     kappa = point.solutions[sy.kappa]
     with mpmath.workdps(digits + 5):
         terms = {
-            name: sum(share for source, share in shares.items() if _term(source) == name)
+            name: sum(share for source, share in shares.items() if term_of(source) == name)
             for name in ERROR_TERMS
         }
         rounding = sum(map(abs, shares.values())) * mpmath.mpf(10) ** -digits
@@ -74,8 +74,12 @@ def value_of_process(setting: Setting, digits: int, *, certified: bool) -> Value
     )
 
 
-def _require_short(setting: Setting) -> None:
-    """Refuse a chain whose equations would not be solved in seconds."""
+def require_short(setting: Setting) -> None:
+    """Refuse a chain whose equations would not be solved in seconds.
+
+    Raises:
+        NotBuilt: it has too many sets of labels.
+    """
     try:
         sets = sum(len(fact.node.groups) for fact in facts_of(setting, whole=True))
     except InputError:
@@ -88,8 +92,13 @@ def _require_short(setting: Setting) -> None:
         )
 
 
-def _term(source: str) -> str:
-    """The term that a source of the error belongs to: a noise of generators, another, the truth."""
-    if source.startswith("sigma0"):
+def term_of(source: str) -> str:
+    """The term that a source of the error belongs to: a noise of generators, another, the truth.
+
+    >>> term_of("sigma0_2"), term_of("W*sigma0"), term_of("W*sigma_real"), term_of("w0")
+    ('synthetic', 'synthetic', 'variance', 'bias')
+    """
+    factors = source.split("*")  # W, the weight of a real label, may stand before a noise
+    if any(factor.startswith("sigma0") for factor in factors):
         return "synthetic"
-    return "variance" if source.startswith("sigma") else "bias"
+    return "variance" if any(factor.startswith("sigma") for factor in factors) else "bias"

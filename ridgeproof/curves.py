@@ -14,7 +14,7 @@ import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.theory.checks import exact
-from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem, RidgeproofError
+from ridgeproof.theory.errors import InputError, RidgeproofError
 from ridgeproof.theory.formula import ERROR_TERMS, Form, read_form
 from ridgeproof.theory.process.normal import count_names
 from ridgeproof.theory.process.record import Process
@@ -155,7 +155,7 @@ class Curves:
         rows = list(zip(*(column.ravel().tolist() for column in columns.values()), strict=True))
         head = "".join(f"<th>{name}</th>" for name in columns)
         body = "".join(
-            "<tr>" + "".join(f"<td>{number:.6g}</td>" for number in row) + "</tr>"
+            "<tr>" + "".join(f"<td>{float(number):.6g}</td>" for number in row) + "</tr>"
             for row in rows[:_SHOWN]
         )
         more = f"<caption>{len(rows)} points, of which {_SHOWN} are shown</caption>"
@@ -182,7 +182,7 @@ def _is_array(name: str, value: Any) -> bool:
 def curves_of_setting(
     given: dict[str, Any],
     *,
-    digits: int = 15,
+    digits: int = _BATCHED,
     form: Form | str = Form.LIMIT,
 ) -> Curves:
     """The test error over arrays of the fields of a setting.
@@ -193,33 +193,38 @@ def curves_of_setting(
     """
     arrays = _arrays(given)
     fixed = {name: value for name, value in given.items() if name not in arrays}
-    simple = digits <= 15 and read_form(form) is Form.LIMIT
+    simple = digits <= _BATCHED and read_form(form) is Form.LIMIT
     if simple and not arrays.keys() - {"T", "T0", "sigma", "sigma0", "lam", "lam0"}:
-        first = make_setting(**fixed, **{name: array.flat[0] for name, array in arrays.items()})
+        firsts = {name: array.flat[0] for name, array in arrays.items()}
+        first = make_setting(**fixed, **firsts)
+        if "synthetic_fraction" in fixed:  # a share of the rows is a whole number at every T
+            for rows in np.unique(arrays.get("T", ())).tolist():
+                make_setting(**fixed, **{**firsts, "T": rows})
         try:
             return _by_process(first, arrays)
-        except (NotBuilt, NoTheorem):
+        except RidgeproofError:
             pass  # a chain that is too long for it, or one that only the catalogue knows
     return _by_points(fixed, arrays, digits, form)
 
 
 def _by_process(setting: Setting, arrays: dict[str, Array]) -> Curves:
     from ridgeproof.numerics.equivalent.evaluate import evaluate_process
+    from ridgeproof.numerics.general import require_short, term_of
 
+    require_short(setting)
     process = setting.process()
     unread = arrays.keys() - process.defaults.keys()
     given: dict[str, Any] = {name: array for name, array in arrays.items() if name not in unread}
     found = evaluate_process(process, **given)
     sources = found.terms["test_error"] or {}
+    shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    value = np.broadcast_to(found.values["test_error"], shape)  # no process reads an unused sigma0
     # The shares of truth and of noises, under the names of a setting's terms.
-    terms: dict[str, Array] = dict.fromkeys(ERROR_TERMS, np.zeros(()))
+    terms: dict[str, Array] = dict.fromkeys(ERROR_TERMS, np.zeros_like(value))
     for source, part in sources.items():
-        is_synthetic = source.startswith("sigma0")  # sigma0_2, say, of a schedule
-        name = "bias" if source == "w0" else "synthetic" if is_synthetic else "variance"
+        name = term_of(source)
         terms[name] = terms[name] + part
-    return Curves(
-        arrays, {"test_error": found.values["test_error"]}, {"test_error": terms}, _BATCHED
-    )
+    return Curves(arrays, {"test_error": value}, {"test_error": terms}, _BATCHED)
 
 
 def _by_points(
@@ -313,8 +318,9 @@ def _array(name: str, value: Any) -> Array:
         raise InputError(name, type(value).__name__, condition, "give numbers")
     if not array.size:
         raise InputError(name, "[]", "is empty", "give one number or more")
-    if not np.isfinite(array).all():
-        raise InputError(name, "nan or inf", "is in the array", "give finite numbers")
+    if not np.isfinite(array).all() or np.ma.is_masked(value):
+        condition = "is in the array"
+        raise InputError(name, "nan, inf or a mask", condition, "give finite numbers")
     return array
 
 

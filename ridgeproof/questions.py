@@ -132,7 +132,7 @@ def evaluate(
         spectrum: such as "power-law:3/2", or the eigenvalues, or a covariance matrix.
         signal: such as "source:1/2", or w0 in the eigenbasis (with a covariance matrix: in the
             space of the rows).
-        digits: significant digits; 15 of a setting and 12 of a process unless given.
+        digits: significant digits; 15 of a setting, 12 of a process and of arrays unless given.
         form: of a setting: "limit", or "exact" for every known exact finite-size piece.
         certified: promise a radius that is a theorem.
         **parameters: other fields of a setting (design, chain, ...), or a process's own parameters.

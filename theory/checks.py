@@ -94,6 +94,8 @@ def exact(name: str, value: object) -> Fraction:
         if not math.isfinite(value):
             raise InputError(name, value, "is not finite", "give a finite number")
         return Fraction(float.__repr__(value))  # subclasses print themselves otherwise
+    if getattr(value, "shape", None) == () and not isinstance(value, Real):
+        return exact(name, value.item())  # type: ignore[attr-defined]  # an array of one number
     if not isinstance(value, str | Real | Decimal):  # a date, say, whose text reads as a number
         raise InputError(name, value, "is not a finite number", "give a number, or its text")
     return parse_rational(name, str(value))

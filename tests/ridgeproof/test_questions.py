@@ -65,6 +65,10 @@ def test_a_setting_by_its_parts_is_simulated_and_optimised():
         {"T": [30, 50], "n": 2, "T0": [40, 60], "sigma0": [0.3, 0.1]},
         {"T": [30, 50], "digits": 25},
         {"d": [10, 20], "T": 40, "width": 15},
+        {"T": [30, 50], "n": 1, "T0": 60, "sigma0": 0.3, "chain": "weighted:1/2"},
+        {"sigma": [0, 0.5], "T": 40, "n": 2, "T0": 20, "lam": 0},  # T0 = d, without noise
+        {"T": 40, "n": 2, "T0": 60, "lam0": np.array([0.1, 1]), "sigma0": np.array(0.3)},
+        {"T": [30, 50], "digits": 15},
     ],
 )
 def test_curves_are_the_points(arrays):
@@ -81,7 +85,8 @@ def test_curves_are_the_points(arrays):
         assert float(found.value[place]) == pytest.approx(float(one.value), rel=1e-11)
         for name, term in found.terms["test_error"].items():
             expected = float(one.terms[name])
-            assert float(np.broadcast_to(term, shape)[place]) == pytest.approx(expected, abs=1e-12)
+            assert float(term[place]) == pytest.approx(expected, abs=1e-12)
+    assert found.digits >= given.get("digits", 12)
 
 
 def test_curves_of_a_process():
@@ -93,6 +98,32 @@ def test_curves_of_a_process():
     counted = rp.evaluate("examples/processes/averaged_labels.toml", n=[1, 8], share="1/2")
     one = rp.evaluate("examples/processes/averaged_labels.toml", n=8, share="1/2")
     assert counted.values["generator"][1] == pytest.approx(float(one.values["generator"]))
+
+
+@pytest.mark.parametrize("lam", [0.1, np.array([0.1])])
+def test_noise_on_averaged_labels_is_no_bias(lam):
+    """The bias is the error without noise, though a weight stands before the noise's name."""
+    given = {"d": 10, "T": 20, "lam": lam, "n": 2, "T0": 30, "lam0": 1, "design": "shared",
+             "chain": "weighted:1/2"}  # fmt: skip
+    noisy = rp.evaluate(**given, sigma=0.5, sigma0=1)
+    terms = noisy.terms["test_error"] if np.ndim(lam) else noisy.terms
+    clean = rp.evaluate(**given).value
+    assert np.allclose(np.array(terms["bias"], float), np.array(clean, float), rtol=1e-11)
+    assert terms["synthetic"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arrays", "name"),
+    [
+        ({"T": 40, "lam": np.ma.array([0.1, 0.2], mask=[0, 1])}, "lam"),
+        ({"T": [40, 41], "n": 1, "T0": 60, "synthetic_fraction": "1/2"}, "synthetic_fraction"),
+    ],
+)
+def test_curves_refuse_what_a_point_refuses(arrays, name):
+    """A value that is masked; a share of rows that is no whole number at the second size."""
+    with pytest.raises(InputError) as caught:
+        rp.evaluate(**{**_SPACE, **arrays})
+    assert caught.value.name == name
 
 
 def test_curves_are_tables_and_lines():
@@ -108,6 +139,7 @@ def test_curves_are_tables_and_lines():
     assert "<table>" in found._repr_html_()
     with pytest.raises(InputError, match="does not vary"):
         found.plot("sigma")
+    assert "<table>" in rp.evaluate(_GCV, lam=[0.1, 0.2], digits=20)._repr_html_()
 
 
 def test_an_extra_that_is_missing_is_named(monkeypatch):
