@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from ridgeproof.numerics.equivalent.slopes import measured_slopes
+from ridgeproof.numerics.slopes import measured_slopes
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.file import make_process
 from ridgeproof.theory.scaling import sums
