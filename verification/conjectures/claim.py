@@ -72,6 +72,12 @@ class Claim:
         return f"{self.name} {sign} {self.shown}"
 
     @property
+    def words(self) -> dict[str, str]:
+        """What is claimed, as the file says it."""
+        said = {"quantity": self.name, "relation": self.relation, "kind": self.kind}
+        return {**said, "formula": self.shown}
+
+    @property
     def shown(self) -> str:
         """The formula in words."""
         return self.formula_text or str(self.formula)

@@ -126,12 +126,6 @@ class Conjecture(Claim):
         return self.formula.as_base_exp()[1] if self.formula.free_symbols else Integer(0)
 
     @property
-    def words(self) -> dict[str, str]:
-        """What is claimed, as the file says it."""
-        names = ("quantity", "relation", "kind")
-        return {**{name: getattr(self, name) for name in names}, "formula": self.shown}
-
-    @property
     def statement(self) -> str:
         """The claim in one line, without its domain."""
         end = f" as {self.variable} -> 0" if self.toward == "0" else ""

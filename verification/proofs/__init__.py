@@ -6,6 +6,7 @@ ratios        Sigma = I: a claim as a rational function of the ratios and of 1/(
 any_spectrum  what is linear in spectral sums, level by level
 pathwise      every design at once: the eigenvalues of X'X/T
 whole_domain  a proof by boxes that fill the domain, or where to look for a counterexample
-inequality    a claim about settings as what these boxes bound
+inequality    a claim about settings as what these boxes bound; process_inequality one about
+              the asks of a process
 boxes         certified branch and bound
 """

@@ -23,12 +23,12 @@ from ridgeproof.verification.conjectures.settings.symbolic import (
 from ridgeproof.verification.proofs.boxes.problem import KappaOf, Problem, places_of, substituted
 from ridgeproof.verification.proofs.boxes.sums import with_level_sums
 
-__all__ = ["stated"]
+__all__ = ["MOST_PLACES", "MOST_VARIABLES", "RELATION_SIGNS", "stated"]
 
 # Dimensions and spectra, together, that are looked at one by one; and numbers that may range.
-_MOST_PLACES, _MOST_VARIABLES = 2000, 8
+MOST_PLACES, MOST_VARIABLES = 2000, 8
 _FITS = (KappaOf(sy.kappa, sy.lam, sy.T), KappaOf(sy.kappa0, sy.lam0, sy.T0))
-_SIGNS = {"at-most": -1, "at-least": 1, "increases-in": 1, "decreases-in": -1}
+RELATION_SIGNS = {"at-most": -1, "at-least": 1, "increases-in": 1, "decreases-in": -1}
 
 
 def stated(conjecture: Conjecture) -> Problem:
@@ -41,7 +41,7 @@ def stated(conjecture: Conjecture) -> Problem:
         NotBuilt: the claim is of another kind, or its domain is no union of boxes; says which.
         UndecidedLimit, SolverError: the limit of the formula is not known, or there is none.
     """
-    domain, sign = conjecture.domain, _SIGNS.get(conjecture.relation)
+    domain, sign = conjecture.domain, RELATION_SIGNS.get(conjecture.relation)
     if conjecture.quantity == "optimal_lam" or sign is None:
         raise NotBuilt(f"{conjecture.statement} is no inequality of a test error")
     theorem = covering_theorem(domain, conjecture.kind)
@@ -76,7 +76,7 @@ def stated(conjecture: Conjecture) -> Problem:
     if unknown := used - symbols.keys():
         raise NotBuilt(f"{min(map(str, unknown))} is none of the numbers of a setting")
     variables = tuple(x for x in symbols if x in used)
-    if len(variables) > _MOST_VARIABLES:
+    if len(variables) > MOST_VARIABLES:
         raise NotBuilt(f"{len(variables)} numbers range, too many for a proof by boxes")
     problem = Problem(
         value,
@@ -84,7 +84,7 @@ def stated(conjecture: Conjecture) -> Problem:
         kappas,
         variables,
         frozenset(x for x in variables if domain.is_whole(symbols[x])),
-        places_of(domain, [symbols[x] for x in variables], _MOST_PLACES),
+        places_of(domain, [symbols[x] for x in variables], MOST_PLACES),
         theorem.id,
         tuple(_positive(domain, held)),
     )

@@ -2,58 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from typing import Any
 
 from ridgeproof.theory.domains.entries import RealInterval
-from ridgeproof.theory.errors import NotBuilt, SolverError, UndecidedLimit
-from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.verification.conjectures.conjecture import Conjecture
-from ridgeproof.verification.conjectures.ladder.case import Case
+from ridgeproof.theory.errors import NotBuilt, NoTheorem, SolverError, UndecidedLimit
+from ridgeproof.verification.conjectures.claim import Claim
+from ridgeproof.verification.conjectures.ladder.case import Case, Proof, Subject
 from ridgeproof.verification.conjectures.ladder.choosers import moved, place_with
-from ridgeproof.verification.proofs.boxes.search import Point, Search, searched
-from ridgeproof.verification.proofs.inequality import stated
+from ridgeproof.verification.proofs.boxes.certificate import certificate
+from ridgeproof.verification.proofs.boxes.problem import Problem
+from ridgeproof.verification.proofs.boxes.search import Point, searched
+from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.progress import Trial
 
-__all__ = ["cases_near", "try_to_prove"]
+__all__ = ["on_whole_domain"]
 
 # Steps of a real, as powers of two of its interval, on which a fall of a small window is seen.
 _FINEST = 30
 
 
-def try_to_prove(trial: Trial, conjecture: Conjecture) -> Search | None:
-    """Search the whole domain, and note what came of it; None where there is nothing to search."""
+def on_whole_domain(
+    trial: Trial, subject: Subject, stated: Callable[[Any], Problem]
+) -> Proof | Counterexample | None:
+    """Search the whole domain of a claim, and note what came of it.
+
+    Args:
+        trial: that keeps the notes, and knows when time is over.
+        subject: the claim.
+        stated: it as an inequality.
+    """
+    claim = subject.claim
     try:
-        problem = stated(conjecture)
-    except (NotBuilt, UndecidedLimit, SolverError) as error:
-        trial.note("whole domain", f"no proof by boxes: {error}")
-        return None
-    trial.watch("whole domain: bounding the claim on boxes")
-    try:
-        search = searched(problem, trial.late)
-    except NotBuilt as error:
+        trial.watch("whole domain: bounding the claim on boxes")
+        search = searched(stated(claim), trial.late)
+    except (NotBuilt, NoTheorem, UndecidedLimit, SolverError) as error:
         trial.note("whole domain", f"no proof by boxes: {error}")
         return None
     except KeyboardInterrupt:
         trial.note("whole domain", "interrupted: the boxes closed so far are no proof")
         raise
-    numbers = {"boxes": search.boxes, "leaves": sum(map(len, search.leaves))}
+    leaves, theorem = sum(map(len, search.leaves)), search.form.problem.theorem
+    numbers = {"boxes": search.boxes, "leaves": leaves}
+    if search.is_proof and search.form.problem.value == 0:
+        trial.note("symbolic", f"by {theorem} both sides are one formula, defined on the domain")
+        return Proof("symbolic", lambda: certificate(claim.words, claim.domain, search))
     if search.is_proof:
+        bound = f"least bound {search.margin:.2g}"
         trial.note(
             "whole domain",
-            f"by {problem.theorem} it holds on {numbers['leaves']:,} boxes that "
-            f"fill the domain (least bound {search.margin:.2g})",
+            f"by {theorem} it holds on {leaves:,} boxes that fill the domain ({bound})",
             **numbers,
             least_bound=search.margin,
         )
-    elif search.point is None:
+        how = f"whole domain: {leaves:,} boxes, {bound}"
+        return Proof(how, lambda: certificate(claim.words, claim.domain, search))
+    if search.point is None:
         trial.note(
             "whole domain",
             f"not proved: boxes that fill {search.share:.3g} of the domain are closed, one next to "
             f"{_shown(search.first_open())} is not",
             **numbers,
         )
-    return search
+        return None
+    found = (subject.examine(case).example for case in _cases_near(claim, search.point))
+    example = next(filter(None, found), None)
+    if example is None:
+        shown = _shown(search.point)
+        trial.note("whole domain", f"not proved: the slope has the other sign at {shown}")
+    return example
 
 
 def _shown(point: Point | None) -> str:
@@ -63,12 +81,12 @@ def _shown(point: Point | None) -> str:
     return f"d = {point.place.d}, {numbers}, {point.place.spectrum}"
 
 
-def cases_near(conjecture: Conjecture, point: Point) -> Iterator[Case]:
+def _cases_near(conjecture: Claim, point: Point) -> Iterator[Case]:
     """Cases in which a claim fails whose inequality is violated at a point, if one does."""
     options = {"spectrum": point.place.spectrum, "signal": point.place.signal}
     numbers = {"d": Fraction(point.place.d)}
     numbers |= {str(x): value for x, value in point.numbers.items()}
-    place: Setting | None = place_with(conjecture.domain, options, numbers)
+    place = place_with(conjecture.domain, options, numbers)
     if place is None:
         return
     if conjecture.variable is None:

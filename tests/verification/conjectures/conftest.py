@@ -10,4 +10,4 @@ def nothing_proved(monkeypatch):
     """The rungs after the proofs decide, also what could be proved."""
     subject = "ridgeproof.verification.conjectures.settings.subject"
     monkeypatch.setattr(f"{subject}.all_sizes", lambda conjecture: None)
-    monkeypatch.setattr(f"{subject}.try_to_prove", lambda trial, conjecture: None)
+    monkeypatch.setattr(f"{subject}.on_whole_domain", lambda *_: None)

@@ -20,6 +20,7 @@ from ridgeproof.verification.conjectures.admissible import Drawn, RandomChoices,
 from ridgeproof.verification.conjectures.ladder.case import (
     Case,
     Finding,
+    Proof,
     Side,
     Subject,
     distance,
@@ -34,9 +35,12 @@ from ridgeproof.verification.conjectures.processes.trial import (
     sizes_of,
     why_not,
 )
+from ridgeproof.verification.proofs.process_inequality import stated_of_process
+from ridgeproof.verification.proofs.whole_domain import on_whole_domain
 from ridgeproof.verification.strategies import places
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
+from ridgeproof.verification.testing.progress import Trial
 
 __all__ = ["ProcessSubject"]
 
@@ -121,6 +125,10 @@ class ProcessSubject(Subject):
         found = super().example(case, claimed, observed, method)
         digits = min(self.theorem.digits(place) for place in case.places)
         return _redone(self.claim, case, found, digits=digits)
+
+    def everywhere(self, trial: Trial) -> Proof | Counterexample | None:
+        """By boxes that fill the domain, where every fit has one kappa."""
+        return on_whole_domain(trial, self, stated_of_process)
 
     def gaps(self) -> Iterator[Callable[[Place], float | None]]:
         """The pieces that no ask enters, in a limit their leading coefficients."""

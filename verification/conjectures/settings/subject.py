@@ -40,8 +40,8 @@ from ridgeproof.verification.conjectures.settings.scaling import decide_scaling
 from ridgeproof.verification.conjectures.settings.symbolic import excess, gaps, prove
 from ridgeproof.verification.conjectures.settings.truth import Known, known_value
 from ridgeproof.verification.proofs.all_sizes import all_sizes
-from ridgeproof.verification.proofs.boxes.certificate import certificate
-from ridgeproof.verification.proofs.whole_domain import cases_near, try_to_prove
+from ridgeproof.verification.proofs.inequality import stated
+from ridgeproof.verification.proofs.whole_domain import on_whole_domain
 from ridgeproof.verification.simulation.quantity_draws import Sampler
 from ridgeproof.verification.strategies import settings as settings_of
 from ridgeproof.verification.testing.counterexample import Counterexample
@@ -107,20 +107,7 @@ class SettingSubject(Subject):
 
     def everywhere(self, trial: Trial) -> Proof | Counterexample | None:
         """By boxes that fill the domain, where a theorem covers it."""
-        search = try_to_prove(trial, self.claim)
-        if search is None:
-            return None
-        if search.is_proof:
-            leaves, claim = sum(map(len, search.leaves)), self.claim
-            how = f"whole domain: {leaves:,} boxes, least bound {search.margin:.2g}"
-            return Proof(how, lambda: certificate(claim.words, claim.domain, search))
-        if search.point is not None:
-            found = (self.examine(case).example for case in cases_near(self.claim, search.point))
-            example = next(filter(None, found), None)
-            if example is None:
-                trial.note("whole domain", "not proved: the slope has the other sign somewhere")
-            return example
-        return None
+        return on_whole_domain(trial, self, stated)
 
     def _for_all_sizes(self, trial: Trial) -> Verdict | None:
         proof = all_sizes(self.claim)

@@ -25,16 +25,17 @@ from sympy import (
 )
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.domains.entries import Derived, Fixed, IntegerRange, RealInterval, number
-from ridgeproof.theory.domains.space import decay, size_limits, suits
+from ridgeproof.theory.domains.space import Space, decay, size_limits, suits
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.verification.proofs.boxes.sums import LevelSum, levels_of, power_sum
 
-__all__ = ["Box", "KappaOf", "Place", "Problem", "places_of", "substituted"]
+__all__ = ["Box", "KappaOf", "Place", "Problem", "in_one_form", "places_of", "substituted"]
 
 # Longer polynomials take SymPy minutes to factor, and longer claims to bring to one denominator.
 _FEW_TERMS, _MOST_OPERATIONS = 12, 120
+# One form of a long claim takes seconds to compile.
+_LONG = 300
 # A form that is longer than the claim by more than this is not tried.
 _LONGER = 2
 
@@ -106,7 +107,8 @@ class Problem:
         The second has its sums written so that they show every kappa as a factor.
         """
         opaque = {x: Dummy(positive=True) for x in _sums(self.value)}
-        if not self.value.xreplace(opaque).is_rational_function():
+        long = self.value.count_ops() > _LONG
+        if long or not self.value.xreplace(opaque).is_rational_function():
             return [self.value]
         plain = self._reduced(self.value)
         others = [self._reduced(write(plain)) for write in (_with_kappas, self._elevated)]
@@ -115,30 +117,7 @@ class Problem:
         return [each for each in found if each.count_ops() <= most]
 
     def _elevated(self, value: Expr) -> Expr:
-        """The sums over one denominator, 1 = (s + kappa)/(s + kappa), d among them.
-
-        What is a difference of sums, such as df1 - df2, is a sum of positive terms then.
-        """
-        if len(self.kappas) != 1:
-            return value
-        (kappa,) = (k.kappa for k in self.kappas)
-        sums = _sums(value)
-        most = max((int(x.args[4]) for x in sums if len(x.args) == 5), default=0)
-
-        def lifted(w: Expr, a: Expr, c: Expr, m: Expr) -> Expr:
-            more = most - int(m)
-            parts = (
-                binomial(more, j) * LevelSum(w, a + more - j, kappa, c + j, most)
-                for j in range(more + 1)
-            )
-            return Add(*parts)
-
-        found = {
-            x: lifted(x.args[0], x.args[1], x.args[3], x.args[4]) for x in sums if len(x.args) == 5
-        }
-        zero = Integer(0)
-        found |= {x: lifted(x.args[0], x.args[1], zero, zero) for x in sums if len(x.args) == 2}
-        return value.xreplace({**found, self.dimension: lifted(zero, zero, zero, zero)})
+        return in_one_form(value, tuple(k.kappa for k in self.kappas), self.dimension)
 
     def _reduced(self, value: Expr) -> Expr:
         if value.count_ops() > _MOST_OPERATIONS:
@@ -159,6 +138,34 @@ class Problem:
             if expand(base) not in positive:
                 kept *= (-1) ** power if expand(-base) in positive else part
         return kept.xreplace({dummy: x for x, dummy in opaque.items()})
+
+
+def in_one_form(value: Expr, kappas: tuple[Symbol, ...], dimension: Symbol) -> Expr:
+    """The sums over one denominator, 1 = (s + kappa)/(s + kappa), d among them.
+
+    What is a difference of sums, such as df1 - df2, is a sum of positive terms then.  With several
+    kappas nothing is changed.
+    """
+    if len(kappas) != 1:
+        return value
+    (kappa,) = kappas
+    sums = _sums(value)
+    most = max((int(x.args[4]) for x in sums if len(x.args) == 5), default=0)
+
+    def lifted(w: Expr, a: Expr, c: Expr, m: Expr) -> Expr:
+        more = most - int(m)
+        parts = (
+            binomial(more, j) * LevelSum(w, a + more - j, kappa, c + j, most)
+            for j in range(more + 1)
+        )
+        return Add(*parts)
+
+    zero = Integer(0)
+    found = {
+        x: lifted(x.args[0], x.args[1], *(x.args[3:] if len(x.args) == 5 else (zero, zero)))
+        for x in sums
+    }
+    return value.xreplace({**found, dimension: lifted(zero, zero, zero, zero)})
 
 
 def _parts(value: Expr, known: Sequence[Expr]) -> Iterator[Expr]:
@@ -213,7 +220,7 @@ def _plain(kappa: Symbol, j: int) -> Expr:
     return LevelSum(0, 0, kappa, 0, j)
 
 
-def places_of(domain: Domain, variables: Sequence[str], most: int) -> tuple[Place, ...]:
+def places_of(domain: Space[Any], variables: Sequence[str], most: int) -> tuple[Place, ...]:
     """The domain as boxes, one for each spectrum, signal and d.
 
     Raises:
@@ -252,7 +259,7 @@ def _ends(name: str, entry: Any, known: Any) -> tuple[Fraction, Fraction]:
     raise NotBuilt(f"{name} = {entry} follows other numbers than d, so that the domain is no box")
 
 
-def substituted(domain: Domain, names: Iterable[str]) -> dict[Symbol, Expr]:
+def substituted(domain: Space[Any], names: Iterable[str]) -> dict[Symbol, Expr]:
     """Numbers that the domain fixes or derives, as expressions in those that range over it.
 
     Raises:
@@ -271,7 +278,7 @@ def substituted(domain: Domain, names: Iterable[str]) -> dict[Symbol, Expr]:
     return found
 
 
-def _is_whole(expression: Expr, domain: Domain) -> bool:
+def _is_whole(expression: Expr, domain: Space[Any]) -> bool:
     sizes = {x for x in expression.free_symbols if domain.is_whole(x.name)}
     if expression.free_symbols != sizes or not expression.is_polynomial(*sizes):
         return False
