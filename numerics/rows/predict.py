@@ -21,7 +21,7 @@ from ridgeproof.numerics.rows.stage import Stage, solve_stage
 from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.errors import InputError
 
-__all__ = ["Prediction", "Predictor", "predict"]
+__all__ = ["Prediction", "Predictor", "make_outside", "predict"]
 
 PROBES = 100
 _KEPT = 10**9  # bytes of matrices (N, N) of stages that may serve again
@@ -63,6 +63,7 @@ class Predictor:
         replacement: whether a row may be drawn twice.
         probes: columns for the second moment of chains; 0 carries it whole.
         seed: of the probes.
+        solve: `solve_stage`, or another equivalent of one fit.
     """
 
     population: Population
@@ -71,6 +72,7 @@ class Predictor:
     replacement: bool = True
     probes: int = 0
     seed: int = 0
+    solve: Callable[..., Stage] = solve_stage
     _stages: dict[tuple[int, float], Stage] = field(default_factory=dict)
     _labels: dict[tuple[Any, ...], Labels] = field(default_factory=dict)
 
@@ -92,7 +94,7 @@ class Predictor:
             K = self.population.K
             while len(self._stages) >= max(2, _KEPT // K.nbytes):
                 del self._stages[next(iter(self._stages))]
-            kept = solve_stage(K, T, lam, replacement=self.replacement, start=start)
+            kept = self.solve(K, T, lam, replacement=self.replacement, start=start)
         self._stages[T, lam] = kept  # the last used stands last
         return kept
 
@@ -125,7 +127,7 @@ def predict(
     T0: Any = None,
     lam0: Any = None,
     sigma0: Any = None,
-    held_out: tuple[Any, Any] | str | None = None,
+    held_out: tuple[Any, Any] | Outside | str | None = None,
     replacement: bool = True,
     task: str | None = None,
     probes: int | None = None,
@@ -175,7 +177,7 @@ def predict(
     if fresh and np.any(shaped["n"] > 0):
         remedy = "give rows that are held out, as held_out=(X, y)"
         raise InputError("held_out", held_out, "is known for n = 0 only", remedy)
-    outside = None if fresh or held_out is None else _outside(population, held_out)
+    outside = None if fresh or held_out is None else make_outside(population, held_out)
     chained = bool(np.any(shaped["n"] > 0))
     number = (PROBES if N > EXACT_ROWS else 0) if probes is None else probes
     number = check_integer("probes", number, least=0, most=10_000) if chained else 0
@@ -248,8 +250,14 @@ def _check(shaped: dict[str, Array], N: int, *, replacement: bool) -> None:
                 raise InputError(name, value, condition, f"give a {name} above 0")
 
 
-def _outside(population: Population, held_out: Any) -> Outside:
-    """Rows that are never drawn, seen with the population's kernel."""
+def make_outside(population: Population, held_out: Any) -> Outside:
+    """Rows (X, y) that are never drawn, seen with the population's kernel.
+
+    Raises:
+        InputError: they are not such a pair, or do not fit the population.
+    """
+    if isinstance(held_out, Outside):
+        return held_out
     if not isinstance(held_out, tuple) or len(held_out) != 2:
         remedy = 'give (X, y), or "leave-one-out"'
         raise InputError(

@@ -15,6 +15,7 @@ here (docs/rows.md); of the kind of Malzahn and Opper 2003 (resampling averages)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,7 +27,7 @@ from scipy.stats import binom
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.theory.errors import SolverError
 
-__all__ = ["Stage", "solve_stage"]
+__all__ = ["Counts", "Stage", "average_counts", "solve_stage"]
 
 _CLOSE = 1e-9
 _MOST = 60
@@ -88,7 +89,14 @@ class Stage:
 
 
 def solve_stage(
-    K: Array, T: int, lam: float, *, replacement: bool = True, start: Array | None = None
+    K: Array,
+    T: int,
+    lam: float,
+    *,
+    replacement: bool = True,
+    start: Array | None = None,
+    average: Callable[..., Counts] | None = None,
+    share: Callable[[Array], Array] = np.array,
 ) -> Stage:
     """Solve the fixed point for a population with kernel matrix K, shape (N, N).
 
@@ -98,6 +106,8 @@ def solve_stage(
         lam: the penalty, positive; the fit minimises |y - f|^2/T + lam |f|^2.
         replacement: whether a row may be drawn twice; if not, T <= N.
         start: a of a stage nearby.
+        average: `average_counts`, or that of another equivalent.
+        share: of the diagonal of M: what each row knows of it, here its own entry.
 
     Raises:
         SolverError: no fixed point is found.
@@ -112,13 +122,13 @@ def solve_stage(
     a = np.full(N, 1 / N) if start is None else start.copy()
     for _ in range(_MOST):
         M = _response(K, a, lam)
-        found = _counts(np.diagonal(M).copy(), a, T, N, replacement=replacement)
+        found = (average or average_counts)(share(np.diagonal(M)), a, T, replacement=replacement)
         gap = found.a - a
         size = float(np.max(np.abs(gap) / a))
         if size < _CLOSE:
             return Stage(T, lam, a, found.beta, found.q, found.h2, M)
         if size < 1:
-            gap = _newton(M, found.beta, found.damping * gap)
+            gap = _newton(M, found.beta, found.damping * gap, share)
             a = np.maximum(a + gap, _LEAST_SHARE * a)
         else:
             a = found.a
@@ -143,7 +153,14 @@ def _response(K: Array, a: Array, lam: float) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class _Counts:
+class Counts:
+    """What the averages over the counts say: the next a, and what a stage keeps.
+
+    Attributes:
+        a, beta, q, h2: as in `Stage`.
+        damping: h^2/h2, by which a step of Newton is shorter.
+    """
+
     a: Array
     beta: Array
     q: Array
@@ -151,8 +168,9 @@ class _Counts:
     damping: Array
 
 
-def _counts(diagonal: Array, a: Array, T: int, N: int, *, replacement: bool) -> _Counts:
-    """The averages over how often a row is drawn, at q from the diagonal of M."""
+def average_counts(diagonal: Array, a: Array, T: int, *, replacement: bool) -> Counts:
+    """The averages over how often a row is drawn, at q from the diagonal of M, (N,)."""
+    N = len(a)
     q = diagonal / (1 - a * diagonal)
     if replacement:
         most = int(binom.isf(_TAIL, T, 1 / N)) + 2
@@ -172,12 +190,17 @@ def _counts(diagonal: Array, a: Array, T: int, N: int, *, replacement: bool) -> 
     safe = np.where(small, 1.0, q)
     new = np.where(small, mean / T, (1 - h) / (safe * h))
     beta = np.where(small, variance / T**2, (1 - h**2 / h2) / np.where(small, 1.0, diagonal) ** 2)
-    return _Counts(new, beta, q, h2, h**2 / h2)
+    return Counts(new, beta, q, h2, h**2 / h2)
 
 
-def _newton(M: Array, beta: Array, gap: Array) -> Array:
-    """The step (1 - diag(beta) MoM)^-1 gap."""
+def _newton(M: Array, beta: Array, gap: Array, share: Callable[[Array], Array]) -> Array:
+    """The step (1 - diag(beta) MoM)^-1 gap, MoM as rows share it."""
     squares = M**2
-    operator = LinearOperator(M.shape, matvec=lambda x: x - beta * (squares @ x), dtype=float)
+
+    def matvec(x: Array) -> Array:
+        step: Array = x - beta * share(squares @ x)
+        return step
+
+    operator = LinearOperator(M.shape, matvec=matvec, dtype=float)
     step, info = gmres(operator, gap, rtol=1e-6, restart=60, maxiter=20)
     return step if info == 0 else gap

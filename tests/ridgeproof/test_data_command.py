@@ -52,12 +52,27 @@ def test_the_table_says_what_was_understood():
 
 
 @pytest.mark.parametrize(
+    "more", [["--held-out", "leave-one-out"], ["--held-out", "few.csv"], ["--no-replacement"]]
+)
+def test_what_is_held_out_is_measured_too(more, tmp_path, monkeypatch):
+    """On rows that a fit did not draw, on those of a file, and on rows drawn once."""
+    head, *rows = Path(_FILE).read_text(encoding="utf-8").splitlines()
+    tall = sorted(rows, key=lambda row: float(row.rpartition(",")[2]))[-40:]
+    monkeypatch.chdir(tmp_path)
+    Path("few.csv").write_text("\n".join([head, *tall]), encoding="utf-8")
+    sizes = ["--T", "300", "--n", "0", "--lam", "1e-3", "--repetitions", "100"]
+    done = CliRunner().invoke(command, [_FILE, *sizes, *more, "--verify", "--json"])
+    assert done.exit_code == 0, done.output
+    (cell,) = json.loads(done.stdout)["cells"]
+    assert abs(cell["z"]) < 4
+
+
+@pytest.mark.parametrize(
     ("arguments", "named"),
     [
         ([_FILE, "--label", "depth"], "--label"),
         ([_FILE, "--T", "50,,100"], "empty entry"),
         (["nothing.csv"], "is not a file"),
-        ([_FILE, "--verify", "--held-out", "leave-one-out", "--n", "0"], "--verify"),
         ([_FILE, "--plot", "curves.jpeg"], "suffix"),
     ],
 )

@@ -21,10 +21,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ridgeproof.numerics.rows.population import Population, make_population
 from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.verification.simulation.seeds import make_generator
 
-__all__ = ["VARIABLE", "Digits", "load_digits", "missing_digits"]
+__all__ = ["VARIABLE", "Digits", "digits_population", "load_digits", "missing_digits"]
 
 Bytes: TypeAlias = NDArray[np.uint8]
 
@@ -87,6 +88,12 @@ def load_digits(path: str | Path | None = None) -> Digits:
     """
     named = str(path or os.environ.get(VARIABLE, ""))
     return _loaded(named)
+
+
+def digits_population(kernel: str, count: int, seed: int = 0) -> Population:
+    """So many of the digits with a kernel, as the rows that are drawn from; labels are one-hot."""
+    digits = load_digits().sample(count, seed)
+    return make_population(digits.images, digits.labels, kernel)
 
 
 @lru_cache(maxsize=2)

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.rows.chain import Outside
 from ridgeproof.numerics.rows.files import read_data
-from ridgeproof.numerics.rows.population import make_population
-from ridgeproof.numerics.rows.predict import Prediction, predict
+from ridgeproof.numerics.rows.population import Population, make_population
+from ridgeproof.numerics.rows.predict import Prediction, make_outside, predict
 from ridgeproof.theory.checks import check_integer, exact
-from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.figures.figure import Figure, FigureData
-from ridgeproof.verification.figures.kernel_chain import KernelWorld, Plan, chain_errors
+from ridgeproof.verification.figures.kernel_chain import KernelWorld, Plan, simulated_errors
 from ridgeproof.verification.figures.panels import Against, Curve, Panel, Point
 from ridgeproof.verification.simulation.deviation import deviation
-from ridgeproof.verification.simulation.seeds import make_generator
 
-__all__ = ["Cell", "Curves", "measure_curves"]
+__all__ = ["Cell", "Curves", "make_world", "measure_curves"]
 
 _FAR, _OFF = 4.0, 0.05
 _BEST = ("n", "T", "lam", "error", "end")
@@ -149,7 +146,7 @@ def measure_curves(
         chain = [each for each in chain if each == 0]
     outside: Any = held_out
     if held_out not in {None, "leave-one-out"}:
-        outside = read_data((str(held_out),), label)
+        outside = make_outside(population, read_data((str(held_out),), label))
     given = {"sigma": sigma, "lam0": lam0, "sigma0": sigma if sigma0 is None else sigma0}
     prediction = predict(
         population,
@@ -164,11 +161,7 @@ def measure_curves(
         for i, j, k in np.ndindex(prediction.value.shape)
     ]
     if repetitions:
-        if outside is not None or not replacement:
-            condition = "measures on the population, drawn with replacement"
-            remedy = "leave out --held-out and --no-replacement"
-            raise InputError("--verify", repetitions, condition, remedy)
-        world = KernelWorld(population.K, population.truth, is_population=True)
+        world = make_world(population, outside, replacement=replacement)
         cells = _measured(cells, world, given, T0, repetitions, seed)
     where = "mean over the population" if outside is None else f"held out: {held_out}"
     return Curves(
@@ -181,27 +174,31 @@ def _eighths(N: int) -> list[int]:
     return sorted({max(N // part, 2) for part in (8, 4, 2)})
 
 
+def make_world(
+    population: Population, outside: Outside | str | None = None, *, replacement: bool = True
+) -> KernelWorld:
+    """A population to draw from, measured on itself, on rows outside or on those not drawn."""
+    gram, truth = population.K, population.truth
+    if isinstance(outside, Outside):
+        gram, truth = np.hstack([gram, outside.kernel.T]), np.vstack([truth, outside.truth])
+    return KernelWorld(gram, truth, replacement, fresh=outside == "leave-one-out")
+
+
 def _measured(
     cells: list[Cell], world: KernelWorld, given: dict[str, str], T0: str | None,
     repetitions: int, seed: int,
 ) -> list[Cell]:  # fmt: skip
     """The cells with means of kernel ridge itself, all n and lam of one T on the same draws."""
-    lams = tuple(dict.fromkeys(Fraction(str(cell.lam)) for cell in cells))
+    lams = tuple(dict.fromkeys(cell.lam for cell in cells))
     chain = tuple(dict.fromkeys(cell.n for cell in cells))
+    lam0, sigma, sigma0 = (float(exact(f"--{x}", given[x])) for x in ("lam0", "sigma", "sigma0"))
     found: dict[tuple[int, int, float], tuple[float, float]] = {}
     for T in dict.fromkeys(cell.T for cell in cells):
-        plan = Plan(
-            T=T, T0=T if T0 is None else int(T0), n=chain, lam=lams,
-            lam0=exact("--lam0", given["lam0"]),
-            sigma=exact("--sigma", given["sigma"]), sigma0=exact("--sigma0", given["sigma0"]),
-        )  # fmt: skip
-        runs: Array = np.array([
-            chain_errors(world, plan, make_generator(seed, "data", {"T": T}, "rows", i))
-            for i in range(repetitions)
-        ])  # fmt: skip
+        plan = Plan(T, T if T0 is None else int(T0), chain, lams, lam0, sigma, sigma0)
+        runs = simulated_errors(world, plan, seed, repetitions)
         means, errors = runs.mean(axis=0), runs.std(axis=0, ddof=1) / np.sqrt(repetitions)
         for i, j in np.ndindex(means.shape):
-            found[chain[i], T, float(lams[j])] = float(means[i, j]), float(errors[i, j])
+            found[chain[i], T, lams[j]] = float(means[i, j]), float(errors[i, j])
     return [Cell(c.n, c.T, c.lam, c.predicted, *found[c.n, c.T, c.lam]) for c in cells]
 
 

@@ -14,6 +14,7 @@ from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.evaluate import evaluate_terms
 from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.numerics.point import make_point
+from ridgeproof.numerics.rows.stage import Stage, solve_stage
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
@@ -28,12 +29,14 @@ class Theory:
     """Values of the test error, its terms and its optimal penalty.
 
     ``overrides`` holds formulas tried in their place, ``penalty`` another rule for the ridge,
-    ``equations`` the ring that the general theorem is solved in.
+    ``equations`` the ring that the general theorem is solved in, ``stage`` the equivalent of kernel
+    ridge on rows.
     """
 
     overrides: Mapping[str, Formula] = field(default_factory=dict)
     penalty: Callable[[Setting], Fraction] | None = None
     equations: type[Float64Ring] = Float64Ring
+    stage: Callable[..., Stage] = solve_stage
 
     def optimal_lam(self, setting: Setting) -> Fraction:
         """The penalty claimed to be optimal."""

@@ -101,25 +101,47 @@ class Judge:
             )
         if allowed is None:
             allowed = allowance(sampled) if limit else 0.0
-        keep = partial(
-            self.record, sampled, quantity, claimed,
-            limit=limit, relation=relation, allowed=allowed,
+        return self.sampled(
+            sampled, claimed, sampler, quantity=quantity, method=method, limit=limit,
+            relation=relation, tolerance=tolerance, absolute_tolerance=absolute_tolerance,
+            allowed=allowed,
         )  # fmt: skip
+
+    def sampled(
+        self,
+        place: Located,
+        claimed: float,
+        sampler: Callable[[int, int], NDArray[np.float64]],
+        *,
+        quantity: str,
+        method: str,
+        allowed: float = 0.0,
+        limit: bool = False,
+        relation: str = "equals",
+        **tolerances: float | None,
+    ) -> Decision:
+        """Decide whether the mean of a sampler stands in the relation to the value claimed of it.
+
+        Raises:
+            Refutation: it does not, and by more than is allowed.
+        """
+        keep = partial(
+            self.record, place, quantity, claimed, limit=limit, relation=relation, allowed=allowed
+        )
         decision, method = self.tried(
             sampler,
             claimed,
             method,
             keep,
             relation=relation,
-            tolerance=tolerance,
-            absolute_tolerance=absolute_tolerance,
             allowance=abs(claimed) * allowed,
             budget=self.budget * _cost(method),
+            **tolerances,
         )
         keep(decision, method)
         if decision.verdict == "refuted":
             shown = f"{claimed:.6g}"
-            raise self.refutation(sampled, quantity, shown, decision, method, limit=limit)
+            raise self.refutation(place, quantity, shown, decision, method, limit=limit)
         return decision
 
     def no_worse(self, best: Setting, other: Setting, quantity: str = "test_error") -> Decision:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
 import pytest
 
-from ridgeproof.numerics.rows import predict as predict_module
-from ridgeproof.numerics.rows import stage as stage_module
+import ridgeproof
 from ridgeproof.numerics.rows.chain import Labels, Outside, error_of
 from ridgeproof.numerics.rows.files import read_data
 from ridgeproof.numerics.rows.kernels import make_kernel
 from ridgeproof.numerics.rows.population import make_population
-from ridgeproof.numerics.rows.predict import predict
+from ridgeproof.numerics.rows.predict import Predictor, predict
 from ridgeproof.numerics.rows.stage import solve_stage
 from ridgeproof.theory.errors import InputError
-from ridgeproof.verification.figures.kernel_chain import KernelWorld, Plan, chain_errors
+from ridgeproof.verification.figures.kernel_chain import KernelWorld, Plan, simulated_errors
+from ridgeproof.verification.suite import altered_stages
 
 _N, _T, _T0 = 150, 300, 120
-_LAM = Fraction(1, 10_000)
+_LAM = 1e-4
 
 
 def data():
@@ -35,16 +33,15 @@ def data():
 def measured(kernel):
     """Means and their errors of 300 chains, n = 0 and 2; T = 2 N draws rows repeatedly."""
     population = make_population(*data(), kernel)
-    world = KernelWorld(population.K, population.truth, is_population=True)
-    half = Fraction(1, 2)
-    plan = Plan(_T, _T0, (0, 2), (_LAM,), Fraction(1, 100), half, half)
-    runs = [chain_errors(world, plan, np.random.default_rng([7, i]))[:, 0] for i in range(300)]
-    return np.mean(runs, axis=0), np.std(runs, axis=0, ddof=1) / np.sqrt(len(runs))
+    world = KernelWorld(population.K, population.truth)
+    plan = Plan(_T, _T0, (0, 2), (_LAM,), lam0=0.01, sigma=0.5, sigma0=0.5)
+    runs = simulated_errors(world, plan, 7, 300)[:, :, 0]
+    return runs.mean(axis=0), runs.std(axis=0, ddof=1) / np.sqrt(len(runs))
 
 
 def predicted(kernel, **changes):
     """The same by the equivalent."""
-    given = {"T": _T, "T0": _T0, "lam": float(_LAM), "lam0": 0.01, "sigma": 0.5, "n": [0, 2]}
+    given = {"T": _T, "T0": _T0, "lam": _LAM, "lam0": 0.01, "sigma": 0.5, "n": [0, 2]}
     return predict(*data(), kernel=kernel, **{**given, **changes}).value
 
 
@@ -55,31 +52,29 @@ def test_chains_are_predicted(kernel):
     assert (abs(predicted(kernel) - means) < 3.5 * errors + 1.5 / _T * means).all()
 
 
-@pytest.mark.parametrize("slip", ["counts", "rows", "beta"])
-def test_altered_equations_are_seen(slip, monkeypatch):
-    """One draw at a time, rows all alike, no chance of the rows: each misses what is measured."""
-    true, solve = stage_module._counts, stage_module.solve_stage
-
-    def altered(diagonal, a, T, N, *, replacement):
-        if slip == "rows":
-            found = true(np.full_like(diagonal, diagonal.mean()), a, T, N, replacement=replacement)
-            return replace(found, damping=np.ones(N))
-        w = 1 / (1 + diagonal / T)
-        return stage_module._Counts(w / N, w**2 / (T * N), diagonal, w**2, np.ones(N))
-
-    if slip == "beta":
-        monkeypatch.setattr(
-            predict_module,
-            "solve_stage",
-            lambda *a, **k: replace(solve(*a, **k), beta=np.zeros(_N)),
-        )
-    else:
-        monkeypatch.setattr(stage_module, "_counts", altered)
-        monkeypatch.setattr(stage_module, "_newton", lambda M, beta, gap: gap)
-        monkeypatch.setattr(stage_module, "_MOST", 2000)
+@pytest.mark.parametrize("slip", altered_stages.__all__)
+def test_altered_equations_are_seen(slip):
+    """Each misses what is measured where the true equations do not."""
     means, errors = measured("polynomial:3")
-    off = abs(predicted("polynomial:3") - means) - 1.5 / _T * means
+    altered = Predictor(
+        make_population(*data(), "polynomial:3"), solve=getattr(altered_stages, slip)
+    )
+    told = [altered.error(_T, _LAM, 0.5, n, _T0, 0.01, 0.5) for n in (0, 2)]
+    off = abs(told - means) - 1.5 / _T * means
     assert (off / errors).max() > 5
+
+
+def test_normal_features_are_the_gaussian_theory():
+    """Without counts and rows: (T3) and (T4) at the eigenvalues of K/N, one rank at a time."""
+    population = make_population(*data(), "rbf")
+    s, vectors = np.linalg.eigh(population.K / _N)
+    w0 = vectors.T @ population.truth[:, 0] / np.sqrt(_N * s)
+    altered = Predictor(population, solve=altered_stages.gaussian)
+    for n in (0, 2):
+        given = {"T": 80, "lam": "1/100", "n": n, "T0": 60, "lam0": "1/50", "sigma": "1/2",
+                 "sigma0": 1}  # fmt: skip
+        expected = ridgeproof.evaluate(spectrum=s, signal=w0, **given).value
+        assert altered.error(80, 0.01, 0.5, n, 60, 0.02, 1.0) == pytest.approx(expected, rel=1e-7)
 
 
 def test_rows_outside_that_are_the_population():
@@ -95,11 +90,9 @@ def test_a_fresh_row_is_predicted_by_leaving_one_out():
     """Rows drawn without replacement and scored on those that were not drawn."""
     X, y = data()
     K, T = make_kernel("rbf", X)(X, X), 75
-    world = KernelWorld(K, y[:, None], is_population=False)
-    half = Fraction(1, 2)
-    plan = Plan(T, T, (0,), (Fraction(1, 100),), half, half, half)
-    runs = [chain_errors(world, plan, np.random.default_rng([9, i]))[0, 0] for i in range(300)]
-    mean, error = np.mean(runs), np.std(runs, ddof=1) / np.sqrt(len(runs))
+    world = KernelWorld(K, y[:, None], replacement=False, fresh=True)
+    runs = simulated_errors(world, Plan(T, T, (0,), (0.01,), 0.01, 0.5, 0.5), 9, 300)
+    mean, error = runs.mean(), runs.std(ddof=1) / np.sqrt(len(runs))
     given = {"T": T, "lam": 0.01, "sigma": 0.5, "held_out": "leave-one-out", "replacement": False}
     assert abs(float(predict(X, y, **given)) - mean) < 3.5 * error + 1.5 / T * mean
 

@@ -1,153 +1,122 @@
-"""Kernel ridge regression on MNIST digits: errors measured, and predicted from the spectrum."""
+"""Kernel ridge regression on MNIST digits: errors measured, and predicted from the kernel."""
 
 from __future__ import annotations
 
 from contextlib import closing
-from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
+from ridgeproof.numerics.arithmetic.precision import Array
+from ridgeproof.numerics.rows.population import Population
+from ridgeproof.numerics.rows.predict import predict
 from ridgeproof.verification.compute.executors import iterate_chunks
+from ridgeproof.verification.figures.digits import digits_population
 from ridgeproof.verification.figures.figure import Figure
-from ridgeproof.verification.figures.kernel_chain import Plan
-from ridgeproof.verification.figures.kernel_theory import adaptive_lam, fitted_decay
-from ridgeproof.verification.figures.kernel_trial import KernelTrial
-from ridgeproof.verification.figures.kernels import Array
+from ridgeproof.verification.figures.kernel_chain import KernelWorld, Plan, simulated_errors
+from ridgeproof.verification.figures.own_data import make_world
 from ridgeproof.verification.figures.panels import Against, Curve, Panel, Point
-from ridgeproof.verification.figures.tracing import Run, geometric, rational
+from ridgeproof.verification.figures.tracing import Run, geometric
 
 __all__ = ["FIGURE"]
 
-_KERNELS = ("rbf", "polynomial")
-_IMAGES = 2500
+_KERNELS = ("rbf", "polynomial:3", "polynomial:5", "laplace")
+_IMAGES = 1000
 _GENERATIONS = (0, 1, 3)
-_FIXED = Fraction(1, 1000)
+_FIXED = 1e-3
 _REPETITIONS = 32
-_DENSE = tuple(map(rational, geometric(1e-4, 1, 40)))
-_SPARSE = tuple(map(rational, geometric(1e-4, 1, 5)))
+_EVERY = 4  # of the penalties and sizes of a line one is measured
+_LAMS = tuple(geometric(1e-4, 1, 13))
 
 
 def measure(run: Run) -> tuple[Panel, ...]:
-    """For each kernel: against lam, and against T with a fixed and an adaptive ridge.
+    """For each kernel: against lam, and against T.
 
     Raises:
         InputError: no digits are installed.
     """
-    trials = {kernel: _trials(run, kernel) for kernel in _KERNELS}
-    repetitions = run.repetitions(_REPETITIONS)
-    tasks = [(trial, repetitions) for each in trials.values() for trial in each]
-    measured: dict[KernelTrial, Array] = {}
+    images = run.size(_IMAGES)
+    T0 = images // 5
+    sizes = tuple(images * k // 20 for k in range(2, 15))
+    plans = [
+        _plan(2 * T0, T0, _LAMS[::_EVERY]),
+        *(_plan(T, T0, (_FIXED,)) for T in sizes[::_EVERY]),
+    ]
+    populations = {kernel: digits_population(kernel, images, run.seed) for kernel in _KERNELS}
+    tasks = [
+        (make_world(population), plan, run.seed, run.repetitions(_REPETITIONS))
+        for population in populations.values()
+        for plan in plans
+    ]
+    measured: list[Array] = []
     with closing(iterate_chunks(_errors, tasks, executor=run.executor)) as found:
-        for (trial, _), errors in zip(tasks, found, strict=True):
-            measured[trial] = errors
+        for errors in found:
+            measured.append(errors)
             for _ in range(errors[0].size):
                 run.tick()
     panels = []
-    for kernel, (against_lam, *against_T) in trials.items():
-        T, T0 = against_lam.plan.T, against_lam.plan.T0
+    for k, (kernel, population) in enumerate(populations.items()):
+        by_lam, *by_T = measured[k * len(plans) : (k + 1) * len(plans)]
         panels += [
             Panel(
-                f"{kernel} kernel, against $\\lambda$   ($T = {T}$, $T_0 = {T0}$)",
+                f"{kernel}, against $\\lambda$   ($T = {2 * T0}$, $T_0 = {T0}$)",
                 "$\\lambda$",
                 "error on clean labels",
-                tuple(_over_lam(against_lam, measured[against_lam])),
+                _curves(population, plans[0], _LAMS, by_lam, lam=_LAMS),
             ),
             Panel(
-                f"{kernel} kernel, against $T$   ($T_0 = {T0}$)",
+                f"{kernel}, against $T$   ($\\lambda = {_FIXED}$, $T_0 = {T0}$)",
                 "$T$",
                 "error on clean labels",
-                tuple(_over_rows(against_T, measured)),
+                _curves(population, plans[1], sizes, np.concatenate(by_T, axis=2), T=sizes),
             ),
         ]
     return tuple(panels)
 
 
-def _trials(run: Run, kernel: str) -> list[KernelTrial]:
-    """One trial over penalties, then one for each T with both kinds of ridge."""
-    images = run.size(_IMAGES)
-    T0 = 2 * images // 25
-    first = _trial(run, kernel, images, 2 * T0, T0, _SPARSE)
-    decay = fitted_decay(first.spectrum)
-    rows = [T0 // 2, T0, 2 * T0, 4 * T0]
-    return [
-        first,
-        *(_trial(run, kernel, images, T, T0, (_FIXED, adaptive_lam(decay, T))) for T in rows),
-    ]
+def _plan(T: int, T0: int, lam: tuple[float, ...]) -> Plan:
+    return Plan(T, T0, _GENERATIONS, lam, lam0=_FIXED, sigma=0.5, sigma0=1.0)
 
 
-def _trial(
-    run: Run, kernel: str, images: int, T: int, T0: int, lam: tuple[Fraction, ...]
-) -> KernelTrial:
-    plan = Plan(
-        T=T, T0=T0, n=_GENERATIONS, lam=lam, lam0=_FIXED, sigma=Fraction(1, 2),
-        sigma0=Fraction(1), tested=images // 2,
-    )  # fmt: skip
-    return KernelTrial(kernel, images, False, plan, seed=run.seed)
+def _errors(task: tuple[KernelWorld, Plan, int, int]) -> Array:
+    return simulated_errors(*task)
 
 
-def _errors(task: tuple[KernelTrial, int]) -> Array:
-    trial, repetitions = task
-    return trial.errors(0, repetitions)
-
-
-def _over_lam(trial: KernelTrial, errors: Array) -> list[Curve]:
-    return [
+def _curves(
+    population: Population, plan: Plan, x: tuple[float, ...], errors: Array, **along: Any
+) -> tuple[Curve, ...]:
+    """Predictions along x for every n; measured, at some of it, (repetitions, n, places)."""
+    given = {"T": plan.T, "lam": _FIXED, **along}
+    lines = predict(
+        population, n=np.reshape(plan.n, (-1, 1)), T0=plan.T0, lam0=plan.lam0, sigma=plan.sigma,
+        sigma0=plan.sigma0, **given,
+    ).value  # fmt: skip
+    means, spreads = errors.mean(axis=0), errors.std(axis=0, ddof=1) / np.sqrt(len(errors))
+    return tuple(
         Curve(
             f"$n = {n}$",
-            tuple(map(float, _DENSE)),
-            tuple(trial.predicted(n, lam) for lam in _DENSE),
-            tuple(_point(trial, float(lam), errors, n, lam) for lam in trial.plan.lam),
-        )
-        for n in _GENERATIONS
-    ]
-
-
-def _over_rows(trials: list[KernelTrial], measured: dict[KernelTrial, Array]) -> list[Curve]:
-    curves = []
-    for hue, n in enumerate(_GENERATIONS):
-        if n not in {_GENERATIONS[0], _GENERATIONS[-1]}:
-            continue
-        for dash, ridge in enumerate(("fixed $\\lambda$", "$\\lambda = T^{-\\ell}$")):
-            lams = [trial.plan.lam[dash] for trial in trials]
-            rows = tuple(float(trial.plan.T) for trial in trials)
-            curves.append(
-                Curve(
-                    f"$n = {n}$, {ridge}",
-                    rows,
-                    tuple(trial.predicted(n, lam) for trial, lam in zip(trials, lams, strict=True)),
-                    tuple(
-                        _point(trial, trial.plan.T, measured[trial], n, lam)
-                        for trial, lam in zip(trials, lams, strict=True)
-                    ),
-                    hue=hue,
-                    dash=dash,
+            tuple(map(float, x)),
+            tuple(line.tolist()),
+            tuple(
+                Point(float(at), float(mean), float(spread), float(told), Against.PREDICTION,
+                      "literal kernel ridge", len(errors))
+                for at, told, mean, spread in zip(
+                    x[::_EVERY], line[::_EVERY], means[i], spreads[i], strict=True
                 )
-            )
-    return curves
-
-
-def _point(trial: KernelTrial, x: float, errors: Array, n: int, lam: Fraction) -> Point:
-    seen = errors[:, trial.plan.n.index(n), trial.plan.lam.index(lam)]
-    return Point(
-        x,
-        float(seen.mean()),
-        float(seen.std(ddof=1) / np.sqrt(len(seen))),
-        trial.predicted(n, lam),
-        Against.PREDICTION,
-        "literal kernel ridge",
-        len(seen),
-    )
+            ),
+        )
+        for i, (n, line) in enumerate(zip(plan.n, lines, strict=True))
+    )  # fmt: skip
 
 
 FIGURE = Figure(
     name="mnist-kernels",
-    title="Kernel ridge regression on digits: what the kernel's spectrum predicts",
+    title="Kernel ridge regression on digits: what the kernel matrix predicts",
     shows=(
-        "The error on clean labels of an RBF and a polynomial kernel, trained on MNIST digits "
-        "whose labels were made by n generators, against the penalty (left, the U shape) and "
-        "against T (right, with a fixed ridge and with lam = T^-ell). Lines are predicted from the "
-        "eigenvalues of the Gram matrix and the coefficients of the labels; points are measured. "
-        "The polynomial kernel gives every image another length, which the theory does not know."
+        "The error on clean labels of four kernels, trained on MNIST digits whose labels were made "
+        "by n generators, against the penalty (left, the U shape) and against T (right). Lines are "
+        "predicted from the kernel matrix and the labels by the count-aware equivalent; points are "
+        "measured by kernel ridge itself."
     ),
     measure=measure,
 )
