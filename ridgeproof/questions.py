@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ridgeproof.numerics.equivalent.evaluate import ProcessValue
     from ridgeproof.numerics.equivalent.optimum import ProcessOptimum
     from ridgeproof.numerics.optima.optimum import Optimum
+    from ridgeproof.numerics.scaling.slopes import AskExponents
     from ridgeproof.numerics.value import Value
     from ridgeproof.theory.calculus.derivation import Derivation
     from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
@@ -320,42 +321,60 @@ def simulate(
 
 
 def exponents(
+    process: Process | Path | str | None = None,
+    *,
+    scale: str | None = None,
     beta: Any = None,
     r: Any = None,
     c: Any = None,
-    *,
     clean: bool = False,
     noise_free: bool = False,
     ell: Any = None,
-) -> Exponents | Formulas:
+    **given: Any,
+) -> Exponents | Formulas | dict[str, AskExponents]:
     """Scaling exponents under a power law: the error as T^rate, the ridge as lam = T^-ell.
 
     Args:
+        process: every ask of it, in place of the error of fake data.
+        scale: what grows how in the process, as in "T0 = T^c, lam = T^-ell".
         beta: capacity, s_i = i^-beta; what is left out stays a symbol.
         r: source, s_i w0_i^2 ~ i^-(1 + 2 beta r).
         c: T0 = T^c rows per generator.
         clean: no fake data.
         noise_free: no label noise at all.
         ell: also the rate at lam = T^-ell.
+        **given: of a process: ask, and the values of parameters and of names in the scale.
 
     Raises:
-        InputError: a number is out of its range.
+        InputError: a number is out of its range, or the scale does not fit the process.
+        NotBuilt: an ask of the process has no exponents.
 
     >>> str(exponents(beta="3/2", r="2/5", c="3/10").rate)
     '-9/55'
     """
+    if process is not None:
+        from ridgeproof.numerics.scaling.slopes import process_exponents
+
+        if clean or noise_free or scale is None:
+            condition = "is how a process grows; its noise is its own"
+            remedy = 'give scale="lam = T^-ell", and neither clean nor noise_free'
+            raise InputError("scale", scale or MISSING, condition, remedy)
+        given |= {} if c is None else {"c": c}
+        return process_exponents(_process(process), scale, beta=beta, r=r, ell=ell, **given)
+    if scale is not None or given:
+        raise InputError("scale", scale or MISSING, "is of a process", "give a process too")
     from ridgeproof.theory import exponents as scaling
     from ridgeproof.theory.checks import exact
 
-    given: dict[str, Fraction] = {
+    known: dict[str, Fraction] = {
         name: scaling.check_parameter(name, exact(name, value), name=name)
         for name, value in (("beta", beta), ("r", r), ("c", c))
         if value is not None
     }
     at = None if ell is None else scaling.check_parameter("ell", exact("ell", ell), name="ell")
-    if len(given) == 3:
-        return scaling.exponents(**given, clean=clean, noise_free=noise_free, ell=at)
-    return scaling.formulas(given, scaling.check_noise(clean=clean, noise_free=noise_free), at)
+    if len(known) == 3:
+        return scaling.exponents(**known, clean=clean, noise_free=noise_free, ell=at)
+    return scaling.formulas(known, scaling.check_noise(clean=clean, noise_free=noise_free), at)
 
 
 def check(

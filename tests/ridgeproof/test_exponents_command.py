@@ -119,6 +119,48 @@ def test_bad_input(arguments, name):
     assert result.stdout == ""
 
 
+@pytest.fixture
+def file(tmp_path):
+    """A process of one ridge."""
+    path = tmp_path / "one.toml"
+    steps = "A = rows(T)\\nm = ridge(A@w0 + sigma*noise(A), lam)"
+    path.write_text(
+        f'[process]\nsteps = "{steps}"\n[process.parameters]\nsigma = 1\n[ask]\nrisk = "risk(m)"\n'
+    )
+    return str(path)
+
+
+def test_the_asks_of_a_process(file):
+    """The contract's keys for each ask, and the same exponents as of clean data."""
+    space = ("--beta", "3/2", "--r", "2/5", "--ell", "1/2")
+    found = answer(file, "--scale", "lam = T^-ell", *space)["asks"]["risk"]
+    assert set(found) == KEYS | {"logs", "measured", "reason", "rate_at_ell"}
+    clean = answer("--clean", "--c", "3", *space)
+    assert {key: found[key] for key in ("ell", "rate", "classical_ell", "rate_at_ell")} == {
+        key: clean[key] for key in ("ell", "rate", "classical_ell", "rate_at_ell")
+    }
+    assert (found["measured"], found["regime"]) == (False, "balanced")
+    assert "T^-(beta/(2*beta*Min(1, r) + 1))" in run(file, "--scale", "lam = T^-ell")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ((), "--scale"),
+        (("--scale", "lam = T^-ell", "--clean"), "--clean --noise-free"),
+        (("--scale", "lam = T^-2", "--ell", "1"), "ell"),
+        (("--scale", "lam = T^-ell", "--beta", "1"), "beta"),
+        (("--scale", "lam = T^-ell", "--set", "tau=1"), "parameter"),
+        (("--scale", "lam = T^-ell", "--ask", "gain"), "ask"),
+    ],
+)
+def test_bad_input_beside_a_process(file, arguments, name):
+    """An InputError that names what is wrong."""
+    result = CliRunner().invoke(command, [file, *arguments])
+    assert isinstance(result.exception, InputError)
+    assert result.exception.name == name
+
+
 def test_the_module_imports_nothing_heavy():
     """Help must be quick: importing the command loads neither SymPy nor the theory."""
     code = (

@@ -12,6 +12,7 @@ from typing import Any
 from sympy import Expr, Min, Piecewise, Rational, Symbol, oo, sign
 from sympy.polys.fields import FracElement
 
+from ridgeproof.theory.checks import check_real
 from ridgeproof.theory.equivalent.formulas.derived import derive_process
 from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.process.facts import require_known, require_values
@@ -23,9 +24,10 @@ from ridgeproof.theory.scaling.scale import Scale
 from ridgeproof.theory.scaling.sweep import Found, Piece, sweep
 from ridgeproof.theory.settings.spectra import PowerLaw, Source, parse_signal, parse_spectrum
 
-__all__ = ["ELL", "REGIMES", "Law", "laws_of", "scaling_laws"]
+__all__ = ["ELL", "OPEN", "REGIMES", "Law", "laws_of", "scaling_laws"]
 
 ELL = "ell"
+OPEN = "open"
 REGIMES = {
     "balanced": "the error falls before the best ell and rises beyond it",
     "level": "every ell from the one given on reaches the rate",
@@ -77,25 +79,31 @@ class _Best:
     regime: str
 
 
-def laws_of(process: Process, spectrum: str | None, signal: str | None) -> PowerLaws:
-    """beta and r of what is given of the space, else of what the process says, else left open.
+def laws_of(process: Process, beta: object = None, r: object = None) -> PowerLaws:
+    """beta and r as given, else of what the process says of its space, else left open.
+
+    Args:
+        process: the record.
+        beta: a number above 1, or OPEN.
+        r: a number above 0, or OPEN.
 
     Raises:
-        InputError: the spectrum is no power law with a trace, or the signal has no source.
+        InputError: the spectrum is no power law with a finite trace, or the signal has no source.
     """
-    beta = r = None
-    if text := spectrum or process.spectrum:
-        parsed = parse_spectrum(text)
-        if not isinstance(parsed, PowerLaw) or parsed.beta <= 1:
-            remedy = "give power-law:BETA, BETA > 1"
-            raise InputError("spectrum", text, "is no power law with a finite trace", remedy)
-        beta = parsed.beta
-    if text := signal or process.signal:
-        source = parse_signal(text)
-        if not isinstance(source, Source):
-            raise InputError("signal", text, "is no power law", "give source:R, R > 0")
-        r = source.r
-    return PowerLaws(beta, r)
+    if beta is None and process.spectrum:
+        spectrum = parse_spectrum(process.spectrum)
+        if not isinstance(spectrum, PowerLaw):
+            raise InputError("spectrum", process.spectrum, "is no power law", "give beta")
+        beta = spectrum.beta
+    if r is None and process.signal:
+        signal = parse_signal(process.signal)
+        if not isinstance(signal, Source):
+            raise InputError("signal", process.signal, "is no power law", "give r")
+        r = signal.r
+    return PowerLaws(
+        None if beta in {None, OPEN} else check_real("beta", beta, above=1),
+        None if r in {None, OPEN} else check_real("r", r, above=0),
+    )
 
 
 def scaling_laws(
@@ -276,11 +284,11 @@ def _optimum(swept: Found, growth: Callable[[], Found], place: Place) -> Found:
     ends: list[tuple[FracElement, FracElement | None, Piece]] = []
     for piece in swept.content:
         order: _Order = piece.content
+        if not order.known:
+            raise Cancelled("leading terms cancel where the ask may be least")
         slope = order.rate.diff(axis)
         falls = place.compare(slope, space.form(0)) < 0
         if falls and piece.high is None:
-            if not order.known:
-                raise Cancelled("leading terms cancel as the penalty falls")
             return Found(_Best(None, None, None, 0, "ridgeless"), tuple(place.positive))
         x = piece.high if falls else piece.low
         ends.append((order.rate + slope * (x - axis), x, piece))
@@ -289,8 +297,6 @@ def _optimum(swept: Found, growth: Callable[[], Found], place: Place) -> Found:
         if place.compare(end[0], rate) < 0:
             rate, ell, piece = end
     beside = [p for _, _, p in ends if ell in {p.low, p.high}]
-    if not all(each.content.known for each in beside):
-        raise Cancelled("leading terms cancel at the best penalty")
     level = any(p.low == ell and not p.content.rate.diff(axis) for p in beside)
     logs = min(each.content.logs for each in beside)
     settled = ell

@@ -35,8 +35,8 @@ from ridgeproof.theory.spectral import SpectralSum
 __all__ = ["Leading", "Orders", "PowerLaws"]
 
 _EXACT = Rational(1, 10**24)
-# Terms of a derivative.
-_LONGEST = 40
+# Unknowns of what is differentiated.
+_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,8 @@ class Leading:
             NotBuilt: it is too long, or holds such a penalty itself.
         """
         unknowns = self.formulas.unknowns
+        if len(unknowns) > _MOST:
+            raise NotBuilt("what the penalty changes at next order")
         whole = _multiplied(unfolded(self.formulas.asks[ask], unknowns))
         grown = []
         for unknown in unknowns:
@@ -90,8 +92,8 @@ class Leading:
                 if share := sum(left.diff(x) * x * a for x, a in self._falling.items()):
                     grown.append(whole.diff(kappa) * share / right.diff(kappa))
         made = _multiplied(Add(*grown))
-        if self._falling.keys() & whole.free_symbols or len(made.args) > _LONGEST:
-            raise NotBuilt("what the penalty changes at next order")
+        if self._falling.keys() & whole.free_symbols:
+            raise NotBuilt("what the penalty changes at next order, in a formula that holds it")
         return gathered(made, self.kappas)
 
     @property

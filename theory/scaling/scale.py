@@ -35,6 +35,17 @@ class Scale:
         """The names in exponents, sorted."""
         return sorted({x.name for _, each in self.powers.values() for x in each.free_symbols})
 
+    def at(self, values: Mapping[str, Fraction]) -> Scale:
+        """The same with values of some names in the exponents."""
+        put = {
+            Symbol(name, positive=True): Rational(x.numerator, x.denominator)
+            for name, x in values.items()
+        }
+        powers = {
+            name: (factor, power.xreplace(put)) for name, (factor, power) in self.powers.items()
+        }
+        return Scale(self.base, powers)
+
 
 def read_scale(text: str) -> Scale:
     """A scale of the text `NAME = power, ...`.

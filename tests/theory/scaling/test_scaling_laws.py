@@ -133,12 +133,17 @@ def test_asks_that_are_not_positive_are_refused():
 
 
 def test_what_is_no_power_law_is_refused():
-    """A flat spectrum, and a signal without a source."""
-    process = make_process({"process": {"steps": CLEAN}, "ask": {"E": "risk(m)"}})
-    assert laws_of(process, None, None) == OPEN
-    for given in (("isotropic", None), ("power-law:1", None), (None, "flat")):
+    """A flat spectrum, a spectrum without a trace, and a signal without a source."""
+
+    def read(**parameters):
+        table = {"steps": CLEAN, "parameters": parameters}
+        return make_process({"process": table, "ask": {"E": "risk(m)"}})
+
+    assert laws_of(read()) == OPEN
+    assert laws_of(read(spectrum="isotropic"), beta=2, r="open") == PowerLaws(Fraction(2), None)
+    for given in ({"spectrum": "isotropic"}, {"spectrum": "power-law:1"}, {"signal": "flat"}):
         with pytest.raises(InputError):
-            laws_of(process, *given)
+            laws_of(read(**given))
 
 
 def test_minimum_norm_generators_on_an_infinite_spectrum():

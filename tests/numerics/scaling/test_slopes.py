@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from ridgeproof.numerics.slopes import measured_slopes
+from ridgeproof.numerics.scaling.slopes import measured_slopes, process_exponents
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.file import make_process
 from ridgeproof.theory.scaling import sums
@@ -84,3 +84,14 @@ def test_what_is_open_has_no_slope():
     process = make_process({"process": {"steps": steps}, "ask": {"E": "risk(f)"}})
     with pytest.raises(InputError, match="beta"):
         measured_slopes(process, "E", read_scale(scale), PowerLaws(None, LAWS.r), {})
+
+
+def test_where_leading_terms_cancel_the_slope_is_measured():
+    """The training error of an interpolating fit is (lam/kappa)^2: 2 (beta - ell)."""
+    asks = {"train": "mean_square(y - A@m)"}
+    process = make_process({"process": {"steps": TEACHER}, "ask": asks})
+    space = {"beta": LAWS.beta, "r": LAWS.r, "sigma": 1}
+    found = process_exponents(process, "lam = T^-2", **space)["train"]
+    assert found.measured
+    assert abs(found.rate + 1) < BAND
+    assert process_exponents(process, "lam = T^-ell", **space)["train"].rate is None

@@ -1,0 +1,1 @@
+"""Scaling laws of a process, with slopes measured where leading terms cancel."""

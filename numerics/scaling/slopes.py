@@ -1,0 +1,228 @@
+"""Slopes of what a process asks as its sizes grow: measured by the solver, no asymptotics.
+
+The sizes, penalties and d of a scale are put in at two large T, on the actual spectrum, and the
+logarithms of the asks are compared.  Derived here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from ridgeproof.numerics.equivalent.evaluate import evaluate_process
+from ridgeproof.theory.checks import check_real, exact
+from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.theory.process.facts import only_ask, require_known, size_names
+from ridgeproof.theory.process.normal import count_names, normal_form
+from ridgeproof.theory.process.record import Process
+from ridgeproof.theory.scaling.exponents import ELL, OPEN, Law, laws_of, scaling_laws
+from ridgeproof.theory.scaling.leading import PowerLaws
+from ridgeproof.theory.scaling.scale import Scale, read_scale
+
+__all__ = ["AskExponents", "Measured", "measured_slopes", "process_exponents"]
+
+# The largest size, and how much smaller the other one is.
+_LARGEST, _RATIO = 12.0, 2.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The slope of log ask in log T, and that of -log lam where the penalty was searched."""
+
+    rate: float | None
+    ell: float | None
+
+
+@dataclass(frozen=True)
+class AskExponents:
+    """ask ~ T^rate log(T)^logs at the best lam ~ T^-ell: exact, or Piecewise in what is open.
+
+    Attributes:
+        ell: the best one; None where none is free.
+        rate: there, or of the scale as it is.
+        classical_ell: the best one of a ridge on T clean, noisy rows; None where beta or r is open.
+        rate_at_classical: with that one kept.
+        regime: one of theory.scaling.exponents.REGIMES by name.
+        logs: how many factors log T go with the rate.
+        rate_at_ell: at the ell that was given; None where none was.
+        measured: whether ell and rate are slopes measured at T = 10^12, and no exponents; None
+            where the slope is not found either.
+        reason: why they are measured.
+    """
+
+    ell: Any
+    rate: Any
+    classical_ell: Any
+    rate_at_classical: Any
+    regime: str
+    logs: Any
+    rate_at_ell: Any
+    measured: bool
+    reason: str
+
+
+def process_exponents(
+    process: Process,
+    scale: str,
+    *,
+    ask: str | None = None,
+    beta: object = None,
+    r: object = None,
+    ell: object = None,
+    **values: object,
+) -> dict[str, AskExponents]:
+    r"""How every ask of a process grows with its sizes under a power law.
+
+    Args:
+        process: the record.
+        scale: powers of one size, as in "T0 = T^c, lam = T^-ell"; d is infinite unless it is here.
+        ask: of one only.
+        beta: s_i = i^-beta; what the process says unless given, a symbol if neither or "open".
+        r: s_i w0_i^2 ~ i^-(1 + 2 beta r); as beta.
+        ell: also the rate there.
+        **values: of parameters that do not grow, and of names in the exponents of the scale.
+
+    Raises:
+        InputError: scale, values or spectrum do not fit, or an ask is not positive.
+        NotBuilt: an ask has no exponents, and no slope because something is open.
+
+    >>> from ridgeproof.theory.process.file import read_process
+    >>> process = read_process('''[process]
+    ... steps = "A = rows(T)\nm = ridge(A@w0 + noise(A), lam)"
+    ... [ask]
+    ... risk = "risk(m)"
+    ... ''')
+    >>> found = process_exponents(process, "lam = T^-ell", beta="3/2", r="2/5")["risk"]
+    >>> found.ell, found.rate
+    (15/22, -6/11)
+    """
+    process, grown, laws = only_ask(process, ask), read_scale(scale), laws_of(process, beta, r)
+    numbers = {name: exact(name, value) for name, value in values.items()}
+    grown = grown.at({name: x for name, x in numbers.items() if name in grown.open})
+    numbers = {name: x for name, x in numbers.items() if name not in read_scale(scale).open}
+    require_known(process, numbers)
+    constants = {**process.defaults, **numbers}
+    constants = {name: x for name, x in constants.items() if name not in grown.powers}
+    free = ELL in grown.open
+    if ell is not None and not free:
+        raise InputError("ell", ell, "is in no power of --scale", "write lam = T^-ell there")
+    found = scaling_laws(process, grown, laws, constants)
+
+    def rates(place: Fraction) -> dict[str, Any]:
+        laws_there = scaling_laws(process, grown.at({ELL: place}), laws, constants)
+        return {name: getattr(law, "rate", None) for name, law in laws_there.items()}
+
+    given = None if ell is None else check_real("ell", exact("ell", ell), least=0)
+    at_given = {} if given is None else rates(given)
+    classical = None
+    if free and laws.beta is not None and laws.r is not None:
+        classical = laws.beta / (2 * laws.beta * min(laws.r, Fraction(1)) + 1)
+    at_classical = {} if classical is None else rates(classical)
+    answers = {}
+    for name, law in found.items():
+        at = classical, at_classical.get(name)
+        if isinstance(law, Law):
+            here = law.ell, law.rate, *at, law.regime, law.logs, at_given.get(name), False, ""
+        else:
+            why = str(law)
+            try:
+                slopes = measured_slopes(process, name, grown, laws, constants)
+                if given is not None:
+                    there = measured_slopes(process, name, grown, laws, constants, ell=given)
+                    at_given[name] = there.rate
+            except NotBuilt as error:
+                slopes, why = Measured(None, None), f"{why}; {error}"
+            except InputError as error:
+                if error.value != OPEN:
+                    raise
+                message = f"ask {name} has no exponents in what is open: {why}"
+                raise NotBuilt(
+                    f"{message}. Give {error.name} a value, and slopes are measured"
+                ) from law
+            here = slopes.ell, slopes.rate, *at, "measured", 0, at_given.get(name), True, why
+        answers[name] = AskExponents(*here)
+    return answers
+
+
+def measured_slopes(
+    process: Process,
+    ask: str,
+    scale: Scale,
+    laws: PowerLaws,
+    values: Mapping[str, Fraction],
+    *,
+    ell: Fraction | None = None,
+) -> Measured:
+    """The slope of one ask between two sizes, the largest of them 10^12.
+
+    Args:
+        process: the record.
+        ask: what is measured.
+        scale: what grows how, with no name open but ell.
+        laws: spectrum and signal, both with values.
+        values: of the parameters that do not grow.
+        ell: its value; searched for the least ask where it is open and this is None.
+
+    Raises:
+        InputError: something else is open, or the ask is not positive there.
+        SolverError, NoTheorem, NotBuilt: the solver does not evaluate the process.
+    """
+    if missing := [n for n in scale.open if n != ELL] or [
+        n for n in ("beta", "r") if getattr(laws, n) is None
+    ]:
+        raise InputError(missing[0], OPEN, "has no slope to measure", "give it a value")
+    process = only_ask(process, ask)
+    counts = {n: process.defaults[n] for n in count_names(process) if n in process.defaults}
+    whole = size_names(normal_form(process, counts).nodes)
+
+    def at(exponent: float, ell: float) -> float:
+        T = 10.0**exponent
+        given: dict[str, Any] = dict(values)
+        for name, (factor, power) in scale.powers.items():
+            grown = float(factor) * T ** float(power.subs(dict.fromkeys(power.free_symbols, ell)))
+            is_size = name in whole or name in {"d", scale.base}
+            given[name] = max(1, round(grown)) if is_size else Fraction(repr(grown))
+        d = given.pop("d", "inf")
+        found = evaluate_process(
+            process,
+            d=d,
+            spectrum=f"power-law:{laws.beta}",
+            signal=f"source:{laws.r}",
+            terms=False,
+            **given,
+        )
+        value = float(np.asarray(found.values[ask]))
+        if not value > 0:
+            raise InputError(f"ask {ask}", value, "is not positive", "change its sign")
+        return math.log10(value)
+
+    steepest = max(
+        float(p.subs(dict.fromkeys(p.free_symbols, 0))) for _, p in scale.powers.values()
+    )
+    high = _LARGEST / max(1.0, steepest)
+    low = high - _RATIO / max(1.0, steepest)
+    if ELL not in scale.open or ell is not None:
+        given = float(ell or 0)
+        return Measured((at(high, given) - at(low, given)) / (high - low), None)
+    best = []
+    for size in (low, high):
+        grid = [k / 4 for k in range(17)]
+        start = min(grid, key=lambda x, size=size: at(size, x))  # type: ignore[misc]
+        if start == grid[-1]:
+            raise NotBuilt(f"it still falls at lam = T^-{start:g}: give ell")
+        bounds = max(start - 0.25, 0.0), start + 0.25
+        found = minimize_scalar(
+            lambda x, size=size: at(size, x),
+            bounds=bounds,
+            method="bounded",
+            options={"xatol": 1e-6},
+        )
+        best.append((found.fun, found.x * size))
+    (first, x), (second, y) = best
+    return Measured((second - first) / (high - low), (y - x) / (high - low))
