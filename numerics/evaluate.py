@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +23,7 @@ from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.checks import check_integer
-from ridgeproof.theory.errors import NoTheorem
+from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form, Formula, FormulaKind, read_form
 from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.selection import (
@@ -34,10 +35,10 @@ from ridgeproof.theory.settings.selection import (
     require_form,
 )
 from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.theory.settings.spectra import AR1, PowerLaw, SpectrumFile
+from ridgeproof.theory.settings.spectra import AR1, Isotropic, PowerLaw, SpectrumFile
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["MAX_DIGITS", "Value", "evaluate", "evaluate_terms"]
+__all__ = ["MAX_DIGITS", "Value", "evaluate", "evaluate_terms", "with_exact"]
 
 MAX_DIGITS = 2000
 # Spectra with more levels than this are evaluated in float64 when 15 digits are enough.
@@ -72,7 +73,28 @@ def evaluate(
     """
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
     form = read_form(form)
-    setting = _required(setting, form)
+    found = _evaluated(_required(setting, form), digits, form, certified=certified)
+    return replace(found, setting=setting)
+
+
+def with_exact(found: Value) -> Value:
+    """A limit with the exact error at the size of its setting beside it, where that is known.
+
+    The exact theorems are those of ``form=Form.EXACT``; a form with exact pieces only is none.
+    """
+    setting = found.setting
+    if setting is None or found.is_exact or found.form != Form.LIMIT.value or setting.is_infinite:
+        return found
+    if setting.lam and not isinstance(setting.spectrum, Isotropic):
+        return found  # a ridge fit is known at finite size on isotropic features alone
+    try:
+        other = evaluate(setting, digits=min(found.digits, Float64().digits), form=Form.EXACT)
+    except (NoTheorem, NotBuilt, InfiniteExpectation):
+        return found
+    return replace(found, exact=other.value) if other.is_exact else found
+
+
+def _evaluated(setting: Setting, digits: int, form: Form, *, certified: bool) -> Value:
     try:
         chosen = best(setting)
     except NoTheorem as missing:

@@ -10,7 +10,8 @@ from typing import Any
 import mpmath
 
 from ridgeproof.numerics.arithmetic.precision import Number
-from ridgeproof.theory.shown import Shown
+from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.shown import Shown, echoed
 
 __all__ = ["Value", "decimal", "printed_radius", "shown_radius"]
 
@@ -25,7 +26,8 @@ class Value(Shown):
     ``radius`` bounds how far ``value``, and its decimal ``shown(value)``, can be from the true
     value of the formulas: a theorem when ``certified``.  It says nothing about finite-size
     effects, which ``form``, ``formulas`` and ``is_exact`` (exact at this finite size) are about.
-    ``term_radii`` is the same for each term, empty in plain float64.
+    ``term_radii`` is the same for each term, empty in plain float64.  ``setting`` is what was
+    evaluated; ``exact`` the error at its own size, where ``value`` is a limit and that is known.
     """
 
     value: Number
@@ -44,6 +46,8 @@ class Value(Shown):
     digits: int
     certified: bool
     term_radii: Mapping[str, Number] = field(default_factory=dict)
+    setting: Setting | None = None
+    exact: Number | None = None
 
     def shown(self, number: Number) -> str:
         """A number of this record as a decimal string with ``digits`` significant digits."""
@@ -64,7 +68,9 @@ class Value(Shown):
     def data(self) -> dict[str, Any]:
         """Plain data, numbers as decimals of ``digits`` digits."""
         return {
+            "setting": self.setting and echoed(self.setting.canonical()),
             "value": self.shown(self.value),
+            "exact": None if self.exact is None else decimal(self.exact, min(self.digits, 15)),
             "terms": {name: self.shown(term) for name, term in self.terms.items()},
             **{name: self.shown(getattr(self, name)) for name in ("kappa", "df1", "df2", "gamma")},
             "regime": self.regime,
@@ -79,12 +85,21 @@ class Value(Shown):
         }
 
     def rows(self) -> list[tuple[str, str]]:
-        """The value and its radius of rounding, its terms, and where they come from."""
-        error = f"{self.shown(self.value)}  +- {self.shown_radius(self.radius)}"
+        """The value and what it is, its terms, its radius, and where they come from."""
+        kind = "limit" if self.form == "limit" else "limit, with exact pieces"
+        kind = "exact at this size" if self.is_exact else kind
+        if self.exact is not None:
+            kind += f"; exact at this size: {decimal(self.exact, min(self.digits, 15))}"
         names = ("kappa", "df1", "df2", "gamma")
+        silent = self.setting is not None and self.setting.is_noiseless
         return [
-            ("test error", error),
+            ("test error", f"{self.shown(self.value)} ({kind})"),
             *((f"  {name}", self.shown(term)) for name, term in self.terms.items()),
+            *([("label noise", "none: sigma and sigma0 are 0")] if silent else []),
+            (
+                "certified" if self.certified else "rounding",
+                f"+- {self.shown_radius(self.radius)} of the test error",
+            ),
             *((name, self.shown(getattr(self, name))) for name in names),
             ("regime", self.regime),
             ("theorem", f"{', '.join(self.formulas)} ({self.form} form)"),

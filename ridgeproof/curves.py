@@ -15,12 +15,12 @@ import numpy as np
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.theory.checks import exact
 from ridgeproof.theory.errors import InputError, RidgeproofError
-from ridgeproof.theory.formula import ERROR_TERMS, Form, read_form
 from ridgeproof.theory.process.normal import count_names
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
 
 if TYPE_CHECKING:
+    from ridgeproof.theory.formula import Form
     from ridgeproof.theory.settings.setting import Setting
 
 __all__ = ["Curves", "curves_of_process", "curves_of_setting", "is_curve"]
@@ -183,7 +183,7 @@ def curves_of_setting(
     given: dict[str, Any],
     *,
     digits: int = _BATCHED,
-    form: Form | str = Form.LIMIT,
+    form: Form | str = "limit",
 ) -> Curves:
     """The test error over arrays of the fields of a setting.
 
@@ -191,6 +191,8 @@ def curves_of_setting(
         InputError: an array is no array of numbers, or they do not broadcast.
         RidgeproofError: as `numerics.evaluate.evaluate`.
     """
+    from ridgeproof.theory.formula import Form, read_form
+
     arrays = _arrays(given)
     fixed = {name: value for name, value in given.items() if name not in arrays}
     simple = digits <= _BATCHED and read_form(form) is Form.LIMIT
@@ -210,6 +212,7 @@ def curves_of_setting(
 def _by_process(setting: Setting, arrays: dict[str, Array]) -> Curves:
     from ridgeproof.numerics.equivalent.evaluate import evaluate_process
     from ridgeproof.numerics.general import require_short, term_of
+    from ridgeproof.theory.formula import ERROR_TERMS
 
     require_short(setting)
     process = setting.process()
@@ -234,6 +237,7 @@ def _by_points(
     form: Form | str,
 ) -> Curves:
     from ridgeproof.numerics.evaluate import evaluate
+    from ridgeproof.theory.formula import ERROR_TERMS, read_form
 
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     spread = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}

@@ -11,16 +11,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ridgeproof.theory.errors import MISSING, InputError
+from ridgeproof.theory.errors import MISSING, InputError, NotBuilt
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import Setting, make_setting
 
 if TYPE_CHECKING:
     from ridgeproof.curves import Curves
-    from ridgeproof.numerics.equivalent.evaluate import ProcessValue
     from ridgeproof.numerics.equivalent.optimum import ProcessOptimum
     from ridgeproof.numerics.optima.optimum import Optimum
     from ridgeproof.numerics.scaling.slopes import AskExponents
+    from ridgeproof.numerics.process_value import ProcessValue
     from ridgeproof.numerics.value import Value
     from ridgeproof.theory.calculus.derivation import Derivation
     from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
@@ -162,11 +162,15 @@ def evaluate(
         if isinstance(asked, dict) and is_curve(asked):
             return curves_of_setting(asked, **options)
         from ridgeproof.numerics.evaluate import evaluate as evaluate_setting
+        from ridgeproof.numerics.evaluate import with_exact
 
         setting = make_setting(**asked) if isinstance(asked, dict) else asked
-        return evaluate_setting(setting, certified=certified, **options)
+        return with_exact(evaluate_setting(setting, certified=certified, **options))
     if form is not None and str(form) != "limit":
-        raise InputError("form", form, "is not known of a process", "take its limit")
+        raise NotBuilt(
+            "an exact finite-size form of a process is not built in this version: take its limit; "
+            "of a setting, leave the process out"
+        )
     if is_curve(given):
         return curves_of_process(asked, given, **options)
     from ridgeproof.numerics.equivalent.evaluate import evaluate_process

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Shown", "aligned"]
+__all__ = ["Shown", "aligned", "echoed"]
 
 
 class Shown:
@@ -40,6 +41,15 @@ class Shown:
     def _repr_markdown_(self) -> str:
         lines = (f"| {name.strip()} | {text} |".replace("\n", " ") for name, text in self.rows())
         return "\n".join(["| | |", "|---|---|", *lines])
+
+
+def echoed(given: Mapping[str, Any]) -> dict[str, str]:
+    """What was asked, as --json says it under "setting": exact texts, without what is not given.
+
+    >>> echoed({"d": 3, "lam": "1/10", "T0": None})
+    {'d': '3', 'lam': '1/10'}
+    """
+    return {name: str(value) for name, value in given.items() if value is not None}
 
 
 def aligned(rows: list[tuple[str, str]], indent: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +17,7 @@ from ridgeproof.numerics.equivalent.balls.digits import solve_point, unproved
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Directions, Space, directions_of, space_of
 from ridgeproof.numerics.equivalent.solve import Solved, blocks, solve_graph
+from ridgeproof.numerics.process_value import DIGITS, ProcessValue
 from ridgeproof.numerics.value import printed_radius
 from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.equivalent.asks import spared
@@ -46,38 +47,12 @@ __all__ = [
     "require_alike",
 ]
 
-# What float64 carries through the back-substitution of a process that is not near a threshold.
-DIGITS = 12
 MAX_DIGITS = 2000
 # How far two rules for a sum may be apart, but for what rounding leaves: for an ask, and for the
 # place of a minimum, relative.
 _ALIKE, _PLACE = 1e-12, 1e-6
 # Nearer to a threshold the rounding of one, over the margin, reaches the last of these digits.
 _LEAST_MARGIN = 2.0**-11
-
-
-@dataclass(frozen=True, eq=False)
-class ProcessValue:
-    """The answers of a process.
-
-    Attributes:
-        values: of the asks by name, in the broadcast shape of the parameters.
-        terms: of each ask, the share of each source; None for an ask that is not linear.
-        kappa: the effective penalty of each named fit that has one.
-        residual: of the four equations, relative.
-        radii: bounds on the distances of the values from the asks, absolute; empty in float64, and
-            where some step is not proved.
-        digits: that the values carry.
-        certified: whether the radii are a theorem.
-    """
-
-    values: Mapping[str, Array]
-    terms: Mapping[str, Mapping[str, Array] | None]
-    kappa: Mapping[str, Array]
-    residual: float
-    radii: Mapping[str, Array] = field(default_factory=dict)
-    digits: int = DIGITS
-    certified: bool = False
 
 
 def evaluate_process(
@@ -128,6 +103,10 @@ def evaluate_process(
     graph = prepared(process, given, space)
     digits = check_integer("digits", digits, least=1, most=MAX_DIGITS)
 
+    def described(found: ProcessValue) -> ProcessValue:
+        stated = {**space._asdict(), **given}
+        return replace(found, digits=digits, title=process.title, setting=stated)
+
     def in_balls(places: Iterable[int], digits: int, shape: tuple[int, ...]) -> ProcessValue:
         points = (_exact_point(given, space, full, place) for place in places)
         solved = [solve_point(graph, point, space, digits, certified=certified) for point in points]
@@ -136,7 +115,7 @@ def evaluate_process(
     if certified or digits > DIGITS:
         found = in_balls(range(math.prod(full)), digits, full)
         radii = {name: found.radii[name] for name, ask in graph.asks if not unproved(graph, ask)}
-        return replace(found, radii=radii, certified=certified)
+        return described(replace(found, radii=radii, certified=certified))
     values = columns(given, space, full)
 
     def in_floats(directions: Directions) -> list[Solved]:
@@ -155,8 +134,8 @@ def evaluate_process(
         require_alike(graph, parts, again)
     close = np.flatnonzero(np.concatenate([part.margin for part in parts]) < _LEAST_MARGIN)
     if len(close):
-        return _replaced(found, in_balls(close, DIGITS, (len(close),)), close)
-    return found
+        found = _replaced(found, in_balls(close, DIGITS, (len(close),)), close)
+    return described(found)
 
 
 def require_alike(graph: Graph, parts: list[Solved], again: list[Solved]) -> None:

@@ -75,7 +75,16 @@ def answer(run):
 def test_evaluate_gives_the_contract(answer):
     """Exactly its keys; decimal strings; terms that sum to the value, none for a quotient."""
     data = answer("evaluate plain.toml --d 30 --digits 11")
-    assert list(data) == ["values", "radii", "terms", "kappa", "form", "digits", "certified"]
+    assert list(data) == [
+        "setting",
+        "values",
+        "radii",
+        "terms",
+        "kappa",
+        "form",
+        "digits",
+        "certified",
+    ]
     assert (data["form"], data["digits"], data["certified"]) == ("limit", 11, False)
     assert set(data["values"]) == set(data["radii"]) == set(data["terms"]) == {
         "risk", "gcv", "best"

@@ -41,6 +41,32 @@ def test_numbers_are_of_any_type(number):
     assert found == rp.evaluate(_GCV, sigma="1/4").values["gcv"]
 
 
+@pytest.mark.parametrize(
+    ("given", "exact"),
+    [
+        ({"sigma": 1}, 10 / 9),  # d/(T - d - 1)
+        ({"sigma": 1, "spectrum": "power-law:3/2"}, 10 / 9),  # whatever the spectrum
+        ({"sigma": 1, "spectrum": "power-law:3/2", "lam": 1}, None),  # known of isotropic rows only
+        ({"sigma": 1, "spectrum": "power-law:3/2", "T0": 5, "n": 1}, None),  # pieces are no whole
+        ({"sigma": 1, "features": "rademacher"}, None),  # the law of a normal design
+    ],
+)
+def test_a_limit_stands_next_to_the_exact_error(given, exact):
+    """At this size, where that is known and as a whole."""
+    found = rp.evaluate(d=10, T=20, **given)
+    assert found.is_exact is False
+    assert found.exact == (exact and pytest.approx(exact, rel=1e-14))
+    assert ("exact at this size" in str(found)) is (exact is not None)
+    assert (found.data()["exact"] is None) is (exact is None)
+
+
+def test_silence_is_said():
+    """No label noise at all is pointed out; noise of generators alone is noise."""
+    assert "none: sigma and sigma0 are 0" in str(rp.evaluate(d=10, T=20))
+    noisy = rp.evaluate(d=10, T=20, T0=30, n=1, sigma0=1)
+    assert "none" not in str(noisy)
+
+
 def test_a_setting_by_its_parts_is_simulated_and_optimised():
     """As the record is; the seed is that of the command line."""
     setting = rp.make_setting(**_SPACE, T=40)

@@ -189,6 +189,12 @@ class Setting:
         return self.sigma if self.sigma_real is None else self.sigma_real
 
     @property
+    def is_noiseless(self) -> bool:
+        """Whether no label has noise."""
+        generations = any(each.sigma0 for each in self.distinct_generations)
+        return not (self.sigma or self.real_noise or generations)
+
+    @property
     def synthetic_rows(self) -> int:
         """How many downstream rows the last generator labels: T P2."""
         return int(self.T * self.synthetic_fraction)
