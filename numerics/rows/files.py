@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import zipfile
 from itertools import islice
 from pathlib import Path
@@ -16,6 +17,7 @@ from ridgeproof.theory.errors import MISSING, InputError
 __all__ = ["read_data"]
 
 _MOST_LINES = 200_000
+_WHOLE = re.compile("[+-]?[0-9]+")
 
 
 def read_data(paths: tuple[str, ...], label: str = "") -> tuple[Any, Any]:
@@ -76,31 +78,41 @@ def _from_csv(path: Path, label: str) -> tuple[Array, Any]:
     rows = lines[1:] if head else lines
     width = len(lines[0]) if lines else 0
     if not rows or width < 2:
-        raise InputError(
-            "FILE", path, "has no rows with a label", "give rows of two columns or more"
-        )
+        remedy = "give two columns or more, with commas between"
+        raise InputError("FILE", path, "has no rows with a label", remedy)
     column = width - 1
     if label:
-        if head is None or label not in head:
-            known = ", ".join(head or ()) or "no names"
-            raise InputError("--label", label, "is no column", f"the first line has {known}")
-        column = head.index(label)
+        names = [name.strip() for name in head or ()]
+        if names.count(label) != 1:
+            condition = "is no column" if label not in names else "is the name of several columns"
+            remedy = f"the first line has {', '.join(names) or 'no names'}"
+            raise InputError("--label", label, condition, remedy)
+        column = names.index(label)
     X, y = [], []
-    for number, row in enumerate(rows, 2 if head else 1):
+    first = 2 if head else 1
+    for number, row in enumerate(rows, first):
         if len(row) != width:
             condition = f"has {len(row)} columns, and the first line {width}"
             raise InputError(f"{path}, line {number}", row[0], condition, "complete the line")
         X.append([_number(path, number, i, cell) for i, cell in enumerate(row) if i != column])
         y.append(row[column].strip())
-    return np.array(X), _labels(y)
+    return np.array(X), _labels(y, path, first)
 
 
-def _labels(texts: list[str]) -> Any:
-    """Whole numbers as they are, other numbers as floats, anything else as text."""
-    if all(text.lstrip("+-").isdigit() for text in texts):
+def _labels(texts: list[str], path: Path, first: int) -> Any:
+    """Whole numbers as they are, other numbers as floats, words as text.
+
+    Raises:
+        InputError: a label is no number, and another is a fraction.
+    """
+    if all(map(_WHOLE.fullmatch, texts)):
         return np.array(list(map(int, texts)))
-    if all(map(_is_number, texts)):
+    strange = [number for number, text in enumerate(texts) if not _is_number(text)]
+    if not strange:
         return np.array(list(map(float, texts)))
+    if len(strange) < sum(1 for text in texts if not _WHOLE.fullmatch(text)):
+        where, text = f"{path}, line {first + strange[0]}, label", texts[strange[0]] or MISSING
+        raise InputError(where, text, "is no number, and others are", "leave the line out")
     return np.array(texts)
 
 
@@ -109,7 +121,7 @@ def _is_number(text: str) -> bool:
         float(text)
     except ValueError:
         return False
-    return text.isascii()
+    return text.isascii() and "_" not in text
 
 
 def _number(path: Path, line: int, column: int, cell: str) -> float:

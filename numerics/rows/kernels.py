@@ -53,7 +53,7 @@ def make_kernel(name: str, rows: Array) -> Kernel:
     >>> kernel(np.array([[1.0]]), np.array([[3.0]]))  # 3 over the mean of 1 and 9
     array([[0.6]])
     """
-    word, _, power = name.partition(":")
+    word, _, power = str(name).partition(":")
     match word, bool(power):
         case "linear", False:
             shape: Any = lambda x, z: x @ z.T  # noqa: E731
@@ -81,6 +81,7 @@ def _mean_distance(rows: Array) -> float:
 
 def _positive(name: str, value: float) -> float:
     if not 0 < value < np.inf:
-        condition = "has no width or scale on these rows: they are all equal, or zero"
-        raise InputError("--kernel", name, condition, "give rows that differ")
+        condition = f"would have the width or scale {value:g} on these rows"
+        remedy = "give rows that differ, with entries that can be squared"
+        raise InputError("--kernel", name, condition, remedy)
     return value

@@ -22,6 +22,7 @@ _LEAST_ROWS = 10
 _ARRAYS = 6  # of (N, N) that a stage and its chain hold
 _SHARE = 0.8  # of the free memory
 _ROUNDING = 1e-8
+_LARGEST = 1e140  # of what is squared, and summed
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +53,14 @@ class Population:
         Raises:
             InputError: they are not N, or have a class that the population has not.
         """
+        labels = _one_each("held-out y", y, N)
         if self.classes is None:
-            return read_rows("held-out y", np.asarray(y).reshape(N, -1))
-        labels = _plain(np.asarray(y))
+            return read_rows("held-out y", labels.reshape(N, -1))
+        labels = _plain(labels)
         unknown = np.setdiff1d(labels, self.classes)
-        if len(labels) != N or len(unknown):
-            condition = "is a class that the population has not" if len(unknown) else "are not N"
-            value = unknown[0] if len(unknown) else len(labels)
-            raise InputError("held-out y", value, condition, f"give {N} labels of its classes")
+        if len(unknown):
+            condition = "is a class that the population has not"
+            raise InputError("held-out y", unknown[0], condition, "give labels of its classes")
         return np.eye(len(self.classes))[np.searchsorted(self.classes, labels)]
 
 
@@ -99,33 +100,27 @@ def read_rows(name: str, X: Any) -> Array:
     Raises:
         InputError: it is ragged, not numeric, not two-dimensional, or has NaN or inf entries.
     """
+    given = _array(name, X)
     try:
-        table = np.asarray(X)
-        if table.dtype == object or table.dtype.kind not in "biuf":
-            table = np.asarray(X, dtype=np.float64)
+        table = given.astype(np.float64)
     except (TypeError, ValueError) as error:
         condition = f"is not a table of real numbers ({error})"
         raise InputError(name, type(X).__name__, condition, "give numbers in rows") from None
     if table.ndim != 2 or 0 in table.shape:
         condition = "is not a table with rows and columns"
         raise InputError(name, f"shape {table.shape}", condition, "give shape (N, features)")
-    table = table.astype(np.float64)
-    bad = np.argwhere(~np.isfinite(table))
+    bad = np.argwhere(~(np.abs(table) < _LARGEST))
     if len(bad):
         i, j = bad[0].tolist()
         where = f"{name}, row {i + 1}, column {j + 1}"
-        raise InputError(
-            where, table[i, j], "is no finite number", "fill it in, or leave the row out"
-        )
+        condition = f"is no finite number, below {_LARGEST:g}"
+        raise InputError(where, table[i, j], condition, "fill it in, or leave the row out")
     return table
 
 
 def _columns(y: Any, N: int, task: str | None) -> tuple[Array, Array | None]:
     """Labels as columns, (N, outputs), and the classes where they are some."""
-    labels = np.asarray(y)
-    if labels.ndim not in {1, 2} or len(labels) != N:
-        condition = f"does not have one label, or one row of labels, for each of {N} rows"
-        raise InputError("y", f"shape {labels.shape}", condition, f"give {N} labels")
+    labels = _one_each("y", y, N)
     if task not in {None, "regression", "classes"}:
         raise InputError("--task", task, "is no task", "write regression or classes")
     if labels.ndim == 2 or task == "regression" or (task is None and labels.dtype.kind == "f"):
@@ -137,6 +132,26 @@ def _columns(y: Any, N: int, task: str | None) -> tuple[Array, Array | None]:
         remedy = "for a regression give floats, or --task regression"
         raise InputError("y", labels[0], condition, remedy)
     return np.eye(len(classes))[which], classes
+
+
+def _one_each(name: str, y: Any, N: int) -> Array:
+    labels = _array(name, y)
+    if labels.ndim not in {1, 2} or len(labels) != N:
+        condition = f"does not have one label, or one row of labels, for each of {N} rows"
+        raise InputError(name, f"shape {labels.shape}", condition, f"give {N} labels")
+    return labels
+
+
+def _array(name: str, given: Any) -> Array:
+    """An array whose entries are all there, and no dates or complex numbers."""
+    try:
+        array = np.asarray(given)
+    except ValueError as error:  # ragged
+        raise InputError(name, type(given).__name__, f"is no table ({error})", "fill it") from None
+    if np.ma.is_masked(given) or array.dtype.kind in "cmMV":
+        condition = "has masked entries, or is of complex numbers, dates or records"
+        raise InputError(name, str(array.dtype), condition, "give real numbers, or words")
+    return array
 
 
 def _plain(labels: Array) -> Array:

@@ -26,6 +26,8 @@ __all__ = ["Prediction", "Predictor", "make_outside", "predict"]
 PROBES = 100
 _KEPT = 10**9  # bytes of matrices (N, N) of stages that may serve again
 _MOST_GENERATIONS = 1000
+# Of the mean of k(x, x): 1 - lam C^-1 loses the digits of the ratio.
+_PENALTIES = (1e-10, 1e10)
 _NAMES = ("T", "lam", "sigma", "n", "T0", "lam0", "sigma0")
 
 
@@ -172,8 +174,9 @@ def predict(
     shaped = _parameters(T, lam, sigma, n, T0, lam0, sigma0)
     population = X if isinstance(X, Population) else make_population(X, y, kernel, task)
     N = len(population.K)
-    _check(shaped, N, replacement=replacement)
-    fresh = held_out == "leave-one-out"
+    fresh = isinstance(held_out, str) and held_out == "leave-one-out"
+    most = 10**9 if replacement else N - fresh
+    _check(shaped, most, float(np.trace(population.K)) / N)
     if fresh and np.any(shaped["n"] > 0):
         remedy = "give rows that are held out, as held_out=(X, y)"
         raise InputError("held_out", held_out, "is known for n = 0 only", remedy)
@@ -181,6 +184,7 @@ def predict(
     chained = bool(np.any(shaped["n"] > 0))
     number = (PROBES if N > EXACT_ROWS else 0) if probes is None else probes
     number = check_integer("probes", number, least=0, most=10_000) if chained else 0
+    seed = check_integer("seed", seed, least=0, most=10**38)
     predictor = Predictor(population, outside, fresh, replacement, number, seed)
     value = np.empty(shaped["T"].shape)
     for done, place in enumerate(_in_order(shaped), 1):
@@ -220,34 +224,42 @@ def _in_order(shaped: dict[str, Array]) -> Iterator[tuple[int, ...]]:
 
 def _numbers(name: str, value: Any) -> Array:
     """A number of any type, its text, or an array of numbers."""
-    if isinstance(value, str) or np.ndim(value) == 0:
+    try:
+        found = np.asarray(value)
+    except ValueError:  # ragged
+        raise InputError(name, "list", "has rows of several lengths", "fill them") from None
+    if not found.ndim:
         return np.asarray(float(exact(name, value)))
-    found = np.asarray(value)
+    if not found.size:
+        raise InputError(name, "[]", "is empty", "give one number or more")
     if found.dtype.kind in "OU":
         found = np.vectorize(lambda each: float(exact(name, each)))(found)
-    if found.dtype.kind not in "iuf":
-        condition = f"is an array of {found.dtype}"
+    if found.dtype.kind not in "iuf" or np.ma.is_masked(value):
+        condition = f"is an array of {found.dtype}, or has masked entries"
         raise InputError(name, type(value).__name__, condition, "give real numbers")
     return found.astype(np.float64)
 
 
-def _check(shaped: dict[str, Array], N: int, *, replacement: bool) -> None:
-    """Refuse parameters without a meaning."""
+def _check(shaped: dict[str, Array], most_rows: int, scale: float) -> None:
+    """Refuse parameters without a meaning, or of which float64 would lose the answer."""
+    least_lam, most_lam = _PENALTIES[0] * scale, _PENALTIES[1] * scale
     for name, values in shaped.items():
         for value in np.unique(values).tolist():
             if not math.isfinite(value):
                 raise InputError(name, value, "is not finite", "give a finite number")
             if name in {"T", "T0", "n"}:
-                least, most = (0, _MOST_GENERATIONS) if name == "n" else (2, 10**9)
+                least, most = (0, _MOST_GENERATIONS) if name == "n" else (2, most_rows)
                 if value != int(value) or not least <= value <= most:
-                    condition = f"is no whole number between {least} and {most}"
-                    raise InputError(name, value, condition, "round it, or choose another")
-                if name != "n" and not replacement and value > N:
-                    condition = f"is larger than the population of {N} rows"
-                    raise InputError(name, int(value), condition, "draw with replacement")
-            elif value < 0 or (name in {"lam", "lam0"} and value == 0):
-                condition = "must be positive" if name.startswith("lam") else "is negative"
-                raise InputError(name, value, condition, f"give a {name} above 0")
+                    condition = f"is no whole number between {least} and {most:,}"
+                    remedy = "give one" if name == "n" else "give one, or draw with replacement"
+                    raise InputError(name, f"{value:g}", condition, remedy)
+            elif name in {"lam", "lam0"}:
+                if not least_lam <= value <= most_lam:
+                    condition = f"lies outside {least_lam:.3g} .. {most_lam:.3g}, relative to the "
+                    condition += "mean of k(x, x), where float64 keeps its digits"
+                    raise InputError(name, value, condition, f"give a {name} within")
+            elif value < 0:
+                raise InputError(name, value, "is negative", f"give a {name} of 0 or more")
 
 
 def make_outside(population: Population, held_out: Any) -> Outside:

@@ -32,7 +32,9 @@ __all__ = ["Counts", "Stage", "average_counts", "solve_stage"]
 _CLOSE = 1e-9
 _MOST = 60
 _LEAST_SHARE = 0.2  # of a, in one step of Newton
-_TAIL = 1e-17
+# Counts farther from their mean, in standard deviations and besides, have a chance below 1e-20.
+_REACH = 10
+_BEYOND = 30
 # Below it 1 - h and 1 - h^2/h2 have lost their digits, and their series has not.
 _SMALL = 1e-6
 
@@ -132,7 +134,9 @@ def solve_stage(
             a = np.maximum(a + gap, _LEAST_SHARE * a)
         else:
             a = found.a
-    raise SolverError(f"the weights of the rows are not found for T = {T}, lam = {lam:g}")
+    raise SolverError(
+        f"the weights of the rows are not found for T = {T}, lam = {lam:g}; a larger lam may do"
+    )
 
 
 def _response(K: Array, a: Array, lam: float) -> Array:
@@ -173,8 +177,10 @@ def average_counts(diagonal: Array, a: Array, T: int, *, replacement: bool) -> C
     N = len(a)
     q = diagonal / (1 - a * diagonal)
     if replacement:
-        most = int(binom.isf(_TAIL, T, 1 / N)) + 2
-        counts = np.arange(min(most, T) + 1)
+        middle = T / N
+        reach = _REACH * np.sqrt(middle) + _BEYOND
+        least, most = max(0, int(middle - reach)), min(T, int(middle + reach))
+        counts = np.arange(least, most + 1)
         chances = binom.pmf(counts, T, 1 / N)
     else:
         counts, chances = np.arange(2), np.array([1 - T / N, T / N])

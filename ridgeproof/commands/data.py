@@ -93,9 +93,10 @@ def command(
         require_matplotlib()
     with progress("predicting") as line:
         curves = measure_curves(
-            files, kernel=kernel, T=_list(T), lam=_list(lam), n=_list(n), sigma=sigma,
-            T0=T0, lam0=lam0, sigma0=sigma0, held_out=held_out, label=label, task=task,
-            replacement=not no_replacement, repetitions=count if verifying else 0, seed=seed,
+            files, kernel=kernel, T=_list("--T", T), lam=_list("--lam", lam),
+            n=_list("--n", n), sigma=sigma, T0=T0, lam0=lam0, sigma0=sigma0,
+            held_out=held_out, label=label, task=task, replacement=not no_replacement,
+            repetitions=count if verifying else 0, seed=seed,
             watch=lambda done: line.update(f"{done} values"),
         )  # fmt: skip
     if plot:
@@ -109,12 +110,12 @@ def command(
     raise click.exceptions.Exit(int(any(cell.is_far for cell in curves.cells)))
 
 
-def _list(text: str | None) -> tuple[str, ...] | None:
+def _list(name: str, text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
     found = tuple(part.strip() for part in text.split(","))
     if not all(found):
-        raise InputError("list", text, "has an empty entry", "write, say, 100,200,400")
+        raise InputError(name, text, "has an empty entry", "write, say, 100,200,400")
     return found
 
 

@@ -71,7 +71,7 @@ def test_what_is_held_out_is_measured_too(more, tmp_path, monkeypatch):
     ("arguments", "named"),
     [
         ([_FILE, "--label", "depth"], "--label"),
-        ([_FILE, "--T", "50,,100"], "empty entry"),
+        ([_FILE, "--T", "50,,100"], "--T"),
         (["nothing.csv"], "is not a file"),
         ([_FILE, "--plot", "curves.jpeg"], "suffix"),
     ],

@@ -157,8 +157,18 @@ _GOOD = {"T": 20, "lam": 0.1}
         ({"T": 1}, "T = 1"),
         ({"T": 2.5}, "T = 2.5"),
         ({"T": [10, 20, 30], "lam": [0.1, 1]}, "broadcast"),
-        ({"T": 50, "replacement": False}, "larger than the population"),
+        ({"T": 50, "replacement": False}, "between 2 and 20. Give one, or draw with replacement"),
+        ({"T": 20, "replacement": False, "held_out": "leave-one-out"}, "between 2 and 19"),
+        ({"T": [[10], [20, 30]]}, "T"),
+        ({"T": []}, "T"),
         ({"lam": 0}, "lam = 0"),
+        ({"lam": 1e-14}, "lam = 1e-14"),
+        ({"lam": 1e300, "X": np.eye(20), "kernel": "precomputed"}, "lam = 1e+300"),
+        ({"X": np.ones((20, 2)) * 1j}, "complex"),
+        ({"X": np.ma.array(np.ones((20, 2)), mask=True)}, "masked"),
+        ({"y": np.full(20, 1e200)}, "y, row 1"),
+        ({"n": 1, "seed": -1}, "seed"),
+        ({"held_out": (np.ones((3, 2)), np.ones(6))}, "held-out y"),
         ({"sigma": -1}, "sigma"),
         ({"lam": 1j}, "lam"),
         ({"n": 1, "held_out": "leave-one-out"}, "n = 0 only"),
@@ -175,6 +185,15 @@ def test_bad_data_are_refused_at_once(change, named):
     assert named in str(error.value)
 
 
+def test_many_draws_are_all_rows():
+    """T draws from N rows, T without bound, are every row once; the counts far off are left out."""
+    rng = np.random.default_rng(4)
+    X = rng.standard_normal((30, 2))
+    given = {"X": X, "y": X[:, 0] * X[:, 1], "lam": 0.01, "sigma": 0}
+    whole = predict(**given, T=30, replacement=False)
+    assert float(predict(**given, T=10**8)) == pytest.approx(float(whole), rel=1e-5)
+
+
 def test_files_hold_rows_and_labels(tmp_path):
     """A .csv with names, a .npz and a pair of .npy: the same data."""
     X, y = np.array([[1.0, 2.0], [3.0, 4.5]]), np.array([0.5, 1.5])
@@ -188,6 +207,17 @@ def test_files_hold_rows_and_labels(tmp_path):
         assert np.array_equal(found[1], y)
 
 
+def test_labels_and_names_of_a_csv(tmp_path):
+    """Signs and digits that are no numbers are words; names may have blanks, and stand once."""
+    path = tmp_path / "a.csv"
+    path.write_text("1,+-3\n2,\u00b2\n3,1\n", encoding="utf-8")
+    assert read_data((str(path),))[1].tolist() == ["+-3", "\u00b2", "1"]
+    path.write_text("a, b ,a\n1,2,3\n")
+    assert read_data((str(path),), "b")[1].tolist() == [2]
+    with pytest.raises(InputError, match="several columns"):
+        read_data((str(path),), "a")
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
@@ -195,6 +225,10 @@ def test_files_hold_rows_and_labels(tmp_path):
         ("a,b,c\n1,x,2\n", "line 2, column 2"),
         ("a,b\n", "no rows"),
         ("1,,2\n", "column 2"),
+        ("1,0.5\n2,?\n3,1.5\n", "line 2, label"),
+        ("2019,y\n1,0.5\n3,1.5\n", "line 1, label"),
+        ("1,1_000\n2,0.5\n3,1.5\n", "line 1, label"),
+        ("1;2\n3;4\n", "commas"),
     ],
 )
 def test_a_csv_that_is_none(text, named, tmp_path):
