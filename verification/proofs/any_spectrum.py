@@ -25,7 +25,7 @@ from ridgeproof.verification.conjectures.settings.symbolic import (
     specialised,
     stands,
 )
-from ridgeproof.verification.proofs.positivity import Certificate, nonnegative
+from ridgeproof.verification.proofs.positivity import Certificate, Parts, nonnegative
 from ridgeproof.verification.proofs.ratios import NOISES, require_apart, scale_free
 
 __all__ = ["level_by_level"]
@@ -82,7 +82,7 @@ def _falls(y: Symbol) -> Expr:
     return diff(DEFINITIONS[y], sy.kappa)
 
 
-def _proved(conjecture: Conjecture, goal: Expr) -> list[dict[str, str]]:
+def _proved(conjecture: Conjecture, goal: Expr) -> Parts:
     """With df2 as a sum of its own, or as d y."""
     for put in ({}, {sy.df2: sy.d * _y}):
         try:

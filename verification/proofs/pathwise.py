@@ -39,7 +39,7 @@ from ridgeproof.verification.conjectures.settings.symbolic import (
     specialised,
     stands,
 )
-from ridgeproof.verification.proofs.positivity import Certificate, nonnegative, vanishing
+from ridgeproof.verification.proofs.positivity import Certificate, Parts, nonnegative, vanishing
 
 __all__ = ["every_design"]
 
@@ -76,7 +76,7 @@ def every_design(conjecture: Conjecture) -> Certificate:
     return Certificate("pathwise", words, tuple(_filtered(conjecture, name)))
 
 
-def _filtered(conjecture: Conjecture, name: str) -> list[dict[str, str]]:
+def _filtered(conjecture: Conjecture, name: str) -> Parts:
     """The filter moves along lam in one direction, or is at most that of least squares."""
     domain, relation = conjecture.domain, conjecture.relation
     if relation in {"increases-in", "decreases-in"}:
@@ -101,7 +101,7 @@ def _best_penalty(conjecture: Conjecture) -> Certificate:
     weights = {"variance": sy.sigma**2 / sy.T, "synthetic": c, "bias": sy.b / sy.d}
     error = sum((weights[name] * each for name, each in _FILTERS.items()), Integer(0))
     slope = 2 * _x / (_x + sy.lam) ** 3 * (sy.b / sy.d * (sy.lam - classical) - c * _x)
-    parts = [vanishing(diff(error, sy.lam) - slope)]
+    parts = vanishing(diff(error, sy.lam) - slope)
     if domain["n"] != Fixed(Fraction(0)) and relation != "at-least":
         raise NotBuilt("only a lower bound holds for every eigenvalue")
     difference = conjecture.formula - classical
@@ -110,7 +110,7 @@ def _best_penalty(conjecture: Conjecture) -> Certificate:
         difference = diff(classical, conjecture.variable)
     match relation:
         case "equals":
-            parts.append(vanishing(_room(difference, domain)))
+            parts += vanishing(_room(difference, domain))
         case "at-most" | "increases-in":
             parts.append(_require_ordered(domain, difference))
         case "at-least" | "decreases-in":

@@ -43,6 +43,7 @@ from ridgeproof.theory.settings.spectra import Flat, Isotropic
 from ridgeproof.theory.specialise import isotropic
 from ridgeproof.verification.conjectures.claim import SIGNS
 from ridgeproof.verification.conjectures.conjecture import Conjecture
+from ridgeproof.verification.conjectures.guards import plainly_positive
 from ridgeproof.verification.conjectures.settings.symbolic import (
     claimed_expression,
     covering_theorem,
@@ -50,7 +51,7 @@ from ridgeproof.verification.conjectures.settings.symbolic import (
     settled,
     stands,
 )
-from ridgeproof.verification.proofs.positivity import Certificate, nonnegative, vanishing
+from ridgeproof.verification.proofs.positivity import Certificate, Parts, nonnegative, vanishing
 
 __all__ = ["NOISES", "in_ratios", "require_apart", "scale_free"]
 
@@ -228,8 +229,9 @@ def _conditions(conjecture: Conjecture) -> Iterator[Expr]:
     if conjecture.relation not in SIGNS:
         return
     for guard in conjecture.guards:
-        if not stands(guard, domain, Integer(1), Form.LIMIT):
-            value = proportional_limit(settled(guard.value, domain))
+        value = settled(guard.value, domain)
+        if not (plainly_positive(value) or stands(guard, domain, Integer(1), Form.LIMIT)):
+            value = proportional_limit(value)
             whole = guard.exponent is not None and guard.exponent.is_integer
             if not whole or not _is_sound(_put(conjecture, _plain(value, domain)), domain):
                 raise NotBuilt(f"{guard.text} may be undefined")
@@ -288,7 +290,7 @@ def _forms(conjecture: Conjecture, reduced: _Reduced, goal: Expr) -> Iterator[Ex
             yield cancel(plain.subs(y, power).subs(square, -rest / slope))
 
 
-def _proved(conjecture: Conjecture, reduced: _Reduced, goal: Expr) -> list[dict[str, str]]:
+def _proved(conjecture: Conjecture, reduced: _Reduced, goal: Expr) -> Parts:
     """The witnesses of the first form and region, wide or as narrow as the domain, that do."""
     forms = list(dict.fromkeys(_forms(conjecture, reduced, goal)))
     for z3, narrow, form in product((False, True), (False, True), forms):
@@ -302,10 +304,10 @@ def _proved(conjecture: Conjecture, reduced: _Reduced, goal: Expr) -> list[dict[
     raise DerivationError(f"{forms[0]} >= 0 is not proved")
 
 
-def _same(conjecture: Conjecture, reduced: _Reduced, goal: Expr) -> list[dict[str, str]]:
+def _same(conjecture: Conjecture, reduced: _Reduced, goal: Expr) -> Parts:
     for form in _forms(conjecture, reduced, goal):
         with suppress(DerivationError):
-            return [vanishing(form)]
+            return vanishing(form)
     raise DerivationError(f"{goal} = 0 is not proved")
 
 
