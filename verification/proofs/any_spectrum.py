@@ -111,18 +111,19 @@ def _summand(conjecture: Conjecture, goal: Expr) -> Expr:
 
 def _regions(conjecture: Conjecture, summand: Expr) -> list[Region]:
     """phi and y with phi y < 1, phi0 in (0, 1), and everything else positive."""
+    known = {sy.phi, _y, sy.phi0, sy.s, sy.kappa, sy.lam, sy.d, _square, *NOISES}
     domain, used = conjecture.domain, summand.free_symbols
+    if not used <= known:
+        raise NotBuilt(f"{used - known} may have any sign")
     pairs = [(0, 1, Integer(1)), (1, oo, 1 / sy.phi)]
     if holds_on(domain, sy.T >= sy.d):
         del pairs[1]
     regions = []
     for low, high, above in pairs:
         region = Region(()).within(sy.phi, low, high).within(_y, 0, above)
-        if sy.phi0 in used:
-            if not holds_on(domain, sy.T0 > sy.d):
-                raise NotBuilt("generators with few rows")
-            region = region.within(sy.phi0, 0, 1)
-        for x in (sy.s, sy.kappa, sy.lam, sy.d, _square, *NOISES):
-            region = region.within(x, 0, oo)
+        if sy.phi0 in used and not holds_on(domain, sy.T0 > sy.d):
+            raise NotBuilt("generators with few rows")
+        for x in used - {sy.phi, _y}:
+            region = region.within(x, 0, 1 if x == sy.phi0 else oo)
         regions.append(region)
     return regions

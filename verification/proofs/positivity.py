@@ -82,7 +82,7 @@ def nonnegative(expression: Expr, regions: Iterable[Region], *, z3: bool) -> Par
 
 def _is_negative_somewhere(expression: Expr, images: Mapping[Symbol, Expr]) -> bool:
     used = [x for x in images if x in expression.free_symbols]
-    fresh = sorted({t for image in images.values() for t in image.free_symbols}, key=str)
+    fresh = sorted({t for x in used for t in images[x].free_symbols}, key=str)
     place = lambdify(fresh, [images[x] for x in used])
     value = lambdify(used, expression)
     tried = islice(product(_TRIED, repeat=len(fresh)), _MOST_TRIED)

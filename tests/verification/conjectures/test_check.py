@@ -23,6 +23,7 @@ KINDS = {
     "ridgeless_is_linear": (Outcome.PROVED, "symbolic"),
     "finite_size_ridge_bound": (Outcome.PROVED, "all sizes"),
     "more_ridge_forgets_noise": (Outcome.PROVED, "whole domain"),
+    "accumulating_on_one_design": (Outcome.PROVED, "symbolic"),
 }
 
 LONG = {"more_ridge_forgets_noise"}

@@ -35,6 +35,7 @@ from ridgeproof.verification.conjectures.settings.claimed import (
     claimed_value,
     limits_in_words,
 )
+from ridgeproof.verification.conjectures.settings.idle import stands_still, without_idle
 from ridgeproof.verification.conjectures.settings.optimal import judge_optimum, judge_optimum_change
 from ridgeproof.verification.conjectures.settings.scaling import decide_scaling
 from ridgeproof.verification.conjectures.settings.symbolic import excess, gaps, prove
@@ -98,7 +99,10 @@ class SettingSubject(Subject):
             return measured if refuted else self._for_all_sizes(trial) or measured
         if self.claim.kind == "limit" and self.claim.variable is None:
             trial.note("limit", limits_in_words(self.claim, places))
-        theorem = prove(self.claim)
+        if stands_still(self.claim):
+            trial.note("symbolic", f"the {self.name} does not depend on {self.claim.variable}")
+            return trial.verdict(Outcome.PROVED, how="symbolic")
+        theorem = prove(without_idle(self.claim))
         if theorem is None:
             trial.note("symbolic", "does not follow from a catalogued theorem on the whole domain")
             return self._for_all_sizes(trial)
@@ -107,10 +111,10 @@ class SettingSubject(Subject):
 
     def everywhere(self, trial: Trial) -> Proof | Counterexample | None:
         """By boxes that fill the domain, where a theorem covers it."""
-        return on_whole_domain(trial, self, stated)
+        return on_whole_domain(trial, self, lambda claim: stated(without_idle(claim)))
 
     def _for_all_sizes(self, trial: Trial) -> Verdict | None:
-        proof = all_sizes(self.claim)
+        proof = all_sizes(without_idle(self.claim))
         if proof is None:
             return None
         trial.note("all sizes", proof.text, certificate=proof.parts)

@@ -112,7 +112,7 @@ def prove(conjecture: Conjecture) -> Formula | None:
         return None
     if not is_tractable(conjecture):
         return None
-    theorem = covering_theorem(conjecture.domain, conjecture.kind)
+    theorem = covering_theorem(conjecture.domain, conjecture.kind) or _passed_on(conjecture)
     if theorem is None:
         return None
     try:
@@ -120,6 +120,20 @@ def prove(conjecture: Conjecture) -> Formula | None:
     except (DerivationError, SolverError, TypeError, ValueError):
         # SymPy compares reals only: a claim undefined somewhere is left to the points.
         return None
+
+
+def _passed_on(conjecture: Conjecture) -> Formula | None:
+    """The theorem about a limit whose generators' moments are exact, where they are passed on.
+
+    At lam = 0 with T >= d a fit without noise of its own returns the last generator as it is.
+    """
+    domain = conjecture.domain
+    heard = conjecture.kind == "exact" and conjecture.quantity in {"bias", "synthetic"}
+    fits = domain["lam"] == Fixed(Fraction(0)) and holds_on(domain, sy.T >= sy.d)
+    if not (heard and fits and kinds_of(domain, "exact")):
+        return None
+    theorem = covering_theorem(domain, "limit")
+    return theorem if theorem is not None and theorem.exact_pieces else None
 
 
 def excess(conjecture: Conjecture) -> Expr:
