@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ridgeproof.curves import Curves
     from ridgeproof.numerics.equivalent.optimum import ProcessOptimum
     from ridgeproof.numerics.optima.optimum import Optimum
-    from ridgeproof.numerics.scaling.slopes import AskExponents
     from ridgeproof.numerics.process_value import ProcessValue
+    from ridgeproof.numerics.scaling.slopes import AskExponents
     from ridgeproof.numerics.value import Value
     from ridgeproof.theory.calculus.derivation import Derivation
     from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
