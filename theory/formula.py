@@ -27,6 +27,7 @@ class FormulaKind(StrEnum):
     EXACT = "exact"
     LIMIT = "limit"
     SCALING = "scaling"
+    EQUATIONS = "equations"
 
 
 class Form(StrEnum):

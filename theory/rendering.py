@@ -169,11 +169,9 @@ def formula_text(formula: Formula) -> str:
     ]
     if formula.exact_pieces:
         lines.append(f"exact    {formula.exact_pieces}")
-    lines += ["", "where"]
-    lines += [
-        f"  {pretty(symbol):<4} {symbol.name:<7} {MEANINGS[symbol]}"
-        for symbol in _symbols_of(formula)
-    ]
+    symbols = _symbols_of(formula)
+    lines += ["", "where"] if symbols else []
+    lines += [f"  {pretty(x):<4} {x.name:<7} {MEANINGS[x]}" for x in symbols]
     return "\n".join(lines)
 
 

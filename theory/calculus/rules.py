@@ -69,6 +69,7 @@ class RuleKind(Enum):
     DERIVATIVE = "differentiation"
     SCALING = "scaling"
     CORRECTION = "first correction"
+    RESPONSE = "response of normal entries"
 
 
 _WIDE, _ISOTROPIC = frozenset({"wide"}), frozenset({"isotropic"})

@@ -30,7 +30,7 @@ from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = ["CoqPage", "asked_symbol", "coq_page"]
 
-_ASSUMED = {RuleKind.SCALING, RuleKind.CORRECTION}
+_ASSUMED = {RuleKind.SCALING, RuleKind.CORRECTION, RuleKind.RESPONSE}
 
 
 @dataclass(frozen=True)

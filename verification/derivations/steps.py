@@ -31,6 +31,7 @@ from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.settings.features import Gaussian, Rademacher, Uniform, parse_features
 from ridgeproof.theory.theorems.clean_scaling import CONSTANT
 from ridgeproof.verification.derivations.first_corrections import first_correction
+from ridgeproof.verification.derivations.response_steps import check_response
 from ridgeproof.verification.derivations.scaling_constants import check_constant
 from ridgeproof.verification.derivations.scaling_steps import check_scaling
 from ridgeproof.verification.derivations.world_values import (
@@ -337,5 +338,6 @@ _METHODS: dict[RuleKind, Callable[[Expr, Step, np.random.Generator], StepCheck]]
     RuleKind.RECURRENCE: _recurrence,
     RuleKind.DERIVATIVE: _derivative,
     RuleKind.SCALING: _scaling,
+    RuleKind.RESPONSE: lambda _previous, step, _rng: StepCheck(*check_response(step)),
     RuleKind.CORRECTION: _correction,
 }

@@ -91,7 +91,7 @@ def sections():
     """Every section of every derivation made of rules, each once."""
     found = {}
     for formula in catalogue().values():
-        if formula.kind.value == "scaling":
+        if formula.kind.value in {"scaling", "equations"}:
             continue  # its lines are statements with proofs of their own
         for section in formula.derive().by_rules:
             found.setdefault((section.title, str(section.start), str(section.result)), section)

@@ -44,7 +44,7 @@ def lines():
     """Every line of every derivation made of rules, with the line before it, each once."""
     found = {}
     for formula in catalogue().values():
-        if formula.kind.value == "scaling":
+        if formula.kind.value in {"scaling", "equations"}:
             continue
         for section in formula.derive().by_rules:
             for previous, step in section.pairs():

@@ -25,7 +25,7 @@ from ridgeproof.theory.process.expressions import Binary, Call, Expression, Name
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["derivation_of", "derivation_of_theorem", "summed"]
+__all__ = ["derivation_of", "derivation_of_theorem", "four_equations", "summed"]
 
 _TITLES = {
     UnknownKind.SIZE: "a size that is derived of others is rounded to whole rows",
@@ -78,7 +78,7 @@ def derivation_of(
         Section(
             "the four equations of its limit, and their unknowns in order",
             "G, H, C",
-            Tuple(*_four()),
+            Tuple(*four_equations()),
             "(1) to (4), by Stein's identity: responses G, H_g and correlations C, C_g of the "
             "blocks; (1) and (3) sum over groups g of rows, tr_g A sums s_g A over directions",
             unknowns,
@@ -322,7 +322,7 @@ def _vector(name: str) -> Symbol:
     return Symbol(name, commutative=False)
 
 
-def _four() -> tuple[Expr, ...]:
+def four_equations() -> tuple[Expr, ...]:
     """(1) to (4), with matrices over blocks."""
     G, C, D, Q, q, nu = (_vector(name) for name in ("G", "C", "D", "Q", "q", "nu"))
     H, Cg, N, mu, alpha, beta = (

@@ -40,6 +40,7 @@ STAYS: Mapping[str, str] = {
     "finite-size": "exact at finite size",
     "universality": "first corrections in 1/T, to traces whose limits are those of one fit",
     "clean-scaling": "asymptotic constants of the sums that the theorem gives",
+    "process-limit": "the theorem itself",
 }
 
 
