@@ -20,7 +20,7 @@ from ridgeproof.theory.settings.features import (
 )
 from ridgeproof.verification.simulation.fits import Array
 
-__all__ = ["Entries"]
+__all__ = ["Entries", "RowsOfData"]
 
 
 @dataclass(frozen=True)
@@ -62,3 +62,16 @@ class Entries:
                 tau = rng.choice(values, size=(shape[0], 1), p=chances / chances.sum())
                 rows: Array = np.sqrt(tau) * rng.standard_normal(shape)
                 return rows
+
+
+@dataclass(frozen=True, eq=False)
+class RowsOfData:
+    """Rows of a data set, drawn with replacement, in the place of entries under a law."""
+
+    data: Array
+
+    def __call__(
+        self, rng: np.random.Generator, shape: tuple[int, int], out: Array | None = None
+    ) -> Array:
+        """Draw so many of the rows, (rows, d)."""
+        return np.take(self.data, rng.integers(len(self.data), size=shape[0]), axis=0, out=out)

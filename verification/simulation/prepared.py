@@ -39,7 +39,7 @@ from ridgeproof.theory.process.operators.models import (
 from ridgeproof.theory.process.operators.pcr import PrincipalComponents
 from ridgeproof.theory.process.operators.ridge import Ridge
 from ridgeproof.theory.process.operators.rows import Noise, Noisy, Rows
-from ridgeproof.verification.simulation.feature_laws import Entries
+from ridgeproof.verification.simulation.feature_laws import Entries, RowsOfData
 from ridgeproof.verification.simulation.fits import Array, Learn, ridge
 from ridgeproof.verification.simulation.world import ProcessWorld, Terms
 
@@ -297,7 +297,8 @@ def _(node: Scaled, world: ProcessWorld) -> Prepared:
 @_prepared.register
 def _(node: Rows, world: ProcessWorld) -> Prepared:
     root = np.sqrt(world.profile(node.covariance))
-    shape, draw, white = (world.size(node.size), len(root)), Entries(node.law), (root == 1).all()
+    shape, white = (world.size(node.size), len(root)), (root == 1).all()
+    draw = Entries(node.law) if world.rows is None else RowsOfData(world.rows)
 
     def realise(run: Run, index: int) -> Array:
         X = run.room[index] = draw(run.rng, shape, run.room.get(index))

@@ -166,6 +166,7 @@ def simulate_process(
     repetitions: int | None = None,
     relative_error: float | None = None,
     method: str = "literal",
+    rows: Any = None,
     seed: int = 0,
     workers: int = 1,
     executor: Executor | None = None,
@@ -185,6 +186,8 @@ def simulate_process(
             most 10,000 repetitions.
         method: ``literal``, the process as written; or ``conditional``, label noise and random
             models integrated out exactly given the rows, which needs far fewer repetitions.
+        rows: a data set that rows are drawn from with replacement, in the eigenbasis and over the
+            roots of the eigenvalues, (N, d): `numerics.rows.features`; literal runs only.
         seed: of every draw; the numbers do not depend on the number of workers.
         workers: processes to draw with.
         executor: where to draw, instead of a pool of its own.
@@ -203,6 +206,9 @@ def simulate_process(
     if method not in PROCESS_METHODS:
         remedy = f"choose from {', '.join(PROCESS_METHODS)}"
         raise InputError("method", method, "is unknown for a process", remedy)
+    if rows is not None and method != "literal":
+        condition = "averages over signs of coordinates, which rows of data have not"
+        raise InputError("method", method, condition, "ask for literal")
     process = only_ask(process, ask)
     space = space_of(process, d, spectrum, signal)
     given = _parameters_of(process, {**process.defaults, **parameters})
@@ -213,7 +219,7 @@ def simulate_process(
     theory = _theory(process, given, space)
     averaged = replace(process, asks=tuple(pair for pair in process.asks if not reasons[pair[0]]))
     graph = _graph(averaged, values, space)
-    world = world_of(graph, values, space)
+    world = replace(world_of(graph, values, space), rows=rows)
     _require_finite(graph, world, margin=1)
     for name, tree in graph.asks:
         try:

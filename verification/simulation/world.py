@@ -46,6 +46,8 @@ class ProcessWorld:
         growth: k, at least 1.
         beyond: weights of features with an activation: they stand after the d k coordinates.
         tables: profiles that are given by text (a spectrum), by that text, each of shape (d,).
+        rows: where rows are drawn from, with replacement, over sqrt(s), shape (N, d); None where
+            they have a law.
     """
 
     s: Array
@@ -54,6 +56,7 @@ class ProcessWorld:
     growth: int = 1
     tables: Mapping[str, Array] = field(default_factory=dict)
     beyond: int = 0
+    rows: Array | None = None
     _seen: dict[Any, Array] = field(default_factory=dict, repr=False, compare=False)
 
     @property
