@@ -14,7 +14,6 @@ from fractions import Fraction
 import mpmath
 
 from ridgeproof.numerics.arithmetic.precision import Array, Engine, Multiprecision, Number
-from ridgeproof.numerics.chains.varying_chain import is_varying
 from ridgeproof.numerics.evaluate import MAX_DIGITS, evaluate
 from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.walker import evaluate_expression, evaluate_levels
@@ -25,6 +24,7 @@ from ridgeproof.theory.chains.phase import EXPRESSIONS
 from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.errors import MISSING, InputError, NotBuilt, NoTheorem, SolverError
 from ridgeproof.theory.settings.folds import require_finite
+from ridgeproof.theory.settings.generations import Replace
 from ridgeproof.theory.settings.selection import best, downstream_kind
 from ridgeproof.theory.settings.setting import Setting
 
@@ -90,7 +90,7 @@ def phase(setting: Setting, *, digits: int = 15) -> PhaseReport:
     ('forgotten geometrically', 0.25)
     """
     check_integer("digits", digits, least=1, most=MAX_DIGITS)
-    if is_varying(setting) or downstream_kind(setting) != "ridge":
+    if setting.schedule or setting.chain != Replace() or downstream_kind(setting) != "ridge":
         raise NotBuilt(
             f"the fate of the chain is built for one step repeated and plain ridge downstream, not "
             f"for {setting}: evaluate a few values of n"

@@ -23,8 +23,7 @@ from ridgeproof.numerics.arithmetic.precision import (
     Multiprecision,
     Number,
 )
-from ridgeproof.numerics.chains.chain import chain_moments
-from ridgeproof.numerics.chains.varying_chain import ChainMoments, is_varying, of_truth
+from ridgeproof.numerics.chains.chain import ChainMoments, chain_moments, of_truth
 from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.spectra.spectrum import Spectrum
 from ridgeproof.numerics.walker import evaluate_column, evaluate_expression
@@ -144,23 +143,18 @@ class ErrorCurve:
     def _generator(self) -> ChainMoments:
         """The last generator's moments, in the form asked for."""
         setting, engine = self.setting, self.engine
-        closed = curve_formula(setting)
-        if setting.n and (is_varying(setting) or downstream_kind(setting) == "mixture"):
-            step = generator_of(setting.with_(lam=1)).step(self.form)
-            found = chain_moments(setting, self.point, step)
-            with engine.scope():
-                noise = found.noise if found.real is None else found.noise + found.real
-            return ChainMoments(found.mean, found.signal, noise)
-        unbiased = closed[0].id == "ridge"
-        if setting.n == 0 or (unbiased and setting.sigma0 == 0):
+        if setting.n == 0:
             return of_truth(self.point)
-        # Least squares forgets nothing: n generations are one with n sigma0^2, as on one design.
-        moments = chain_moments(setting.with_(design="shared") if unbiased else setting, self.point)
-        if self.form is Form.LIMIT or len(closed) > 1 or setting.sigma0 == 0:
-            return moments
+        step = generator_of(setting.with_(lam=1))
+        found = chain_moments(setting, self.point, step.step(self.form))
+        closed = curve_formula(setting)[0]
         with engine.scope():
-            noise = moments.noise * self._exact_noise(closed[0])
-        return ChainMoments(moments.mean, moments.signal, noise)
+            noise = found.noise if found.real is None else found.noise + found.real
+            # The step of a minimum norm is a limit; Sigma = I alone knows more.
+            limit = self.form is Form.LIMIT or not setting.sigma0 or step.exact_pieces
+            if closed.exact_pieces and not limit:
+                noise = noise * self._exact_noise(closed)
+            return ChainMoments(found.mean, found.signal, noise)
 
     def _exact_noise(self, closed: Formula) -> Number:
         """By how much the exact finite-size noise of the chain exceeds its limit."""

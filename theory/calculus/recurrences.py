@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sympy import Expr, simplify
 
 from ridgeproof.theory import symbols as sy
@@ -11,6 +13,7 @@ from ridgeproof.theory.errors import DerivationError
 __all__ = ["solve_affine", "solved_over_generations"]
 
 
+@lru_cache(maxsize=256)
 def solve_affine(step: Expr, unknown: Expr, start: Expr) -> Expr:
     """The n-th iterate of ``unknown -> step`` from ``start``, for an affine step, n symbolic.
 

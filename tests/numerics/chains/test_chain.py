@@ -9,7 +9,7 @@ from sympy import Rational
 
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.chains.chain import _keeps_truth
-from ridgeproof.numerics.evaluate import evaluate_terms
+from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import catalogue, find
 from ridgeproof.theory.formula import Form
@@ -46,3 +46,12 @@ def test_every_catalogued_generator_keeps_the_truth_by_least_squares(name):
     for share in (Rational(9, 10), Rational(1001, 1000)):
         assert not _keeps_truth(share * step["mean"], step["second_moment"])
         assert not _keeps_truth(step["mean"], share * step["second_moment"])
+
+
+@pytest.mark.parametrize(("T0", "form"), [(6, Form.LIMIT), (7, Form.EXACT)])
+def test_least_squares_on_labels_without_noise_are_the_truth(T0, form):
+    """Next to T0 = d the covariance would be infinite, and there is none."""
+    downstream = {"d": 6, "T": 12, "sigma": 1, "lam": "1/10", "synthetic_fraction": "1/2"}
+    taught = evaluate(make_setting(**downstream, T0=T0, n=3), form=form)
+    assert taught.value == evaluate(make_setting(**downstream), form=form).value
+    assert taught.terms["synthetic"] == 0

@@ -130,7 +130,6 @@ READERS = {
     "numerics/regime.py": "says it in words",
     "numerics/point.py": "gives the symbols of closed formulas their values",
     "numerics/chains/chain.py": "iterates a catalogued step at any number of digits",
-    "numerics/chains/varying_chain.py": "iterates a catalogued step at any number of digits",
     "numerics/chains/phase.py": "iterates a catalogued step at any number of digits",
     "numerics/finite_size/generations.py": "knows moments at finite size",
     "numerics/finite_size/isotropic.py": "knows moments at finite size",
