@@ -36,8 +36,6 @@ __all__ = ["ChainMoments", "chain_moments", "of_truth"]
 # Operations on levels in all, and what a step costs besides, before iteration is refused.
 _MOST_OPERATIONS, _OVERHEAD = 3 * 10**7, 3_000
 _MOST_FAST_OPERATIONS = 10**9  # on levels in float64
-# What the labels of one more set add, where a formula does not say so itself.
-_LABEL_NOISE = sy.pooled + sy.sigma0**2
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,13 +63,16 @@ def chain_moments(
 ) -> ChainMoments:
     """The moments after n generations, from a = m^2 = w0^2 on.
 
-    ``expressions`` (mean, second_moment, and label_noise where it is more than a sum) are those of
+    ``expressions`` (mean, second_moment, and label_noise unless it is that of N4) are those of
     the catalogued generator (T4) unless given.
 
     Raises:
         NotBuilt: n is so large that iterating level by level would not end.
     """
-    expressions = {"label_noise": _LABEL_NOISE, **(expressions or find("generator").expressions)}
+    expressions = {
+        "label_noise": find("ridge-chain").expressions["label_noise"],
+        **(expressions or find("generator").expressions),
+    }
     alike = not (setting.schedule or isinstance(setting.chain, Accumulate) or setting.weights[1:])
     if setting.design == "shared" or (alike and _is_least_squares(setting)):
         last = _one_fit(setting, point, expressions, alike=alike)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Derivation
 from ridgeproof.theory.formula import Formula, FormulaKind
-from ridgeproof.theory.theorems import generator
+from ridgeproof.theory.theorems import generator, least_squares_generator
 
 __all__ = ["FORMULA"]
 
-EXPRESSIONS = {**generator.EXPRESSIONS, "label_noise": sy.pooled + sy.sigma0**2}
+EXPRESSIONS = {
+    **generator.EXPRESSIONS,
+    "label_noise": least_squares_generator.EXPRESSIONS["label_noise"],
+}
 
 
 @lru_cache
