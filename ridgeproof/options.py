@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from ridgeproof.completion import completes, signals, spectra
 from ridgeproof.questions import DEFAULT_SEED
 from ridgeproof.theory.errors import InputError
 
@@ -82,6 +83,7 @@ _SETTING = (
         "gaussian",
     ),
 )
+_COMPLETED = {"--spectrum": completes(spectra), "--signal": completes(signals)}
 _FIELDS = tuple(name.removeprefix("--").replace("-", "_") for name, _, _ in _SETTING)
 
 
@@ -93,8 +95,9 @@ def setting_options(*, without: tuple[str, ...] = ()) -> Callable[[Command], Com
             if name.removeprefix("--") in without:
                 continue
             option = click.option(
-                name, _parameter(name), default=default, show_default=default is not None, help=text
-            )
+                name, _parameter(name), default=default, show_default=default is not None,
+                help=text, shell_complete=_COMPLETED.get(name),
+            )  # fmt: skip
             command = option(command)
         return command
 
@@ -133,7 +136,8 @@ def process_argument(command: Command) -> Command:
         metavar="NAME=VALUE",
         help="with FILE: a parameter of the process that has no option of its own",
     )(command)
-    return click.argument("file", required=False, metavar="[FILE]")(command)
+    whole = completes(tuple, files=True)
+    return click.argument("file", required=False, metavar="[FILE]", shell_complete=whole)(command)
 
 
 def is_given(parameter: str) -> bool:

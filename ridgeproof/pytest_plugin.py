@@ -129,12 +129,11 @@ class ClaimItem(_Item):
         if report.verdict == "not-run":
             pytest.skip(f"{report.id} was not run: {report.evidence.get('reason', 'no data')}")
         if report.verdict in {"refuted", "undecided"}:
-            from ridgeproof.claim_text import evidence_rows
             from ridgeproof.console import key_values
 
             heading = f"{report.id} {report.verdict.value}: {report.title}"
             again = f"ridgeproof verify {report.id} --profile {profile.name} --seed {self.seed}"
-            rows = [*evidence_rows(report), ("again", again)]
+            rows = [*report.evidence_rows(), ("again", again)]
             raise _Failed(f"{heading}\n{key_values(rows, indent='  ')}")
 
     def reportinfo(self) -> tuple[Path, int | None, str]:

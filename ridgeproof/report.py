@@ -16,7 +16,6 @@ from platform import python_version
 from typing import Any
 
 from ridgeproof import __version__
-from ridgeproof.claim_text import evidence_rows
 from ridgeproof.theory.catalogue import catalogue
 from ridgeproof.theory.checks import check_output
 from ridgeproof.theory.errors import InputError, RidgeproofError
@@ -147,7 +146,7 @@ def _row(claim: AnyClaim, done: ClaimReport | None) -> dict[str, Any]:
         "repetitions": done.evidence.get("repetitions", ""),
         "seconds": f"{done.seconds:.1f}",
         # The mutants have a table of their own.
-        "details": [(key, text) for key, text in evidence_rows(done) if text not in killed],
+        "details": [(key, text) for key, text in done.evidence_rows() if text not in killed],
         "mutants": [{"at": None, **mutant} for mutant in mutants],
     }
 

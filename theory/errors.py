@@ -81,6 +81,7 @@ class InputError(RidgeproofError, ValueError):
         self.value = value
         self.condition = condition
         self.remedy = remedy
+        self.is_located = False  # whether the condition names the place in a file
         super().__init__(name, value, condition, remedy)
 
     def __str__(self) -> str:

@@ -1,16 +1,20 @@
-"""read_tables: the tables of a user's TOML file, as data; decimals stay exact."""
+"""The tables of a user's TOML file, as data; decimals stay exact; errors name file and line."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from decimal import Decimal
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from ridgeproof.theory.errors import InputError
 
-__all__ = ["read_tables"]
+__all__ = ["located", "read_tables"]
+
+Reader = TypeVar("Reader", bound=Callable[..., Any])
 
 _MAX_BYTES = 64 * 1024
 
@@ -38,6 +42,55 @@ def read_tables(source: Path | str, name: str) -> dict[str, Any]:
     except (ValueError, RecursionError, ArithmeticError) as error:
         condition = f"is not TOML ({str(error)[:200]})"
         raise InputError(name, _line_of(error, text), condition, "correct it there") from error
+
+
+def located(read: Reader) -> Reader:
+    """Let the errors of a reader of TOML, a path or text, name the file and the line where it is.
+
+    The line is the one that sets the key, or the one within its text that the error names.
+    """
+
+    @wraps(read)
+    def reader(source: Path | str, *arguments: Any) -> Any:
+        try:
+            return read(source, *arguments)
+        except InputError as error:
+            if not error.is_located:  # by the reader of another file, which this one names
+                _locate(error, source)
+            raise
+
+    return cast("Reader", reader)
+
+
+def _locate(error: InputError, source: Path | str) -> None:
+    is_text = isinstance(source, str) and "\n" in source
+    try:
+        text = str(source) if is_text else Path(source).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
+        return  # the error is about the file itself
+    # A syntax error says its own line.
+    line = None if "at line" in error.condition else _place(error, text.splitlines())
+    places = [*([] if is_text else [str(source)]), *([f"line {line}"] if line else [])]
+    if places:
+        error.condition += f" ({', '.join(places)})"
+    error.is_located = True
+
+
+def _place(error: InputError, lines: list[str]) -> int | None:
+    """The line of a mistake, from 1: of a text of several lines, the line in it that is named."""
+    within = re.match(r"(\w+), line (\d+)", error.name)
+    if within and (first := _line_of_key(within[1], lines)):
+        opens = re.search("(\"{3}|'{3})$", lines[first - 1].strip())  # its text begins below
+        return first + int(within[2]) - (0 if opens else 1)
+    refused = str(error.value).strip().partition("\n")[0]
+    words = [*re.findall(r"\w+", error.name), *re.findall(r"^\w+$", refused)]
+    found = (_line_of_key(word, lines) for word in reversed(words))
+    return next(filter(None, found), None)
+
+
+def _line_of_key(key: str, lines: list[str]) -> int | None:
+    sets = re.compile(rf"""\s*["']?{key}["']?\s*=""")
+    return next((i for i, line in enumerate(lines, 1) if sets.match(line)), None)
 
 
 def _line_of(error: Exception, text: str) -> str:

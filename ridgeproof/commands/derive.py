@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ridgeproof.completion import completes, theorems
 from ridgeproof.console import echo, emit_json, progress
 from ridgeproof.options import is_process_file, read_assignments, seed_option
 
@@ -20,7 +21,7 @@ _CODE = ("python", "jax", "javascript")
 
 
 @click.command(name="derive")
-@click.argument("formula_id", metavar="ID|FILE")
+@click.argument("formula_id", metavar="ID|FILE", shell_complete=completes(theorems, files=True))
 @click.option(
     "--format",
     "style",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ridgeproof.completion import completes, figures
 from ridgeproof.console import echo, emit_json, key_values, progress
 from ridgeproof.options import json_option, seed_option
 from ridgeproof.theory.errors import MISSING, InputError
@@ -18,7 +19,7 @@ __all__ = ["command"]
 
 
 @click.command(name="figure")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completes(figures))
 @click.option("--list", "listing", is_flag=True, help="names and titles of the figures")
 @click.option("--out", default=None, help="FILE.png, FILE.svg or FILE.pdf  [default: NAME.svg]")
 @click.option("--workers", default="1", show_default=True, help="processes to simulate with")

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ridgeproof.completion import completes, theorems
 from ridgeproof.console import echo, emit_json, heading, key_values
 from ridgeproof.options import json_option
 
@@ -22,7 +23,7 @@ Every theorem as the code holds it: `ridgeproof derive ID` derives it line by li
 
 
 @click.command(name="formulas")
-@click.argument("formula_id", metavar="[ID]", required=False)
+@click.argument("formula_id", metavar="[ID]", required=False, shell_complete=completes(theorems))
 @click.option(
     "--format",
     "style",

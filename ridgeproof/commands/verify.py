@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ridgeproof.completion import claims as claim_ids
+from ridgeproof.completion import completes
 from ridgeproof.console import echo, emit_json, heading, key_values, progress
 from ridgeproof.interrupts import INTERRUPTED, leave_at_once
 from ridgeproof.options import json_option, read_assignments, seed_option
@@ -25,7 +27,12 @@ __all__ = ["command"]
 
 
 @click.command(name="verify")
-@click.argument("claims", nargs=-1, metavar="[CLAIM ... | FILE]")
+@click.argument(
+    "claims",
+    nargs=-1,
+    metavar="[CLAIM ... | FILE]",
+    shell_complete=completes(claim_ids, files=True),
+)
 @click.option("--profile", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
 @click.option("--workers", default=None, help="processes (default: one for each core)")
 @click.option("--report", default=None, help="also write FILE.html: one page, offline")
@@ -243,13 +250,12 @@ def _write(page: Path, report: Report, workers: int, watch: Callable[[str], None
 
 
 def _text(reports: list[ClaimReport], profile: str, seed: int) -> str:
-    from ridgeproof.claim_text import evidence_rows
     from ridgeproof.verification.suite.claim import PROFILES
 
     blocks = []
     for report in reports:
         title = heading(f"{report.id:<4}{report.verdict.value:<11}{report.title}")
-        blocks.append(f"{title}\n{key_values(evidence_rows(report), indent='      ')}")
+        blocks.append(f"{title}\n{key_values(report.evidence_rows(), indent='      ')}")
     chosen = PROFILES[profile]
     total = sum(report.evidence.get("repetitions", 0) for report in reports)
     literal = sum(report.evidence.get("literal_repetitions", 0) for report in reports)

@@ -172,3 +172,38 @@ def test_the_package_offers_its_names_lazily():
     assert set(ridgeproof.__all__) <= set(dir(ridgeproof))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = ridgeproof.nothing
+
+
+@pytest.mark.parametrize(
+    ("words", "begun", "found"),
+    [
+        ("derive", "rid", ["ridgeless", "ridge", "ridge-chain"]),
+        ("derive", "my", ["my"]),  # a file
+        ("verify C1", "c1", [f"C1{i}" for i in ["", *range(6)]]),
+        ("figure", "pow", ["power-law"]),
+        ("evaluate --spectrum", "po", ["power-law:"]),
+        ("evaluate --signal", "so", ["source:"]),
+    ],
+)
+def test_the_shell_completes(words, begun, found):
+    """Names of theorems, claims, figures, spectra; and the lists are whole."""
+    from click.shell_completion import ShellComplete
+
+    items = ShellComplete(cli.cli, {}, "ridgeproof", "").get_completions(words.split(), begun)
+    assert {item.value for item in items} >= set(found[:1])
+    assert all(item.value.lower().startswith(begun) for item in items)
+    assert {item.value for item in items} <= set(found) or words == "verify C1"
+
+
+def test_what_is_completed_is_what_there_is():
+    """The names are read off file names, for speed; the records know them too."""
+    from ridgeproof import completion
+    from ridgeproof.theory.catalogue import catalogue
+    from ridgeproof.verification.claims import all_claims
+    from ridgeproof.verification.figures.experiments import all_figures
+
+    assert set(completion.theorems()) == set(catalogue())
+    assert set(completion.claims()) == set(all_claims())
+    assert set(completion.figures()) == set(all_figures())
+    for name in ("isotropic", "power-law:2", "ar1:0", "levels:1*3", "file:a.npy"):
+        assert name.startswith(completion.spectra())

@@ -17,7 +17,7 @@ from ridgeproof.theory.process.normal import check_process
 from ridgeproof.theory.process.profiles import FUNCTIONS, read_profile
 from ridgeproof.theory.process.record import Process, Step
 from ridgeproof.theory.process.text import read_expression, read_steps, steps_text
-from ridgeproof.theory.toml_file import read_tables
+from ridgeproof.theory.toml_file import located, read_tables
 
 __all__ = ["checked_process", "make_process", "process_text", "read_process"]
 
@@ -27,6 +27,7 @@ _PROCESS = ("title", "source", "truths", "steps", "covariances", "signals", "par
 _RESERVED = frozenset({"range", "inf", "pi", "Sigma", *FUNCTIONS})
 
 
+@located
 def read_process(source: Path | str) -> Process:
     """Read a process file, or its text (a string with a line break).
 

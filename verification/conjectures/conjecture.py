@@ -25,7 +25,7 @@ from ridgeproof.theory.domains.entries import (
     used_symbols,
 )
 from ridgeproof.theory.errors import MISSING, InputError
-from ridgeproof.theory.toml_file import read_tables
+from ridgeproof.theory.toml_file import located, read_tables
 from ridgeproof.verification.conjectures.claim import SIGNS, Claim, check_choice, stated_in
 from ridgeproof.verification.conjectures.domain_table import read_domain
 from ridgeproof.verification.conjectures.guards import Guard
@@ -179,6 +179,7 @@ class Conjecture(Claim):
             raise InputError(f"domain {name}", entry, condition, f"let {name} begin above 0")
 
 
+@located
 def read_conjecture(source: Path | str) -> Conjecture | ProcessConjecture:
     """Read a conjecture from a TOML file, or from its text (a string with a line break).
 

@@ -20,6 +20,7 @@ from hypothesis.strategies import SearchStrategy
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.shown import Shown
 from ridgeproof.verification.simulation.quantity_draws import Sampler
 from ridgeproof.verification.strategies import settings as draw_setting
 from ridgeproof.verification.suite.theory_on_trial import CATALOGUE, Theory
@@ -121,7 +122,7 @@ Drawn = TypeVar("Drawn")
 
 
 @dataclass(frozen=True)
-class ClaimReport:
+class ClaimReport(Shown):
     """What a claim's trial found."""
 
     id: str
@@ -144,6 +145,43 @@ class ClaimReport:
             "seconds": round(self.seconds, 2),
             "complete": self.complete,
         }
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The claim, its verdict, and the evidence."""
+        head = [("claim", f"{self.id}: {self.title}"), ("verdict", self.verdict.value)]
+        return [*head, *self.evidence_rows()]
+
+    def evidence_rows(self) -> list[tuple[str, str]]:
+        """The evidence in words: effort, worst point, mutants, what is open, counterexample."""
+        evidence = self.evidence
+        if self.verdict == "not-run":
+            return [("reason", evidence["reason"])]
+        effort = f"{evidence['points']} points, {evidence['repetitions']} repetitions"
+        literal = f"({evidence['literal_repetitions']} literal)"
+        rows = [("tried", f"{effort} {literal}, {self.seconds:.1f} s")]
+        worst = evidence["worst_point"]
+        if worst is not None:
+            seen = f"{worst['observed']:.5g} +- {worst['standard_error']:.1g}"
+            allowed = f", {worst['allowed']:.2g} of it allowed" if worst["allowed"] else ""
+            against = f"against {worst['claimed']:.5g} (z = {worst['z']}{allowed})"
+            rows += [
+                ("worst", f"{worst['quantity']} {seen} {against}"),
+                ("", f"at {worst['setting']}"),
+            ]
+        rows += [
+            ("killed" if mutant["killed"] else "NOT KILLED", mutant["formula"])
+            for mutant in evidence["mutants"]
+        ]
+        rows += [("undecided", text) for text in evidence["undecided"]]
+        example = self.counterexample
+        if example is not None:
+            rows += [
+                ("counter", f"{example.setting}: claimed {example.claimed}"),
+                ("", f"observed {example.observed} ({example.method})"),
+                ("redo", example.command),
+            ]
+            rows += [("python", example.python)] if example.python else []
+        return rows
 
 
 class SuiteInterrupted(KeyboardInterrupt):

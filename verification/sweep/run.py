@@ -13,7 +13,7 @@ from pathlib import Path
 from ridgeproof.theory.errors import MISSING, InputError, RidgeproofError
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.process.record import Process
-from ridgeproof.theory.toml_file import read_tables
+from ridgeproof.theory.toml_file import located, read_tables
 from ridgeproof.verification.compute.executors import iterate_done
 from ridgeproof.verification.conjectures.domain_table import check_keys
 from ridgeproof.verification.simulation.seeds import canonical_json
@@ -79,6 +79,7 @@ def _duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}"
 
 
+@located
 def read_sweep(source: Path | str, seed: int) -> Sweep:
     """Read a sweep from a TOML file, or from its text (a string with a line break).
 

@@ -9,7 +9,6 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from ridgeproof.claim_text import evidence_rows
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification import claims
 from ridgeproof.verification.claims import c12_kernels_on_digits as c12
@@ -77,7 +76,7 @@ def test_data_within_the_allowed_error_are_consistent():
     assert report.verdict is Outcome.CONSISTENT
     assert report.evidence["mutants"][0]["killed"]
     assert report.evidence["literal_repetitions"] > 0
-    (worst,) = (text for key, text in evidence_rows(report) if key == "worst")
+    (worst,) = (text for key, text in report.evidence_rows() if key == "worst")
     assert ", 0.03 of it allowed)" in worst
 
 
@@ -88,7 +87,7 @@ def test_data_beyond_the_allowed_error_refute():
     again = "ridgeproof verify C99 --profile quick --seed 1"
     assert report.counterexample.command == again
     assert report.counterexample.data()["python"] == ""
-    assert ("redo", again) in evidence_rows(report)
+    assert ("redo", again) in report.evidence_rows()
 
 
 def test_without_an_allowed_error_the_difference_counts():
@@ -114,7 +113,7 @@ def test_missing_data_give_no_verdict():
     report = verify_claim(absent, QUICK)
     assert report.verdict is Outcome.NOT_RUN
     assert report.data()["verdict"] == "not-run"
-    assert report.evidence == {"reason": "install the toy"} == dict(evidence_rows(report))
+    assert report.evidence == {"reason": "install the toy"} == dict(report.evidence_rows())
 
 
 def test_a_mutant_that_survives_leaves_it_undecided():
