@@ -42,10 +42,16 @@ def command(certificate: Path, conjecture: Path | None, as_json: bool) -> None:
         outcome = recheck(found, text)
     if as_json:
         emit_json(
-            {"accepted": outcome.accepted, "leaves": outcome.leaves, "reason": outcome.reason}
+            {
+                "accepted": outcome.accepted,
+                "leaves": outcome.leaves,
+                "reason": outcome.reason,
+                "delta": str(outcome.delta),
+            }
         )
     elif outcome.accepted:
-        echo(f"accepted: {outcome.leaves} leaves hold, and they fill the domain")
+        upto = f"; the equality up to {float(outcome.delta):g}" if outcome.delta else ""
+        echo(f"accepted: {outcome.leaves} leaves hold, and they fill the domain{upto}")
     else:
         echo(f"rejected: {outcome.reason}")
     if not outcome.accepted:

@@ -24,7 +24,9 @@ from sympy import Expr
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.recheck.intervals import Interval, Program, ball, hull
 from ridgeproof.verification.recheck.reading import (
+    DIVISOR,
     INTEGERS,
+    ROOT,
     Statement,
     number,
     read_formula,
@@ -54,11 +56,15 @@ Box = dict[str, tuple[Any, Any]]
 
 @dataclass(frozen=True)
 class Recheck:
-    """The outcome: ``accepted``, or the first ``reason`` why not."""
+    """The outcome: ``accepted``, or the first ``reason`` why not.
+
+    An equality is accepted up to ``delta``, which is 0 of all others.
+    """
 
     accepted: bool
     leaves: int
     reason: str = ""
+    delta: Fraction = Fraction(0)
 
 
 def read_certificate(path: Path) -> dict[str, Any]:
@@ -139,7 +145,7 @@ def recheck(certificate: Mapping[str, Any], conjecture: str | None = None) -> Re
                     if not prover.holds(at, size, box):
                         where = f"leaf {index} ({place}, {_shown(box)})"
                         return Recheck(False, count, f"{where} is not confirmed")
-    return Recheck(True, count)
+    return Recheck(True, count, delta=delta)
 
 
 def _same(conjecture: str, claim: Any, domain: Any) -> bool:
@@ -147,7 +153,11 @@ def _same(conjecture: str, claim: Any, domain: Any) -> bool:
         tables = tomllib.loads(conjecture, parse_float=str)
     except tomllib.TOMLDecodeError as error:
         raise InputError("CONJECTURE", error, "is not TOML", "give the conjecture file") from None
-    own = {k: v for k, v in tables.get("conjecture", {}).items() if k != "title"}
+    stated = tables.get("conjecture")
+    if not isinstance(stated, dict) or tables.keys() - {"conjecture", "domain"}:
+        condition = "has no table [conjecture], or others than it and [domain]"
+        raise InputError("CONJECTURE", ", ".join(tables), condition, "give the conjecture file")
+    own = {k: v for k, v in stated.items() if k != "title"}
     told = {k: v for k, v in claim.items() if k != "title"}
     return _plain(own) == _plain(told) and _plain(tables.get("domain")) == _plain(domain)
 
@@ -290,6 +300,8 @@ class _Prover:
         self.delta, self.equal = ball(delta), statement.equal
         self.ridge = Program([statement.ridge])
         self.derived = statement.ridge != NAMES["lam"]
+        self.guards = _Compiled([piece for piece, _ in statement.guards])
+        self.kinds = [kind for _, kind in statement.guards]
         self.names = [
             x for x in _BOXED if x in statement.domain and not (x == "lam" and self.derived)
         ]
@@ -319,9 +331,12 @@ class _Prover:
     def _felt(self, at: tuple[Level, ...], size: int, box: Box) -> dict[str, float]:
         """Nothing where the box is confirmed; else how much each side of it matters."""
         value, *slopes = self._enclosed(self.all, at, size, box)
-        if self._fits(value):
+        defined = self._defined(at, size, box)
+        if defined and self._fits(value):
             return {}
         felt = {x: _felt(g, *box[x]) for x, g in zip(self.names, slopes, strict=True)}
+        if not defined:
+            return felt
         rises = {x: (g.low >= 0) - (g.high <= 0) for x, g in zip(self.names, slopes, strict=True)}
         if not self.equal and any(rises.values()):
             ends = {
@@ -338,6 +353,17 @@ class _Prover:
             (a, b), (c, _) = box[x], middle[x]
             value = value + g * hull(a - c, b - c)
         return {} if self._fits(value) else felt
+
+    def _defined(self, at: tuple[Level, ...], size: int, box: Box) -> bool:
+        """Whether no piece divides by zero, or takes a root or logarithm that is not real."""
+        if not self.kinds:
+            return True
+        pieces = self._enclosed(self.guards, at, size, box)
+        return all(
+            piece.low >= 0 if kind == ROOT
+            else piece.low > 0 or (kind == DIVISOR and piece.high < 0)
+            for piece, kind in zip(pieces, self.kinds, strict=True)
+        )  # fmt: skip
 
     def _fits(self, value: Interval) -> bool:
         if self.equal:

@@ -94,6 +94,9 @@ def _enclosed(expression: Expr, known: Mapping[Expr, Interval]) -> Interval:
     if isinstance(expression, Pow) and isinstance(expression.exp, Rational):
         exponent = Fraction(expression.exp.p, expression.exp.q)
         return _enclosed(expression.base, known).power(exponent)
+    if not expression.args:
+        condition = "is undefined, or a setting that the domain has not"
+        raise InputError("formula", expression, condition, "give it in the domain")
     parts = [_enclosed(each, known) for each in expression.args]
     if isinstance(expression, Heaviside):
         return Interval(arb(int(parts[0].low > 0)), arb(int(not parts[0].high < 0)))

@@ -11,9 +11,9 @@ from typing import Any
 from sympy import Add, Expr, Max, Min, Mul, Rational, exp, log, pi, sqrt
 
 from ridgeproof.theory.errors import InputError
-from ridgeproof.verification.recheck.theorem import NAMES, QUANTITIES, slope
+from ridgeproof.verification.recheck.theorem import NAMES, QUANTITIES, LevelSum, slope
 
-__all__ = ["INTEGERS", "Statement", "number", "read_formula", "read_statement"]
+__all__ = ["DIVISOR", "INTEGERS", "ROOT", "Statement", "number", "read_formula", "read_statement"]
 
 INTEGERS = ("d", "T", "T0", "n")
 _REALS = ("sigma", "sigma0", "lam")
@@ -22,6 +22,10 @@ _FUNCTIONS: Mapping[str, Any] = {"sqrt": sqrt, "log": log, "exp": exp, "min": Mi
 _MOST_POWER, _LONGEST, _MOST_DIRECTIONS = 1000, 2000, 5000
 _SETTINGS = {*INTEGERS, *_REALS, "spectrum", "signal", "design", "lam0"}
 _USUAL: Mapping[str, Any] = {"design": "independent", "lam0": 0}
+_MOST_BITS = 10_000  # of a power of numbers
+# What is above zero, what is not zero, and what is not below zero.
+LOG, DIVISOR, ROOT = "log", "divisor", "root"
+Guard = tuple[Expr, str]
 _KEYS = {"quantity", "relation", "formula", "kind"}
 
 
@@ -39,13 +43,25 @@ def number(value: object) -> Fraction:
     raise InputError("domain", value, "is not a number", "give a whole number or 'p/q'")
 
 
-def read_formula(text: str) -> Expr:
+def read_formula(text: str, guards: list[Guard] | None = None) -> Expr:  # noqa: PLR0915
     """A formula: sums, products, powers, functions; by recursive descent.
 
+    Args:
+        text: the formula.
+        guards: takes what must hold for every piece to be defined, however much of it cancels.
+
     Raises:
-        InputError: it is not one; names what stands where it stops.
+        InputError: it is not one; names what stands where it stops, or is undefined everywhere.
     """
     words = list(_words(text))
+    kept = [] if guards is None else guards
+
+    def guard(piece: Expr, kind: str) -> Expr:
+        if not piece.is_number:
+            kept.append((piece, kind))
+        elif not _is_defined(piece, kind):
+            raise InputError("formula", text, "is undefined in a part", "leave that part out")
+        return piece
 
     def wrong() -> InputError:
         rest = " ".join(words) or "the end"
@@ -65,7 +81,7 @@ def read_formula(text: str) -> Expr:
     def product() -> Expr:
         factors = [signed()]
         while words and words[0] in {"*", "/"}:
-            factors.append(signed() if take() == "*" else 1 / signed())
+            factors.append(signed() if take() == "*" else 1 / guard(signed(), DIVISOR))
         return Mul(*factors)
 
     def signed() -> Expr:
@@ -75,8 +91,12 @@ def read_formula(text: str) -> Expr:
         if words and words[0] in {"^", "**"}:
             take()
             exponent = signed()
-            if exponent.is_number and abs(exponent) > _MOST_POWER:
+            if not _is_short_power(base, exponent):
                 raise wrong()
+            if not exponent.is_integer:
+                guard(base, ROOT)
+            if exponent <= 0:
+                guard(base, DIVISOR)
             return base**exponent
         return base
 
@@ -94,8 +114,12 @@ def read_formula(text: str) -> Expr:
             arguments = [total()]
             while take(",", ")") == ",":
                 arguments.append(total())
-            if len(arguments) != 1 and word not in {"min", "max"}:
+            first = arguments[0]
+            is_long = word == "exp" and first.is_number and abs(first) > _MOST_POWER
+            if is_long or (len(arguments) != 1 and word not in {"min", "max"}):
                 raise wrong()
+            if word in {"log", "sqrt"}:
+                guard(first, LOG if word == "log" else ROOT)
             return _FUNCTIONS[word](*arguments)
         if word == "pi":
             return pi
@@ -110,6 +134,43 @@ def read_formula(text: str) -> Expr:
     if words:
         raise wrong()
     return found
+
+
+def _is_defined(piece: Expr, kind: str) -> bool:
+    """Whether a number may be divided by, or have its root or logarithm taken."""
+    if not piece.is_real or (piece == 0 and kind != ROOT):
+        return False
+    return kind == DIVISOR or bool(piece >= 0)
+
+
+def _is_short_power(base: Expr, exponent: Expr) -> bool:
+    if not isinstance(exponent, Rational) or abs(exponent) > _MOST_POWER:
+        return False
+    length = base.p.bit_length() + base.q.bit_length() if isinstance(base, Rational) else 0
+    return bool(abs(exponent) * length <= _MOST_BITS)
+
+
+def _degree(expression: Expr) -> Rational | None:
+    """The power of the sizes, d, T, T0 and the degrees of freedom, that it grows with; or None."""
+    if expression.is_number:
+        return Rational(0)
+    if isinstance(expression, LevelSum):
+        return Rational(int(expression.args[0] == 0))
+    if expression.is_Symbol:
+        return Rational(int(expression in {NAMES[x] for x in ("d", "T", "T0")}))
+    if expression.is_Pow:
+        base, exponent = expression.as_base_exp()
+        inner = _degree(base)
+        return inner * exponent if inner is not None and exponent.is_number else None
+    degrees = [_degree(each) for each in expression.args]
+    if None in degrees:
+        return None
+    if expression.is_Mul:
+        return Add(*degrees)
+    same = len(set(degrees)) == 1
+    if expression.is_Add or isinstance(expression, Max | Min):
+        return degrees[0] if same else None
+    return Rational(0) if same and degrees[0] == 0 else None
 
 
 def _words(text: str) -> Iterator[str]:
@@ -133,6 +194,7 @@ class Statement:
         domain: the entries of the domain.
         spectra, signals: their texts.
         equal: whether it must vanish, up to the delta of the certificate.
+        guards: what makes every piece of its formulas defined.
     """
 
     difference: Expr
@@ -141,6 +203,7 @@ class Statement:
     spectra: tuple[str, ...]
     signals: tuple[str, ...]
     equal: bool
+    guards: tuple[Guard, ...]
 
     def box(self, size: int) -> dict[str, tuple[Fraction, Fraction]]:
         """The ends of every setting in d = size directions.
@@ -225,7 +288,8 @@ def read_statement(conjecture: object, domain: object) -> Statement:
         raise InputError("conjecture", shown, "is no claim that recheck reads", remedy)
     lam = domain.get("lam", 0)
     derived = isinstance(lam, str) and ".." not in lam and not re.fullmatch(r"[\d./\s]+", lam)
-    ridge = read_formula(lam) if derived else NAMES["lam"]
+    guards: list[Guard] = []
+    ridge = read_formula(lam, guards) if derived else NAMES["lam"]
     value = QUANTITIES[quantity]
     if relation in {"increases-in", "decreases-in"}:
         variable = str(conjecture["formula"]).strip()
@@ -233,9 +297,11 @@ def read_statement(conjecture: object, domain: object) -> Statement:
             raise InputError("formula", variable, "is no variable", "name one, such as lam")
         difference = slope(value, variable, ridge) * (1 if relation == "increases-in" else -1)
     elif relation in {"at-most", "at-least", "equals"}:
-        difference = (read_formula(str(conjecture["formula"])) - value) * (
-            -1 if relation == "at-least" else 1
-        )
+        formula = read_formula(str(conjecture["formula"]), guards)
+        if _degree(formula) != 0:
+            condition = "is not of ratios of sizes alone, so that its limit is another formula"
+            raise InputError("formula", conjecture["formula"], condition, "write its limit")
+        difference = (formula - value) * (-1 if relation == "at-least" else 1)
     else:
         raise InputError("relation", relation, "is none that recheck reads", "see its help")
     # With n = 0 nothing synthetic is there, and neither T0 nor sigma0 need be.
@@ -247,6 +313,7 @@ def read_statement(conjecture: object, domain: object) -> Statement:
         tuple(_texts(domain.get("spectrum", "isotropic"))),
         tuple(_texts(domain.get("signal", "flat"))),
         relation == "equals",
+        tuple((piece.subs(absent), kind) for piece, kind in guards),
     )
 
 

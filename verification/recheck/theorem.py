@@ -149,18 +149,28 @@ def levels(spectrum: str, signal: str, size: int) -> tuple[Level, ...]:
         raise InputError("spectrum", spectrum, "is none that recheck knows", remedy)
     if signal == "flat":
         return tuple(Level(value, count, value * count / size) for value, count in s)
-    if signal.startswith("source:") and kind == "power-law":
-        decay = -(1 + 2 * Fraction(rest) * Fraction(signal.removeprefix("source:")))
+    source = _source(signal) if kind == "power-law" else None
+    if source is not None:
+        decay = -(1 + 2 * Fraction(rest) * source)
         energies = [arb(i) ** ball(decay) for i in range(1, size + 1)]
         total = sum(energies, start=arb(0))
         return tuple(Level(v, c, e / total) for (v, c), e in zip(s, energies, strict=True))
     raise InputError("signal", signal, "is none that recheck knows", "it takes flat and source:R")
 
 
+def _source(signal: str) -> Fraction | None:
+    kind, _, rest = signal.partition(":")
+    try:
+        found = Fraction(rest) if kind == "source" else None
+    except (ValueError, ZeroDivisionError):
+        return None
+    return found if found is not None and found >= 0 else None
+
+
 def _eigenvalues(kind: str, rest: str, size: int) -> list[tuple[Any, int]] | None:
     if kind == "isotropic" and not rest:
         return [(arb(1), size)]
-    if kind == "power-law":
+    if kind == "power-law" and Fraction(rest) >= 0:
         return [(arb(i) ** ball(-Fraction(rest)), 1) for i in range(1, size + 1)]
     if kind not in {"levels", "spiked"}:
         return None
@@ -168,7 +178,9 @@ def _eigenvalues(kind: str, rest: str, size: int) -> list[tuple[Any, int]] | Non
     counts = [int(count) if star else 0 for _, star, count in parts]
     # The rest of the directions share the level that has no count.
     left = size - sum(counts)
-    if counts.count(0) != (left > 0) or left < 0:
+    if counts.count(0) != (left > 0) or left < 0 or min(counts) < 0:
+        return None
+    if any(Fraction(value) <= 0 for value, _, _ in parts):
         return None
     pairs = zip(parts, counts, strict=True)
     return [(ball(Fraction(value)), count or left) for (value, _, _), count in pairs]

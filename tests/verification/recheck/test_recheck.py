@@ -114,6 +114,52 @@ def test_a_false_claim_with_true_looking_leaves_is_rejected(certificate):
     assert "is not confirmed" in outcome.reason
 
 
+@pytest.mark.parametrize(
+    ("relation", "formula"),
+    [
+        ("at-most", "20.0/d"),  # 0 in the limit
+        ("at-least", "0*log(d - T)"),
+        ("at-least", "(T - 3/2*d)/(T - 3/2*d) - 1"),
+        ("at-least", "0*sqrt(d - T)"),
+        ("at-least", "0^0 - 1"),
+        ("at-most", "1 + 1/(d - d)"),
+        ("at-most", "((10^1000)^1000)^1000"),
+        ("at-most", "exp(1000*1000*1000)"),
+    ],
+)
+def test_what_is_undefined_or_another_in_the_limit_is_no_claim(relation, formula):
+    """Whatever cancels, and however the leaf looks; and no number takes for ever."""
+    claim = {"quantity": "bias", "relation": relation, "formula": formula, "kind": "limit"}
+    leaf = {"spectrum": "isotropic", "sign": 1, "box": [[6, 6], [8, 10], ["1/10", "1"]]}
+    forged = {
+        "conjecture": claim,
+        "domain": {"d": 6, "T": [8, 10], "lam": ["1/10", "1"]},
+        "variables": ["d", "T", "lam"],
+        "leaves": [leaf],
+    }
+    try:
+        accepted = recheck(forged).accepted
+    except InputError:
+        accepted = False
+    assert not accepted
+
+
+@pytest.mark.parametrize(
+    ("spectrum", "signal"),
+    [
+        ("levels:-1*2,1", "flat"),
+        ("levels:0*2,1", "flat"),
+        ("levels:1*-2,1", "flat"),
+        ("power-law:-1", "flat"),
+        ("power-law:1", "source:-5"),
+    ],
+)
+def test_what_is_no_spectrum_has_no_levels(spectrum, signal):
+    """Eigenvalues are positive, counts too, and exponents not negative."""
+    with pytest.raises(InputError):
+        levels(spectrum, signal, 6)
+
+
 def test_a_needle_is_not_confirmed():
     """A claim that fails on an interval of lam of width 0.02 alone has no certificate."""
     fails = "sigma^2*d/(T-d)*(1 - exp(-((lam - 1/2)/0.01)^2))"
