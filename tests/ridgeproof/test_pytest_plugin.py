@@ -29,6 +29,7 @@ EVIDENCE = {
     "worst_point": None,
     "mutants": [{"formula": "a slip", "killed": True}],
     "undecided": [],
+    "proved": [],
 }
 WRONG = Counterexample(
     make_setting(d=5, T=13, sigma=1), "test_error", "0.6", "0.7", 0.01, "literal simulation"

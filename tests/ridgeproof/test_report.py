@@ -24,6 +24,7 @@ from ridgeproof.verification.testing.verdict import Outcome
 
 SETTING = make_setting(d=4, T=12)
 EVIDENCE = {
+    "proved": [],
     "points": 3,
     "repetitions": 512,
     "literal_repetitions": 256,

@@ -70,6 +70,23 @@ def _slope(
     )
 
 
+# The synthetic term has its plateau as a bound, on any spectrum with T >= 2 d: no divergence.
+_BOUNDED = """[conjecture]
+quantity = "synthetic"
+relation = "at-most"
+kind = "limit"
+formula = "n*sigma0^2*phi0/(1-phi0)"
+[domain]
+d = { integers = [5, 5000] }
+T = "2*d .. 99*d"
+T0 = "d + 2 .. 99*d"
+n = { integers = [1, 99] }
+sigma0 = [0.01, 9]
+lam = [0.000001, 99]
+spectrum = ["power-law:3/2"]
+signal = ["source:2/5", "source:1/3"]
+"""
+
 CLAIM = Claim(
     id="C10",
     title="classical ridge on fake data is slower, or stops",
@@ -91,6 +108,7 @@ CLAIM = Claim(
             "signal": ["source:2/5", "source:1/3"],
         }
     ),
+    proofs=(_BOUNDED,),
     holds=holds,
     mutants=(
         ClaimMutant(

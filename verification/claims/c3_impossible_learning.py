@@ -90,6 +90,30 @@ def _reoptimised(setting: Setting, judge: Judge) -> None:
 
 _NARROW = make_setting(d=16, T=32, T0=48, n=2, sigma=1, sigma0=1, lam="0.1", spectrum="ar1:1/2")
 
+# Least squares in the chain, any spectrum and sizes: the error grows, at least linearly in n.
+_CHAIN = """[domain]
+d = { integers = [5, 500] }
+T = "d .. 9*d"
+T0 = "d + 2 .. 9*d"
+n = { integers = [0, 99] }
+sigma = [0.01, 9]
+sigma0 = [0.01, 9]
+lam = [0.001, 99]
+spectrum = ["isotropic", "ar1:1/2", "power-law:3/2"]
+"""
+_GROWS = """[conjecture]
+quantity = "test_error"
+relation = "increases-in"
+kind = "limit"
+formula = "n"
+"""
+_LINEARLY = """[conjecture]
+quantity = "synthetic"
+relation = "at-least"
+kind = "limit"
+formula = "n*sigma0^2*df2/(T0-d)"
+"""
+
 CLAIM = Claim(
     id="C3",
     title="learning becomes impossible",
@@ -112,6 +136,7 @@ CLAIM = Claim(
             "signal": ["flat"],
         }
     ),
+    proofs=(_GROWS + _CHAIN, _LINEARLY + _CHAIN),
     holds=holds,
     mutants=(
         ClaimMutant(

@@ -31,6 +31,36 @@ def holds(setting: Setting, judge: Judge, theory: Theory) -> None:
 
 _WIDE = make_setting(d=16, T=32, T0=8, n=2, sigma=1, sigma0=1, lam="0.1", spectrum="power-law:3/2")
 
+# The bias neither rises nor falls with n; with fewer rows it is no less than that of clean data.
+_STAYS = """[conjecture]
+quantity = "bias"
+relation = "{}-in"
+kind = "limit"
+formula = "n"
+[domain]
+d = {{ integers = [5, 500] }}
+T = "d .. 9*d"
+T0 = "d + 2 .. 9*d"
+n = {{ integers = [0, 99] }}
+sigma = [0.01, 9]
+sigma0 = [0.01, 9]
+lam = [0.001, 99]
+spectrum = ["isotropic", "ar1:1/2", "power-law:3/2"]
+"""
+_GROWS = """[conjecture]
+quantity = "bias"
+relation = "at-least"
+kind = "limit"
+formula = "b*kappa^2/(1+kappa)^2/(1-gamma)"
+[domain]
+d = { integers = [5, 500] }
+T = "d .. 9*d"
+T0 = "2 .. d - 2"
+n = 1
+sigma0 = [0.01, 9]
+lam = [0.001, 99]
+"""
+
 CLAIM = Claim(
     id="C4",
     title="which part of the error fake data hurt",
@@ -51,6 +81,7 @@ CLAIM = Claim(
             "signal": ["flat"],
         }
     ),
+    proofs=(_STAYS.format("increases"), _STAYS.format("decreases"), _GROWS),
     holds=holds,
     mutants=(
         ClaimMutant(

@@ -38,6 +38,21 @@ def _classical(setting: Setting) -> Fraction:
 
 _FAKE = make_setting(d=16, T=48, T0=32, n=4, sigma="0.3", sigma0=1)
 
+# Sigma = I, all sizes.
+_PENALTY = """[conjecture]
+quantity = "optimal_lam"
+relation = "{}"
+kind = "limit"
+formula = "sigma^2*phi/b"
+[domain]
+d = {{ integers = [5, 500] }}
+T = "d/9 .. 9*d"
+T0 = "d + 2 .. 9*d"
+n = {}
+sigma = [0.01, 9]
+sigma0 = [0.01, 9]
+"""
+
 CLAIM = Claim(
     id="C8",
     title="corrected optimal ridge beats the classical one on fake data",
@@ -58,6 +73,7 @@ CLAIM = Claim(
             "signal": ["flat"],
         }
     ),
+    proofs=(_PENALTY.format("at-least", "{ integers = [1, 99] }"), _PENALTY.format("equals", 0)),
     holds=holds,
     mutants=(
         ClaimMutant(

@@ -71,6 +71,24 @@ _SMALL = make_setting(
 )
 _FRESH_SLIP = sy.sigma0**2 * sy.d * (1 - 1 / (sy.n + 1)) / (sy.T0 - sy.d - 1)
 
+# The law of 1/i^2 on one design, exactly, for three generations.
+_SHARED = """[conjecture]
+quantity = "synthetic"
+relation = "equals"
+kind = "exact"
+formula = "(1 + 1/4 + 1/9)*sigma0^2*d/(T0-d-1)"
+[domain]
+d = { integers = [3, 500] }
+T = "d .. 9*d"
+T0 = "d + 2 .. 9*d"
+n = 3
+sigma0 = [0.01, 9]
+lam = 0
+chain = "accumulate"
+design = "shared"
+spectrum = ["isotropic", "power-law:3/2"]
+"""
+
 CLAIM = Claim(
     id="N1",
     title="accumulated sets keep the error bounded",
@@ -94,6 +112,7 @@ CLAIM = Claim(
             "chain": ["accumulate"],
         }
     ),
+    proofs=(_SHARED,),
     holds=holds,
     mutants=(
         ClaimMutant(

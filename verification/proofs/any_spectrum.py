@@ -7,7 +7,7 @@ rises.  Derived here.
 
 from __future__ import annotations
 
-from sympy import Dummy, Expr, Integer, Poly, Symbol, cancel, diff, fraction, oo, sqrt
+from sympy import Dummy, Expr, Integer, Poly, Rational, Symbol, cancel, diff, fraction, oo, sqrt
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.definitions import DEFINITIONS
@@ -51,18 +51,19 @@ def level_by_level(conjecture: Conjecture) -> Certificate:
         raise NotBuilt("a best penalty")
     require_apart(domain)
     name = conjecture.quantity if conjecture.quantity in ERROR_TERMS else ""
-    truth = settled(theorem.expression(name, Form.LIMIT), domain)
+    ratios = {x: DEFINITIONS[x] for x in (sy.phi, sy.phi0, sy.eta)}
+    truth = settled(theorem.expression(name, Form.LIMIT), domain).subs(ratios)
     if conjecture.variable is not None:
         goal = _slope(conjecture, truth)
     else:
         whole = specialised(theorem.expression(name, Form.LIMIT), domain)
         if not all(stands(guard, domain, whole, Form.LIMIT) for guard in conjecture.guards):
             raise NotBuilt("a piece of the formula may be undefined")
-        goal = truth - settled(claimed_expression(conjecture), domain)
+        goal = truth - settled(claimed_expression(conjecture), domain).subs(ratios)
     parts = _proved(conjecture, _SIGNS[conjecture.relation] * goal)
     title = f"{theorem.theorem} ({theorem.id})"
     text = f"follows from {title} level by level, for every spectrum and all ratios of the sizes"
-    return Certificate(title, text, tuple(parts))
+    return Certificate(text, tuple(parts))
 
 
 def _slope(conjecture: Conjecture, truth: Expr) -> Expr:
@@ -95,9 +96,9 @@ def _proved(conjecture: Conjecture, goal: Expr) -> Parts:
 
 def _summand(conjecture: Conjecture, goal: Expr) -> Expr:
     """What is summed over the levels, divided by what does not depend on them."""
-    goal = goal.subs({sy.gamma: sy.phi * _y}).subs({x: DEFINITIONS[x] for x in _SUMS})
+    goal = goal.subs({sy.gamma: sy.d / sy.T * _y}).subs({x: DEFINITIONS[x] for x in _SUMS})
     sums = {node: Dummy() for node in goal.atoms(SpectralSum)}
-    goal = scale_free(goal.subs({sy.phi: sy.d / sy.T}).xreplace(sums), conjecture.domain)
+    goal = scale_free(goal.xreplace(sums), conjecture.domain)
     above, below = fraction(cancel(goal))
     totals = [sy.d, *sums.values()]
     degrees = {sum(powers) for powers in Poly(above, *totals).monoms()}
@@ -116,7 +117,9 @@ def _regions(conjecture: Conjecture, summand: Expr) -> list[Region]:
     if not used <= known:
         raise NotBuilt(f"{used - known} may have any sign")
     pairs = [(0, 1, Integer(1)), (1, oo, 1 / sy.phi)]
-    if holds_on(domain, sy.T >= sy.d):
+    if holds_on(domain, sy.T >= 2 * sy.d):
+        pairs = [(0, Rational(1, 2), Integer(1))]
+    elif holds_on(domain, sy.T >= sy.d):
         del pairs[1]
     regions = []
     for low, high, above in pairs:

@@ -73,7 +73,7 @@ def every_design(conjecture: Conjecture) -> Certificate:
     if name not in _FILTERS:
         raise NotBuilt("a sum of terms")
     words = f"holds for every eigenvalue of X'X/T: the {name} is a mean of {_FILTERS[name]}"
-    return Certificate("pathwise", words, tuple(_filtered(conjecture, name)))
+    return Certificate(words, tuple(_filtered(conjecture, name)))
 
 
 def _filtered(conjecture: Conjecture, name: str) -> Parts:
@@ -118,7 +118,7 @@ def _best_penalty(conjecture: Conjecture) -> Certificate:
         case _:
             raise NotBuilt("a scaling law")
     words = "holds for every eigenvalue of X'X/T: the error turns at sigma^2*d/(T*b)"
-    return Certificate("pathwise", words, tuple(parts))
+    return Certificate(words, tuple(parts))
 
 
 def _require_means(domain: Domain) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import islice, product
+from math import prod
 
 from sympy import QQ, Expr, Poly, Symbol, cancel, fraction, lambdify, ring
 
@@ -25,15 +26,16 @@ Parts = list[dict[str, str]]
 _Z3_MILLISECONDS = 2_000
 # Where an expression is tried before it is proved: near both ends of a region and in between.
 _TRIED, _MOST_TRIED = (0.01, 1.0, 100.0), 300
+_MOST_TERMS = 5_000
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """A proof: the theorem it is about, in words what was shown, and the witnesses of each part."""
+    """A proof: what was shown, the witnesses of each part, and how it reaches the domain."""
 
-    theorem: str
     text: str
     parts: tuple[dict[str, str], ...] = ()
+    how: str = "all sizes"
 
 
 def vanishing(expression: Expr) -> Parts:
@@ -101,6 +103,8 @@ def _on_orthant(polynomial: Expr, images: Mapping[Symbol, Expr]) -> tuple[str, i
         raise DerivationError("a region that reaches below 0")
     terms = Poly(polynomial, *used)
     degrees = [terms.degree(x) for x in used]
+    if prod(degree + 1 for degree in degrees) > _MOST_TERMS:
+        raise DerivationError("too many terms")
     total = space.zero
     for powers, coefficient in terms.terms():
         term = space.from_expr(coefficient)

@@ -1,10 +1,10 @@
 """Sigma = I, in the limit: a claim as a rational function of ratios, proved for all of them.
 
 With v = 1/(1 + kappa) and phi = d/T the penalty is lam = (1 - v)(1 - phi v)/v, which falls from
-infinity to 0 as v rises from 0 to min(1, 1/phi).  Every quantity at a fixed n is rational in v, in
-the generators' own v0, in phi, phi0, the noises and b: no kappa is solved for.  The regions below
-contain what the domain allows.  Where lam follows other numbers, or the claim is about the best
-lam, one of the numbers can be taken out instead.  Derived here.
+infinity to 0 as v rises from 0 to min(1, 1/phi).  Every quantity at a fixed n is rational in v,
+phi, phi0, the noises and b after generators without ridge: no kappa is solved for.  The regions
+below contain what the domain allows.  Where lam follows other numbers, or the claim is about the
+best lam, one of the numbers can be taken out instead.  Derived here.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from sympy import (
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
+from ridgeproof.theory.definitions import DEFINITIONS
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.domains.entries import Derived, Fixed, number
 from ridgeproof.theory.domains.holds import holds_on, range_on
@@ -55,11 +56,7 @@ from ridgeproof.verification.proofs.positivity import Certificate, Parts, nonneg
 
 __all__ = ["NOISES", "in_ratios", "require_apart", "scale_free"]
 
-_v0 = Symbol("v0", positive=True)
-# (1/(1 + kappa), d/rows, lam, rows) of the downstream fit and of a generator.
-_FITS = ((sy.v, sy.phi, sy.lam, sy.T), (_v0, sy.phi0, sy.lam0, sy.T0))
 NOISES = (sy.n, sy.sigma, sy.sigma0)
-_MOST_GENERATIONS = 4
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ def in_ratios(conjecture: Conjecture) -> Certificate:
     for condition in conditions:
         parts += _proved(conjecture, reduced, condition)
     text = f"follows from {reduced.theorem} for all ratios of the sizes"
-    return Certificate(reduced.theorem, text, tuple(parts))
+    return Certificate(text, tuple(parts))
 
 
 # The quantity.
@@ -99,17 +96,14 @@ def _reduced(conjecture: Conjecture) -> _Reduced:
     if name == "optimal_lam":
         return _optimum(conjecture)
     require_apart(domain)
-    implicit = {
-        v: _penalty(v, sy.d / rows) - lam
-        for v, _, lam, rows in _FITS
-        if domain[rows.name] is not None and domain[lam.name] != Fixed(Fraction(0))
-    }
     theorem = covering_theorem(domain, "limit")
-    if theorem is not None:
-        title = f"{theorem.theorem} ({theorem.id})"
-        expression = theorem.expression(name if name in ERROR_TERMS else "", Form.LIMIT)
-        return _Reduced(title, _plain(expression, domain), implicit)
-    return _Reduced("N4 (ridge-chain)", _ridge_chain(domain, name), implicit)
+    if theorem is None:
+        raise NotBuilt("no theorem covers the domain")
+    fixed = domain["lam"] == Fixed(Fraction(0))
+    implicit = {} if fixed else {sy.v: _penalty(sy.v, sy.d / sy.T) - sy.lam}
+    expression = theorem.expression(name if name in ERROR_TERMS else "", Form.LIMIT)
+    title = f"{theorem.theorem} ({theorem.id})"
+    return _Reduced(title, _plain(expression, domain), implicit)
 
 
 def _optimum(conjecture: Conjecture) -> _Reduced:
@@ -133,39 +127,11 @@ def _optimum(conjecture: Conjecture) -> _Reduced:
     return _Reduced(title, lam, {sy.v: penalty - claimed_expression(conjecture)})
 
 
-def _ridge_chain(domain: Domain, name: str) -> Expr:
-    """The error, or a term, after n fresh generations of ridge (T3, N4): totals alpha and mu."""
-    step, count = find("ridge-chain"), domain["n"]
-    fresh = kinds_of(domain, "limit") == ("replace", "ridge", "iid")
-    if not fresh or not holds_on(domain, settled(step.assumptions, domain)):
-        raise NotBuilt("no theorem covers the domain")
-    if not isinstance(count, Fixed) or count.value > _MOST_GENERATIONS:
-        raise NotBuilt("a ridge chain of an open length")
-    if not holds_on(domain, sy.lam0 > 0):
-        raise NotBuilt("a chain without ridge")
-    each = isotropic(proportional_limit(step.expressions["second_moment"]))
-    each = sy.d * each.subs(sy.a, sy.alpha / sy.d)
-    keeps = isotropic(step.expressions["mean"]) / sy.m
-    alpha = mu = sy.b
-    for _ in range(int(count.value)):
-        alpha, mu = each.subs(sy.alpha, alpha), keeps * mu
-    error = _plain(find("moments").expression("test_error", Form.LIMIT), domain)
-    error = error.subs({sy.alpha: alpha, sy.mu: mu}).subs(_kappas(domain))
-    noises = {"variance": sy.sigma, "synthetic": sy.sigma0}
-    bias = error.subs({sy.sigma: 0, sy.sigma0: 0})
-    if name in noises:
-        return error.subs({x: 0 for x in noises.values() if x != noises[name]}) - bias
-    return bias if name == "bias" else error
-
-
 def _plain(expression: Expr, domain: Domain) -> Expr:
-    return isotropic(settled(expression, domain)).subs(_kappas(domain))
-
-
-def _kappas(domain: Domain) -> dict[Symbol, Expr]:
-    """The kappas in v; without penalty, and with fewer rows than dimensions, v = T/d."""
+    expression = isotropic(settled(expression, domain)).subs(sy.eta, DEFINITIONS[sy.eta])
+    # Without penalty and with fewer rows than dimensions v = T/d.
     v = sy.T / sy.d if domain["lam"] == Fixed(Fraction(0)) else sy.v
-    return {sy.kappa: (1 - v) / v, sy.kappa0: (1 - _v0) / _v0}
+    return expression.subs(sy.kappa, (1 - v) / v)
 
 
 def _penalty(v: Expr, ratio: Expr) -> Expr:
@@ -241,7 +207,7 @@ def _conditions(conjecture: Conjecture) -> Iterator[Expr]:
 
 def _is_sound(value: Expr, domain: Domain) -> bool:
     """Whether an expression is a product of what does not vanish: v, sizes, 1 - gamma."""
-    sound = {sy.v, _v0, sy.d, sy.phi, sy.phi0, *(1 - ratio * v**2 for v, ratio, _, _ in _FITS)}
+    sound = {sy.v, sy.d, sy.phi, sy.phi0, 1 - sy.phi * sy.v**2}
     if holds_on(domain, sy.lam > 0):
         sound |= {1 - sy.v, 1 - sy.phi * sy.v}
     factors = [x for part in fraction(together(value)) for x, _ in factor_list(part)[1]]
@@ -269,7 +235,7 @@ def _put(conjecture: Conjecture, expression: Expr) -> Expr:
     free = conjecture.quantity == "optimal_lam" and conjecture.variable is not None
     if _all(domain, "signal", Flat) and not free:
         expression = expression.subs(sy.b, 1)
-    return cancel(expression.subs({lam: _penalty(v, ratio) for v, ratio, lam, _ in _FITS}))
+    return cancel(expression.subs(sy.lam, _penalty(sy.v, sy.phi)))
 
 
 def _forms(conjecture: Conjecture, reduced: _Reduced, goal: Expr) -> Iterator[Expr]:
@@ -317,56 +283,50 @@ def _regions(
     """Regions that together hold what the domain allows, and what is one number in each."""
     domain, used = conjecture.domain, form.free_symbols
     alone = conjecture.quantity == "optimal_lam"
-    cells = [
-        list(_cells(domain, *fit, narrow=narrow, penalty=not alone or fit[0] != sy.v))
-        for fit in _FITS
-        if used & set(fit[:2])
-    ]
+    ends = None if alone or not narrow else range_on(domain, sy.lam)
+    cells = list(_cells(_ratios_of(domain, sy.T, narrow=narrow), *(ends or (Integer(0), oo))))
     rest = [Interval(y, Integer(0), oo) for y in (sy.d, sy.b) if y in used]
     for y in NOISES:
         if y in used:
             ends = range_on(domain, y) if narrow else None
             rest.append(Interval(y, *(ends or (Integer(0), oo))))
-    for cell in product(*cells):
-        put = {x: value for each, _ in cell for x, value in each.items()}
-        yield put, Region((*(one for _, each in cell for one in each), *rest))
+    if sy.phi0 in used:
+        low, high = _ratios_of(domain, sy.T0, narrow=narrow)
+        rest.append(Interval(sy.phi0, low, high))
+    for put, cell in cells:
+        yield put, Region((*cell, *rest))
+
+
+def _ratios_of(domain: Domain, rows: Symbol, *, narrow: bool) -> tuple[Expr, Expr]:
+    """The range of d over rows: what the domain says of its sign, or its ends; a number's own."""
+    known = range_on(domain, rows / sy.d)
+    if known is not None and known[0] > 0 and (narrow or known[0] == known[1]):
+        return 1 / known[1], 1 / known[0]
+    one = Integer(1)
+    if holds_on(domain, rows >= sy.d):
+        return Integer(0), one
+    return (one, oo) if holds_on(domain, rows <= sy.d) else (Integer(0), oo)
 
 
 def _cells(
-    domain: Domain,
-    v: Symbol,
-    ratio: Symbol,
-    lam: Symbol,
-    rows: Symbol,
-    *,
-    narrow: bool,
-    penalty: bool,
-) -> Iterator[tuple[dict[Symbol, Expr], list[Interval]]]:
-    """Where ratio and v may lie, for more rows than dimensions and for fewer.
+    ratios: tuple[Expr, Expr], low: Expr, high: Expr
+) -> Iterator[tuple[dict[Symbol, Expr], tuple[Interval, ...]]]:
+    """Where phi and v may lie for lam from low to high: for many rows, and for few.
 
-    lam <= kappa <= lam + ratio: the range of lam bounds v by functions of the ratio.
+    lam <= kappa <= lam + phi bounds v by functions of phi.
     """
-    known = range_on(domain, rows / sy.d)
-    least, most = Integer(0), oo
-    if known is not None and known[0] > 0 and (narrow or known[0] == known[1]):
-        least, most = 1 / known[1], 1 / known[0]
-    elif holds_on(domain, rows >= sy.d):
-        most = Integer(1)
-    elif holds_on(domain, rows <= sy.d):
-        least = Integer(1)
-    ends = range_on(domain, lam) if narrow and penalty else None
-    low, high = ends or (Integer(0), oo)
-    below = 1 / (1 + high + ratio) if high is not oo else Integer(0)
+    least, most = ratios
+    below = 1 / (1 + high + sy.phi) if high is not oo else Integer(0)
     edge = 1 + low
     for start, stop, above in (
         (least, min(most, edge), 1 / edge),
-        (max(least, edge), most, 1 / ratio),
+        (max(least, edge), most, 1 / sy.phi),
     ):
         if start < stop:
-            yield {}, [Interval(ratio, start, stop), Interval(v, below, above)]
+            yield {}, (Interval(sy.phi, start, stop), Interval(sy.v, below, above))
         elif start == stop == least == most:
-            put = {ratio: start}
-            yield put, [Interval(v, below.subs(put), above.subs(put))]
+            put = {sy.phi: start}
+            yield put, (Interval(sy.v, below.subs(put), above.subs(put)),)
 
 
 def _all(domain: Domain, name: str, kind: type) -> bool:

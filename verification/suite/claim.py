@@ -21,6 +21,8 @@ from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.shown import Shown
+from ridgeproof.verification.conjectures.conjecture import Conjecture, read_conjecture
+from ridgeproof.verification.proofs.all_sizes import proof_of
 from ridgeproof.verification.simulation.quantity_draws import Sampler
 from ridgeproof.verification.strategies import settings as draw_setting
 from ridgeproof.verification.suite.theory_on_trial import CATALOGUE, Theory
@@ -83,7 +85,8 @@ class Claim:
 
     ``holds(setting, judge, theory)`` raises Refutation where the statement fails at a setting,
     and records its evidence with the judge.  ``witness`` is simulated literally, so that the
-    shortcuts of the other points are themselves under test.
+    shortcuts of the other points are themselves under test.  ``proofs`` are the parts of the claim
+    that are proved as well, as conjecture files.
     """
 
     id: str
@@ -96,6 +99,7 @@ class Claim:
     witness_is_exact: bool = False
     examples: int = 5
     profiles: tuple[str, ...] = tuple(PROFILES)
+    proofs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +172,11 @@ class ClaimReport(Shown):
                 ("worst", f"{worst['quantity']} {seen} {against}"),
                 ("", f"at {worst['setting']}"),
             ]
+        rows += [
+            ("proved", f"{part['claim']}: {part['proof']}")
+            for part in evidence["proved"]
+            if part["how"]
+        ]
         rows += [
             ("killed" if mutant["killed"] else "NOT KILLED", mutant["formula"])
             for mutant in evidence["mutants"]
@@ -250,13 +259,14 @@ def verify_claim(
     judge = judge_for(claim, profile, seed)
     counterexample = None
     killed: list[dict[str, Any]] = []
+    proved: list[dict[str, str]] = []
 
     def report(*, complete: bool) -> ClaimReport:
         verdict = _verdict(judge, counterexample, killed)
         if not complete and verdict is not Outcome.REFUTED:
             verdict = Outcome.UNDECIDED
             judge.undecided.append("interrupted before the trial had ended: run it again")
-        evidence = _evidence(judge, profile, killed)
+        evidence = _evidence(judge, profile, killed) | {"proved": proved}
         seconds = time.monotonic() - start
         return ClaimReport(
             claim.id, claim.title, verdict, counterexample, evidence, seconds, complete
@@ -268,6 +278,8 @@ def verify_claim(
                 claim.trial(judge, theory)
             else:
                 _try(claim, judge, theory, profile)
+                for text in claim.proofs:
+                    proved.append(_proof(text, judge))  # noqa: PERF401 (an interrupt keeps them)
             for mutant in try_mutants(claim, judge, theory):
                 killed.append(mutant)  # noqa: PERF402 (an interrupt keeps them)
         except Refutation as refutation:
@@ -292,6 +304,17 @@ def _try(claim: Claim, judge: Judge, theory: Theory, profile: Profile) -> None:
         method="literal",
         tolerance=_LITERAL_TOLERANCE,
     )
+
+
+def _proof(text: str, judge: Judge) -> dict[str, str]:
+    """A part of a claim with its proof, anew; one that is lost leaves the claim undecided."""
+    conjecture = read_conjecture(text)
+    assert isinstance(conjecture, Conjecture)
+    proof = proof_of(conjecture)
+    if proof is None:
+        judge.undecided.append(f"{conjecture.statement}: it was proved once, and is not now")
+    how, words = ("", "not proved") if proof is None else (proof.how, proof.text)
+    return {"claim": conjecture.statement, "how": how, "proof": words}
 
 
 def try_mutants(

@@ -9,5 +9,6 @@ import pytest
 def nothing_proved(monkeypatch):
     """The rungs after the proofs decide, also what could be proved."""
     subject = "ridgeproof.verification.conjectures.settings.subject"
-    monkeypatch.setattr(f"{subject}.all_sizes", lambda conjecture: None)
+    rung = "ridgeproof.verification.proofs.all_sizes.all_sizes"
+    monkeypatch.setattr(rung, lambda conjecture: None)
     monkeypatch.setattr(f"{subject}.on_whole_domain", lambda *_: None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from fractions import Fraction
+from importlib import import_module
 
 import pytest
 
@@ -13,10 +14,12 @@ from ridgeproof.numerics.evaluate import evaluate_terms
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory.domains.entries import Derived
+from ridgeproof.theory.errors import SolverError
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
 from ridgeproof.verification.proofs import positivity, ratios
 from ridgeproof.verification.proofs.all_sizes import all_sizes
+from ridgeproof.verification.suite.claim import PROFILES, _proof, judge_for
 
 BOTH = 'd = {integers = [5, 60]}\nT = "d/2 .. 3*d"\nT0 = "d + 2 .. 4*d"\nn = {integers = [0, 6]}'
 MANY = 'd = {integers = [5, 60]}\nT = "d + 2 .. 4*d"\nT0 = "2*d .. 4*d"\nn = {integers = [1, 4]}'
@@ -89,7 +92,11 @@ def worst(conjecture, rng, count=25):
             continue
         found = value(setting, conjecture)
         if conjecture.variable is None:
-            other = float(evaluate_expression(conjecture.formula, make_point(setting, Float64())))
+            point = make_point(setting, Float64())
+            try:
+                other = float(evaluate_expression(conjecture.formula, point))
+            except SolverError:
+                return -1.0  # undefined there, hence false
         else:
             name = str(conjecture.variable)
             here = getattr(setting, name)
@@ -184,3 +191,31 @@ def test_a_slip_would_prove_what_is_false(
         module = ratios if hasattr(ratios, name) else positivity
         monkeypatch.setattr(module, name, slip)
     assert all_sizes(false) is not None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "c3_impossible_learning",
+        "c4_bias_and_variance",
+        "c8_corrected_ridge",
+        "c10_classical_on_fake",
+        "n1_accumulate",
+    ],
+)
+def test_a_built_in_claim_carries_its_proofs(name):
+    """They are found anew, and one that is lost leaves the claim undecided."""
+    built_in = import_module(f"ridgeproof.verification.claims.{name}").CLAIM
+    assert built_in.proofs
+    judge = judge_for(built_in, PROFILES["quick"], 0)
+    for text in built_in.proofs:
+        assert _proof(text, judge)["how"] in {"symbolic", "all sizes"}
+        assert not judge.undecided
+    wrong = text.replace('formula = "', 'formula = "0.99*') if "formula" in text else text
+    turned = {"at-least": "at-most", "at-most": "at-least", "equals": "equals"}
+    for here, there in turned.items():
+        if f'"{here}"' in wrong:
+            wrong = wrong.replace(here, there)
+            break
+    assert not _proof(wrong, judge)["how"]
+    assert judge.undecided

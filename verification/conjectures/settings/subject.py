@@ -35,13 +35,14 @@ from ridgeproof.verification.conjectures.settings.claimed import (
     claimed_value,
     limits_in_words,
 )
-from ridgeproof.verification.conjectures.settings.idle import stands_still, without_idle
+from ridgeproof.verification.conjectures.settings.idle import without_idle
 from ridgeproof.verification.conjectures.settings.optimal import judge_optimum, judge_optimum_change
 from ridgeproof.verification.conjectures.settings.scaling import decide_scaling
-from ridgeproof.verification.conjectures.settings.symbolic import excess, gaps, prove
+from ridgeproof.verification.conjectures.settings.symbolic import excess, gaps
 from ridgeproof.verification.conjectures.settings.truth import Known, known_value
-from ridgeproof.verification.proofs.all_sizes import all_sizes
+from ridgeproof.verification.proofs.all_sizes import proof_of
 from ridgeproof.verification.proofs.inequality import stated
+from ridgeproof.verification.proofs.positivity import Certificate
 from ridgeproof.verification.proofs.whole_domain import on_whole_domain
 from ridgeproof.verification.simulation.quantity_draws import Sampler
 from ridgeproof.verification.strategies import settings as settings_of
@@ -95,30 +96,19 @@ class SettingSubject(Subject):
             check_files(setting, "domain ")
         if self.claim.relation == "scales-as":
             measured = decide_scaling(trial, self.claim)
-            refuted = measured.verdict is Outcome.REFUTED
-            return measured if refuted else self._for_all_sizes(trial) or measured
+            proof = None if measured.verdict is Outcome.REFUTED else proof_of(self.claim)
+            return measured if proof is None else _proved(trial, proof)
         if self.claim.kind == "limit" and self.claim.variable is None:
             trial.note("limit", limits_in_words(self.claim, places))
-        if stands_still(self.claim):
-            trial.note("symbolic", f"the {self.name} does not depend on {self.claim.variable}")
-            return trial.verdict(Outcome.PROVED, how="symbolic")
-        theorem = prove(without_idle(self.claim))
-        if theorem is None:
+        proof = proof_of(self.claim)
+        if proof is None:
             trial.note("symbolic", "does not follow from a catalogued theorem on the whole domain")
-            return self._for_all_sizes(trial)
-        trial.note("symbolic", f"follows from {theorem.theorem} ({theorem.id}) on the whole domain")
-        return trial.verdict(Outcome.PROVED, how="symbolic")
+            return None
+        return _proved(trial, proof)
 
     def everywhere(self, trial: Trial) -> Proof | Counterexample | None:
         """By boxes that fill the domain, where a theorem covers it."""
         return on_whole_domain(trial, self, lambda claim: stated(without_idle(claim)))
-
-    def _for_all_sizes(self, trial: Trial) -> Verdict | None:
-        proof = all_sizes(without_idle(self.claim))
-        if proof is None:
-            return None
-        trial.note("all sizes", proof.text, certificate=proof.parts)
-        return trial.verdict(Outcome.PROVED, how="all sizes")
 
     def starts(self, place: Setting) -> Iterator[Setting]:
         """Of n: clean data under every design and kind of chain that they may begin."""
@@ -269,6 +259,11 @@ class SettingSubject(Subject):
         known = [self._known(place) for place in case.places]
         infinite = [each for each in known[1:] if each and mpmath.isinf(each.value)]
         return next(iter([*infinite, *known]), None)
+
+
+def _proved(trial: Trial, proof: Certificate) -> Verdict:
+    trial.note(proof.how, proof.text, **({"certificate": proof.parts} if proof.parts else {}))
+    return trial.verdict(Outcome.PROVED, how=proof.how)
 
 
 def _side(known: Known) -> Side:
