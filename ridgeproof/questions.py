@@ -224,8 +224,10 @@ def optimum(
 
         if lam is not None:
             raise InputError("lam", lam, "is what is searched", "leave it out")
-        if over is not None or ask is not None:
-            raise InputError("over", over or ask, "is of a process", "leave it out, or give one")
+        for name, value in (("over", over), ("ask", ask)):
+            if value is not None:
+                remedy = "give one, or leave it out: the lam of a setting is searched"
+                raise InputError(name, value, "is for a process", remedy)
         return optimum_of_setting(
             make_setting(**asked) if isinstance(asked, dict) else asked, **own
         )
@@ -233,6 +235,8 @@ def optimum(
 
     if over is None:
         raise InputError("over", MISSING, "which parameters are searched", 'give over="lam"')
+    if str(own.pop("form", "limit")) != "limit":
+        raise NotBuilt("the optimum of a process is found in the limit: leave the form out")
     return optimum_of_process(asked, over, ask=ask, **given, **own)
 
 

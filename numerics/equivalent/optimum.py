@@ -14,14 +14,16 @@ from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import directions_of, space_of
 from ridgeproof.numerics.equivalent.search import minimise
 from ridgeproof.numerics.equivalent.solve import admitted, solve_graph, tried
-from ridgeproof.theory.checks import exact
-from ridgeproof.theory.errors import MISSING, InputError, NotBuilt, SolverError
+from ridgeproof.numerics.process_value import DIGITS
+from ridgeproof.theory.checks import check_integer, exact
+from ridgeproof.theory.errors import MISSING, InputError, NotBuilt, SolverError, shortened
 from ridgeproof.theory.process.expressions import Call, Name
 from ridgeproof.theory.process.facts import only_ask, require_known
 from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.normal import check_process
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
+from ridgeproof.theory.shown import Shown, echoed
 
 __all__ = ["ProcessOptimum", "Ranges", "optimum_of_process", "read_ranges"]
 
@@ -30,7 +32,7 @@ Ranges = Mapping[str, tuple[float | str, float | str]]
 
 
 @dataclass(frozen=True)
-class ProcessOptimum:
+class ProcessOptimum(Shown):
     """The least value of an ask, in the limit.
 
     Attributes:
@@ -38,12 +40,49 @@ class ProcessOptimum:
         at: where it is attained, by parameter; infinity is a place.
         value: of the ask there.
         cut: the spectral edge, for each parameter whose interval began below it.
+        digits: that are printed.
+        title: of the process.
+        setting: d, spectrum, signal and the parameters that were given.
     """
 
     ask: str
     at: Mapping[str, float]
     value: float
     cut: Mapping[str, float] = field(default_factory=dict)
+    digits: int = DIGITS
+    title: str = ""
+    setting: Mapping[str, Any] = field(default_factory=dict)
+
+    def __float__(self) -> float:
+        """The least value."""
+        return self.value
+
+    def __format__(self, spec: str) -> str:
+        """The least value as a float is formatted; without a format, the whole record."""
+        return format(self.value, spec) if spec else str(self)
+
+    def data(self) -> dict[str, Any]:
+        """Plain data, numbers as decimals."""
+        return {
+            "setting": echoed(self.setting),
+            "at": {name: f"{place:.{self.digits}g}" for name, place in self.at.items()},
+            "value": f"{self.value:.{self.digits}g}",
+            "ask": self.ask,
+            "cut": {name: f"{edge:.6g}" for name, edge in self.cut.items()},
+        }
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The places, the value there, and how they were found."""
+        data = self.data()
+        rows = [("process", shortened(self.title))] if self.title else []
+        rows += [(f"best {name}", place) for name, place in data["at"].items()]
+        rows.append((self.ask, data["value"]))
+        rows += [
+            ("cut", f"{name} is searched from {edge} only, the spectral edge")
+            for name, edge in data["cut"].items()
+        ]
+        how = "jointly" if len(self.at) > 1 else "over the whole interval"
+        return [*rows, ("method", f"search {how}, in the limit, in float64")]
 
 
 def read_ranges(over: Ranges | str) -> dict[str, tuple[float, float]]:
@@ -90,6 +129,7 @@ def optimum_of_process(
     d: int | str | None = None,
     spectrum: SpectrumSpec | str | None = None,
     signal: SignalSpec | str | None = None,
+    digits: int = DIGITS,
     **parameters: Any,
 ) -> ProcessOptimum:
     """The least value of an ask over some parameters, and where it is attained.
@@ -105,6 +145,7 @@ def optimum_of_process(
         d: as for `evaluate_process`, and so are the next two.
         spectrum: of Sigma.
         signal: of w0.
+        digits: that are printed, at most 12.
         **parameters: exact numbers or floats, one value each; of all that is not searched.
 
     Raises:
@@ -112,23 +153,15 @@ def optimum_of_process(
         InputError: the ask has no least value, or none at all, on the intervals.
         RidgeproofError: as `evaluate_process`.
     """
+    if check_integer("digits", digits, least=1) > DIGITS:
+        raise NotBuilt(f"the optimum of a process is found to at most {DIGITS} digits: take fewer")
     ranges = read_ranges(over)
     if ask is None and len(process.asks) > 1:
         names = ", ".join(name for name, _ in process.asks)
         raise InputError("--ask", MISSING, "which of the asks is minimised", f"choose from {names}")
     process = only_ask(process, ask)
-    ((name, tree),) = process.asks
-    for parameter, (low, high) in ranges.items():
-        if parameter in parameters:
-            remedy = "leave out its value, or search others"
-            raise InputError(parameter, parameters[parameter], "is searched", remedy)
-        if not low < high or not np.isfinite(low):
-            remedy = "give the lower end first"
-            raise InputError(f"--over {parameter}", f"{low:g}..{high:g}", "is empty", remedy)
-        # What a minimum of the language refuses is refused here.
-        minimum = Call("minimum", (tree, Name(parameter)), ())
-        require_known(process, [parameter])
-        check_process(replace(process, asks=((name, minimum),)))
+    ((name, _),) = process.asks
+    _require_searchable(process, ranges, parameters)
     given = {**process.defaults, **parameters}
     for left_out in ("d", *ranges):
         given.pop(left_out, None)
@@ -175,7 +208,27 @@ def optimum_of_process(
         raise InputError(f"--over {','.join(ranges)}", f"ask {name}", condition, remedy)
     if np.isfinite(at).all():
         _require_summed(graph, placed(np.array([at])), ring)
-    return ProcessOptimum(name, dict(zip(ranges, at, strict=True)), value, cut)
+    stated = {**space._asdict(), **given} | dict.fromkeys(ranges)
+    places = dict(zip(ranges, at, strict=True))
+    return ProcessOptimum(name, places, value, cut, digits, process.title, stated)
+
+
+def _require_searchable(
+    process: Process, ranges: Mapping[str, tuple[float, float]], parameters: Mapping[str, Any]
+) -> None:
+    """Refuse an empty interval, a parameter that has a value too, and one that is no penalty."""
+    ((name, tree),) = process.asks
+    for parameter, (low, high) in ranges.items():
+        if parameter in parameters:
+            remedy = "leave out its value, or search others"
+            raise InputError(parameter, parameters[parameter], "is searched", remedy)
+        if not low < high or not np.isfinite(low):
+            remedy = "give the lower end first"
+            raise InputError(f"--over {parameter}", f"{low:g}..{high:g}", "is empty", remedy)
+        # What a minimum of the language refuses is refused here.
+        minimum = Call("minimum", (tree, Name(parameter)), ())
+        require_known(process, [parameter])
+        check_process(replace(process, asks=((name, minimum),)))
 
 
 def _require_summed(graph: Graph, there: Mapping[str, Array], ring: Float64Ring) -> None:

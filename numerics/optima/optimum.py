@@ -26,7 +26,7 @@ from ridgeproof.theory.process.finiteness import apart
 from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.selection import require_form
 from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.theory.shown import Shown
+from ridgeproof.theory.shown import Shown, echoed
 
 __all__ = ["Optimum", "StationaryPoint", "optimum"]
 
@@ -68,6 +68,7 @@ class Optimum(Shown):
         stationary: every stationary point, by growing lam (the closed form's only one).
         form: limit, or exact finite-size moments of the generators.
         digits: significant digits asked for.
+        setting: whose lam is searched.
     """
 
     lam: Number
@@ -82,6 +83,15 @@ class Optimum(Shown):
     stationary: tuple[StationaryPoint, ...]
     form: str
     digits: int
+    setting: Setting
+
+    def __float__(self) -> float:
+        """The best penalty."""
+        return float(self.lam)
+
+    def __format__(self, spec: str) -> str:
+        """The best penalty as a float is formatted; without a format, the whole record."""
+        return format(float(self), spec) if spec else str(self)
 
     def shown(self, number: Number) -> str:
         """A number of this record as a decimal string with ``digits`` significant digits."""
@@ -93,6 +103,7 @@ class Optimum(Shown):
     def data(self) -> dict[str, Any]:
         """Plain data, numbers as decimals."""
         return {
+            "setting": echoed(self.setting.canonical() | {"lam": None}),
             "lam": self.shown(self.lam),
             "value": self.shown(self.value),
             "classical_lam": self.shown(self.classical_lam),
@@ -182,6 +193,7 @@ def optimum(
         stationary=best.stationary,
         form=form.value,
         digits=digits,
+        setting=setting,
     )
 
 

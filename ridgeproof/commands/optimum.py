@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ridgeproof.console import echo, emit_json, heading, key_values, progress, show
+from ridgeproof.console import progress, show
 from ridgeproof.options import (
     is_given,
     json_option,
@@ -15,10 +15,11 @@ from ridgeproof.options import (
     process_argument,
     setting_options,
 )
+from ridgeproof.questions import optimum
 
 if TYPE_CHECKING:
-    from ridgeproof.numerics.equivalent.optimum import ProcessOptimum
     from ridgeproof.theory.process.record import Process
+    from ridgeproof.theory.settings.setting import Setting
 
 __all__ = ["command"]
 
@@ -67,75 +68,22 @@ def command(
     """  # noqa: D301
     from ridgeproof.theory.checks import check_integer
     from ridgeproof.theory.errors import MISSING, InputError
-    from ridgeproof.theory.formula import Form
 
     asked = pop_process(options)
-    count = None if digits is None else check_integer("--digits", digits, least=1, most=2000)
+    own: dict[str, Any] = {"form": form}
+    if digits is not None:
+        own["digits"] = check_integer("--digits", digits, least=1, most=2000)
+    question: Setting | Process
     if asked is not None:
         if over is None:
             remedy = "name parameters, as in --over lam or --over lam=-1/10..1,lam0"
             raise InputError("--over", MISSING, "says what is searched", remedy)
-        _optimum_of_process(*asked, over, ask, count, form, as_json=as_json)
-        return
-    for name, value in (("--over", over), ("--ask", ask)):
-        if value is not None:
-            remedy = "give FILE, or leave it out: the lam of a setting is searched"
-            raise InputError(name, value, "is for a process", remedy)
-    from ridgeproof.numerics.optima.optimum import optimum
-
-    if is_given("opt_lam"):
-        raise InputError("--lam", options["opt_lam"], "is what is searched", "leave it out")
-    setting = pop_setting(options, lam=0)
-    with progress("minimising"):
-        found = optimum(setting, digits=count or 15, form=Form(form))
-    show(found, as_json=as_json)
-
-
-def _optimum_of_process(
-    process: Process,
-    given: dict[str, str],
-    over: str,
-    ask: str | None,
-    digits: int | None,
-    form: str,
-    *,
-    as_json: bool,
-) -> None:
-    from ridgeproof.numerics.equivalent.evaluate import DIGITS
-    from ridgeproof.numerics.equivalent.optimum import optimum_of_process
-    from ridgeproof.theory.errors import NotBuilt
-
-    if form == "exact" or (digits or 1) > DIGITS:
-        message = f"the optimum of a process is found in the limit, to at most {DIGITS} digits"
-        raise NotBuilt(f"{message}. Leave --form and --digits out")
-    with progress("minimising"):
-        found = optimum_of_process(process, over, ask=ask, **given)
-    data = _process_data(found, digits or DIGITS)
-    if as_json:
-        emit_json(data)
+        question, given = asked
+        own |= given
     else:
-        echo(_process_text(process.title, data))
-
-
-def _process_data(found: ProcessOptimum, digits: int) -> dict[str, Any]:
-    return {
-        "at": {name: f"{place:.{digits}g}" for name, place in found.at.items()},
-        "value": f"{found.value:.{digits}g}",
-        "ask": found.ask,
-        "cut": {name: f"{edge:.6g}" for name, edge in found.cut.items()},
-    }
-
-
-def _process_text(title: str, data: dict[str, Any]) -> str:
-    from ridgeproof.theory.errors import shortened
-
-    rows = [("process", shortened(title))] if title else []
-    rows += [(f"best {name}", heading(place)) for name, place in data["at"].items()]
-    rows.append((data["ask"], data["value"]))
-    rows += [
-        ("cut", f"{name} is searched from {edge} only, the spectral edge")
-        for name, edge in data["cut"].items()
-    ]
-    how = "jointly" if len(data["at"]) > 1 else "over the whole interval"
-    rows.append(("method", f"search {how}, in the limit, in float64"))
-    return key_values(rows)
+        if is_given("opt_lam"):
+            raise InputError("--lam", options["opt_lam"], "is what is searched", "leave it out")
+        question = pop_setting(options, lam=0)
+    with progress("minimising"):
+        found = optimum(question, over=over, ask=ask, **own)
+    show(found, as_json=as_json)

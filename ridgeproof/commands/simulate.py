@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ridgeproof.console import echo, emit_json, key_values, progress
+from ridgeproof.console import echo, emit_json, progress
 from ridgeproof.interrupts import INTERRUPTED
 from ridgeproof.options import (
     changed,
@@ -133,7 +133,7 @@ def command(
             watch=watch,
         )
         estimate, interrupted = _kept(run)
-    _show(estimate, [], interrupted=interrupted, as_json=as_json)
+    _show(estimate, interrupted=interrupted, as_json=as_json)
 
 
 def _lengths(
@@ -166,17 +166,11 @@ def _kept(run: Callable[[], Any]) -> tuple[Any, bool]:
         return stopped.estimate, True
 
 
-def _show(
-    estimate: Estimate | ProcessEstimate,
-    head: list[tuple[str, str]],
-    *,
-    interrupted: bool,
-    as_json: bool,
-) -> None:
+def _show(estimate: Estimate | ProcessEstimate, *, interrupted: bool, as_json: bool) -> None:
     if as_json:
         emit_json({**estimate.data(), "interrupted": interrupted})
     else:
-        echo(key_values([*head, *estimate.rows()]))
+        echo(str(estimate))
     if interrupted:
         echo(f"interrupted after {estimate.repetitions} repetitions", err=True)
         raise click.exceptions.Exit(INTERRUPTED)
@@ -222,7 +216,4 @@ def _simulate_process(
             **given,
         )
         estimate, interrupted = _kept(run)
-    from ridgeproof.theory.errors import shortened
-
-    head = [("process", shortened(process.title))] if process.title else []
-    _show(estimate, head, interrupted=interrupted, as_json=as_json)
+    _show(estimate, interrupted=interrupted, as_json=as_json)

@@ -13,7 +13,7 @@ from ridgeproof.cli import main
 from ridgeproof.commands.optimum import command
 
 REFERENCE = ("--d=200", "--T=400", "--T0=500", "--n=5", "--sigma=1/2", "--sigma0=1/2")
-KEYS = {"lam", "value", "classical_lam", "value_at_classical", "closed_form"}
+KEYS = {"setting", "lam", "value", "classical_lam", "value_at_classical", "closed_form"}
 
 
 def run(*arguments):

@@ -153,7 +153,8 @@ def test_simulate_gives_the_contract(answer):
 def test_optimum_gives_the_contract(answer):
     """The best parameters by name and the value there, and where an interval was cut."""
     data = answer("optimum plain.toml --d 20 --over lam=-1..10 --ask risk --digits 11")
-    assert set(data) == {"at", "value", "ask", "cut"}
+    assert set(data) == {"setting", "at", "value", "ask", "cut"}
+    assert (data["setting"]["d"], "lam" in data["setting"]) == ("20", False)
     assert set(data["at"]) == set(data["cut"]) == {"lam"}
     lam = data["at"]["lam"]
     assert answer(f"evaluate plain.toml --d 20 --lam={lam} --digits 11")["values"]["risk"] == data[

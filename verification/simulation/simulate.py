@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
+from dataclasses import fields as dataclass_fields
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,7 +18,7 @@ from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.settings.folds import require_finite
 from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.theory.shown import Shown
+from ridgeproof.theory.shown import Shown, echoed
 from ridgeproof.verification.compute.executors import borrow
 from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.simulation.controls import Adjusted, adjusted
@@ -72,6 +73,7 @@ class Estimate(Shown):
     quantiles: Mapping[float, float] | None = None
     tails: str | None = None
     quantity: str = field(default="test_error", compare=False)
+    setting: Setting | None = field(default=None, compare=False)
 
     def __float__(self) -> float:
         """The mean."""
@@ -83,9 +85,11 @@ class Estimate(Shown):
 
     def data(self) -> dict[str, Any]:
         """Plain data."""
-        fields = {name: value for name, value in asdict(self).items() if name != "quantity"}
+        fields = {each.name: getattr(self, each.name) for each in dataclass_fields(self)}
+        del fields["quantity"], fields["setting"]
+        setting = self.setting and echoed(self.setting.canonical())
         shown = {f"{p:g}": x for p, x in (self.quantiles or {}).items()} or None
-        return {**fields, "quantiles": shown}
+        return {"setting": setting, **fields, "quantiles": shown}
 
     def rows(self) -> list[tuple[str, str]]:
         """The mean, how it was found, and the theory."""
@@ -242,7 +246,7 @@ def _estimate(
     z = finite(deviation(moments.mean, theory, error, scale=scale))
     name = quantity if minus is None else f"change of {quantity}"
     found = moments.mean, error, moments.count, method, seed, theory, kind, z
-    return Estimate(*found, quantity=name)
+    return Estimate(*found, quantity=name, setting=setting)
 
 
 def _theory(setting: Setting, quantity: str) -> tuple[float | None, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -24,6 +24,7 @@ from ridgeproof.theory.errors import (
     NotBuilt,
     NoTheorem,
     SolverError,
+    shortened,
 )
 from ridgeproof.theory.process.expressions import Text, exact_value, walk
 from ridgeproof.theory.process.facts import only_ask, read_parameter, require_known, require_values
@@ -35,7 +36,7 @@ from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
-from ridgeproof.theory.shown import Shown
+from ridgeproof.theory.shown import Shown, echoed
 from ridgeproof.verification.compute.executors import borrow
 from ridgeproof.verification.simulation.conditional import Conditional, make_conditional
 from ridgeproof.verification.simulation.deviation import deviation, finite, mean_in_words
@@ -94,14 +95,35 @@ class ProcessEstimate(Shown):
     repetitions: int
     seed: int
     method: str
+    title: str = ""
+    setting: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def __float__(self) -> float:
+        """The mean of the only ask.
+
+        Raises:
+            ValueError: there are several, or it has none.
+        """
+        (found,) = self.asks.values()
+        return math.nan if found.mean is None else found.mean
+
+    def __format__(self, spec: str) -> str:
+        """The mean as a float is formatted; without a format, the whole record."""
+        return format(float(self), spec) if spec else str(self)
 
     def data(self) -> dict[str, Any]:
         """Plain data."""
-        return asdict(self)
+        return {
+            "setting": echoed(self.setting),
+            "asks": {name: asdict(found) for name, found in self.asks.items()},
+            "repetitions": self.repetitions,
+            "seed": self.seed,
+            "method": self.method,
+        }
 
     def rows(self) -> list[tuple[str, str]]:
         """Each ask, its theory and z, and how they were found."""
-        rows = []
+        rows = [("process", shortened(self.title))] if self.title else []
         for name, found in self.asks.items():
             rows.append((name, mean_in_words(found.mean, found.standard_error)))
             if found.theory is not None:
@@ -230,6 +252,7 @@ def simulate_process(
     draw = ProcessDraws(graph, world, seed, "simulate", point, method, method)
     target = 0.0 if repetitions else relative_error or _TARGET
     most = (repetitions or (_LIMIT if relative_error else _MOST)) if graph.asks else 0
+    stated = {**space._asdict(), **values}
     chunks: list[Array] = []
     noise = _noise(graph.nodes, world.values)
     scale = float((world.s * world.w0**2).sum()) + noise * noise
@@ -242,7 +265,8 @@ def simulate_process(
     def estimate() -> ProcessEstimate:
         found = estimates(graph, world, np.vstack(chunks)) if chunks else {}
         asks = {n: _compared(found.get(n), *theory[n], why, scale) for n, why in reasons.items()}
-        return ProcessEstimate(asks, sum(map(len, chunks)), seed, method)
+        done = sum(map(len, chunks))
+        return ProcessEstimate(asks, done, seed, method, process.title, stated)
 
     def precise() -> bool:
         return target > 0 and _is_precise(estimate(), target)
