@@ -7,6 +7,7 @@ path or the text of a file, with its parameters by name.  Numbers are of any typ
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -380,9 +381,14 @@ def exponents(
         if value is not None
     }
     at = None if ell is None else scaling.check_parameter("ell", exact("ell", ell), name="ell")
+    found: Exponents | Formulas
     if len(known) == 3:
-        return scaling.exponents(**known, clean=clean, noise_free=noise_free, ell=at)
-    return scaling.formulas(known, scaling.check_noise(clean=clean, noise_free=noise_free), at)
+        found = scaling.exponents(**known, clean=clean, noise_free=noise_free, ell=at)
+    else:
+        noise = scaling.check_noise(clean=clean, noise_free=noise_free)
+        found = scaling.formulas(known, noise, at)
+    flags = {"clean": clean or None, "noise_free": noise_free or None}
+    return replace(found, setting={**known, **flags, "ell": at})
 
 
 def check(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ridgeproof.console import echo, emit_json, heading, key_values, progress
 from ridgeproof.options import pop_process, process_argument
+from ridgeproof.questions import exponents
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
     from ridgeproof.numerics.scaling.slopes import AskExponents
-    from ridgeproof.theory.exponents import Exponents, Formulas
     from ridgeproof.theory.process.record import Process
 
 __all__ = ["command"]
@@ -68,20 +67,21 @@ def command(
         for name, value in (("--scale", scale), ("--ask", ask)):
             if value is not None:
                 raise InputError(name, value, "is for a process", "give FILE, or leave it out")
-        given = _read(beta=beta, r=source, c=growth, ell=ell)
-        data = _answer(given, clean=clean, noise_free=noise_free)
+        found = exponents(
+            beta=beta, r=source, c=growth, clean=clean, noise_free=noise_free, ell=ell
+        )
         if as_json:
-            emit_json({key: _one_line(value) for key, value in data.items()})
+            emit_json(found.data())
         else:
-            echo(_rendered(data))
+            echo(str(found))
         return
     process, values = asked
     values |= {} if growth is None else {"c": growth}
-    found = _of_process(process, values, scale, ask, beta, source, ell, clean or noise_free)
+    asks = _of_process(process, values, scale, ask, beta, source, ell, clean or noise_free)
     if as_json:
-        emit_json({"asks": {name: _one_ask(each) for name, each in found.items()}})
+        emit_json({"asks": {name: _one_ask(each) for name, each in asks.items()}})
     else:
-        echo(_table(process.title, found))
+        echo(_table(process.title, asks))
 
 
 def _of_process(
@@ -155,73 +155,9 @@ def _power(found: AskExponents) -> str:
     return heading(f"T^({_number(found.rate)})") + logs
 
 
-def _read(**texts: str | None) -> dict[str, Fraction]:
-    """The options given, as exact rationals in their ranges."""
-    from ridgeproof.theory.checks import parse_rational
-    from ridgeproof.theory.exponents import check_parameter
-
-    return {
-        name: check_parameter(name, parse_rational(f"--{name}", text), name=f"--{name}")
-        for name, text in texts.items()
-        if text is not None
-    }
-
-
-def _answer(given: dict[str, Fraction], *, clean: bool, noise_free: bool) -> dict[str, Any]:
-    """The contract's keys: exact where beta, r and c are known, symbolic where one is not."""
-    from ridgeproof.theory.exponents import check_noise, exponents, formulas
-
-    ell = given.get("ell")
-    parameters = {name: value for name, value in given.items() if name != "ell"}
-    found: Exponents | Formulas
-    if len(parameters) == 3:
-        found = exponents(**parameters, clean=clean, noise_free=noise_free, ell=ell)
-    else:
-        found = formulas(parameters, check_noise(clean=clean, noise_free=noise_free), ell)
-    data = {
-        "ell": found.ell,
-        "rate": found.rate,
-        "classical_ell": found.classical_ell,
-        "rate_at_classical": found.rate_at_classical,
-        "regime": found.regime,
-    }
-    return data if ell is None else {**data, "rate_at_ell": found.rate_at_ell}
-
-
 def _one_line(value: Any) -> str:
     from sympy import oo
 
     if value == oo:
         return "inf"
     return "-inf" if value == -oo else str(value)
-
-
-_LABELS = {
-    "ell": "optimal ridge    lam ~ T^-ell,  ell",
-    "rate": "optimal error    E ~ T^rate,    rate",
-    "classical_ell": "classical ridge  lam ~ T^-ell,  ell",
-    "rate_at_classical": "error there      E ~ T^rate,    rate",
-    "rate_at_ell": "at the given ell E ~ T^rate,    rate",
-    "regime": "regime",
-}
-
-
-def _rendered(data: dict[str, Any]) -> str:
-    from ridgeproof.theory.exponents import REGIMES
-
-    if all(isinstance(value, Fraction | str) or value.is_infinite for value in data.values()):
-        rows = [(label, _one_line(data[key])) for key, label in _LABELS.items() if key in data]
-        return f"{key_values(rows)}\n\n{heading(data['regime'])}: {REGIMES[data['regime']]}"
-    blocks = [
-        f"{heading(label)}\n{_block(data[key])}" for key, label in _LABELS.items() if key in data
-    ]
-    named = [name for name in REGIMES if name in str(data["regime"])]
-    legend = key_values(((name, REGIMES[name]) for name in named), indent="  ")
-    return "\n\n".join([*blocks, legend])
-
-
-def _block(value: Any) -> str:
-    from sympy import pretty
-
-    shown = pretty(value, use_unicode=True, wrap_line=False)
-    return "\n".join(f"  {line}" for line in str(shown).splitlines())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import click
 
 from ridgeproof.completion import claims as claim_ids
 from ridgeproof.completion import completes
-from ridgeproof.console import echo, emit_json, heading, key_values, progress
+from ridgeproof.console import echo, emit_json, heading, key_values, progress, show
 from ridgeproof.interrupts import INTERRUPTED, leave_at_once
 from ridgeproof.options import json_option, read_assignments, seed_option
 from ridgeproof.theory.errors import InputError
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ridgeproof.report import Report
     from ridgeproof.verification.power.table import PowerTable
     from ridgeproof.verification.suite.claim import ClaimReport
-    from ridgeproof.verification.suite.verify_process import ProcessReport
 
 __all__ = ["command"]
 
@@ -188,38 +187,12 @@ def _verify_process(
     options: dict[str, Any] = {"profile": profile, "seed": seed, "workers": count, **given}
     with progress("verifying") as line:
         found = verify_process(process, watch=line.update, **options)
-    if as_json:
-        emit_json({**asdict(found), "profile": profile, "seed": seed})
-    else:
-        echo(_process_text(found, profile, seed))
+    show(found, as_json=as_json)
     if not found.complete:
         echo(f"interrupted: {found.places} places were done", err=True)
         raise click.exceptions.Exit(INTERRUPTED)
     codes = {"refuted": 1, "undecided": 3}
     raise click.exceptions.Exit(min((codes[v] for v in found.verdicts & codes.keys()), default=0))
-
-
-def _process_text(found: ProcessReport, profile: str, seed: int) -> str:
-    from ridgeproof.theory.errors import shortened
-    from ridgeproof.verification.suite.verify_process import PROCESS_PROFILES
-
-    rows = [("process", shortened(found.process))] if found.process else []
-    for name, ask in found.asks.items():
-        rows.append((name, heading(ask["verdict"])))
-        worst = ask["worst"]
-        if worst is None:
-            rows += [("  reason", ask["reason"])] if "reason" in ask else []
-            continue
-        seen = f"{worst['observed']:.5g} +- {worst['standard_error']:.1g}"
-        rows += [
-            ("  worst", f"{seen} against {worst['claimed']:.5g} (z = {worst['z']})"),
-            ("", f"at {worst['setting']}"),
-        ]
-    rows += [("altered", f"{each['verdict']}: {each['name']}") for each in found.mutants]
-    chosen = PROCESS_PROFILES[profile]
-    effort = f"{found.places} places, {found.repetitions} literal repetitions at each of two sizes"
-    level = f"false alarms below {chosen.alpha:g}, tolerance {chosen.tolerance:g}, seed {seed}"
-    return key_values([*rows, ("tried", effort), ("level", level)])
 
 
 def _status(reports: list[ClaimReport], table: PowerTable | None) -> int:

@@ -273,3 +273,22 @@ def test_a_value_is_a_number():
     assert float(value) == pytest.approx(1 / 3)
     assert f"{value:.4f}" == "0.3333"
     assert f"{value}" == str(value)
+
+
+@pytest.mark.parametrize(
+    ("ask", "setting"),
+    [
+        (lambda: rp.exponents(beta="3/2", r=0.4, ell=1), {"beta": "3/2", "r": "2/5", "ell": "1"}),
+        (lambda: rp.optimum(d=9, T=20, sigma=0.5), {"d": "9", "T": "20", "sigma": "1/2"}),
+        (lambda: rp.simulate(d=9, T=20, lam=0.1, repetitions=4), {"d": "9", "lam": "1/10"}),
+        (lambda: rp.evaluate(_GCV, sigma=0.25), {"sigma": "1/4"}),
+        (lambda: rp.simulate(_GCV, sigma=0.25, repetitions=4), {"sigma": "1/4"}),
+    ],
+)
+def test_every_answer_says_what_was_asked(ask, setting):
+    """Under one key, as exact texts; as plain JSON; and in a notebook as a table."""
+    found = ask()
+    stated = json.loads(json.dumps(found.to_dict()))["setting"]
+    assert setting.items() <= stated.items()
+    assert all(isinstance(text, str) for text in stated.values())
+    assert found._repr_html_().startswith("<table>")

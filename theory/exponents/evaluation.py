@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from sympy import Expr, Rational, oo
 
@@ -15,10 +17,18 @@ from ridgeproof.theory.exponents.regimes import lowest, settle
 from ridgeproof.theory.exponents.regions import c as c_symbol
 from ridgeproof.theory.exponents.regions import source
 from ridgeproof.theory.exponents.terms import Noise, error_exponent
+from ridgeproof.theory.shown import Shown, echoed
 from ridgeproof.theory.symbols import beta as beta_symbol
 from ridgeproof.theory.symbols import ell as ell_symbol
 
-__all__ = ["REGIMES", "Exponents", "check_noise", "check_parameter", "exponents"]
+__all__ = [
+    "REGIMES",
+    "Exponents",
+    "ShownExponents",
+    "check_noise",
+    "check_parameter",
+    "exponents",
+]
 
 REGIMES = {
     "classical-plateaus": (
@@ -36,8 +46,47 @@ REGIMES = {
 }
 
 
+_LABELS = {
+    "ell": "optimal ridge    lam ~ T^-ell,  ell",
+    "rate": "optimal error    E ~ T^rate,    rate",
+    "classical_ell": "classical ridge  lam ~ T^-ell,  ell",
+    "rate_at_classical": "error there      E ~ T^rate,    rate",
+    "rate_at_ell": "at the given ell E ~ T^rate,    rate",
+    "regime": "regime",
+}
+
+
+class ShownExponents(Shown):
+    """What exponents and formulas for them have in common: their keys, and how they are shown."""
+
+    setting: Mapping[str, Any]
+
+    def _answers(self) -> dict[str, Any]:
+        found = {key: getattr(self, key) for key in _LABELS}
+        return {key: value for key, value in found.items() if value is not None}
+
+    def data(self) -> dict[str, Any]:
+        """Plain data: rationals as p/q, formulas as text."""
+        answers = {key: _one_line(value) for key, value in self._answers().items()}
+        return {"setting": echoed(self.setting), **answers}
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Each exponent, and what the regimes mean."""
+        answers = self._answers()
+        named = [name for name in REGIMES if name in str(answers["regime"])]
+        rows = [(_LABELS[key], _one_line(value)) for key, value in answers.items()]
+        if len(named) == 1:
+            rows[-1] = ("regime", f"{named[0]}: {REGIMES[named[0]]}")
+            return rows
+        return [*rows, *((name, REGIMES[name]) for name in named)]
+
+
+def _one_line(value: Any) -> str:
+    return {oo: "inf", -oo: "-inf"}.get(value, str(value))
+
+
 @dataclass(frozen=True)
-class Exponents:
+class Exponents(ShownExponents):
     """lam ~ T^-ell and E ~ T^rate, exact.
 
     least_ell is the smallest ell that reaches the rate; it differs from the optimal ell where a
@@ -52,6 +101,7 @@ class Exponents:
     rate_at_classical: Fraction
     regime: str
     rate_at_ell: Fraction | None = None
+    setting: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 def exponents(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from textwrap import indent
+from typing import Any
 
-from sympy import Expr, Piecewise, Rational, Symbol
+from sympy import Expr, Piecewise, Rational, Symbol, latex, pretty
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.exponents.evaluation import check_parameter
+from ridgeproof.theory.exponents.evaluation import ShownExponents, check_parameter
 from ridgeproof.theory.exponents.optimum import optimal_exponents
 from ridgeproof.theory.exponents.plateau import threshold
 from ridgeproof.theory.exponents.regions import c
 from ridgeproof.theory.exponents.terms import Noise, error_exponent, unfold
+from ridgeproof.theory.shown import aligned
 
 __all__ = ["Formulas", "formulas"]
 
@@ -22,7 +25,7 @@ _SYMBOLS = {"beta": sy.beta, "r": sy.r, "c": c}
 
 
 @dataclass(frozen=True)
-class Formulas:
+class Formulas(ShownExponents):
     """The fields of Exponents as SymPy expressions in the parameters left open.
 
     regime is a Piecewise whose values are symbols named after the regimes.
@@ -34,6 +37,23 @@ class Formulas:
     rate_at_classical: Expr
     regime: Expr
     rate_at_ell: Expr | None = None
+    setting: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def __str__(self) -> str:
+        rows = self.rows()
+        formulas = dict(zip((label for label, _ in rows), self._answers().values(), strict=False))
+        blocks = [
+            f"{label}\n{indent(str(pretty(value, use_unicode=True, wrap_line=False)), '  ')}"
+            for label, value in formulas.items()
+        ]
+        return "\n\n".join([*blocks, aligned(rows[len(formulas) :], indent="  ")])
+
+    def _repr_latex_(self) -> str:
+        lines = [
+            rf"\mathrm{{{key.replace('_', ' ')}}} &= {latex(value)}"
+            for key, value in self._answers().items()
+        ]
+        return r"$\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}$"
 
 
 def formulas(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from typing import Any
 
@@ -18,12 +18,13 @@ import numpy as np
 
 from ridgeproof.numerics.equivalent.profiles import space_of
 from ridgeproof.theory.checks import exact
-from ridgeproof.theory.errors import InputError, NotBuilt, RidgeproofError
+from ridgeproof.theory.errors import InputError, NotBuilt, RidgeproofError, shortened
 from ridgeproof.theory.process.facts import require_known, require_values
 from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
+from ridgeproof.theory.shown import Shown, echoed
 from ridgeproof.verification.compute.executors import iterate_done
 from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.suite.altered import ALTERED, Altered
@@ -56,7 +57,7 @@ PROCESS_PROFILES = {
 
 
 @dataclass(frozen=True)
-class ProcessReport:
+class ProcessReport(Shown):
     """What the trials of a process found.
 
     Attributes:
@@ -74,6 +75,36 @@ class ProcessReport:
     places: int
     repetitions: int
     complete: bool = True
+    profile: str = "quick"
+    seed: int = 0
+    setting: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def data(self) -> dict[str, Any]:
+        """Plain data."""
+        names = (each.name for each in fields(self))
+        return {**{name: getattr(self, name) for name in names}, "setting": echoed(self.setting)}
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Each ask with its worst place, the altered equations, and the effort."""
+        rows = [("process", shortened(self.process))] if self.process else []
+        for name, ask in self.asks.items():
+            rows.append((name, ask["verdict"]))
+            worst = ask["worst"]
+            if worst is None:
+                rows += [("  reason", ask["reason"])] if "reason" in ask else []
+                continue
+            seen = f"{worst['observed']:.5g} +- {worst['standard_error']:.1g}"
+            rows += [
+                ("  worst", f"{seen} against {worst['claimed']:.5g} (z = {worst['z']})"),
+                ("", f"at {worst['setting']}"),
+            ]
+        rows += [("altered", f"{each['verdict']}: {each['name']}") for each in self.mutants]
+        chosen = PROCESS_PROFILES[self.profile]
+        effort = (
+            f"{self.places} places, {self.repetitions} literal repetitions at each of two sizes"
+        )
+        level = f"false alarms below {chosen.alpha:g}, tolerance {chosen.tolerance:g}"
+        return [*rows, ("tried", effort), ("level", f"{level}, seed {self.seed}")]
 
     @property
     def verdicts(self) -> set[str]:
@@ -152,7 +183,9 @@ def verify_process(
         complete = True
     except KeyboardInterrupt:
         pass
-    return _reported(process, left, results, tried, complete=complete)
+    found = _reported(process, left, results, tried, complete=complete)
+    space = {"spectrum": place.spectrum, "signal": place.signal}
+    return replace(found, profile=profile, seed=seed, setting={**dict(place.numbers), **space})
 
 
 def _place(
