@@ -17,7 +17,7 @@ from scipy.optimize import minimize_scalar
 
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.theory.checks import check_real, exact
-from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem, SolverError
 from ridgeproof.theory.process.facts import only_ask, require_known, size_names
 from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
@@ -51,9 +51,8 @@ class AskExponents:
         regime: one of theory.scaling.exponents.REGIMES by name.
         logs: how many factors log T go with the rate.
         rate_at_ell: at the ell that was given; None where none was.
-        measured: whether ell and rate are slopes measured at T = 10^12, and no exponents; None
-            where the slope is not found either.
-        reason: why they are measured.
+        measured: whether ell and rate are slopes measured at T = 10^12, and no exponents.
+        reason: why they are, or why nothing is found.
     """
 
     ell: Any
@@ -94,7 +93,7 @@ def process_exponents(
 
     >>> from ridgeproof.theory.process.file import read_process
     >>> process = read_process('''[process]
-    ... steps = "A = rows(T)\nm = ridge(A@w0 + noise(A), lam)"
+    ... steps = "A = rows(T)\\nm = ridge(A@w0 + noise(A), lam)"
     ... [ask]
     ... risk = "risk(m)"
     ... ''')
@@ -108,7 +107,8 @@ def process_exponents(
     numbers = {name: x for name, x in numbers.items() if name not in read_scale(scale).open}
     require_known(process, numbers)
     constants = {**process.defaults, **numbers}
-    constants = {name: x for name, x in constants.items() if name not in grown.powers}
+    # d is infinite where the scale does not say how it grows.
+    constants = {n: x for n, x in constants.items() if n not in grown.powers and n != "d"}
     free = ELL in grown.open
     if ell is not None and not free:
         raise InputError("ell", ell, "is in no power of --scale", "write lam = T^-ell there")
@@ -136,7 +136,7 @@ def process_exponents(
                 if given is not None:
                     there = measured_slopes(process, name, grown, laws, constants, ell=given)
                     at_given[name] = there.rate
-            except NotBuilt as error:
+            except (NotBuilt, NoTheorem, SolverError) as error:
                 slopes, why = Measured(None, None), f"{why}; {error}"
             except InputError as error:
                 if error.value != OPEN:
@@ -145,7 +145,9 @@ def process_exponents(
                 raise NotBuilt(
                     f"{message}. Give {error.name} a value, and slopes are measured"
                 ) from law
-            here = slopes.ell, slopes.rate, *at, "measured", 0, at_given.get(name), True, why
+            found_it = slopes.rate is not None
+            kind = "measured" if found_it else "none"
+            here = slopes.ell, slopes.rate, *at, kind, 0, at_given.get(name), found_it, why
         answers[name] = AskExponents(*here)
     return answers
 
@@ -207,7 +209,9 @@ def measured_slopes(
     )
     high = _LARGEST / max(1.0, steepest)
     low = high - _RATIO / max(1.0, steepest)
-    if ELL not in scale.open or ell is not None:
+    # What holds no such penalty, a minimum over it for one, is not searched.
+    searched = ELL in scale.open and ell is None and at(high, 0.5) != at(high, 1.0)
+    if not searched:
         given = float(ell or 0)
         return Measured((at(high, given) - at(low, given)) / (high - low), None)
     best = []
@@ -223,6 +227,6 @@ def measured_slopes(
             method="bounded",
             options={"xatol": 1e-6},
         )
-        best.append((found.fun, found.x * size))
+        best.append((float(found.fun), float(found.x) * size))
     (first, x), (second, y) = best
     return Measured((second - first) / (high - low), (y - x) / (high - low))

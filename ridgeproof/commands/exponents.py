@@ -52,10 +52,11 @@ def command(
     plateau is rate 0; ell = inf and rate = -inf mean that lam = 0 has error 0.
 
     With FILE, a process (TOML), every ask of it.  --scale says what grows how, as powers of one
-    size; what it leaves out keeps its value, but for d, which is infinite.  The name ell is best
-    where the ask falls fastest; other names are given by --set, or stay open, as do B and R where
-    neither FILE nor an option says them, and the answers are formulas in them.  Where leading terms
-    cancel, the slope at T = 10^12 is measured, and the output says so.
+    size, T^(1/2) with its parentheses; what it leaves out keeps its value, but for d, which is
+    infinite.  The name ell is best where the ask falls fastest; other names are given by --set, or
+    stay open, as do B and R where neither FILE nor an option says them, and the answers are
+    formulas in them.  Where leading terms cancel, the slope at T = 10^12 is measured, and the
+    output says so.
 
     \b
     ridgeproof exponents --beta 3/2 --r 2/5 --c 3/5
@@ -70,6 +71,7 @@ def command(
         found = exponents(
             beta=beta, r=source, c=growth, clean=clean, noise_free=noise_free, ell=ell
         )
+        assert not isinstance(found, dict)
         if as_json:
             emit_json(found.data())
         else:
@@ -140,12 +142,14 @@ def _table(title: str, found: Mapping[str, AskExponents]) -> str:
             rows.append(("  classical", f"{kept} at lam = T^-({_number(each.classical_ell)})"))
         if each.rate_at_ell is not None:
             rows.append(("  given ell", f"T^({_number(each.rate_at_ell)})"))
-        rows.append(
-            ("  regime", f"measured at T = 10^12: {each.reason}" if each.measured else regime)
-        )
+        rows.append(("  regime", f"{_WHY[regime]}: {each.reason}" if regime in _WHY else regime))
         named += [key for key in REGIMES if key in regime and key not in named]
     legend = key_values(((key, REGIMES[key]) for key in named), indent="  ")
     return f"{key_values(rows)}\n\n{legend}" if named else key_values(rows)
+
+
+# Beside the regimes of what is derived.
+_WHY = {"measured": "measured at T = 10^12", "none": "neither derived nor measured"}
 
 
 def _power(found: AskExponents) -> str:

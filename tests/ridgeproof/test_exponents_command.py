@@ -21,7 +21,7 @@ def run(*arguments):
 def answer(*arguments):
     """The JSON object."""
     found = json.loads(run(*arguments, "--json"))
-    found.pop("setting")
+    found.pop("setting", None)
     return found
 
 

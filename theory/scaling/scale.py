@@ -81,14 +81,17 @@ def read_scale(text: str) -> Scale:
 def _power(name: str, text: str) -> tuple[str, Fraction, Expr]:
     tree = read_expression(text, f"scale of {name}")
     names = {part.name for part in walk(tree) if isinstance(part, Name)}
-    value = evaluate(
-        tree,
-        {each: Symbol(each, positive=True) for each in names},
-        lambda exact: Rational(exact.numerator, exact.denominator),
-    )
+    refused = InputError("--scale", f"{name} = {text}", "is no power of a size", _REMEDY)
+    try:
+        value = evaluate(
+            tree,
+            {each: Symbol(each, positive=True) for each in names},
+            lambda exact: Rational(exact.numerator, exact.denominator),
+        )
+    except InputError:
+        raise refused from None
     constant, power = value.as_coeff_Mul()
     base, exponent = power.as_base_exp()
-    refused = InputError("--scale", f"{name} = {text}", "is no power of a size", _REMEDY)
     if not (base.is_Symbol and constant.is_Rational and constant > 0):
         raise refused
     if base in exponent.free_symbols:

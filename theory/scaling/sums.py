@@ -65,7 +65,9 @@ def monomial(item: Expr, levels: Mapping[Symbol, Monomial], scalar: Scalar, one:
                 raise NotBuilt(f"{part} is zero, which no leading order is built for")
             order = order.times(found)
         else:
-            raise NotBuilt(f"{part} is no power of the index of a direction")
+            raise NotBuilt(
+                f"too large a formula: {part} is a long sum, or a profile, along directions"
+            )
     return Monomial(order, slope)
 
 

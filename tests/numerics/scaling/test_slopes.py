@@ -89,7 +89,8 @@ def test_what_is_open_has_no_slope():
 def test_where_leading_terms_cancel_the_slope_is_measured():
     """The training error of an interpolating fit is (lam/kappa)^2: 2 (beta - ell)."""
     asks = {"train": "mean_square(y - A@m)"}
-    process = make_process({"process": {"steps": TEACHER}, "ask": asks})
+    # A d that does not grow is for other questions.
+    process = make_process({"process": {"steps": TEACHER, "parameters": {"d": 60}}, "ask": asks})
     space = {"beta": LAWS.beta, "r": LAWS.r, "sigma": 1}
     found = process_exponents(process, "lam = T^-2", **space)["train"]
     assert found.measured

@@ -5,16 +5,19 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from sympy import Rational, Symbol
+from sympy import Rational, Symbol, log
 
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.equivalent.formulas.derived import derive_process
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.exponents import Noise, optimal_exponents
 from ridgeproof.theory.exponents import c as c_symbol
 from ridgeproof.theory.process.file import make_process
 from ridgeproof.theory.scaling.exponents import laws_of, scaling_laws
-from ridgeproof.theory.scaling.leading import PowerLaws
-from ridgeproof.theory.scaling.order import Cancelled
+from ridgeproof.theory.scaling.leading import Leading, PowerLaws
+from ridgeproof.theory.scaling.order import Cancelled, Place, Space
 from ridgeproof.theory.scaling.scale import read_scale
+from ridgeproof.theory.theorems.clean_scaling import EXPRESSIONS
 
 OPEN = PowerLaws(None, None)
 FAKE = """
@@ -109,7 +112,7 @@ def test_where_leading_terms_cancel_there_is_no_law():
     ("scale", "values", "name"),
     [
         ("lam = T^-ell, T1 = T^c", {"sigma": ONE}, "--scale"),  # no parameter
-        ("lam = 1/log(T)", {"sigma": ONE}, "expression"),
+        ("lam = 1/log(T)", {"sigma": ONE}, "--scale"),
         ("lam = T^(ell^2)", {"sigma": ONE}, "--scale"),
         ("lam = T + 1", {"sigma": ONE}, "--scale"),
         ("lam", {"sigma": ONE}, "--scale"),
@@ -152,3 +155,31 @@ def test_minimum_norm_generators_on_an_infinite_spectrum():
     asks = {"w": "risk(w)"}
     found = laws(FAKE, "T0 = T^c, lam = T^-ell", spectrum, asks=asks, sigma=ONE, sigma0=ONE)
     assert found["w"].rate == 0
+
+
+@pytest.mark.parametrize(
+    ("r", "sigma", "ell", "name"),
+    [
+        ("2/5", 0, "1/2", "ridge_bias"),
+        (1, 0, "1/2", "ridge_bias"),  # a logarithm
+        ("3/2", 0, "1/2", "ridge_bias"),
+        (2, 1, "3/4", "ridge_variance"),
+        ("2/5", 0, 3, "ridgeless_bias"),
+        (2, 1, 3, "ridgeless_variance"),
+    ],
+)
+def test_the_constants_of_n8(r, sigma, ell, name):
+    """The leading factor of the risk of a ridge on clean data, without and with label noise."""
+    beta, r = Fraction(2), Fraction(r)
+    process = make_process({"process": {"steps": CLEAN}, "ask": {"E": "risk(m)"}})
+    scale = read_scale(f"lam = T^-({ell})")
+    given = {"sigma": Fraction(sigma)}
+    leading = Leading(derive_process(process, **given), given, scale, PowerLaws(beta, r))
+    order = leading.at(Place(Space([]), {})).ask("E")
+    T = Rational(10) ** 40  # only powers of T and log T are compared
+    values = {sy.beta: Rational(2), sy.r: Rational(str(r)), sy.T: T, sy.sigma: sigma}
+    kappa = EXPRESSIONS["ridgeless_kappa"].subs(values) if "less" in name else T ** -Rational(ell)
+    claimed = EXPRESSIONS[name].subs({**values, sy.kappa: kappa, sy.lam: kappa}).evalf(20)
+    exponent = Rational(str(order.exponent.as_expr()))
+    ours = order.factor * T**exponent * log(T) ** order.logs
+    assert abs(ours / claimed - 1) < (0.05 if order.logs else 1e-12)
