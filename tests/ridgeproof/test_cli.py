@@ -207,3 +207,20 @@ def test_what_is_completed_is_what_there_is():
     assert set(completion.figures()) == set(all_figures())
     for name in ("isotropic", "power-law:2", "ar1:0", "levels:1*3", "file:a.npy"):
         assert name.startswith(completion.spectra())
+
+
+@pytest.mark.parametrize("word", ["verify", "check"])
+def test_no_folder_is_left_behind(tmp_path, word):
+    """Hypothesis keeps its own files elsewhere: nothing appears where the user stands."""
+    text = (
+        '[conjecture]\nformula = "sigma^2*d/(T - d)"\nquantity = "test_error"\n'
+        'relation = "equals"\nkind = "exact"\n[domain]\nd = {integers = [5, 9]}\nT = 40\nn = 0\n'
+        'lam = 0\nsigma = 1\nspectrum = "isotropic"\nsignal = "flat"\n'
+    )
+    path = tmp_path / "c.toml"
+    path.write_text(text, encoding="utf-8")
+    arguments = ["verify", "C1", "--workers", "1"] if word == "verify" else ["check", str(path)]
+    command = [sys.executable, "-m", "ridgeproof", *arguments]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)  # noqa: S603
+    assert done.returncode == (0 if word == "verify" else 1), done.stderr
+    assert [found.name for found in tmp_path.iterdir()] == ["c.toml"]

@@ -28,6 +28,7 @@ from ridgeproof.verification.strategies import settings as draw_setting
 from ridgeproof.verification.suite.theory_on_trial import CATALOGUE, Theory
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
+from ridgeproof.verification.testing.scratch import leaves_no_folder
 from ridgeproof.verification.testing.stream import Stream
 from ridgeproof.verification.testing.verdict import Outcome
 
@@ -242,7 +243,8 @@ def on_all(
         suppress_health_check=list(HealthCheck),
         print_blob=False,
     )
-    options(hypothesis.seed(seed)(tested))()
+    with leaves_no_folder():
+        options(hypothesis.seed(seed)(tested))()
 
 
 def verify_claim(

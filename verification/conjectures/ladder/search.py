@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, Phase
 from hypothesis.errors import NoSuchExample, Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
+from ridgeproof.verification.testing.scratch import leaves_no_folder
+
 __all__ = ["smallest"]
 
 Place = TypeVar("Place")
@@ -36,17 +38,18 @@ def smallest(
         return tried[place]
 
     try:
-        return hypothesis.find(
-            places,
-            fails_once,
-            settings=hypothesis.settings(
-                deadline=None,
-                database=None,
-                max_examples=examples,
-                phases=(Phase.generate, Phase.shrink),
-                suppress_health_check=list(HealthCheck),
-            ),
-            random=random.Random(seed),
-        )
+        with leaves_no_folder():
+            return hypothesis.find(
+                places,
+                fails_once,
+                settings=hypothesis.settings(
+                    deadline=None,
+                    database=None,
+                    max_examples=examples,
+                    phases=(Phase.generate, Phase.shrink),
+                    suppress_health_check=list(HealthCheck),
+                ),
+                random=random.Random(seed),
+            )
     except (NoSuchExample, Unsatisfiable):
         return None
