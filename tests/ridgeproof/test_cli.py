@@ -209,18 +209,18 @@ def test_what_is_completed_is_what_there_is():
         assert name.startswith(completion.spectra())
 
 
-@pytest.mark.parametrize("word", ["verify", "check"])
-def test_no_folder_is_left_behind(tmp_path, word):
-    """Hypothesis keeps its own files elsewhere: nothing appears where the user stands."""
-    text = (
-        '[conjecture]\nformula = "sigma^2*d/(T - d)"\nquantity = "test_error"\n'
-        'relation = "equals"\nkind = "exact"\n[domain]\nd = {integers = [5, 9]}\nT = 40\nn = 0\n'
-        'lam = 0\nsigma = 1\nspectrum = "isotropic"\nsignal = "flat"\n'
-    )
-    path = tmp_path / "c.toml"
-    path.write_text(text, encoding="utf-8")
-    arguments = ["verify", "C1", "--workers", "1"] if word == "verify" else ["check", str(path)]
-    command = [sys.executable, "-m", "ridgeproof", *arguments]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)  # noqa: S603
-    assert done.returncode == (0 if word == "verify" else 1), done.stderr
-    assert [found.name for found in tmp_path.iterdir()] == ["c.toml"]
+_SEARCH = """
+from hypothesis import strategies
+from ridgeproof.verification.conjectures.ladder.search import smallest
+assert smallest(strategies.integers(0, 1000), lambda x: x > 70, examples=100, seed=1) == 71
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments", [("-m", "ridgeproof", "verify", "C1", "--workers", "1"), ("-c", _SEARCH)]
+)
+def test_no_folder_is_left_behind(tmp_path, arguments):
+    """Hypothesis keeps its files elsewhere, for claims and in the search of counterexamples."""
+    command = [sys.executable, *arguments]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)  # noqa: S603
+    assert not list(tmp_path.iterdir())
