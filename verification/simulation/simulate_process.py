@@ -95,7 +95,7 @@ class ProcessEstimate(Shown):
     repetitions: int
     seed: int
     method: str
-    title: str = ""
+    title: str = field(default="", compare=False)
     setting: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __float__(self) -> float:
