@@ -70,6 +70,8 @@ def formulas(formula_id: str | None = None) -> dict[str, Formula] | Formula:
     """
     from ridgeproof.theory.catalogue import catalogue, find
 
+    if formula_id is not None and not isinstance(formula_id, str):
+        raise InputError("formula", formula_id, "is no id", "give one, such as ridge")
     return catalogue() if formula_id is None else find(formula_id)
 
 
@@ -416,6 +418,9 @@ def check(
         is_text = isinstance(conjecture, str) and "\n" in conjecture
         is_code = not is_text and Path(conjecture).suffix == ".py"
         conjecture = load_declared(Path(conjecture)) if is_code else read_conjecture(conjecture)
+    elif not isinstance(conjecture, _conjectures()):
+        condition = "is no conjecture"
+        raise InputError("conjecture", conjecture, condition, "give a record, a path or a text")
     return check_record(conjecture, seed=seed, **options)
 
 
@@ -473,11 +478,13 @@ def figure(
     from ridgeproof.verification.figures.experiments import find_figure
     from ridgeproof.verification.figures.figure import measure_figure
 
+    if not isinstance(name, str):
+        raise InputError("figure", name, "is no name", "ridgeproof figure --list shows them")
     found = find_figure(name)
     if out is not None:
         from ridgeproof.plot import check_path, require_matplotlib
 
-        check_path(Path(out))
+        check_path(_path("out", out))
         require_matplotlib()
     data = measure_figure(found, seed=seed, **options)
     if out is not None:
@@ -503,7 +510,21 @@ def sweep(
     """
     from ridgeproof.verification.sweep.run import read_sweep, run_sweep
 
-    return run_sweep(read_sweep(Path(spec), seed), Path(out), **options)
+    return run_sweep(read_sweep(_path("spec", spec), seed), _path("out", out), **options)
+
+
+def _conjectures() -> tuple[type, ...]:
+    from ridgeproof.verification.conjectures.conjecture import Conjecture
+    from ridgeproof.verification.conjectures.declared import Declared
+    from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
+
+    return Conjecture, Declared, ProcessConjecture
+
+
+def _path(name: str, value: Any) -> Path:
+    if not isinstance(value, Path | str) or not str(value):
+        raise InputError(name, value, "is no path", "give a path or its text")
+    return Path(value)
 
 
 def _given(

@@ -175,6 +175,24 @@ def test_an_extra_that_is_missing_is_named(monkeypatch):
         rp.evaluate(**_SPACE, T=[30, 50]).to_xarray()
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: rp.check(3),
+        lambda: rp.sweep(3, "o.csv"),
+        lambda: rp.figure(["isotropic"]),
+        lambda: rp.formulas([]),
+        lambda: rp.gradient(_GCV, 3),
+        lambda: rp.gradient(_GCV, "lam", digits="many"),
+        lambda: rp.gradient(_GCV, "sigma", lam=0, T=30),  # nothing is left of it: 0/0
+    ],
+)
+def test_what_is_no_question_is_said(ask):
+    """A typed error, and no NaN."""
+    with pytest.raises(RidgeproofError):
+        ask()
+
+
 def test_arrays_are_profiles():
     """Eigenvalues with w0, and the covariance matrix of the same rows turned anyhow."""
     s, w0 = np.array([2.0, 1.0, 1.0, 0.5]), np.array([1.0, 0.0, 2.0, 1.0])

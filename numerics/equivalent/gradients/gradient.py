@@ -17,6 +17,7 @@ from ridgeproof.numerics.arithmetic.until_right import until_right
 from ridgeproof.numerics.equivalent.balls.ring import BallRing, column
 from ridgeproof.numerics.equivalent.evaluate import (
     DIGITS,
+    MAX_DIGITS,
     columns,
     prepared,
     read_values,
@@ -25,9 +26,9 @@ from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.gradients.dual_ring import DualRing
 from ridgeproof.numerics.equivalent.profiles import directions_of, space_of
 from ridgeproof.numerics.equivalent.solve import searched, solution_of
-from ridgeproof.theory.checks import exact
+from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.equivalent.asks import Answer, answer, number_of
-from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
 from ridgeproof.theory.process.expressions import Expression, Name, walk
 from ridgeproof.theory.process.facts import require_known
 from ridgeproof.theory.process.graph import Graph
@@ -67,6 +68,7 @@ def gradient_of_process(
         By ask and parameter: floats in the broadcast shape, or numbers of mpmath.
 
     Raises:
+        SolverError: a derivative is infinite or undefined at a point.
         InputError: as `evaluate_process`; or a parameter says how often something is done.
         NotBuilt: an argmin, or a loop that is not unrolled.
 
@@ -80,7 +82,10 @@ def gradient_of_process(
     >>> round(float(slope), 12)
     -0.1
     """
-    names = over.replace(" ", "").split(",") if isinstance(over, str) else list(over)
+    names = over.replace(" ", "").split(",") if isinstance(over, str) else over
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise InputError("over", over, "is no list of parameters", 'give over="lam, sigma"')
+    digits = check_integer("digits", digits, least=1, most=MAX_DIGITS)
     given = {**process.defaults, **parameters}
     given.pop("d", None)
     space = space_of(process, d, spectrum, signal)
@@ -95,7 +100,12 @@ def gradient_of_process(
     shape = np.broadcast_shapes(*(np.shape(value) for value in given.values()))
     if digits <= DIGITS:
         values, ring = columns(given, space, shape), Float64Ring(floats)
-        found = {name: slopes(graph, values, name, ring) for name in names}
+        with np.errstate(all="ignore"):  # what comes of it is refused below
+            found = {name: slopes(graph, values, name, ring) for name in names}
+        for name, each in found.items():
+            for ask, _ in graph.asks:
+                if not np.isfinite(each[ask].slope).all():
+                    raise SolverError(f"the slope of {ask} along {name} is infinite or undefined")
 
         def read(slope: Array) -> Any:
             return np.broadcast_to(slope[:, 0], (math.prod(shape),)).reshape(shape)
