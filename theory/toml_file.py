@@ -51,9 +51,9 @@ def located(read: Reader) -> Reader:
     """
 
     @wraps(read)
-    def reader(source: Path | str, *arguments: Any) -> Any:
+    def reader(source: Path | str, *arguments: Any, **named: Any) -> Any:
         try:
-            return read(source, *arguments)
+            return read(source, *arguments, **named)
         except InputError as error:
             if not error.is_located:  # by the reader of another file, which this one names
                 _locate(error, source)

@@ -70,8 +70,9 @@ def test_the_file_is_that_of_the_mistake(tmp_path):
     assert "sweep.toml" not in str(caught.value)
 
 
-def test_a_missing_file_has_no_line(tmp_path):
+def test_a_missing_file_has_no_line(tmp_path, monkeypatch):
     """It is named once."""
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError) as caught:
-        read_process(tmp_path / "none.toml")
+        read_process("none.toml")
     assert str(caught.value).count("none.toml") == 1

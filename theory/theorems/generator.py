@@ -8,7 +8,7 @@ from sympy import And, Not
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Derivation
-from ridgeproof.theory.equivalent.formulas.any_generator import NEXT, next_generator
+from ridgeproof.theory.equivalent.formulas.any_generator import KAPPA, MODEL, next_generator
 from ridgeproof.theory.equivalent.formulas.sections import derivation_of_theorem
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.spectral import SpectralSum
@@ -34,7 +34,7 @@ def derive() -> Derivation:
         FORMULA.id,
         next_generator(),
         {**EXPRESSIONS, "mean": EXPRESSIONS["mean"] * sy.w0},
-        NEXT,
+        {sy.kappa0: KAPPA, **MODEL},
         "Minimum norm (lam0 = 0, T0 < d) follows by continuity: df1(kappa0) = T0.",
     )
 

@@ -19,7 +19,7 @@ from ridgeproof.theory.equivalent.formulas.derived import (
     unfolded,
 )
 from ridgeproof.theory.equivalent.formulas.unknowns import Unknown, UnknownKind
-from ridgeproof.theory.errors import NotBuilt
+from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.process.normal import count_names
 from ridgeproof.theory.spectral import SpectralSum
 from ridgeproof.verification.conjectures.claim import SIGNS
@@ -143,7 +143,10 @@ def _derived(conjecture: ProcessConjecture) -> ProcessFormulas:
         if not isinstance(entry, Fixed):
             raise NotBuilt(f"{name} counts rounds or steps, and ranges")
         counts[name] = entry.value
-    formulas = derive_process(process, **counts)
+    try:
+        formulas = derive_process(process, **counts)
+    except InputError as error:
+        raise NotBuilt(f"no formula for all of the domain ({error})") from None
     if formulas.refused:
         raise NotBuilt("; ".join(f"ask {name}: {why}" for name, why in formulas.refused.items()))
     if formulas.assumptions or formulas.levels:

@@ -208,7 +208,7 @@ BAD_ASKS = [
     ("1 + argmin(risk(m), d)", "dimension"),
     ("argmin(risk(m), T)", "whole number"),
     ("argmin(risk(gradient_descent(y, 1/9, k)), k)", "whole number"),
-    ("risk(mm)", "parameter mm, which no step makes. Did you mean m\\?"),
+    ("risk(mm)", "parameter mm, which no step makes .line 11.. Did you mean m\\?"),
     ("risk(ridge(yy, lam))", "parameter yy, which no step makes.*Did you mean y\\?"),
     ("minimum(risk(m), lam, 3, 1)", "from a lower end"),
     ("risk(m) = 3", "does not read"),

@@ -170,6 +170,7 @@ def in_one_form(value: Expr, kappas: tuple[Symbol, ...], dimension: Symbol) -> E
 
 def _parts(value: Expr, known: Sequence[Expr]) -> Iterator[Expr]:
     """Factors: all of a short polynomial; numbers and those that are known of a long one."""
+    value = expand(value)
     if value.is_number:
         yield value
         return

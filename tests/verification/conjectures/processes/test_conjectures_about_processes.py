@@ -110,15 +110,15 @@ def test_every_example_has_a_verdict():
 @pytest.mark.parametrize(
     ("claim", "verdict"),
     [
-        ("gcv = teacher + sigma^2", "identical"),
+        ("gcv = teacher + sigma^2", "proved"),
         ("gcv = (teacher + sigma^2)*1.00000000000000000001", "refuted"),
-        ("gcv <= teacher + sigma^2", "identical"),
+        ("gcv <= teacher + sigma^2", "proved"),
         ("gcv <= teacher + sigma^2 - 1/10^20", "refuted"),
         ("gcv - teacher = sigma^2 + 1/T", "identical"),  # 1/T vanishes in the limit
         ("gcv - teacher = sigma^2 + d/(100*T)", "refuted"),
-        ("lam = kappa(m)*(1 - df(m))", "identical"),
+        ("lam = kappa(m)*(1 - df(m))", "proved"),
         ("lam = kappa(m)*(1 + df(m))", "refuted"),
-        ("train = lam^2/kappa(m)^2*(teacher + sigma^2)", "identical"),
+        ("train = lam^2/kappa(m)^2*(teacher + sigma^2)", "proved"),
         ("at = sigma^2*d/T", "identical"),  # flat signal, Sigma = I
         ("at = sigma^2*d/T + 1/10^18", "refuted"),
     ],
@@ -150,7 +150,7 @@ def test_simulation_decides_without_the_theorem(claim, verdict):
 
 
 @pytest.mark.parametrize(
-    ("relation", "verdict"), [("increases-in", "identical"), ("decreases-in", "refuted")]
+    ("relation", "verdict"), [("increases-in", "proved"), ("decreases-in", "refuted")]
 )
 def test_the_theorem_decides_changes(relation, verdict):
     """The effective penalty rises with the penalty; a before and after exchanged is seen."""
@@ -324,7 +324,7 @@ def test_what_float64_cannot_divide_by_is_not_undefined():
     asks = 'r = "risk(m)"\ngcv = "mean_square(y - A@m)/(1 - df(m))^2"'
     claim = '[conjecture]\nclaim = "gcv = r + sigma^2"\n'
     text = f'{claim}{tiny}[process]\nsteps = """\n{steps}\n"""\n[ask]\n{asks}\n'
-    assert check(read_conjecture(text)).verdict == "identical"
+    assert check(read_conjecture(text)).verdict == "proved"
 
 
 def test_scales_as_is_not_built():
