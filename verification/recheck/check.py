@@ -176,8 +176,9 @@ def _plain(value: Any) -> Any:
         return number(value)
     except InputError:
         pass
+    guards: list[Any] = []  # 0*log(d - T) is not 0
     try:
-        return read_formula(str(value))
+        return read_formula(str(value), guards), tuple(guards)
     except InputError:
         # The name of a spectrum with its numbers.
         return re.sub(r"\d*\.\d+|\d+\.", lambda x: str(Fraction(x[0])), "".join(str(value).split()))
