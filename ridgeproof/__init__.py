@@ -32,6 +32,7 @@ _NAMES = {
     "exponents": "questions",
     "figure": "questions",
     "formulas": "questions",
+    "function": "questions",
     "gradient": "questions",
     "make_setting": "theory.settings.setting",
     "optimum": "questions",

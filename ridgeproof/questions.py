@@ -7,8 +7,10 @@ path or the text of a file, with its parameters by name.  Numbers are of any typ
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +102,49 @@ def derive(question: Process | Path | str, **values: Any) -> ProcessFormulas | D
     from ridgeproof.theory.equivalent.formulas.derived import derive_process
 
     return derive_process(_process(question), **values)
+
+
+def function(
+    question: Process | Path | str, *, backend: str = "numpy", **values: Any
+) -> Callable[..., dict[str, Any]]:
+    """The derived formulas as a plain function f(s, w0, *, T=..., ...) -> {name: value}.
+
+    It is the module that `derive --format python` (or jax) prints, and needs nothing of ridgeproof.
+    With jax, grad and vmap go through it.
+
+    Args:
+        question: an id of the catalogue, or a process: its record, a path, or its text.
+        backend: "numpy" or "jax".
+        **values: as in `derive`.
+
+    Raises:
+        InputError: the backend is another, or is not installed.
+        RidgeproofError: as of `derive`.
+
+    >>> f = function("ridgeless")
+    >>> answers = f([1.0] * 10, [0.5] * 10, T=20, T0=30, n=0, sigma=1, sigma0=0)
+    >>> round(float(answers["variance"]), 4)
+    1.1111
+    """
+    from ridgeproof.theory.catalogue import find
+    from ridgeproof.theory.equivalent.formulas.code import code
+    from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
+    from ridgeproof.theory.equivalent.formulas.program import program_of, program_of_theorem
+
+    languages = {"numpy": "python", "jax": "jax"}
+    if backend not in languages:
+        raise InputError("backend", backend, "is none", "give numpy or jax")
+    if find_spec(backend) is None:
+        raise InputError("backend", backend, "is not installed", f"pip install {backend}")
+    found = derive(question, **values)
+    is_process = isinstance(found, ProcessFormulas)
+    program = program_of(found) if is_process else program_of_theorem(find(str(question)))
+    # Printed by ourselves from expressions; of a user's text it has checked names only.
+    text = code(replace(program, title="formulas"), languages[backend])
+    module: dict[str, Any] = {"__name__": "formulas"}
+    exec(compile(text, "<formulas>", "exec"), module)  # noqa: S102
+    made: Callable[..., dict[str, Any]] = module["f"]
+    return made
 
 
 def evaluate(

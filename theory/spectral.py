@@ -81,5 +81,13 @@ class SpectralSum(Expr):
     def _pretty(self, printer: Any) -> Any:
         return printer._print(self.indexed())
 
+    def _latex(self, printer: Any) -> str:
+        return str(printer._print(self.indexed()))
+
+    def _numpycode(self, printer: Any) -> str:
+        # With the level symbols as arrays among the arguments of lambdify.
+        levels = "*".join(["0", *map(printer._print, self.bound_symbols or [sy.s])])
+        return f"{printer._module_format('numpy.sum')}({printer._print(self.summand)} + {levels})"
+
     def _sympystr(self, printer: Any) -> str:
         return f"sum_i({printer._print(self.summand)})"

@@ -310,3 +310,30 @@ def test_every_answer_says_what_was_asked(ask, setting):
     assert setting.items() <= stated.items()
     assert all(isinstance(text, str) for text in stated.values())
     assert found._repr_html_().startswith("<table>")
+
+
+def test_a_derived_formula_is_a_function():
+    """Of a theorem and of a process: what evaluate says, to ten digits; a title is not run."""
+    import sympy
+
+    from ridgeproof.theory import symbols as sy
+    from ridgeproof.theory.catalogue import find
+    from ridgeproof.theory.definitions import defined
+
+    s, w0 = np.arange(1, 11.0) ** -1.5, np.full(10, 10**-0.5)
+    given = {"T": 20, "T0": 40, "lam": 0.1, "n": 1, "sigma": 0.5, "sigma0": 0.2}
+    truth = rp.evaluate(d=10, spectrum="power-law:3/2", form="exact", **given)
+    answer = rp.function("ridge")(s, w0, **given)
+    assert answer["test_error"] == pytest.approx(float(truth), rel=1e-10)
+    steps = "A = rows(T)\\nm = ridge(A@w0 + sigma*noise(A), lam)"
+    title = "'x" + 3 * chr(34) + " + str(1/0) + " + 3 * chr(34) + "'"
+    text = f'[process]\ntitle = {title}\nsteps = "{steps}"\n[ask]\nrisk = "risk(m)"\n'
+    risk = rp.function(text)(s, w0, T=20, lam=0.1, sigma=0.5)["risk"]
+    space = {"d": 10, "spectrum": "power-law:3/2", "T": 20, "lam": 0.1, "sigma": 0.5}
+    assert risk == pytest.approx(float(rp.evaluate(text, **space).values["risk"].item()), rel=1e-10)
+    with pytest.raises(InputError, match="torch"):
+        rp.function("ridge", backend="torch")
+    bias = defined(find("ridge").expression("bias"))
+    called = sympy.lambdify([sy.s, sy.w0, sy.kappa, sy.T], bias)(s, w0, 0.3, 20)
+    gamma = ((s / (s + 0.3)) ** 2).sum() / 20
+    assert called == pytest.approx((0.09 * s * w0**2 / (s + 0.3) ** 2).sum() / (1 - gamma))

@@ -356,8 +356,7 @@ def f({signature}):
 LANGUAGES: Mapping[str, Language] = {
     "python": Language(
         **_PYTHON,
-        title='"""{title}: its limit, by formulas that ridgeproof derived."""\n\n'
-        "import numpy as np\n",
+        title='"""{title}, by formulas that ridgeproof derived."""\n\nimport numpy as np\n',
         helpers=_NUMPY,
         header=_ARRAYS,
         taken=frozenset({"np", "s", "w0", "d"}),
@@ -370,7 +369,7 @@ LANGUAGES: Mapping[str, Language] = {
     ),
     "jax": Language(
         **_PYTHON,
-        title='"""{title}: its limit, by formulas that ridgeproof derived.\n\n'
+        title='"""{title}, by formulas that ridgeproof derived.\n\n'
         "f may be differentiated, mapped and compiled: what solves an equation has the derivative\n"
         "of its solution.  Where there is none, or the formulas are for other sizes, it is NaN.\n"
         '"""\n\nimport jax\nimport jax.numpy as jnp\nfrom jax import lax\n',
@@ -384,7 +383,7 @@ LANGUAGES: Mapping[str, Language] = {
         printer=lambda names: _Arrays(names, "jnp"),
     ),
     "javascript": Language(
-        title="// {title}: its limit, by formulas that ridgeproof derived.\n",
+        title="// {title}, by formulas that ridgeproof derived.\n",
         helpers=_JAVASCRIPT,
         header="\n// Every ask; s and w0 have one entry for each direction.\n"
         "function f({signature}) {{\n  const d = s.length;",

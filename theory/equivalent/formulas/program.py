@@ -72,7 +72,7 @@ def program_of(formulas: ProcessFormulas) -> Program:
     }
     texts = {x for x, profile in formulas.levels.items() if isinstance(profile, Text)}
     return Program(
-        formulas.process.title or "A process",
+        f"{formulas.process.title or 'A process'}: its limit",
         tuple(x for x in formulas.levels if x in texts),
         {x: _profile(each) for x, each in formulas.levels.items() if x not in texts},
         {symbol: defaults.get(name) for name, symbol in formulas.parameters.items()},
@@ -110,7 +110,7 @@ def program_of_theorem(formula: Formula) -> Program:
         why = f"nothing here solves for {', '.join(strange)}" if strange else "it is of exponents"
         raise NotBuilt(f"{formula.id} is not written as code: {why}")
     return Program(
-        f"{formula.theorem}, {formula.title}",
+        f"{formula.theorem}, {formula.title}: as evaluate --form exact has it",
         tuple(sorted(levels, key=str)),
         {},
         dict.fromkeys(sorted(parameters, key=str)),
