@@ -156,11 +156,11 @@ def test_no_claim_next_to_an_extreme_is_proved_wrongly():
 
 
 @pytest.mark.slow
-def test_no_claim_of_a_thousand_is_proved_wrongly():
+def test_no_claim_of_many_is_proved_wrongly():
     """As above, many more of them."""
-    wrong, decided = unsound(range(100, 1100))
+    wrong, decided = unsound(range(100, 300))
     assert not wrong
-    assert decided >= 850
+    assert decided >= 170
 
 
 def proof(words=("bias", "increases-in", "lam"), **domain):
