@@ -137,8 +137,10 @@ def function(
     if find_spec(backend) is None:
         raise InputError("backend", backend, "is not installed", f"pip install {backend}")
     found = derive(question, **values)
-    is_process = isinstance(found, ProcessFormulas)
-    program = program_of(found) if is_process else program_of_theorem(find(str(question)))
+    if isinstance(found, ProcessFormulas):
+        program = program_of(found)
+    else:
+        program = program_of_theorem(find(str(question)))
     # Printed by ourselves from expressions; of a user's text it has checked names only.
     text = code(replace(program, title="formulas"), languages[backend])
     module: dict[str, Any] = {"__name__": "formulas"}

@@ -23,10 +23,12 @@ from sympy import (
     Function,
     Integer,
     Mul,
+    Poly,
     binomial,
     diff,
     expand,
     factor,
+    fraction,
     together,
 )
 
@@ -44,6 +46,9 @@ __all__ = [
     "reduced",
     "slope",
 ]
+
+# Terms of a polynomial that is factored whole.
+_FEW_TERMS = 12
 
 d, T, T0, n, sigma, sigma0, lam, kappa = symbols("d T T0 n sigma sigma0 lam kappa")
 
@@ -100,18 +105,36 @@ def reduced(difference: Expr, *, at_zero: bool) -> Expr:
     """
     if at_zero:
         difference = difference.xreplace({x: _with_kappa(x) for x in difference.atoms(LevelSum)})
-    opaque = {x: Dummy(positive=True) for x in difference.atoms(LevelSum)}
+    known = [T0 - d, *(T - x for p in (_P1, _P2) for x in (p, _with_kappa(p)))]
+    sums = {x for each in (difference, *known) for x in each.atoms(LevelSum)}
+    opaque = {x: Dummy(positive=True) for x in sorted(sums, key=str)}
     if not difference.xreplace(opaque).is_rational_function():
         return difference
-    known = [T0 - d, *(T - x for p in (_P1, _P2) for x in (p, _with_kappa(p)))]
     positive = [expand(x.xreplace(opaque)) for x in known]
     kept = Integer(1)
-    for factor_ in Mul.make_args(factor(together(difference.xreplace(opaque)))):
+    above, below = fraction(together(difference.xreplace(opaque)))
+    for factor_ in (*_factors(above, positive), *(1 / x for x in Mul.make_args(below))):
         base, power = factor_.as_base_exp()
         if base.is_positive or (power.is_Integer and power % 2 == 0) or expand(base) in positive:
             continue
         kept *= (-1) ** power if expand(-base) in positive else factor_
     return kept.xreplace({dummy: x for x, dummy in opaque.items()})
+
+
+def _factors(above: Expr, positive: list[Expr]) -> list[Expr]:
+    """Of a short polynomial all; of a long one, which SymPy would factor for minutes, the known."""
+    above = expand(above)
+    if len(Add.make_args(above)) <= _FEW_TERMS:
+        return list(Mul.make_args(factor(above)))
+    powers, rest = Poly(above).terms_gcd()
+    found = [x**power for x, power in zip(rest.gens, powers, strict=True)]
+    for known in positive:
+        while known.free_symbols <= set(rest.gens):
+            quotient, left = rest.div(Poly(known, *rest.gens))
+            if not left.is_zero:
+                break
+            rest = quotient
+    return [*found, rest.as_expr()]
 
 
 def _with_kappa(each: Expr) -> Expr:
