@@ -155,7 +155,7 @@ def test_commands_are_found():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", _PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("page", _LINKED, ids=lambda path: path.name)
 def test_pasted_output_is_current(page):
     """What a page shows below a command is what the command prints today."""
     stale = []
@@ -210,5 +210,5 @@ def _refresh(page: Path) -> None:
 
 
 if __name__ == "__main__":
-    for each in _PAGES:
+    for each in _LINKED:
         _refresh(each)
