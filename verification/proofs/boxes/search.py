@@ -29,7 +29,7 @@ _AT_ONCE = 2**18
 _MOST_BOXES = 4096
 # Of the levels of all boxes that may be bounded; a share of them, on a few places, chooses between
 # the forms.  Levels and not seconds: what is proved does not depend on the machine.
-MOST_LEVELS = 6_000_000
+MOST_LEVELS = 8_000_000
 _TRIAL, _TRIED_PLACES, _FEWEST_LEVELS = 150_000, 6, 24
 # A side is not halved beyond this, relatively.
 _FINEST = 1e-12
@@ -122,13 +122,14 @@ class Search:
             self.seconds += time.monotonic() - start
 
     def _step(self, boxes: Boxes) -> None:
-        width = int(self.form.levels.lengths[boxes.place[:_MOST_BOXES]].max())
-        most = max(1, min(_MOST_BOXES, _AT_ONCE // width))
+        lengths = np.maximum(self.form.levels.lengths, _FEWEST_LEVELS)
+        widest = int(lengths[boxes.place[:_MOST_BOXES]].max())
+        most = max(1, min(_MOST_BOXES, _AT_ONCE // widest))
         if len(boxes) > most:
             self.pending.append(boxes.some(slice(most, None)))
             boxes = boxes.some(slice(0, most))
         self.boxes += len(boxes)
-        self.levels += len(boxes) * max(width, _FEWEST_LEVELS)
+        self.levels += int(lengths[boxes.place].sum())
         found = self.form.bounded(boxes)
         closed = found.least >= 0
         if closed.any():
