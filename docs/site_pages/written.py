@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 _DOCS = Path(__file__).parents[1]
 _ROOT = _DOCS.parent
 _WRITTEN = _DOCS / "written"
-_OUTSIDE = re.compile(r"\[([^\]]*)\]\((\.\./[^)\s#]+)(#[^)]*)?\)")
+_OUTSIDE = re.compile(r"\[([^][]*)\]\((\.\./[^)\s#]+)(#[^)]*)?\)")
 
 
 def write(app: Sphinx) -> None:
