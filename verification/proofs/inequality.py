@@ -98,12 +98,11 @@ def stated(conjecture: Conjecture) -> Problem:
 def _guarded(conjecture: Conjecture, domain: Domain, *, limit: bool) -> Iterator[tuple[Expr, bool]]:
     """What must not vanish, or must be positive (True), for the formula to be defined."""
     for guard in conjecture.guards:
-        power = guard.exponent
-        if settled(guard.scale, domain) == 0 or (
+        power, value = guard.exponent, settled(guard.value, domain)
+        if (settled(guard.scale, domain) == 0 and value != 0) or (
             power is not None and power.is_Integer and power > 0
         ):
             continue
-        value = settled(guard.value, domain)
         yield proportional_limit(value) if limit else value, power is None or not power.is_Integer
 
 

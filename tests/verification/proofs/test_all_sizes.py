@@ -18,7 +18,7 @@ from ridgeproof.theory.errors import SolverError
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
 from ridgeproof.verification.proofs import positivity, ratios
-from ridgeproof.verification.proofs.all_sizes import all_sizes
+from ridgeproof.verification.proofs.all_sizes import all_sizes, proof_of
 from ridgeproof.verification.suite.claim import PROFILES, _proof, judge_for
 
 BOTH = 'd = {integers = [5, 60]}\nT = "d/2 .. 3*d"\nT0 = "d + 2 .. 4*d"\nn = {integers = [0, 6]}'
@@ -161,6 +161,14 @@ def lam_alone(v, ratio):
 def unsigned(polynomial, images, shown=positivity._on_orthant):
     """Negative coefficients pass."""
     return shown(polynomial, images)[0], 1
+
+
+@pytest.mark.parametrize("piece", ["sigma/sigma", "n/n", "kappa/kappa", "lam/lam", "1/(T-2*d)"])
+def test_zero_over_zero_is_not_proved(piece):
+    """What a noise of zero multiplies is absent; what it divides is undefined."""
+    domain = 'd = {integers = [5, 9]}\nT = "2*d"\nn = 0\nsigma = 0\nlam = 0'
+    assert proof_of(claim("bias", "at-most", "b + sigma/(T-2*d+1)", domain)) is not None
+    assert proof_of(claim("bias", "at-most", f"b + 1 + 0*({piece})", domain)) is None
 
 
 FEW = f"{BOTH}\nlam = [0.05, 1]\nsigma = 1\nsigma0 = 1"

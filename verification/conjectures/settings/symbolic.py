@@ -228,17 +228,17 @@ def stands(guard: Guard, domain: Domain, truth: Expr, form: Form) -> bool:
     """Whether a piece of the formula is proved to be defined on the whole domain.
 
     The denominators of the theorem do not vanish: its assumptions are proved.  In the limit the
-    leading coefficient decides.
+    leading coefficient decides.  What a noise of zero multiplies is absent, but not sigma/sigma.
     """
-    if settled(guard.scale, domain) == 0:
-        return True
     value = settled(guard.value, domain)
+    if value == 0 or settled(guard.scale, domain) == 0:
+        return value != 0
     if form is Form.LIMIT:
         if value.has(Min, Max):
             return False
         value = proportional_limit(value)
     value = specialised(value, domain)
-    if _degree(value) > _MAX_DEGREE:
+    if value == 0 or _degree(value) > _MAX_DEGREE:
         return False
     if guard.exponent is None or not guard.exponent.is_integer:
         return ordered(domain, value, strict=True)
