@@ -55,6 +55,12 @@ def test_an_average_is_no_worse_than_one_fit():
     assert verdict.verdict.value == "refuted"
 
 
+def test_a_number_may_lie_on_both_sides_of_zero():
+    """It is halved there without a warning."""
+    steps = RIDGE.replace("y = A@w0", "y = a*(A@w0)")
+    assert proved(claim("a*risk >= -200", steps=steps, more="a = [-2, 1]\n"))
+
+
 def test_a_proof_needs_a_penalty_and_formulas():
     """Where lam may be zero the branch is another, and what has no formula is no inequality."""
     flow = RIDGE.replace("m = ridge(y, lam)", "m = gradient_flow(y, 1/lam)")

@@ -189,7 +189,8 @@ class Search:
             return
         low, high = boxes.low[row, j], boxes.high[row, j]
         middle = low + (high - low) / 2
-        middle = np.where((low > 0) & (high > 4 * low), np.sqrt(low * high), middle)
+        wide = (low > 0) & (high > 4 * low)
+        middle[wide] = np.sqrt(low[wide]) * np.sqrt(high[wide])
         whole = np.array([x in problem.whole for x in problem.variables])[j]
         first, second = boxes.high.copy(), boxes.low.copy()
         first[row, j] = np.where(whole, np.floor(middle), middle)
