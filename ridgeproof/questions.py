@@ -107,8 +107,9 @@ def derive(question: Process | Path | str, **values: Any) -> ProcessFormulas | D
 def function(
     question: Process | Path | str, *, backend: str = "numpy", **values: Any
 ) -> Callable[..., dict[str, Any]]:
-    """The derived formulas as a plain function f(s, w0, *, T=..., ...) -> {name: value}.
+    """The derived formulas as a plain function of s, w0 and parameters by name.
 
+    ``f(s, w0, T=..., lam=...)`` is a dictionary of values by name, s and w0 arrays over directions.
     It is the module that `derive --format python` (or jax) prints, and needs nothing of ridgeproof.
     With jax, grad and vmap go through it.
 
