@@ -82,7 +82,9 @@ class SpectralSum(Expr):
         return printer._print(self.indexed())
 
     def _latex(self, printer: Any) -> str:
-        return str(printer._print(self.indexed()))
+        # SymPy asks the node before the printer; one that knows sums sets them itself.
+        own = getattr(printer, "_print_SpectralSum", None)
+        return str(own(self) if own else printer._print(self.indexed()))
 
     def _numpycode(self, printer: Any) -> str:
         # With the level symbols as arrays among the arguments of lambdify.
