@@ -261,7 +261,9 @@ def _display(expression: Any, name: str = "") -> str:
             rows += _rows(part.rhs, latex(part.lhs))
         else:
             rows += _rows(part, name)
-    return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+    lines = "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+    # What cannot be broken is set smaller.
+    return f"{{\\footnotesize\n{lines}}}" if max(map(_width, rows)) > _WIDTH + 4 else lines
 
 
 # --- words with mathematics in them
