@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sympy import Expr, Symbol, oo
 
@@ -13,7 +13,7 @@ from ridgeproof.theory.domains.holds import holds_on
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.limits import proportional_limit
-from ridgeproof.verification.conjectures.claim import SIGNS
+from ridgeproof.verification.conjectures.claim import SIGNS, Claim
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.settings.symbolic import (
     claimed_expression,
@@ -23,10 +23,10 @@ from ridgeproof.verification.conjectures.settings.symbolic import (
 from ridgeproof.verification.proofs.boxes.problem import KappaOf, Problem, places_of, substituted
 from ridgeproof.verification.proofs.boxes.sums import with_level_sums
 
-__all__ = ["MOST_PLACES", "MOST_VARIABLES", "RELATION_SIGNS", "stated"]
+__all__ = ["RELATION_SIGNS", "on_domain", "stated"]
 
 # Dimensions and spectra, together, that are looked at one by one; and numbers that may range.
-MOST_PLACES, MOST_VARIABLES = 2000, 8
+_MOST_PLACES, _MOST_VARIABLES = 2000, 8
 _FITS = (KappaOf(sy.kappa, sy.lam, sy.T), KappaOf(sy.kappa0, sy.lam0, sy.T0))
 RELATION_SIGNS = {"at-most": -1, "at-least": 1, "increases-in": 1, "decreases-in": -1}
 
@@ -65,34 +65,57 @@ def stated(conjecture: Conjecture) -> Problem:
         (plain(each), positive) for each, positive in _guarded(conjecture, domain, limit=limit)
     )
     fits = [KappaOf(x.kappa, x.lam.xreplace(held), x.rows.xreplace(held)) for x in _FITS]
-    every = (value, *(each for each, _ in guards))
+    return on_domain(conjecture, value, guards, fits, theorem.id, tuple(_positive(domain, held)))
+
+
+def on_domain(
+    claim: Claim,
+    value: Expr,
+    guards: Iterable[tuple[Expr, bool]],
+    fits: Iterable[KappaOf],
+    theorem: str,
+    positive: tuple[Expr, ...] = (),
+) -> Problem:
+    """The inequality on the boxes of a claim's domain; of a change, for the value's slope.
+
+    Args:
+        claim: with its domain.
+        value: of which the sign, or the slope, is claimed; in numbers that range, kappas and sums.
+        guards: what must not vanish, or must be positive (True).
+        fits: the kappas, those that occur among others.
+        theorem: that gives the value.
+        positive: as of `Problem`.
+
+    Raises:
+        NotBuilt: a number is not of the domain, too many range, or the domain is no union of boxes.
+    """
+    domain, defined_by = claim.domain, tuple(guards)
+    every = (value, *(each for each, _ in defined_by))
     kappas = tuple(k for k in fits if any(each.has(k.kappa) for each in every))
     used = {x for each in every for x in each.free_symbols}
-    used |= {x for k in kappas for x in (k.lam.free_symbols | k.rows.free_symbols)}
+    used |= {x for k in kappas for x in k.lam.free_symbols | k.rows.free_symbols}
     used -= {k.kappa for k in kappas} | {sy.d}
-    if conjecture.relation not in SIGNS and conjecture.variable not in used | {sy.d}:
-        raise NotBuilt(f"{conjecture.name} does not depend on {conjecture.variable}")
-    symbols = {domain.symbol(x): x for x in names}
-    if unknown := used - symbols.keys():
-        raise NotBuilt(f"{min(map(str, unknown))} is none of the numbers of a setting")
-    variables = tuple(x for x in symbols if x in used)
-    if len(variables) > MOST_VARIABLES:
+    names = {domain.symbol(name): name for name, _ in domain.numbers() if name != "d"}
+    if unknown := used - names.keys():
+        raise NotBuilt(f"{min(map(str, unknown))} is no number of the domain")
+    variables = tuple(x for x in names if x in used)
+    if len(variables) > _MOST_VARIABLES:
         raise NotBuilt(f"{len(variables)} numbers range, too many for a proof by boxes")
     problem = Problem(
         value,
-        guards,
+        defined_by,
         kappas,
         variables,
-        frozenset(x for x in variables if domain.is_whole(symbols[x])),
-        places_of(domain, [symbols[x] for x in variables], MOST_PLACES),
-        theorem.id,
-        tuple(_positive(domain, held)),
+        frozenset(x for x in variables if domain.is_whole(names[x])),
+        places_of(domain, [names[x] for x in variables], _MOST_PLACES),
+        theorem,
+        positive,
     )
-    if conjecture.relation in SIGNS:
+    if claim.relation in SIGNS:
         return problem
-    if conjecture.variable not in variables:
-        raise NotBuilt(f"{conjecture.variable} is no number that ranges over an interval")
-    return problem.with_value(problem.slope(value, conjecture.variable))
+    if claim.variable not in variables:
+        raise NotBuilt(f"{claim.variable} is not among the numbers that the boxes range over")
+    return problem.with_value(problem.slope(value, claim.variable))
 
 
 def _guarded(conjecture: Conjecture, domain: Domain, *, limit: bool) -> Iterator[tuple[Expr, bool]]:

@@ -28,11 +28,10 @@ from ridgeproof.verification.proofs.boxes.problem import (
     KappaOf,
     Problem,
     in_one_form,
-    places_of,
     substituted,
 )
 from ridgeproof.verification.proofs.boxes.sums import with_level_sums
-from ridgeproof.verification.proofs.inequality import MOST_PLACES, MOST_VARIABLES, RELATION_SIGNS
+from ridgeproof.verification.proofs.inequality import RELATION_SIGNS, on_domain
 
 __all__ = ["stated_of_process"]
 
@@ -72,29 +71,7 @@ def stated_of_process(conjecture: ProcessConjecture) -> Problem:
         raise NotBuilt(f"the formulas are too long for boxes ({value.count_ops()} operations)")
     guards = [(plain(each), positive) for each, positive in _guarded(conjecture, symbols)]
     guards += [(k.lam, True) for k in fits]
-    used = {x for each in (value, *(g for g, _ in guards)) for x in each.free_symbols}
-    used |= {x for k in fits for x in k.lam.free_symbols | k.rows.free_symbols}
-    used -= {k.kappa for k in fits} | {sy.d}
-    if unknown := used - known.keys():
-        raise NotBuilt(f"{min(map(str, unknown))} is no number of the domain")
-    variables = tuple(x for x in known if x in used)
-    if len(variables) > MOST_VARIABLES:
-        raise NotBuilt(f"{len(variables)} numbers range, too many for a proof by boxes")
-    problem = Problem(
-        value,
-        tuple(guards),
-        fits,
-        variables,
-        frozenset(x for x in variables if domain.is_whole(known[x])),
-        places_of(domain, [known[x] for x in variables], MOST_PLACES),
-        "the theorem of processes",
-    )
-    if conjecture.relation in SIGNS:
-        return problem
-    variable = conjecture.variable
-    if variable not in variables:
-        raise NotBuilt(f"{variable} is no number that ranges over an interval")
-    return problem.with_value(problem.slope(value, variable))
+    return on_domain(conjecture, value, guards, fits, "the theorem of processes")
 
 
 def _vanishes(difference: Expr, kappas: tuple[KappaOf, ...]) -> bool:
@@ -118,7 +95,7 @@ def _difference(
     if conjecture.kind != "limit":
         raise NotBuilt("the theorem of processes is one of limits")
     formulas = _derived(conjecture)
-    symbols = {x: _own(name, conjecture) for name, x in formulas.parameters.items()}
+    symbols = {x: conjecture.domain.symbol(name) for name, x in formulas.parameters.items()}
     symbols |= dict.fromkeys(_symbols_named(formulas, "d"), sy.d)
     kappas, names = _kappas(formulas, symbols)
     asks = {
@@ -152,10 +129,6 @@ def _derived(conjecture: ProcessConjecture) -> ProcessFormulas:
     if formulas.assumptions or formulas.levels:
         raise NotBuilt("fits without ridge, and profiles, are not bounded on boxes")
     return formulas
-
-
-def _own(name: str, conjecture: ProcessConjecture) -> Symbol:
-    return conjecture.domain.symbol(name)
 
 
 def _symbols_named(formulas: ProcessFormulas, name: str) -> set[Symbol]:

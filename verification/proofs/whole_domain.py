@@ -41,7 +41,7 @@ def on_whole_domain(
         trial.note("whole domain", f"no proof by boxes: {error}")
         return None
     except KeyboardInterrupt:
-        trial.note("whole domain", "interrupted: the boxes closed so far are no proof")
+        trial.note("whole domain", "stopped: the boxes closed so far are no proof")
         raise
     leaves, theorem = sum(map(len, search.leaves)), search.form.problem.theorem
     numbers = {"boxes": search.boxes, "leaves": leaves}

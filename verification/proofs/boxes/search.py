@@ -7,7 +7,6 @@ the value is negative, by rigorous bounds, is handed back: the caller tries the 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -69,7 +68,6 @@ class Search:
     levels: int = 0
     resisting: list[Boxes] = field(default_factory=list)
     point: Point | None = None
-    seconds: float = 0.0
 
     @property
     def is_over(self) -> bool:
@@ -89,23 +87,15 @@ class Search:
     @property
     def share(self) -> float:
         """How much of the domain is closed."""
-        problem, (low, high) = self.form.problem, self.ends
+        problem = self.form.problem
         whole = np.array([x in problem.whole for x in problem.variables], dtype=float)
-        extent = high - low + whole
-        return float(
-            sum(
-                np.prod(
-                    np.where(
-                        extent[each.place] > 0,
-                        (each.high - each.low + whole)
-                        / np.where(extent[each.place] > 0, extent[each.place], 1.0),
-                        1.0,
-                    ),
-                    axis=1,
-                ).sum()
-                for each in self.leaves
-            )
-        ) / len(problem.places)
+        extent = self.ends[1] - self.ends[0] + whole
+        extent[extent == 0] = np.inf  # what is one number has no share
+        closed = 0.0
+        for each in self.leaves:
+            parts = (each.high - each.low + whole) / extent[each.place]
+            closed += np.where(np.isinf(extent[each.place]), 1.0, parts).prod(axis=1).sum()
+        return float(closed) / len(problem.places)
 
     def first_open(self) -> Point | None:
         """The middle of a box that is not closed."""
@@ -114,12 +104,8 @@ class Search:
 
     def run(self, most: int, late: Callable[[], bool]) -> None:
         """Go on until it is over or late, or so many levels have been bounded in all."""
-        start = time.monotonic()
-        try:
-            while not self.is_over and self.levels < most and not late():
-                self._step(self.pending.pop())
-        finally:
-            self.seconds += time.monotonic() - start
+        while not self.is_over and self.levels < most and not late():
+            self._step(self.pending.pop())
 
     def _step(self, boxes: Boxes) -> None:
         lengths = np.maximum(self.form.levels.lengths, _FEWEST_LEVELS)

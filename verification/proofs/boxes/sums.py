@@ -44,8 +44,8 @@ __all__ = [
 Array = NDArray[np.float64]
 
 _ROUNDING = 2.0**-53
-# Nothing under- or overflows between these, to the power 8.
-_LEAST, _MOST, _HIGHEST = 1e-30, 1e30, 8
+# A product of so many numbers, each between these, does not under- or overflow.
+_LEAST, _MOST, _HIGHEST = 1e-18, 1e18, 16
 _DIGITS = 40
 
 
@@ -177,6 +177,11 @@ def levels_of(d: int, spectrum: Any, signal: Any) -> Levels:
         ]
     if not all(_LEAST <= low and high <= _MOST for low, high in s):
         raise NotBuilt(f"eigenvalues beyond {_LEAST:g} .. {_MOST:g} are not bounded")
+    # Energies that would underflow in a product are rounded away from that, to either side.
+    energies = [
+        (low if low >= _LEAST else 0.0, high if high >= _LEAST or high == 0 else _LEAST)
+        for low, high in energies
+    ]
     columns = [*zip(*s, strict=True), counts, *zip(*energies, strict=True)]
     return Levels(*(np.array([[float(x) for x in column]]) for column in columns))
 
@@ -194,10 +199,10 @@ def enclosed_sums(
     for each in wanted:
         w, a, *rest = each.args
         factors = [(rest[k], int(rest[k + 1]), int(rest[k + 2])) for k in range(0, len(rest), 3)]
-        if abs(int(a)) + sum(m for *_, m in factors) > 2 * _HIGHEST:
+        if abs(int(a)) + sum(m for *_, m in factors) > _HIGHEST:
             raise NotBuilt("powers in a sum are too high to be bounded")
         low, high = (held.least, held.most) if w else (held.counts, held.counts)
-        steps = abs(int(a)) + 3
+        steps = 2 * abs(int(a)) + 3
         low, high = (
             low * _power(held.low if a >= 0 else 1 / held.high, abs(int(a))),
             high * _power(held.high if a >= 0 else 1 / held.low, abs(int(a))),
@@ -230,9 +235,10 @@ class _Ends:
 
     def __init__(self, held: Levels, between: Intervals) -> None:
         low, high = (np.atleast_1d(x)[:, None] for x in (between.low, between.high))
-        # Kappas next to zero are rounded away from where terms would underflow.
+        # Kappas next to zero are rounded away from where terms would underflow, large ones refused.
         self.low = np.where(low < _LEAST, 0.0, low)
         self.high = np.where((high > 0) & (high < _LEAST), _LEAST, high)
+        self.high = np.where(high > _MOST, np.nan, self.high)
         self.held = held
         self.known: dict[tuple[int, int], tuple[Array, Array]] = {}
 

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Heaviside, Max, Rational, Symbol, exp, log, sqrt
 
+from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.settings.spectra import AR1, Flat, Isotropic, PowerLaw
+from ridgeproof.theory.settings.spectra import Levels as Spectrum
 from ridgeproof.verification.proofs.boxes import intervals
 from ridgeproof.verification.proofs.boxes.intervals import Intervals, Program
 from ridgeproof.verification.proofs.boxes.kappas import bracket
@@ -203,3 +205,20 @@ def test_a_negative_penalty_has_no_bracket():
     held = Levels.stack([levels_of(5, Isotropic(), Flat())])
     found = bracket(held, Intervals(np.array([-0.1]), np.array([0.2])), point(9.0))
     assert np.isnan(found.low).all()
+
+
+def test_sums_of_extreme_numbers_are_held_or_refused():
+    """No term underflows where sums are bounded; beyond that nothing is said."""
+    each = LevelSum(1, 4, K, 2, 12)
+    for s in (10**-15, 10**15):
+        value = Fraction(s)
+        held = levels_of(3, Spectrum(((value, 3),)), Flat())
+        (found,) = enclosed_sums([each], held, {K: point(s)}).values()
+        exact = value * value**4 * Fraction(s) ** 2 / (value + Fraction(s)) ** 12
+        assert 0 < float(found.low[0]) <= exact <= float(found.high[0])
+    with pytest.raises(NotBuilt):
+        levels_of(3, Spectrum(((Fraction(10**25), 3),)), Flat())
+    with pytest.raises(NotBuilt):
+        enclosed_sums([LevelSum(1, 9, K, 2, 9)], held, {K: point(1.0)})
+    (large,) = enclosed_sums([each], held, {K: point(1e25)}).values()
+    assert np.isnan(large.high[0])
