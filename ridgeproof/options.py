@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from ridgeproof.completion import completes, signals, spectra
-from ridgeproof.questions import DEFAULT_SEED
+from ridgeproof.questions.asked import DEFAULT_SEED
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:

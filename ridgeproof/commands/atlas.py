@@ -69,7 +69,7 @@ def command(
     else:
         echo(_list(entries))
     if deriving and not as_json:
-        from ridgeproof.questions import derive
+        from ridgeproof.questions.formulas import derive
 
         echo("\n" + str(derive(entries[0].process)))
     raise click.exceptions.Exit(_status(entries, verdicts))

@@ -14,7 +14,7 @@ from ridgeproof.options import (
     process_argument,
     setting_options,
 )
-from ridgeproof.questions import evaluate
+from ridgeproof.questions.answers import evaluate
 
 if TYPE_CHECKING:
     from ridgeproof.theory.process.record import Process

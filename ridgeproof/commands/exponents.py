@@ -9,7 +9,7 @@ import click
 
 from ridgeproof.console import echo, emit_json, heading, key_values, progress
 from ridgeproof.options import pop_process, process_argument
-from ridgeproof.questions import exponents
+from ridgeproof.questions.answers import exponents
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:

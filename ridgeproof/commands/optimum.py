@@ -15,7 +15,7 @@ from ridgeproof.options import (
     process_argument,
     setting_options,
 )
-from ridgeproof.questions import optimum
+from ridgeproof.questions.answers import optimum
 
 if TYPE_CHECKING:
     from ridgeproof.theory.process.record import Process

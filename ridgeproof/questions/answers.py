@@ -1,0 +1,324 @@
+"""Numbers: errors, optima, gradients, estimates and exponents, of settings and processes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ridgeproof.questions.asked import (
+    DEFAULT_SEED,
+    Question,
+    given_numbers,
+    process_of,
+    subject_of,
+)
+from ridgeproof.theory.errors import MISSING, InputError, NotBuilt
+from ridgeproof.theory.process.record import Process
+from ridgeproof.theory.settings.setting import Setting, make_setting
+
+if TYPE_CHECKING:
+    from ridgeproof.curves import Curves
+    from ridgeproof.numerics.equivalent.optimum import ProcessOptimum
+    from ridgeproof.numerics.optima.optimum import Optimum
+    from ridgeproof.numerics.process_value import ProcessValue
+    from ridgeproof.numerics.scaling.slopes import AskExponents
+    from ridgeproof.numerics.value import Value
+    from ridgeproof.theory.exponents import Exponents, Formulas
+    from ridgeproof.theory.formula import Form
+    from ridgeproof.verification.simulation.simulate import Estimate
+    from ridgeproof.verification.simulation.simulate_process import ProcessEstimate
+
+__all__ = ["evaluate", "exponents", "gradient", "optimum", "simulate"]
+
+
+def evaluate(
+    question: Question | None = None,
+    *,
+    d: Any = None,
+    T: Any = None,
+    T0: Any = None,
+    n: Any = None,
+    sigma: Any = None,
+    sigma0: Any = None,
+    lam: Any = None,
+    lam0: Any = None,
+    spectrum: Any = None,
+    signal: Any = None,
+    digits: int | None = None,
+    form: Form | str | None = None,
+    certified: bool = False,
+    **parameters: Any,
+) -> Value | ProcessValue | Curves:
+    """The test error of a setting, or the asks of a process, in the limit of large sizes.
+
+    Args:
+        question: a setting; or a process: its record, a path, or its text.  Without it the setting
+            is made of what follows.
+        d: dimension; like all numbers here a number of any type, or its text; or an array.
+        T: rows of the last fit.
+        T0: rows of each generator; a list is a schedule, one entry a generation, an array a curve.
+        n: number of generators.
+        sigma: label noise of the last fit, a standard deviation.
+        sigma0: label noise of the generators.
+        lam: penalty of the last fit: scikit-learn's alpha is T lam.
+        lam0: penalty of the generators.
+        spectrum: such as "power-law:3/2", or the eigenvalues, or a covariance matrix.
+        signal: such as "source:1/2", or w0 in the eigenbasis (with a covariance matrix: in the
+            space of the rows).
+        digits: significant digits; 15 of a setting, 12 of a process and of arrays unless given.
+        form: of a setting: "limit", or "exact" for every known exact finite-size piece.
+        certified: promise a radius that is a theorem.
+        **parameters: other fields of a setting (design, chain, ...), or a process's own parameters.
+
+    Returns:
+        One record; `Curves` where a number is an array.
+
+    Raises:
+        RidgeproofError: as `numerics.evaluate.evaluate` and `evaluate_process`.
+
+    >>> round(float(evaluate(d=10, T=40, sigma=1).value), 6)
+    0.333333
+    >>> evaluate(d=10, T=range(20, 50, 10), sigma=1).values["test_error"].round(6)
+    array([1.      , 0.5     , 0.333333])
+    """
+    given = given_numbers(d, T, T0, n, sigma, sigma0, lam, lam0, spectrum, signal, parameters)
+    options: dict[str, Any] = {} if digits is None else {"digits": digits}
+    asked = subject_of(question, given)
+    from ridgeproof.curves import curves_of_process, curves_of_setting, is_curve
+
+    if certified and is_curve(given):
+        condition, remedy = "is a radius of one value, and a number is an array", "give one number"
+        raise InputError("certified", certified, condition, remedy)
+    if isinstance(asked, Setting | dict):
+        options |= {} if form is None else {"form": form}
+        if isinstance(asked, dict) and is_curve(asked):
+            return curves_of_setting(asked, **options)
+        from ridgeproof.numerics.evaluate import evaluate as evaluate_setting
+        from ridgeproof.numerics.evaluate import with_exact
+
+        setting = make_setting(**asked) if isinstance(asked, dict) else asked
+        return with_exact(evaluate_setting(setting, certified=certified, **options))
+    if form is not None and str(form) != "limit":
+        raise NotBuilt(
+            "an exact finite-size form of a process is not built in this version: take its limit; "
+            "of a setting, leave the process out"
+        )
+    if is_curve(given):
+        return curves_of_process(asked, given, **options)
+    from ridgeproof.numerics.equivalent.evaluate import evaluate_process
+
+    return evaluate_process(asked, certified=certified, **given, **options)
+
+
+def optimum(
+    question: Question | None = None,
+    *,
+    d: Any = None,
+    T: Any = None,
+    T0: Any = None,
+    n: Any = None,
+    sigma: Any = None,
+    sigma0: Any = None,
+    lam: Any = None,
+    lam0: Any = None,
+    spectrum: Any = None,
+    signal: Any = None,
+    over: Any = None,
+    ask: str | None = None,
+    **options: Any,
+) -> Optimum | ProcessOptimum:
+    """The best penalty of a setting, or the parameters at which an ask of a process is least.
+
+    Args:
+        question: as for `evaluate`, and so are the numbers.
+        d: as for `evaluate`.
+        T: as for `evaluate`.
+        T0: as for `evaluate`.
+        n: as for `evaluate`.
+        sigma: as for `evaluate`.
+        sigma0: as for `evaluate`.
+        lam: of a process that is not searched over lam.
+        lam0: as for `evaluate`.
+        spectrum: as for `evaluate`.
+        signal: as for `evaluate`.
+        over: of a process: "lam=-1/10..1,lam0", or a mapping of names to ends.
+        ask: of a process: which ask, where there are several.
+        **options: digits, form; other fields or parameters.
+
+    Raises:
+        RidgeproofError: as `numerics.optima.optimum.optimum` and `optimum_of_process`.
+    """
+    own = {name: options.pop(name) for name in ("digits", "form") if name in options}
+    given = given_numbers(d, T, T0, n, sigma, sigma0, lam, lam0, spectrum, signal, options)
+    asked = subject_of(question, given)
+    if isinstance(asked, Setting | dict):
+        from ridgeproof.numerics.optima.optimum import optimum as optimum_of_setting
+
+        if lam is not None:
+            raise InputError("lam", lam, "is what is searched", "leave it out")
+        for name, value in (("over", over), ("ask", ask)):
+            if value is not None:
+                remedy = "give one, or leave it out: the lam of a setting is searched"
+                raise InputError(name, value, "is for a process", remedy)
+        return optimum_of_setting(
+            make_setting(**asked) if isinstance(asked, dict) else asked, **own
+        )
+    from ridgeproof.numerics.equivalent.optimum import optimum_of_process
+
+    if over is None:
+        raise InputError("over", MISSING, "which parameters are searched", 'give over="lam"')
+    if str(own.pop("form", "limit")) != "limit":
+        raise NotBuilt("the optimum of a process is found in the limit: leave the form out")
+    return optimum_of_process(asked, over, ask=ask, **given, **own)
+
+
+def gradient(process: Process | Path | str, over: Any, **given: Any) -> dict[str, dict[str, Any]]:
+    """The derivative of every ask of a process along parameters, in the proportional limit.
+
+    Args:
+        process: a process, or the path or text of one.
+        over: the parameters, a list or text with commas; a number of rows may be one.
+        **given: d, spectrum, signal, digits, and parameters, arrays included.
+
+    Returns:
+        By ask and parameter.
+
+    Raises:
+        RidgeproofError: as `numerics.equivalent.gradients.gradient.gradient_of_process`.
+
+    >>> text = '''[process]
+    ... steps = "m = least_squares(rows(T)@w0)"
+    ... [ask]
+    ... risk = "risk(m)"
+    ... '''
+    >>> gradient(text, "T", d=10, T=[5, 2])["risk"]["T"].round(12)  # risk = 1 - T/d
+    array([-0.1, -0.1])
+    """
+    from ridgeproof.numerics.equivalent.gradients.gradient import gradient_of_process
+
+    return gradient_of_process(process_of(process), over, **given)
+
+
+def simulate(
+    question: Question | None = None,
+    *,
+    d: Any = None,
+    T: Any = None,
+    T0: Any = None,
+    n: Any = None,
+    sigma: Any = None,
+    sigma0: Any = None,
+    lam: Any = None,
+    lam0: Any = None,
+    spectrum: Any = None,
+    signal: Any = None,
+    repetitions: int | None = None,
+    relative_error: float | None = None,
+    method: str = "literal",
+    seed: int = DEFAULT_SEED,
+    workers: int = 1,
+    **options: Any,
+) -> Estimate | ProcessEstimate:
+    """Simulate a setting, or a process, and compare with its theory.
+
+    Args:
+        question: as for `evaluate`, and so are the numbers.
+        d: as for `evaluate`.
+        T: as for `evaluate`.
+        T0: as for `evaluate`.
+        n: as for `evaluate`.
+        sigma: as for `evaluate`.
+        sigma0: as for `evaluate`.
+        lam: as for `evaluate`.
+        lam0: as for `evaluate`.
+        spectrum: as for `evaluate`.
+        signal: as for `evaluate`.
+        repetitions: how many; or
+        relative_error: stop when every standard error / mean is below it.
+        method: "literal", the process as written; or "conditional", label noise integrated out.
+        seed: of every draw, whatever the number of workers.
+        workers: processes to draw with.
+        **options: quantity and minus (of a setting), ask (of a process); other parameters.
+
+    Raises:
+        RidgeproofError: as `verification.simulation.simulate.simulate` and `simulate_process`.
+    """
+    own: dict[str, Any] = {
+        "repetitions": repetitions, "relative_error": relative_error, "method": method,
+        "seed": seed, "workers": workers,
+    }  # fmt: skip
+    more = ("ask", "quantity", "minus", "executor", "watch")
+    own |= {name: options.pop(name) for name in more if name in options}
+    given = given_numbers(d, T, T0, n, sigma, sigma0, lam, lam0, spectrum, signal, options)
+    asked = subject_of(question, given)
+    if isinstance(asked, Setting | dict):
+        from ridgeproof.verification.simulation.simulate import simulate as simulate_setting
+
+        return simulate_setting(make_setting(**asked) if isinstance(asked, dict) else asked, **own)
+    from ridgeproof.verification.simulation.simulate_process import simulate_process
+
+    return simulate_process(asked, **own, **given)
+
+
+def exponents(
+    process: Process | Path | str | None = None,
+    *,
+    scale: str | None = None,
+    beta: Any = None,
+    r: Any = None,
+    c: Any = None,
+    clean: bool = False,
+    noise_free: bool = False,
+    ell: Any = None,
+    **given: Any,
+) -> Exponents | Formulas | dict[str, AskExponents]:
+    """Scaling exponents under a power law: the error as T^rate, the ridge as lam = T^-ell.
+
+    Args:
+        process: every ask of it, in place of the error of fake data.
+        scale: what grows how in the process, as in "T0 = T^c, lam = T^-ell".
+        beta: capacity, s_i = i^-beta; what is left out stays a symbol.
+        r: source, s_i w0_i^2 ~ i^-(1 + 2 beta r).
+        c: T0 = T^c rows per generator.
+        clean: no fake data.
+        noise_free: no label noise at all.
+        ell: also the rate at lam = T^-ell.
+        **given: of a process: ask, and the values of parameters and of names in the scale.
+
+    Raises:
+        InputError: a number is out of its range, or the scale does not fit the process.
+        NotBuilt: an ask of the process has no exponents.
+
+    >>> str(exponents(beta="3/2", r="2/5", c="3/10").rate)
+    '-9/55'
+    """
+    if process is not None:
+        from ridgeproof.numerics.scaling.slopes import process_exponents
+
+        if clean or noise_free or scale is None:
+            condition = "is how a process grows; its noise is its own"
+            remedy = 'give scale="lam = T^-ell", and neither clean nor noise_free'
+            raise InputError("scale", scale or MISSING, condition, remedy)
+        given |= {} if c is None else {"c": c}
+        return process_exponents(process_of(process), scale, beta=beta, r=r, ell=ell, **given)
+    if scale is not None or given:
+        raise InputError("scale", scale or MISSING, "is of a process", "give a process too")
+    from ridgeproof.theory import exponents as scaling
+    from ridgeproof.theory.checks import exact
+
+    known: dict[str, Fraction] = {
+        name: scaling.check_parameter(name, exact(name, value), name=name)
+        for name, value in (("beta", beta), ("r", r), ("c", c))
+        if value is not None
+    }
+    at = None if ell is None else scaling.check_parameter("ell", exact("ell", ell), name="ell")
+    found: Exponents | Formulas
+    if len(known) == 3:
+        found = scaling.exponents(**known, clean=clean, noise_free=noise_free, ell=at)
+    else:
+        noise = scaling.check_noise(clean=clean, noise_free=noise_free)
+        found = scaling.formulas(known, noise, at)
+    flags = {"clean": clean or None, "noise_free": noise_free or None}
+    return replace(found, setting={**known, **flags, "ell": at})
