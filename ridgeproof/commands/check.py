@@ -127,7 +127,8 @@ def _write(path: Path, verdict: Verdict) -> None:
 
     if verdict.proof is None:
         how = f"{verdict.verdict}, {verdict.how}" if verdict.how else verdict.verdict.value
-        echo(f"note: no certificate, which only boxes have: the verdict is {how}", err=True)
+        only = "which only proofs by boxes about settings have"
+        echo(f"note: no certificate, {only}: the verdict is {how}", err=True)
         return
     partial = path.with_name(f"{path.name}.partial")
     try:

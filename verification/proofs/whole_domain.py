@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from ridgeproof.theory.domains.entries import RealInterval
@@ -11,9 +12,8 @@ from ridgeproof.theory.errors import NotBuilt, NoTheorem, SolverError, Undecided
 from ridgeproof.verification.conjectures.claim import Claim
 from ridgeproof.verification.conjectures.ladder.case import Case, Proof, Subject
 from ridgeproof.verification.conjectures.ladder.choosers import moved, place_with
-from ridgeproof.verification.proofs.boxes.certificate import certificate
 from ridgeproof.verification.proofs.boxes.problem import Problem
-from ridgeproof.verification.proofs.boxes.search import Point, searched
+from ridgeproof.verification.proofs.boxes.search import Point, Search, searched
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.progress import Trial
 
@@ -24,7 +24,10 @@ _FINEST = 30
 
 
 def on_whole_domain(
-    trial: Trial, subject: Subject, stated: Callable[[Any], Problem]
+    trial: Trial,
+    subject: Subject,
+    stated: Callable[[Any], Problem],
+    certificate: Callable[[Any, Search], Mapping[str, Any]] | None = None,
 ) -> Proof | Counterexample | None:
     """Search the whole domain of a claim, and note what came of it.
 
@@ -32,6 +35,7 @@ def on_whole_domain(
         trial: that keeps the notes, and knows when time is over.
         subject: the claim.
         stated: it as an inequality.
+        certificate: writes a proof down, where another reader knows the theorem.
     """
     claim = subject.claim
     try:
@@ -45,9 +49,10 @@ def on_whole_domain(
         raise
     leaves, theorem = sum(map(len, search.leaves)), search.form.problem.theorem
     numbers = {"boxes": search.boxes, "leaves": leaves}
+    written = None if certificate is None else partial(certificate, claim, search)
     if search.is_proof and search.form.problem.value == 0:
         trial.note("symbolic", f"by {theorem} both sides are one formula, defined on the domain")
-        return Proof("symbolic", lambda: certificate(claim.words, claim.domain, search))
+        return Proof("symbolic", written)
     if search.is_proof:
         bound = f"least bound {search.margin:.2g}"
         trial.note(
@@ -57,7 +62,7 @@ def on_whole_domain(
             least_bound=search.margin,
         )
         how = f"whole domain: {leaves:,} boxes, {bound}"
-        return Proof(how, lambda: certificate(claim.words, claim.domain, search))
+        return Proof(how, written)
     if search.point is None:
         trial.note(
             "whole domain",

@@ -82,11 +82,11 @@ class Proof:
 
     Attributes:
         how: in words.
-        certificate: of the proof, for a second reader.
+        certificate: of the proof, for a second reader; None where none knows the theorem.
     """
 
     how: str
-    certificate: Callable[[], Mapping[str, Any]]
+    certificate: Callable[[], Mapping[str, Any]] | None
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,7 +58,8 @@ def climb(trial: Trial, subject: Subject, places: list[Any], seed: int) -> Verdi
     if known:
         everywhere = subject.everywhere(trial)
         if isinstance(everywhere, Proof):
-            return trial.verdict(Outcome.PROVED, how=everywhere.how, proof=everywhere)
+            proof = None if everywhere.certificate is None else everywhere
+            return trial.verdict(Outcome.PROVED, how=everywhere.how, proof=proof)
         if everywhere is not None:
             return _shrunk(trial, subject, everywhere, "whole domain", places)
         found, unclear = _closer(trial, subject, places, seed)

@@ -41,6 +41,7 @@ from ridgeproof.verification.conjectures.settings.scaling import decide_scaling
 from ridgeproof.verification.conjectures.settings.symbolic import excess, gaps
 from ridgeproof.verification.conjectures.settings.truth import Known, known_value
 from ridgeproof.verification.proofs.all_sizes import proof_of
+from ridgeproof.verification.proofs.boxes.certificate import certificate
 from ridgeproof.verification.proofs.inequality import stated
 from ridgeproof.verification.proofs.positivity import Certificate
 from ridgeproof.verification.proofs.whole_domain import on_whole_domain
@@ -108,7 +109,7 @@ class SettingSubject(Subject):
 
     def everywhere(self, trial: Trial) -> Proof | Counterexample | None:
         """By boxes that fill the domain, where a theorem covers it."""
-        return on_whole_domain(trial, self, lambda claim: stated(without_idle(claim)))
+        return on_whole_domain(trial, self, lambda claim: stated(without_idle(claim)), certificate)
 
     def starts(self, place: Setting) -> Iterator[Setting]:
         """Of n: clean data under every design and kind of chain that they may begin."""

@@ -7,19 +7,20 @@ from typing import Any
 
 from ridgeproof.theory.domains.entries import Choice, Fixed, IntegerRange, RealInterval
 from ridgeproof.theory.domains.space import Space
+from ridgeproof.verification.conjectures.claim import Claim
 from ridgeproof.verification.proofs.boxes.search import Search
 
 __all__ = ["certificate"]
 
 
-def certificate(statement: Mapping[str, str], domain: Space[Any], search: Search) -> dict[str, Any]:
+def certificate(claim: Claim, search: Search) -> dict[str, Any]:
     """The proof that a search has found, for `verification.recheck`.
 
     Args:
-        statement: quantity, relation, kind and formula, as the user wrote them.
-        domain: of the claim.
+        claim: about settings.
         search: that has closed every box.
     """
+    domain = claim.domain
     entries = {name: entry for name, entry in domain.items if not isinstance(entry, Choice)}
     names = [name for name, entry in entries.items() if _is_number(entry)]
     return {
@@ -27,7 +28,7 @@ def certificate(statement: Mapping[str, str], domain: Space[Any], search: Search
         "version": 1,
         "theorem": search.form.problem.theorem,
         "delta": "0",
-        "conjecture": dict(statement),
+        "conjecture": claim.words,
         "domain": {name: _written(entry) for name, entry in domain.items},
         "variables": names,
         "leaves": list(_leaves(domain, names, search)),

@@ -169,7 +169,7 @@ def proof(words=("bias", "increases-in", "lam"), **domain):
     conjecture = claim(*words, **small)
     found = search(conjecture)
     assert found.is_proof
-    return json.loads(json.dumps(certificate(conjecture.words, conjecture.domain, found)))
+    return json.loads(json.dumps(certificate(conjecture, found)))
 
 
 def test_another_reader_accepts_the_certificate_and_rejects_a_changed_one():
