@@ -92,7 +92,7 @@ def command(
         from ridgeproof.verification.testing.verdict import Outcome
 
     if certificate is not None and not certificate.absolute().parent.is_dir():
-        condition, remedy = "lies in no folder", "give a file in a folder that exists"
+        condition, remedy = "is in a folder that does not exist", "make the folder, or give another"
         raise InputError("--certificate", certificate, condition, remedy)
     conjecture = load_declared(file) if file.suffix == ".py" else read_conjecture(file)
     with progress("checking") as line:
