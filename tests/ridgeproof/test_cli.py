@@ -216,6 +216,7 @@ assert smallest(strategies.integers(0, 1000), lambda x: x > 70, examples=100, se
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [("-m", "ridgeproof", "verify", "C1", "--workers", "1"), ("-c", _SEARCH)]
 )

@@ -46,6 +46,7 @@ def python(tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_no_module_has_two_names(python):
     """Every module imported: each file once, and none as theory.x, numerics.x, verification.x."""
     each, layers = python(_EVERY_MODULE, *_LAYERS)

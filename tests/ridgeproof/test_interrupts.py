@@ -91,6 +91,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_verify_keeps_finished_claims_and_the_one_on_trial():
     """C5 is done; of C1 the points so far are told, and no verdict is claimed; C2 is named."""
     data = reported(run(code=STOPPED_CLAIM))

@@ -318,6 +318,7 @@ def test_a_counterexample_can_be_run_again(answer, tmp_path):
         assert abs(mpmath.mpf(again["value"]) - observed) <= abs(observed) * mpmath.mpf("1e-14")
 
 
+@pytest.mark.slow
 def test_verify(answer):
     """One claim: its verdict, the points tried, literal repetitions, and the mutants it kills."""
     found = answer("verify C5 --json")

@@ -368,6 +368,7 @@ def test_a_tiny_ridge_next_to_a_threshold_is_out_of_scope(quantity, changes, rea
     assert found is None if reason is None else reason in found
 
 
+@pytest.mark.slow
 def test_rare_designs_refute_nothing():
     """A true bound that a simulation of 512 repetitions would deny."""
     text = (

@@ -118,6 +118,7 @@ def _agree(answers, programs):
             assert abs(found[name] - right) <= 1e-10 * max(abs(right), 1e-3), (program.title, name)
 
 
+@pytest.mark.slow
 def test_python_needs_numpy_only():
     """With every other import refused the examples say what evaluate says."""
     _agree(_run([sys.executable, "-c", PYTHON], "python", _programs()), _programs())

@@ -71,6 +71,7 @@ def test_a_claim_that_is_not_as_it_is_meant_is_seen(monkeypatch):
         trial(Judge("A1", 1e-6, 0.03, 4096, 1, redo=""), CATALOGUE)
 
 
+@pytest.mark.slow
 def test_the_command_lists_shows_and_draws(tmp_path):
     """The list has every question; a page has numbers and claims; a drawing is a file."""
     listed = CliRunner().invoke(command, [])

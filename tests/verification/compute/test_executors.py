@@ -91,6 +91,7 @@ def test_every_task_has_one_blas_thread(tasks, monkeypatch):
     assert os.environ["OPENBLAS_NUM_THREADS"] == "2"
 
 
+@pytest.mark.slow
 def test_a_dead_worker_loses_nothing(tasks, tmp_path):
     """Tasks lost with their process are run once more; on a shared pool as well."""
     work = [(str(tmp_path / "flag"), chunk) for chunk in range(6)]

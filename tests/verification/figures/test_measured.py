@@ -111,6 +111,7 @@ def test_crossings_are_those_of_least_squares():
         assert max(deviations) < 4.5
 
 
+@pytest.mark.slow
 def test_plateaus_fall_with_the_generators_rows():
     """More generator rows lower the plateau, and T_x moves to the right."""
     panel = small("crossover").panels[0]

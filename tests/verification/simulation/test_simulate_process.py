@@ -35,6 +35,7 @@ components = "norm2(g)"
 """)
 
 
+@pytest.mark.slow
 def test_workers_and_executors_change_no_number():
     """The seed decides the estimate: inline, in threads, in processes; the title does not."""
     asked = {"ask": "gcv", "repetitions": 40}

@@ -164,6 +164,7 @@ def small(monkeypatch):
     return replace(c12.CLAIM, trial=lambda judge, theory: c12.trial(judge, theory, 400))
 
 
+@pytest.mark.slow
 @needs_digits
 def test_c12_holds_on_a_few_digits_and_refutes_its_wrong_equations(small):
     """Nine points and two gaps for each of three plans; the altered equations on the same draws."""

@@ -57,6 +57,7 @@ def kept(out):
         return dict(connection.execute("SELECT key, run FROM rows"))
 
 
+@pytest.mark.slow
 def test_ten_kills_lose_and_redo_nothing(tmp_path):
     """SIGKILL while planning, computing or committing, then --resume: the undisturbed bytes."""
     # Processes forked from one that has loaded everything begin at once.

@@ -424,6 +424,7 @@ def test_the_columns_are_those_of_the_answers():
     assert None not in cells
 
 
+@pytest.mark.slow
 def test_a_lost_worker_is_replaced(undisturbed, tmp_path):
     """Two processes and SIGKILL to one: its batches run again, and the bytes are those of one."""
     out, killed = tmp_path / "t.csv", []

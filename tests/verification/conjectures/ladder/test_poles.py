@@ -46,6 +46,7 @@ def claim(relation, formula, rung):
     )
 
 
+@pytest.mark.slow
 @settings(
     deadline=None,
     database=None,
