@@ -28,11 +28,11 @@ __all__ = ["RELATION_SIGNS", "on_domain", "stated"]
 # Dimensions and spectra, together, that are looked at one by one; and numbers that may range.
 _MOST_PLACES, _MOST_VARIABLES = 2000, 8
 _FITS = (KappaOf(sy.kappa, sy.lam, sy.T), KappaOf(sy.kappa0, sy.lam0, sy.T0))
-RELATION_SIGNS = {"at-most": -1, "at-least": 1, "increases-in": 1, "decreases-in": -1}
+RELATION_SIGNS = {"equals": 1, "at-most": -1, "at-least": 1, "increases-in": 1, "decreases-in": -1}
 
 
 def stated(conjecture: Conjecture) -> Problem:
-    """The inequality, by the theorem that covers the domain.
+    """The inequality, or of an equality the difference, by the theorem that covers the domain.
 
     A change of sign in a derivative is not looked for between whole numbers: that the derivative
     over the reals is of one sign is sufficient.
@@ -43,7 +43,7 @@ def stated(conjecture: Conjecture) -> Problem:
     """
     domain, sign = conjecture.domain, RELATION_SIGNS.get(conjecture.relation)
     if conjecture.quantity == "optimal_lam" or sign is None:
-        raise NotBuilt(f"{conjecture.statement} is no inequality of a test error")
+        raise NotBuilt(f"{conjecture.statement} is no claim about the size of a test error")
     theorem = covering_theorem(domain, conjecture.kind)
     if theorem is None:
         raise NotBuilt("no theorem covers the whole domain")

@@ -42,18 +42,16 @@ _MOST_OPERATIONS = 2500
 def stated_of_process(conjecture: ProcessConjecture) -> Problem:
     """The inequality of a claim about the limit of a process whose fits have one kappa each.
 
-    Of an equality whose sides are one formula it is 0 >= 0, wherever both are defined.
+    Of an equality it is the difference; 0 where its sides are one formula.
 
     Raises:
         NotBuilt: the claim is of another kind, or the process has other unknowns; says which.
     """
     domain = conjecture.domain
     value, kappas, symbols = _difference(conjecture)
-    if conjecture.relation == "equals":
-        if not _vanishes(value, kappas):
-            raise NotBuilt("the two sides are not one formula")
+    if conjecture.relation == "equals" and _vanishes(value, kappas):
         value = Integer(0)
-    value = RELATION_SIGNS.get(conjecture.relation, 1) * value
+    value *= RELATION_SIGNS[conjecture.relation]
     names = [name for name, _ in domain.numbers() if name != "d"]
     held = substituted(domain, names)
 

@@ -13,7 +13,7 @@ from ridgeproof.verification.conjectures.claim import Claim
 from ridgeproof.verification.conjectures.ladder.case import Case, Proof, Subject
 from ridgeproof.verification.conjectures.ladder.choosers import moved, place_with
 from ridgeproof.verification.proofs.boxes.problem import Problem
-from ridgeproof.verification.proofs.boxes.search import Point, Search, searched
+from ridgeproof.verification.proofs.boxes.search import Point, Search, approached, searched
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.progress import Trial
 
@@ -40,7 +40,9 @@ def on_whole_domain(
     claim = subject.claim
     try:
         trial.watch("whole domain: bounding the claim on boxes")
-        search = searched(stated(claim), trial.late)
+        problem = stated(claim)
+        is_near = claim.relation == "equals" and problem.value != 0
+        search = (approached if is_near else searched)(problem, trial.late)
     except (NotBuilt, NoTheorem, UndecidedLimit, SolverError) as error:
         trial.note("whole domain", f"no proof by boxes: {error}")
         return None
@@ -54,15 +56,15 @@ def on_whole_domain(
         trial.note("symbolic", f"by {theorem} both sides are one formula, defined on the domain")
         return Proof("symbolic", written)
     if search.is_proof:
+        delta = float(search.form.problem.delta)
         bound = f"least bound {search.margin:.2g}"
-        trial.note(
-            "whole domain",
-            f"by {theorem} it holds on {leaves:,} boxes that fill the domain ({bound})",
-            **numbers,
-            least_bound=search.margin,
-        )
+        text = f"by {theorem} it holds on {leaves:,} boxes that fill the domain ({bound})"
         how = f"whole domain: {leaves:,} boxes, {bound}"
-        return Proof(how, written)
+        if is_near:
+            text = f"by {theorem} the sides differ by at most {delta:g} on {leaves:,} boxes"
+            how = f"whole domain up to {delta:g}: {leaves:,} boxes"
+        trial.note("whole domain", text, **numbers, least_bound=search.margin)
+        return Proof(how, written, is_exact=not is_near)
     if search.point is None:
         trial.note(
             "whole domain",

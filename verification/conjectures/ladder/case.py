@@ -83,10 +83,12 @@ class Proof:
     Attributes:
         how: in words.
         certificate: of the proof, for a second reader; None where none knows the theorem.
+        is_exact: false of an equality that is shown up to a delta.
     """
 
     how: str
     certificate: Callable[[], Mapping[str, Any]] | None
+    is_exact: bool = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,12 +55,14 @@ def climb(trial: Trial, subject: Subject, places: list[Any], seed: int) -> Verdi
     agrees = f"agrees at {known} of {len(findings)} {kind} with {subject.theory}"
     theorems = {theorem for finding in findings for theorem in finding.theorems}
     trial.note("precision", agrees if known else subject.silence(), theorems=sorted(theorems))
+    near = None
     if known:
         everywhere = subject.everywhere(trial)
         if isinstance(everywhere, Proof):
-            proof = None if everywhere.certificate is None else everywhere
-            return trial.verdict(Outcome.PROVED, how=everywhere.how, proof=proof)
-        if everywhere is not None:
+            near = everywhere
+            if near.is_exact:
+                return _proved(trial, Outcome.PROVED, near)
+        elif everywhere is not None:
             return _shrunk(trial, subject, everywhere, "whole domain", places)
         found, unclear = _closer(trial, subject, places, seed)
         if found is not None:
@@ -75,8 +77,14 @@ def climb(trial: Trial, subject: Subject, places: list[Any], seed: int) -> Verdi
         if not finding.is_known and finding.refused is None
     ]
     if not unknown and known:
-        return trial.verdict(Outcome.IDENTICAL)
+        return _proved(trial, Outcome.IDENTICAL, near)
     return simulate(trial, subject, list(dict.fromkeys(unknown)))
+
+
+def _proved(trial: Trial, outcome: Outcome, proof: Proof | None) -> Verdict:
+    how = "" if proof is None else proof.how
+    written = proof if proof is not None and proof.certificate is not None else None
+    return trial.verdict(outcome, how=how, proof=written)
 
 
 def _refuse(trial: Trial, findings: list[Finding]) -> None:

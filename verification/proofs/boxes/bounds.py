@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Dummy, Expr
 
-from ridgeproof.verification.proofs.boxes.intervals import Intervals, Program
+from ridgeproof.verification.proofs.boxes.intervals import Intervals, Program, enclosed
 from ridgeproof.verification.proofs.boxes.kappas import bracket
 from ridgeproof.verification.proofs.boxes.problem import Problem
 from ridgeproof.verification.proofs.boxes.sums import Levels, LevelSum, enclosed_sums
@@ -107,22 +107,23 @@ class Form:
         defined = np.ones(len(boxes), dtype=bool)
         for each, (_, positive) in zip(slopes[count:], self.problem.defined, strict=True):
             defined &= (each.low > 0) | ((each.high < 0) & (not positive))
-        least[:] = value.low
-        for j, slope in enumerate(slopes[:count]):
+        least[:] = self._room(value).low
+        # On both sides of zero no end is the worst one.
+        for j, slope in enumerate(slopes[:count] if not self.problem.delta else ()):
             rises, falls = slope.low >= 0, slope.high <= 0
             ends.high[:, j] = np.where(rises, boxes.low[:, j], ends.high[:, j])
             ends.low[:, j] = np.where(falls & ~rises, boxes.high[:, j], ends.low[:, j])
         left = np.flatnonzero(~(least >= 0))
         if len(left):
             value, *slopes = self._enclosed(self.all, ends.some(left))
-            least[left] = np.fmax(least[left], value.low)
+            least[left] = np.fmax(least[left], self._room(value).low)
             felt[left], value = self._by_mean_value(ends.some(left), slopes[:count])
-            least[left] = np.fmax(least[left], value.low)
+            least[left] = np.fmax(least[left], self._room(value).low)
         return Bounded(np.where(defined, least, np.nan), felt, ends)
 
     def _by_mean_value(self, boxes: Boxes, slopes: list[Intervals]) -> tuple[Array, Intervals]:
         middle, felt = boxes.middle, np.zeros_like(boxes.low)
-        total = self.at(Boxes(middle, middle, boxes.place))
+        (total,) = self._enclosed(self.plain, Boxes(middle, middle, boxes.place))
         with np.errstate(all="ignore"):
             for j, slope in enumerate(slopes):
                 low, high, at = boxes.low[:, j], boxes.high[:, j], -middle[:, j]
@@ -135,8 +136,14 @@ class Form:
         return felt, total
 
     def at(self, boxes: Boxes) -> Intervals:
-        """The value on boxes, as it stands."""
-        return self._enclosed(self.plain, boxes)[0]
+        """What must not be negative on boxes, as it stands."""
+        return self._room(*self._enclosed(self.plain, boxes))
+
+    def _room(self, value: Intervals) -> Intervals:
+        """The value; of an equality delta - |value|."""
+        if not self.problem.delta:
+            return value
+        return enclosed(self.problem.delta) + -value.larger(-value)
 
     def _enclosed(self, compiled: _Compiled, boxes: Boxes) -> list[Intervals]:
         problem, held = self.problem, self.levels.rows(boxes.place)

@@ -27,7 +27,7 @@ def certificate(claim: Claim, search: Search) -> dict[str, Any]:
         "format": "ridgeproof certificate",
         "version": 1,
         "theorem": search.form.problem.theorem,
-        "delta": "0",
+        "delta": str(search.form.problem.delta),
         "conjecture": claim.words,
         "domain": {name: _written(entry) for name, entry in domain.items},
         "variables": names,

@@ -68,7 +68,7 @@ class Place:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """``value`` >= 0 at all places, where every ``defined`` is of one sign.
+    """``value`` >= 0, or |value| <= delta, at all places, where every ``defined`` is of one sign.
 
     Attributes:
         value: in the variables, the kappas and `LevelSum`.
@@ -80,6 +80,7 @@ class Problem:
         theorem: of the catalogue, that gives the value.
         positive: factors known to be positive or zero where the value is defined.
         dimension: the symbol of d.
+        delta: up to which an equality is claimed; 0 of what is exact.
     """
 
     value: Expr
@@ -91,6 +92,7 @@ class Problem:
     theorem: str
     positive: tuple[Expr, ...] = ()
     dimension: Symbol = sy.d
+    delta: Fraction = Fraction(0)
 
     def slope(self, expression: Expr, x: Symbol) -> Expr:
         """The derivative in a variable, the kappas following."""
@@ -101,6 +103,10 @@ class Problem:
         """The same numbers and places, for another value."""
         return replace(self, value=value)
 
+    def within(self, delta: Fraction) -> Problem:
+        """That the value is zero up to delta, either way."""
+        return replace(self, delta=delta)
+
     def forms(self) -> list[Expr]:
         """Expressions of the same sign as the value: as it is, and without factors of one sign.
 
@@ -108,7 +114,7 @@ class Problem:
         """
         opaque = {x: Dummy(positive=True) for x in _sums(self.value)}
         long = self.value.count_ops() > _LONG
-        if long or not self.value.xreplace(opaque).is_rational_function():
+        if long or self.delta or not self.value.xreplace(opaque).is_rational_function():
             return [self.value]
         plain = self._reduced(self.value)
         others = [self._reduced(write(plain)) for write in (_with_kappas, self._elevated)]

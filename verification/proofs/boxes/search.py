@@ -21,7 +21,7 @@ from ridgeproof.verification.proofs.boxes.intervals import outward
 from ridgeproof.verification.proofs.boxes.problem import Place, Problem
 from ridgeproof.verification.proofs.boxes.sums import Levels, levels_of
 
-__all__ = ["MOST_LEVELS", "Point", "Search", "searched"]
+__all__ = ["MOST_LEVELS", "Point", "Search", "approached", "searched"]
 
 # Numbers of all levels of the boxes that are bounded at once.
 _AT_ONCE = 2**18
@@ -30,6 +30,10 @@ _MOST_BOXES = 4096
 # the forms.  Levels and not seconds: what is proved does not depend on the machine.
 MOST_LEVELS = 8_000_000
 _TRIAL, _TRIED_PLACES, _FEWEST_LEVELS = 150_000, 6, 24
+# How close an equality is shown to hold, the widest first; and levels for each, so that a second
+# reader, who is slower, has no more than a few thousand leaves.
+_NEAR_LEVELS = 200_000
+_DELTAS = tuple(Fraction(1, 10**k) for k in range(2, 9))
 # A side is not halved beyond this, relatively.
 _FINEST = 1e-12
 _MOST_RESISTING = 50
@@ -200,8 +204,30 @@ def _ends_of(problem: Problem) -> tuple[Any, Any]:
     return np.array(sides[0]).reshape(shape), np.array(sides[1]).reshape(shape)
 
 
-def searched(problem: Problem, late: Callable[[], bool]) -> Search:
+def approached(problem: Problem, late: Callable[[], bool]) -> Search:
+    """Search for how close to zero the value stays: the last delta that is proved, if any is.
+
+    Raises:
+        NotBuilt: as of `searched`.
+    """
+    best = None
+    for delta in _DELTAS:
+        found = searched(problem.within(delta), late, _NEAR_LEVELS)
+        if best is None or found.is_proof or found.point is not None:
+            best = found
+        if not found.is_proof:
+            break
+    assert best is not None
+    return best
+
+
+def searched(problem: Problem, late: Callable[[], bool], most: int = MOST_LEVELS) -> Search:
     """Search with every form on a few places, then on all with the one that closes most there.
+
+    Args:
+        problem: the inequality.
+        late: whether time is over.
+        most: levels of boxes that may be bounded.
 
     Raises:
         NotBuilt: the problem has an operation or a sum that cannot be bounded.
@@ -223,5 +249,5 @@ def searched(problem: Problem, late: Callable[[], bool]) -> Search:
     best = max(tried, key=lambda each: (each.is_proof, round(each.share, 2), -each.levels))
     if len(few) < count:
         best = search(best.form, np.arange(count))
-    best.run(MOST_LEVELS, late)
+    best.run(most, late)
     return best

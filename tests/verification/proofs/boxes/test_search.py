@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import pytest
 from click.testing import CliRunner
@@ -13,8 +14,9 @@ from ridgeproof.commands.recheck import command as recheck_command
 from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
 from ridgeproof.verification.proofs.boxes import problem as problems
+from ridgeproof.verification.proofs.boxes import search as searches
 from ridgeproof.verification.proofs.boxes.certificate import certificate
-from ridgeproof.verification.proofs.boxes.search import searched
+from ridgeproof.verification.proofs.boxes.search import approached, searched
 from ridgeproof.verification.proofs.inequality import stated
 from ridgeproof.verification.recheck.check import recheck
 
@@ -130,6 +132,41 @@ def test_a_prover_that_forgets_how_kappa_moves_convinces_nobody(monkeypatch):
     assert not recheck(false).accepted
 
 
+KAPPA = "(lam - 1 + phi + sqrt((lam - 1 + phi)^2 + 4*lam))/2"
+ONE_LAM = {"d": "5", "T": "8", "n": "0", "T0": "", "sigma0": "", "sigma": "1",
+           "lam": "[0.1, 0.2]", "spectrum": '"isotropic"'}  # fmt: skip
+
+
+def test_an_equality_holds_up_to_a_delta_that_the_certificate_names(monkeypatch):
+    """Written with a root of its own; off by a share it is not, and no other claim is accepted."""
+    monkeypatch.setattr(searches, "_DELTAS", (Fraction(1, 10**2), Fraction(1, 10**5)))
+    equal = claim("variance", "equals", f"phi/((1 + {KAPPA})^2 - phi)", **ONE_LAM)
+    found = approached(stated(equal), lambda: False)
+    assert found.is_proof
+    delta = found.form.problem.delta
+    assert delta == Fraction(1, 10**5)
+    written = json.loads(json.dumps(certificate(equal, found)))
+    assert recheck(written).delta == delta
+    off = claim("variance", "equals", f"1.1*phi/((1 + {KAPPA})^2 - phi)", **ONE_LAM)
+    assert approached(stated(off), lambda: False).point is not None
+    for changed in ({"conjecture": dict(off.words)}, {"delta": "1e-30"}, {"delta": "0"}):
+        assert not recheck({**written, **changed}).accepted
+
+
+def test_an_equality_up_to_a_delta_is_no_proof():
+    """The verdict is `identical`, and `how` names the delta."""
+    steps, asks = "m = ridge(rows(T)@w0, lam)", 'risk = "risk(m)"'
+    verdict = check(
+        read_conjecture(
+            '[conjecture]\nclaim = "max(risk, 0) = risk"\n[domain]\nd = 4\nT = 8\n'
+            f'lam = [0.1, 0.2]\n[process]\nsteps = "{steps}"\n[ask]\n{asks}\n'
+        ),
+        budget=1,
+    )
+    assert verdict.verdict.value == "identical"
+    assert verdict.how.startswith("whole domain up to 1e-")
+
+
 def test_a_search_that_loses_a_leaf_convinces_nobody(monkeypatch):
     """Half of every box forgotten: the leaves do not fill the domain."""
     from ridgeproof.verification.proofs.boxes.search import Search
@@ -148,7 +185,7 @@ def test_a_search_that_loses_a_leaf_convinces_nobody(monkeypatch):
 def test_what_is_not_bounded_says_why():
     """Claims of another kind, domains that are no boxes, and too many numbers."""
     for words, domain, reason in [
-        (("variance", "equals", "sigma^2"), {}, "no inequality"),
+        (("optimal_lam", "at-most", "1"), {}, "size of a test error"),
         (("synthetic", "at-most", "1"), {"T0": '"T .. 2*T"', "T": '"2*d .. 4*d"'}, "no box"),
         (("bias", "at-most", "1"), {"d": "{ integers = [5, 5000] }"}, "dimensions"),
     ]:
