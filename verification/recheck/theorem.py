@@ -10,6 +10,7 @@ b_i = s_i w0_i^2.  Source: Dohmatob, Feng, Kempe 2024 (arXiv 2402.07712).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
@@ -168,7 +169,7 @@ def levels(spectrum: str, signal: str, size: int) -> tuple[Level, ...]:
     except (ValueError, ZeroDivisionError):
         s = None
     if s is None:
-        remedy = "it takes isotropic, power-law:BETA, levels: and spiked:"
+        remedy = "it takes isotropic, power-law:BETA, ar1:RHO, levels: and spiked:"
         raise InputError("spectrum", spectrum, "is none that recheck knows", remedy)
     if signal == "flat":
         return tuple(Level(value, count, value * count / size) for value, count in s)
@@ -195,6 +196,8 @@ def _eigenvalues(kind: str, rest: str, size: int) -> list[tuple[Any, int]] | Non
         return [(arb(1), size)]
     if kind == "power-law" and Fraction(rest) >= 0:
         return [(arb(i) ** ball(-Fraction(rest)), 1) for i in range(1, size + 1)]
+    if kind == "ar1":
+        return _autoregressive(Fraction(rest), size)
     if kind not in {"levels", "spiked"}:
         return None
     parts = [part.strip().partition("*") for part in rest.split(",")]
@@ -207,6 +210,49 @@ def _eigenvalues(kind: str, rest: str, size: int) -> list[tuple[Any, int]] | Non
         return None
     pairs = zip(parts, counts, strict=True)
     return [(ball(Fraction(value)), count or left) for (value, _, _), count in pairs]
+
+
+def _autoregressive(rho: Fraction, size: int) -> list[tuple[Any, int]] | None:
+    """Eigenvalues of the covariance rho^|i-j|, from the roots of its characteristic equation.
+
+        s = (1 - r^2)/(1 - 2 r cos t + r^2),   r = |rho|,
+        sin((d+1) t) - 2 r sin(d t) + r^2 sin((d-1) t) = 0,   0 < t < pi.
+
+    Divided by sin t that is a polynomial in cos t of degree d, and its sign turns between
+    neighbours of k pi/(d+1): one root lies between any two.  Each is halved in on in float64, and
+    a turn of sign in balls around what was found says that it is there.  Source: Kac, Murdock,
+    Szego 1953.
+    """
+    r = abs(rho)
+    if not 0 < r < 1:
+        return [(arb(1), size)] if r == 0 else None
+    near, exact = float(r), ball(r)
+
+    def turning(t: Any, sin: Any, q: Any) -> Any:
+        return sin((size + 1) * t) - 2 * q * sin(size * t) + q * q * sin((size - 1) * t)
+
+    def level(t: Any) -> Any:
+        return (1 - exact * exact) / (1 - 2 * exact * arb.cos(t) + exact * exact)
+
+    found: list[tuple[Any, int]] = []
+    last = arb(0)
+    for k in range(size):
+        low, high = k * math.pi / (size + 1), (k + 1) * math.pi / (size + 1)
+        for _ in range(80):
+            middle = (low + high) / 2
+            # Before the root the sign is that of the end below it.
+            before = turning(middle, math.sin, near) * (-1) ** k > 0
+            low, high = (middle, high) if before else (low, middle)
+        for width in (1e-15, 1e-14, 1e-13, 1e-12, 1e-11):
+            ends = arb(low) * (1 - arb(width)), arb(high) * (1 + arb(width))
+            signs = [turning(t, arb.sin, exact) * (-1) ** k for t in ends]
+            if signs[0] > 0 and signs[1] < 0 and last < ends[0]:
+                break
+        else:
+            return None
+        last = ends[1]
+        found.append((level(ends[0]).union(level(ends[1])), 1))
+    return found if last < arb.pi() else None
 
 
 def enclosed_sums(

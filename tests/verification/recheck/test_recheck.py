@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ridgeproof import evaluate, make_setting
@@ -152,12 +153,25 @@ def test_what_is_undefined_or_another_in_the_limit_is_no_claim(relation, formula
         ("levels:1*-2,1", "flat"),
         ("power-law:-1", "flat"),
         ("power-law:1", "source:-5"),
+        ("ar1:1", "flat"),
     ],
 )
 def test_what_is_no_spectrum_has_no_levels(spectrum, signal):
     """Eigenvalues are positive, counts too, and exponents not negative."""
     with pytest.raises(InputError):
         levels(spectrum, signal, 6)
+
+
+@pytest.mark.parametrize("rho", ["1/2", "-9/10"])
+def test_levels_of_autoregressive_rows_are_eigenvalues(rho):
+    """Of the covariance itself, by LAPACK, at d = 40; next to |rho| = 1 they are refused."""
+    size = np.arange(40)
+    known = np.linalg.eigvalsh(float(Fraction(rho)) ** np.abs(size[:, None] - size))[::-1]
+    held = levels(f"ar1:{rho}", "flat", 40)
+    assert [float(x.s) for x in held] == pytest.approx(list(known), rel=1e-12)
+    assert all(float(x.s.rad()) <= 1e-11 * float(x.s) for x in held)
+    with pytest.raises(InputError):
+        levels("ar1:0.99999", "flat", 40)
 
 
 def test_a_needle_is_not_confirmed():
@@ -173,7 +187,7 @@ def test_a_needle_is_not_confirmed():
     assert "is not confirmed" in outcome.reason
 
 
-@pytest.mark.parametrize("spectrum", ["isotropic", "power-law:3/2", "levels:2*3,1/3*2"])
+@pytest.mark.parametrize("spectrum", ["isotropic", "power-law:3/2", "levels:2*3,1/3*2", "ar1:-2/3"])
 def test_the_theorem_is_that_of_evaluate(spectrum):
     """Each term at a point holds the value that the catalogue gives, and slopes are its slopes."""
     given = {"d": 5, "T": 9, "T0": 14, "n": 3, "sigma": "1/2", "sigma0": "3/4", "lam": "1/10"}

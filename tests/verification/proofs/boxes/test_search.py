@@ -111,7 +111,7 @@ def proof(words=("bias", "increases-in", "lam"), **domain):
 
 def test_another_reader_accepts_the_certificate_and_rejects_a_changed_one():
     """Any leaf removed, widened, moved or of another sign; a claim that is another."""
-    whole = proof()
+    whole = proof(spectrum='["power-law:3/2", "ar1:1/2"]')
     assert recheck(whole).accepted
     leaves = whole["leaves"]
     for k in range(0, len(leaves), max(1, len(leaves) // 8)):
