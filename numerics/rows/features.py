@@ -10,7 +10,10 @@ from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.rows.population import Population
 from ridgeproof.theory.errors import InputError
 
-__all__ = ["Features", "features"]
+# Of a second kernel, lost in the eigenvectors of the first.
+_SPANNED = 1e-6
+
+__all__ = ["Features", "features", "mapped"]
 
 
 class Features(NamedTuple):
@@ -46,7 +49,12 @@ def features(population: Population) -> Features:
     """
     if population.truth.shape[1] > 1:
         condition = "have several columns, and a process has one label"
-        raise InputError("y", f"{population.truth.shape[1]} outputs", condition, "give one of them")
+        raise InputError(
+            "y",
+            f"{population.truth.shape[1]} outputs",
+            condition,
+            "give one of them; two classes may be 0 and 1 with --task regression",
+        )
     N = len(population.K)
     s, vectors = np.linalg.eigh(population.K / N)
     known = s > N * np.finfo(float).eps * s[-1]
@@ -54,3 +62,20 @@ def features(population: Population) -> Features:
     along = vectors.T @ population.truth[:, 0]
     vectors = vectors * np.where(along < 0, -1.0, 1.0)
     return Features(s, np.abs(along) / np.sqrt(N * s), np.sqrt(N) * vectors)
+
+
+def mapped(found: Features, other: Population, name: str) -> Array:
+    """F, (d0, d), with F x the features of the same rows under another kernel.
+
+    Raises:
+        InputError: the other kernel knows functions that the features do not.
+    """
+    N = len(found.rows)
+    s, vectors = np.linalg.eigh(other.K / N)
+    phi = vectors[:, s > 0] * np.sqrt(N * s[s > 0])
+    F: Array = (phi.T @ found.rows) / (N * np.sqrt(found.spectrum))
+    left = float(np.abs(found.rows * np.sqrt(found.spectrum) @ F.T - phi).max())
+    if left > _SPANNED * float(np.abs(phi).max()):
+        condition = "knows functions that --kernel does not span"
+        raise InputError("--kernel0", name, condition, "exchange the two, or take rbf")
+    return F

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.rows.kernels import Kernel, make_kernel
 from ridgeproof.theory.errors import InputError
 
-__all__ = ["EXACT_ROWS", "Population", "make_population", "read_rows"]
+__all__ = ["EXACT_ROWS", "Population", "make_population", "read_rows", "seen_with"]
 
 # Beyond so many rows the second moment of a chain is carried by probes.
 EXACT_ROWS = 2_000
@@ -92,6 +92,22 @@ def make_population(X: Any, y: Any, kernel: str = "rbf", task: str | None = None
     fitted = make_kernel(kernel, rows)
     repeated = N - len(np.unique(rows, axis=0))
     return Population(fitted(rows, rows), truth, fitted, rows, repeated, said, classes)
+
+
+def seen_with(population: Population, kernel: str | None) -> Population | None:
+    """The same rows and labels with another kernel; None where none is named.
+
+    Raises:
+        InputError: the name is none, K was given in place of rows, or the memory does not do.
+    """
+    if kernel is None:
+        return None
+    if population.rows is None or kernel == "precomputed":
+        condition = "needs rows, and a kernel matrix stands in their place"
+        raise InputError("--kernel0", kernel, condition, "give rows and the names of two kernels")
+    _require_memory(len(population.rows))
+    fitted = make_kernel(kernel, population.rows)
+    return replace(population, K=fitted(population.rows, population.rows), kernel=fitted)
 
 
 def read_rows(name: str, X: Any) -> Array:

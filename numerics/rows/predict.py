@@ -16,12 +16,13 @@ from ridgeproof.numerics.rows.population import (
     Population,
     make_population,
     read_rows,
+    seen_with,
 )
 from ridgeproof.numerics.rows.stage import Stage, solve_stage
 from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.errors import InputError
 
-__all__ = ["Prediction", "Predictor", "make_outside", "predict"]
+__all__ = ["Prediction", "Predictor", "make_outside", "predict", "require_penalty"]
 
 PROBES = 100
 _KEPT = 10**9  # bytes of matrices (N, N) of stages that may serve again
@@ -66,6 +67,7 @@ class Predictor:
         probes: columns for the second moment of chains; 0 carries it whole.
         seed: of the probes.
         solve: `solve_stage`, or another equivalent of one fit.
+        first: where the generators are fitted, the same rows seen with another kernel; None: here.
     """
 
     population: Population
@@ -75,6 +77,7 @@ class Predictor:
     probes: int = 0
     seed: int = 0
     solve: Callable[..., Stage] = solve_stage
+    first: Predictor | None = None
     _stages: dict[tuple[int, float], Stage] = field(default_factory=dict)
     _labels: dict[tuple[Any, ...], Labels] = field(default_factory=dict)
 
@@ -113,7 +116,8 @@ class Predictor:
                 rng = np.random.default_rng([self.seed, n])
                 probes = rng.standard_normal((len(truth), self.probes))
             self._labels.pop((n - 1, T0, lam0, sigma0), None)
-            self._labels[key] = next_labels(self.stage(T0, lam0), before, sigma0, probes)
+            stage = (self.first or self).stage(T0, lam0)
+            self._labels[key] = next_labels(stage, before, sigma0, probes)
         return self._labels[key]
 
 
@@ -122,6 +126,7 @@ def predict(
     y: Any = None,
     *,
     kernel: str = "rbf",
+    kernel0: str | None = None,
     T: Any,
     lam: Any,
     sigma: Any = 0,
@@ -148,6 +153,7 @@ def predict(
             for which y, kernel and task have been said.
         y: labels, as `make_population` reads them.
         kernel: linear, rbf, laplace, polynomial:P or precomputed; scaled to mean diagonal 1.
+        kernel0: of the generators; that of the last fit unless given.
         T: rows drawn; like all that follow a number or an array, which broadcast.
         lam: the penalty, positive.
         sigma: standard deviation of the label noise.
@@ -173,10 +179,11 @@ def predict(
     """
     shaped = _parameters(T, lam, sigma, n, T0, lam0, sigma0)
     population = X if isinstance(X, Population) else make_population(X, y, kernel, task)
+    first = seen_with(population, kernel0)
     N = len(population.K)
     fresh = isinstance(held_out, str) and held_out == "leave-one-out"
     most = 10**9 if replacement else N - fresh
-    _check(shaped, most, float(np.trace(population.K)) / N)
+    _check(shaped, most, population, first or population)
     if fresh and np.any(shaped["n"] > 0):
         remedy = "give rows that are held out, as held_out=(X, y)"
         raise InputError("held_out", held_out, "is known for n = 0 only", remedy)
@@ -186,6 +193,7 @@ def predict(
     number = check_integer("probes", number, least=0, most=10_000) if chained else 0
     seed = check_integer("seed", seed, least=0, most=10**38)
     predictor = Predictor(population, outside, fresh, replacement, number, seed)
+    predictor.first = Predictor(first, replacement=replacement) if first else None
     value = np.empty(shaped["T"].shape)
     for done, place in enumerate(_in_order(shaped), 1):
         at = [float(shaped[name][place]) for name in _NAMES]
@@ -240,9 +248,23 @@ def _numbers(name: str, value: Any) -> Array:
     return found.astype(np.float64)
 
 
-def _check(shaped: dict[str, Array], most_rows: int, scale: float) -> None:
+def require_penalty(name: str, value: float, population: Population) -> None:
+    """Refuse a penalty at which float64 would lose the answer.
+
+    Raises:
+        InputError: it lies outside 1e-10 .. 1e10 of the mean of k(x, x).
+    """
+    least, most = (each * float(population.K.diagonal().mean()) for each in _PENALTIES)
+    if not least <= value <= most:
+        condition = f"lies outside {least:.3g} .. {most:.3g}, relative to the "
+        condition += "mean of k(x, x), where float64 keeps its digits"
+        raise InputError(name, value, condition, f"give a {name} within")
+
+
+def _check(
+    shaped: dict[str, Array], most_rows: int, population: Population, first: Population
+) -> None:
     """Refuse parameters without a meaning, or of which float64 would lose the answer."""
-    least_lam, most_lam = _PENALTIES[0] * scale, _PENALTIES[1] * scale
     for name, values in shaped.items():
         for value in np.unique(values).tolist():
             if not math.isfinite(value):
@@ -254,10 +276,7 @@ def _check(shaped: dict[str, Array], most_rows: int, scale: float) -> None:
                     remedy = "give one" if name == "n" else "give one, or draw with replacement"
                     raise InputError(name, f"{value:g}", condition, remedy)
             elif name in {"lam", "lam0"}:
-                if not least_lam <= value <= most_lam:
-                    condition = f"lies outside {least_lam:.3g} .. {most_lam:.3g}, relative to the "
-                    condition += "mean of k(x, x), where float64 keeps its digits"
-                    raise InputError(name, value, condition, f"give a {name} within")
+                require_penalty(name, value, population if name == "lam" else first)
             elif value < 0:
                 raise InputError(name, value, "is negative", f"give a {name} of 0 or more")
 

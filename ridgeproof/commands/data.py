@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ridgeproof.console import echo, emit_json, key_values, progress
-from ridgeproof.options import json_option, seed_option
+from ridgeproof.console import echo, emit_json, key_values, progress, show
+from ridgeproof.options import is_given, json_option, read_assignments, seed_option
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_PARAMETERS = ("T", "lam", "n", "sigma", "T0", "lam0", "sigma0")
 _FEW = 100  # rows of a fit
 
 
@@ -23,6 +24,8 @@ _FEW = 100  # rows of a fit
 @click.argument("files", nargs=-1, required=True, metavar="FILE.npz | X.npy y.npy | FILE.csv")
 @click.option("--kernel", default="rbf", show_default=True,
               help="rbf, laplace, polynomial:P, linear; precomputed: X is the matrix")  # fmt: skip
+@click.option("--kernel0", default=None,
+              help="kernel of a generator (and of features(...))  [default: --kernel]")  # fmt: skip
 @click.option(
     "--T", "T", default=None, help="rows of the last fit: T,T,...  [default: N/8,N/4,N/2]"
 )
@@ -40,13 +43,21 @@ _FEW = 100  # rows of a fit
 @click.option("--task", default=None, help="regression or classes  [default: what the labels are]")
 @click.option("--no-replacement", is_flag=True, help="draw every row at most once")
 @click.option("--verify", "verifying", is_flag=True, help="also measure, by kernel ridge itself")
-@click.option("--repetitions", default="30", show_default=True, help="of --verify")
+@click.option("--process", "file", metavar="PROCESS.toml",
+              help="run a process on the data; --T, ... --sigma0 are its parameters")  # fmt: skip
+@click.option(
+    "--set", "changes", multiple=True, metavar="NAME=VALUE", help="others of its parameters"
+)
+@click.option(
+    "--repetitions", default=None, help="of --verify, or --process  [default: 30, or 200]"
+)
 @click.option("--plot", default=None, help="FILE.png, FILE.svg or FILE.pdf: learning curves")
 @seed_option
 @json_option
 def command(
     files: tuple[str, ...],
     kernel: str,
+    kernel0: str | None,
     T: str | None,
     lam: str,
     n: str,
@@ -59,7 +70,9 @@ def command(
     task: str | None,
     no_replacement: bool,
     verifying: bool,
-    repetitions: str,
+    file: str | None,
+    changes: tuple[str, ...],
+    repetitions: str | None,
     plot: str | None,
     seed: int,
     as_json: bool,
@@ -74,9 +87,14 @@ def command(
     Two-dimensional labels are taken as they are; floats are a regression; whole numbers and words
     are classes, one column each. What was understood is printed.
 
+    With --process, rows(...) draws rows of the data, w0 is their label, and features(...) are those
+    of --kernel0: each ask is measured, and predicted by the theorem for normal rows at the data's
+    spectrum, and where it reaches by the equivalent that knows the rows.
+
     \b
     ridgeproof data houses.csv --label price
     ridgeproof data X.npy y.npy --kernel laplace --sigma 1/2 --verify
+    ridgeproof data houses.csv --process examples/processes/self_distillation.toml --T 200
     ridgeproof data digits.npz --T 250,1000 --lam 1e-3 --n 0,1,3 --plot curves.svg
 
     Exit status: 0, or with --verify 1 where a measured error is 4 standard errors or more and 5 %
@@ -85,7 +103,15 @@ def command(
     from ridgeproof.theory.checks import check_integer
     from ridgeproof.verification.figures.own_data import measure_curves
 
+    if repetitions is None:
+        repetitions = "30" if file is None else "200"
     count = check_integer("--repetitions", repetitions, least=2, most=10_000)
+    if file is not None:
+        _run_process(file, files, changes, label=label, kernel=kernel, kernel0=kernel0, task=task,
+                     repetitions=count, seed=seed, as_json=as_json)  # fmt: skip
+        return
+    if changes:
+        raise InputError("--set", changes[0], "sets a parameter of a process", "give --process")
     if plot:
         from ridgeproof.plot import check_path, require_matplotlib
 
@@ -93,7 +119,7 @@ def command(
         require_matplotlib()
     with progress("predicting") as line:
         curves = measure_curves(
-            files, kernel=kernel, T=_list("--T", T), lam=_list("--lam", lam),
+            files, kernel=kernel, kernel0=kernel0, T=_list("--T", T), lam=_list("--lam", lam),
             n=_list("--n", n), sigma=sigma, T0=T0, lam0=lam0, sigma0=sigma0,
             held_out=held_out, label=label, task=task, replacement=not no_replacement,
             repetitions=count if verifying else 0, seed=seed,
@@ -110,6 +136,33 @@ def command(
     raise click.exceptions.Exit(int(any(cell.is_far for cell in curves.cells)))
 
 
+def _run_process(
+    file: str, files: tuple[str, ...], changes: tuple[str, ...], *, label: str, as_json: bool,
+    **options: Any,
+) -> None:  # fmt: skip
+    from ridgeproof.data import run_process
+    from ridgeproof.numerics.rows.files import read_data
+
+    for name in ("held_out", "no_replacement", "verifying", "plot"):
+        if is_given(name):
+            said = {"verifying": "verify"}.get(name, name).replace("_", "-")
+            remedy = "leave it out: a process says what is fitted and asked"
+            raise InputError(
+                f"--{said}", "...", "is for learning curves, not for --process", remedy
+            )
+    asked = click.get_current_context().params
+    given = {name: asked[name] for name in _PARAMETERS if is_given(name)}
+    for name, value in read_assignments(changes):
+        if name in given:
+            raise InputError(name, value, "is given more than once", "give it once")
+        given[name] = value
+    with progress("running") as line:
+        X, y = read_data(files, label)
+        found = run_process(Path(file), X, y, **options, **given,
+                            watch=lambda done: line.update(f"{done} repetitions"))  # fmt: skip
+    show(found, as_json=as_json)
+
+
 def _list(name: str, text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
@@ -124,6 +177,7 @@ def _text(curves: Curves) -> str:
     head = [
         ("data", f"{curves.rows} rows, {curves.prediction.task}"),
         ("kernel", curves.kernel),
+        *([("kernel0", f"{curves.kernel0}, of the generators")] if curves.kernel0 else []),
         ("error", curves.measured_on),
     ]
     if curves.prediction.repeated:

@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from ridgeproof.commands.data import command
+from ridgeproof.data import predict, run_process
+from ridgeproof.numerics.rows.files import read_data
 from ridgeproof.theory.errors import InputError
 
 _FILE = str(Path(__file__).parents[2] / "examples" / "data" / "heights.csv")
+_PROCESSES = Path(__file__).parents[2] / "examples" / "processes"
+_ON_DATA = [_FILE, "--process", str(_PROCESSES / "weak_to_strong.toml")]
+_WEAK = """[process]
+steps = '''
+A = rows(T)
+F = features(1)
+teacher = ridge(A@w0 + sigma*noise(A), lam0, features=F)
+B = rows(T)
+student = ridge(B@teacher + sigma*noise(B), lam)
+C = rows(T)
+other = ridge(C@(w0 + teacher)/2, lam)
+D = rows(2*T)
+apart = ridge(D@w0, lam)
+same = ridge(A@teacher, lam)
+thrice = ridge(3*(C@teacher), lam)
+once = ridge(C@teacher, lam)
+'''
+[ask]
+teacher = "risk(teacher)"
+student = "risk(student)"
+mixed = "norm2(other)"
+average = "risk((student + 2*apart)/3)/2"
+same_rows = "risk(same)"
+thrice = "norm2(thrice)"
+once = "norm2(once)"
+together = "risk((student + other)/2)"
+"""
 _SMALL = [_FILE, "--T", "100,200", "--n", "0,1", "--lam", "1e-2,1e-1", "--sigma", "1/4"]
 
 
@@ -67,6 +97,58 @@ def test_what_is_held_out_is_measured_too(more, tmp_path, monkeypatch):
     assert abs(cell["z"]) < 4
 
 
+def test_a_process_is_run_on_data(tmp_path):
+    """Simulation bears out the equivalent, which is that of a chain, and says where it ends."""
+    path = tmp_path / "weak.toml"
+    path.write_text(_WEAK, encoding="utf-8")
+    sizes = [
+        "--T",
+        "150",
+        "--lam",
+        "1e-2",
+        "--lam0",
+        "1e-1",
+        "--sigma",
+        "1/4",
+        "--kernel0",
+        "linear",
+    ]
+    asked = [_FILE, "--process", str(path), *sizes, "--repetitions", "100"]
+    done = CliRunner().invoke(command, [*asked, "--json"])
+    assert done.exit_code == 0, done.output
+    asks = json.loads(done.stdout)["asks"]
+    for name in ("teacher", "student", "mixed", "average"):
+        ask = asks[name]
+        assert (
+            abs(ask["count_aware"] - ask["mean"]) < 3.5 * ask["standard_error"] + 0.01 * ask["mean"]
+        )
+        assert "count-aware" in ask["right"]
+        assert ask["theory"] is None
+    # `predict` finds the same by its own way through a chain.
+    given = {"T": 150, "lam0": 0.1, "sigma": 0.25}
+    for name, n, kernel, lam in (("teacher", 0, "linear", 0.1), ("student", 1, "rbf", 0.01)):
+        told = predict(*read_data((_FILE,)), kernel=kernel, kernel0="linear", n=n, lam=lam, **given)
+        assert asks[name]["count_aware"] == pytest.approx(float(told), rel=1e-7)
+    assert asks["thrice"]["count_aware"] == pytest.approx(9 * asks["once"]["count_aware"], rel=1e-7)
+    assert "a fit on rows from which" in asks["same_rows"]["not_count_aware"]
+    assert "same rows, in one average" in asks["together"]["not_count_aware"]
+    text = CliRunner().invoke(command, [*asked[:-2], "--repetitions", "2"]).output
+    assert "400 rows, regression, 1 output" in text
+    assert "a second kernel is no random features" in text
+
+
+def test_a_theory_that_is_wrong_is_not_called_right():
+    """What misses by 3 % and many standard errors; and what misses by 3 % and one."""
+    X, y = read_data((_FILE,))
+    text = "[process]\nsteps = 'm = ridge(rows(T)@w0, lam)'\n[ask]\ne = 'risk(m)'"
+    found = run_process(text, X, y, T=100, lam=0.1, repetitions=10)
+    mean = found.runs.asks["e"].mean
+    for error, right in ((0.001 * mean, ()), (0.02 * mean, ("Gaussian", "count-aware"))):
+        ask = replace(found.runs.asks["e"], theory=1.03 * mean, standard_error=error)
+        runs = replace(found.runs, asks={"e": ask})
+        assert replace(found, runs=runs, counted={"e": 0.97 * mean}).right("e") == right
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -74,6 +156,12 @@ def test_what_is_held_out_is_measured_too(more, tmp_path, monkeypatch):
         ([_FILE, "--T", "50,,100"], "--T"),
         (["nothing.csv"], "is not a file"),
         ([_FILE, "--plot", "curves.jpeg"], "suffix"),
+        ([_FILE, "--set", "T=5"], "give --process".capitalize()),
+        ([*_ON_DATA, "--held-out", "leave-one-out"], "--held-out"),
+        ([*_ON_DATA, "--n", "2"], "n"),
+        ([*_ON_DATA, "--T", "9", "--set", "T=9"], "more than once"),
+        ([*_ON_DATA, "--set", "d=9"], "what the data say"),
+        ([*_ON_DATA, "--kernel", "linear", "--kernel0", "rbf"], "does not span"),
     ],
 )
 def test_what_is_refused(arguments, named):

@@ -51,12 +51,14 @@ class KernelWorld:
         replacement: whether a row may be drawn twice for one set.
         fresh: measure on the rows that the last fit did not draw; otherwise on all N, or where
             there are rows that are never drawn, on those.
+        gram0: of the kernel that the generators are fitted with, (N, N); None: the same.
     """
 
     gram: Array
     truth: Array
     replacement: bool = True
     fresh: bool = False
+    gram0: Array | None = None
 
     def draw(self, size: int, rng: np.random.Generator) -> Indices:
         """The rows of one set."""
@@ -121,7 +123,7 @@ def _labels(
     taught = world.truth[chain[0]] if chain else said[0]
     for m, rows in enumerate(chain):
         y = taught + plan.sigma0 / np.sqrt(outputs) * rng.standard_normal((plan.T0, outputs))
-        with_all = world.gram[rows]
+        with_all = (world.gram if world.gram0 is None else world.gram0)[rows]
         learned = coefficients(with_all[:, rows], y, plan.lam0)
         said.append(with_all[:, train].T @ learned)
         if m + 1 < len(chain):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ridgeproof.numerics.rows.chain import Outside
 from ridgeproof.numerics.rows.files import read_data
-from ridgeproof.numerics.rows.population import Population, make_population
+from ridgeproof.numerics.rows.population import Population, make_population, seen_with
 from ridgeproof.numerics.rows.predict import Prediction, make_outside, predict
 from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.verification.figures.figure import Figure, FigureData
@@ -62,6 +62,7 @@ class Curves:
 
     rows: int
     kernel: str
+    kernel0: str | None
     measured_on: str
     prediction: Prediction
     cells: tuple[Cell, ...]
@@ -75,6 +76,7 @@ class Curves:
         return {
             "rows": self.rows,
             "kernel": self.kernel,
+            "kernel0": self.kernel0,
             "task": self.prediction.task,
             "error": self.measured_on,
             "repeated": self.prediction.repeated,
@@ -116,6 +118,7 @@ def measure_curves(
     files: tuple[str, ...],
     *,
     kernel: str = "rbf",
+    kernel0: str | None = None,
     T: tuple[str, ...] | None = None,
     lam: tuple[str, ...] | None = None,
     n: tuple[str, ...] | None = None,
@@ -150,6 +153,7 @@ def measure_curves(
     given = {"sigma": sigma, "lam0": lam0, "sigma0": sigma if sigma0 is None else sigma0}
     prediction = predict(
         population,
+        kernel0=kernel0,
         n=np.reshape(chain, (-1, 1, 1)),
         T=np.reshape(sizes, (1, -1, 1)),
         lam=np.array(lams, dtype=object).reshape(1, 1, -1),
@@ -161,11 +165,11 @@ def measure_curves(
         for i, j, k in np.ndindex(prediction.value.shape)
     ]
     if repetitions:
-        world = make_world(population, outside, replacement=replacement)
+        world = make_world(population, outside, kernel0, replacement=replacement)
         cells = _measured(cells, world, given, T0, repetitions, seed)
     where = "mean over the population" if outside is None else f"held out: {held_out}"
     return Curves(
-        N, kernel, f"{where}, of |f - y|^2 summed over outputs", prediction, tuple(cells),
+        N, kernel, kernel0, f"{where}, of |f - y|^2 summed over outputs", prediction, tuple(cells),
         tuple(_best(cells)), tuple(_worth(cells)), repetitions, seed,
     )  # fmt: skip
 
@@ -175,13 +179,19 @@ def _eighths(N: int) -> list[int]:
 
 
 def make_world(
-    population: Population, outside: Outside | str | None = None, *, replacement: bool = True
+    population: Population,
+    outside: Outside | str | None = None,
+    kernel0: str | None = None,
+    *,
+    replacement: bool = True,
 ) -> KernelWorld:
     """A population to draw from, measured on itself, on rows outside or on those not drawn."""
     gram, truth = population.K, population.truth
     if isinstance(outside, Outside):
         gram, truth = np.hstack([gram, outside.kernel.T]), np.vstack([truth, outside.truth])
-    return KernelWorld(gram, truth, replacement, fresh=outside == "leave-one-out")
+    first = seen_with(population, kernel0)
+    fresh = outside == "leave-one-out"
+    return KernelWorld(gram, truth, replacement, fresh, None if first is None else first.K)
 
 
 def _measured(

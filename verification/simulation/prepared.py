@@ -327,7 +327,9 @@ def _(node: Noise, _world: ProcessWorld) -> Prepared:
 
 @_prepared.register
 def _(node: Features, world: ProcessWorld) -> Prepared:
-    m = world.size(node.size)
+    given, m = world.features, world.size(node.size)
+    if given is not None:
+        return Prepared(node, lambda _run, _index: given)
     shape = m, world.directions
     return Prepared(node, lambda run, _index: run.rng.standard_normal(shape) / np.sqrt(m))
 

@@ -189,6 +189,7 @@ def simulate_process(
     relative_error: float | None = None,
     method: str = "literal",
     rows: Any = None,
+    features: Any = None,
     seed: int = 0,
     workers: int = 1,
     executor: Executor | None = None,
@@ -210,6 +211,7 @@ def simulate_process(
             models integrated out exactly given the rows, which needs far fewer repetitions.
         rows: a data set that rows are drawn from with replacement, in the eigenbasis and over the
             roots of the eigenvalues, (N, d): `numerics.rows.features`; literal runs only.
+        features: with rows, what ``features(...)`` are, (m, d), in the place of random ones.
         seed: of every draw; the numbers do not depend on the number of workers.
         workers: processes to draw with.
         executor: where to draw, instead of a pool of its own.
@@ -238,10 +240,15 @@ def simulate_process(
     whole = _graph(process, values, space)
     require_values(whole, values)
     reasons = {name: unsimulated(tree) for name, tree in whole.asks}
-    theory = _theory(process, given, space)
+    why = "no theory: a second kernel is no random features"
+    theory = (
+        dict.fromkeys(reasons, (None, why))
+        if features is not None
+        else _theory(process, given, space)
+    )
     averaged = replace(process, asks=tuple(pair for pair in process.asks if not reasons[pair[0]]))
     graph = _graph(averaged, values, space)
-    world = replace(world_of(graph, values, space), rows=rows)
+    world = replace(world_of(graph, values, space), rows=rows, features=features)
     _require_finite(graph, world, margin=1)
     for name, tree in graph.asks:
         try:

@@ -48,6 +48,8 @@ class ProcessWorld:
         tables: profiles that are given by text (a spectrum), by that text, each of shape (d,).
         rows: where rows are drawn from, with replacement, over sqrt(s), shape (N, d); None where
             they have a law.
+        features: what ``features(...)`` are, (m, d), of data with a second kernel; None where they
+            are random.
     """
 
     s: Array
@@ -57,6 +59,7 @@ class ProcessWorld:
     tables: Mapping[str, Array] = field(default_factory=dict)
     beyond: int = 0
     rows: Array | None = None
+    features: Array | None = None
     _seen: dict[Any, Array] = field(default_factory=dict, repr=False, compare=False)
 
     @property

@@ -16,6 +16,7 @@ from ridgeproof.numerics.rows.predict import Predictor, predict
 from ridgeproof.numerics.rows.stage import solve_stage
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.figures.kernel_chain import KernelWorld, Plan, simulated_errors
+from ridgeproof.verification.figures.own_data import make_world
 from ridgeproof.verification.suite import altered_stages
 
 _N, _T, _T0 = 150, 300, 120
@@ -50,6 +51,17 @@ def test_chains_are_predicted(kernel):
     """Means of kernel ridge itself lie within 3.5 standard errors and 150/T %."""
     means, errors = measured(kernel)
     assert (abs(predicted(kernel) - means) < 3.5 * errors + 1.5 / _T * means).all()
+
+
+def test_a_weak_teacher_is_predicted():
+    """Generators of a linear kernel, a student of another: as kernel ridge itself with both."""
+    population = make_population(*data(), "rbf")
+    world = make_world(population, kernel0="linear")
+    runs = simulated_errors(world, Plan(_T, _T0, (2,), (_LAM,), 0.01, 0.5, 0.5), 7, 300)
+    mean, error = runs.mean(), runs.std(ddof=1) / np.sqrt(len(runs))
+    told = predicted("rbf", kernel0="linear", n=2)
+    assert abs(told - mean) < 3.5 * error + 1.5 / _T * mean
+    assert abs(predicted("rbf", n=2) - mean) > 10 * error
 
 
 @pytest.mark.parametrize("slip", altered_stages.__all__)
@@ -170,6 +182,9 @@ _GOOD = {"T": 20, "lam": 0.1}
         ({"n": 1, "seed": -1}, "seed"),
         ({"held_out": (np.ones((3, 2)), np.ones(6))}, "held-out y"),
         ({"sigma": -1}, "sigma"),
+        ({"kernel0": "lineer"}, "Did you mean linear"),
+        ({"X": np.eye(20), "kernel": "precomputed", "kernel0": "rbf"}, "--kernel0"),
+        ({"kernel0": "linear", "lam0": 1e-12}, "lam0"),
         ({"lam": 1j}, "lam"),
         ({"n": 1, "held_out": "leave-one-out"}, "n = 0 only"),
         ({"held_out": (np.ones((3, 5)), np.ones(3))}, "columns"),
