@@ -48,13 +48,15 @@ _STYLE = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 9,
-    "font.family": "DejaVu Sans",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
     "font.size": 9,
     "legend.frameon": False,
     "lines.linewidth": 1.4,
     "lines.markersize": 4,
     "mathtext.fontset": "dejavusans",
     "savefig.dpi": 160,
+    "svg.fonttype": "none",
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
 }
@@ -64,6 +66,12 @@ _METADATA: dict[str, dict[str, str | None]] = {
     ".svg": {"Date": None, "Creator": "ridgeproof"},
     ".pdf": {"CreationDate": None, "Creator": "ridgeproof", "Producer": None},
 }
+# In an SVG nobody sees: digits after the second of a tag's numbers, blanks, names of groups, and
+# the stroke of a tick, whose path has it.
+_UNSEEN = re.compile(
+    r"(?<=\.\d\d)\d{2,}(?=[^<>]*>)|(?<=\n) +|(?<=<g) id=\"[^\"]*\""
+    r"|(?<=\d\") style=\"stroke: #\w+; stroke-width: [\d.]+\"(?=/>)"
+)
 _DESCRIBED = re.compile("<dc:description>(.*?)</dc:description>", re.DOTALL)
 
 
@@ -127,7 +135,8 @@ def _bytes(data: FigureData, suffix: str) -> bytes:
         buffer = io.BytesIO()
         described = {"Description": data.conclusion()} if suffix == ".svg" else {}
         figure.savefig(buffer, format=suffix[1:], metadata={**_METADATA[suffix], **described})
-    return buffer.getvalue()
+    found = buffer.getvalue()
+    return _UNSEEN.sub("", found.decode()).encode() if suffix == ".svg" else found
 
 
 @contextmanager

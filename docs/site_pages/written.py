@@ -99,21 +99,12 @@ def _process(path: Path, title: str) -> str:
 
 
 def _atlas():
-    from ridgeproof.plot import svg_text
-    from ridgeproof.verification.atlas.curve import measure_curve
-    from ridgeproof.verification.atlas.entries import all_entries
-
     sections = dict(
         part.split("\n", 1)
         for part in (_DOCS / "atlas.md").read_text(encoding="utf-8").split("\n## ")[1:]
     )
-    for entry in all_entries():
-        drawing = _WRITTEN / "atlas" / f"{entry.name}.svg"
-        drawing.write_text(svg_text(measure_curve(entry, repetitions=0)), encoding="utf-8")
-        yield entry.name, (
-            f"# {entry.name}\n\n{sections[entry.name]}\n"
-            f"![{entry.process.title}: its curves]({entry.name}.svg)\n"
-        )
+    for name, section in sections.items():
+        yield name, f"# {name}\n\n{section.replace('](../examples', '](../../../examples')}"
 
 
 def _linked(source: str) -> str:

@@ -22,7 +22,9 @@ __all__ = ["command"]
 @click.argument("names", nargs=-1, metavar="[NAME ...]")
 @click.option("--check", "checking", is_flag=True, help="decide the claims of the entries")
 @click.option("--derive", "deriving", is_flag=True, help="print the formulas of the process")
-@click.option("--draw", default=None, help="FILE.png, FILE.svg or FILE.pdf: the curves of one NAME")
+@click.option(
+    "--draw", default=None, help="FILE.png, .svg or .pdf: the curves of one NAME; or a folder"
+)
 @seed_option
 @json_option
 def command(
@@ -44,6 +46,7 @@ def command(
     ridgeproof atlas golden-ratio --check
     ridgeproof atlas weak-to-strong --derive
     ridgeproof atlas self-distillation --draw self-distillation.svg
+    ridgeproof atlas --draw examples/atlas     the plot.svg of every entry
 
     Every entry is a folder of examples/atlas: process.toml for evaluate, simulate, optimum, derive
     and verify, and conjectures for check.
@@ -53,11 +56,19 @@ def command(
     from ridgeproof.verification.atlas.entries import all_entries, find_entry
 
     entries = tuple(map(find_entry, names)) or all_entries()
-    if (draw or deriving) and len(names) != 1:
+    folder = draw is not None and Path(draw).is_dir()
+    if ((draw and not folder) or deriving) and len(names) != 1:
         option = "--draw" if draw else "--derive"
         raise InputError(option, len(names), "is about one entry", "give one NAME")
     if draw:
-        _draw(entries[0], Path(draw), seed)
+        for entry in entries:
+            path = Path(draw)
+            if folder:
+                path = path / entry.name / "plot.svg"
+                path.parent.mkdir(exist_ok=True)
+            _draw(entry, path, seed)
+    if folder:
+        return
     verdicts: dict[Path, Verdict] = {}
     if checking:
         claims = [claim for entry in entries for claim in entry.claims]

@@ -3,7 +3,8 @@
 process.toml   the pipeline; its comment says what the result is, its source who stated it
 true-*.toml    conjectures about it that hold
 false-*.toml   conjectures that fail: usually the same without a condition
-curve.toml     asks against one parameter (`ridgeproof.verification.atlas.curve`)
+entry.toml     its question, and asks against one parameter (`ridgeproof.verification.atlas.curve`)
+plot.svg       these curves, drawn: ``ridgeproof atlas --draw examples/atlas``
 """
 
 from __future__ import annotations

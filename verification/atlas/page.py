@@ -49,6 +49,7 @@ def _section(entry: Entry) -> Iterator[str]:
     yield "```"
     yield (entry.folder / "process.toml").read_text(encoding="utf-8").split('"""')[1].strip()
     yield "```\n"
+    yield f"![{entry.process.title}: its curves](../examples/atlas/{entry.name}/plot.svg)\n"
     yield "| claim | verdict | |"
     yield "|---|---|---|"
     for claim in entry.claims:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -39,6 +41,7 @@ def test_the_page_names_every_claim():
     text = _PAGE.read_text(encoding="utf-8")
     for entry in all_entries():
         section = text.split(f"\n## {entry.name}\n", maxsplit=1)[1].split("\n## ", maxsplit=1)[0]
+        assert f"](../examples/atlas/{entry.name}/plot.svg)" in section
         for claim in entry.claims:
             shown = f"{claim.conjecture.title}: `{claim.conjecture.statement}`"
             assert shown in section, (
@@ -82,6 +85,30 @@ def test_the_command_lists_shows_and_draws(tmp_path):
     assert shown.exit_code == 0, shown.output
     assert "best_share 0.61803" in shown.output
     assert out.read_text(encoding="utf-8").count("<svg") == 1
+
+
+@pytest.mark.parametrize("name", ["predictive-risk", "ridgeless-two-branches", "weak-to-strong"])
+def test_drawings_are_current(name, tmp_path):
+    """A drawing that is kept is what the command draws: its words, and its numbers nearly."""
+    (tmp_path / name).mkdir()
+    done = CliRunner().invoke(command, [name, "--draw", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    kept, drawn = (
+        (folder / name / "plot.svg").read_text(encoding="utf-8")
+        for folder in (find_entry(name).folder.parent, tmp_path)
+    )
+    number = re.compile(r"-?\d+\.\d+")
+    assert number.sub("", kept) == number.sub("", drawn), (
+        "run: ridgeproof atlas --draw examples/atlas"
+    )
+    there, here = (np.array(number.findall(text), dtype=float) for text in (kept, drawn))
+    assert np.abs(there - here).max() < 0.05
+
+
+def test_drawings_are_small():
+    """Every entry has one, below 40 kB."""
+    for entry in all_entries():
+        assert 5_000 < (entry.folder / "plot.svg").stat().st_size < 40_000, entry.name
 
 
 def test_curves_are_those_of_the_theorem():
