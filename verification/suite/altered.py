@@ -65,6 +65,14 @@ class _NoFeedback(Altered):
         return list(right)
 
 
+class _FirstOrder(Altered):
+    """N counted once in (6): 1 + N for (1 - N)^-1."""
+
+    def solve(self, matrix: Sequence[Sequence[Array]], right: Sequence[Array]) -> list[Array]:
+        through = [sum(a * b for a, b in zip(row, right, strict=True)) for row in matrix]
+        return [np.asarray(2 * b - each) for b, each in zip(right, through, strict=True)]
+
+
 class _Transposed(Altered):
     """An index of (6) exchanged: N[g', g] for N[g, g']."""
 
@@ -129,6 +137,7 @@ ALTERED: tuple[type[Altered], ...] = (
     _PenaltyAlone,
     _NoVariance,
     _NoFeedback,
+    _FirstOrder,
     _Transposed,
     _OneWeight,
     _OtherSide,
