@@ -42,7 +42,9 @@ __all__ = [
     "ProcessValue",
     "columns",
     "evaluate_process",
+    "middle_of",
     "prepared",
+    "radius_of",
     "read_values",
     "require_alike",
 ]
@@ -294,17 +296,11 @@ def _judged(value: ProcessValue, digits: int) -> ProcessValue:
     def each(balls: Array, of: Callable[[Number], Number]) -> Array:
         return object_array(map(of, balls.ravel().tolist())).reshape(balls.shape)
 
-    def middle(ball: Number) -> Number:
-        # To twice the digits and more it is nothing.
-        return mpmath.mpf(0) if ball.contains(0) else center(ball)
+    def middles(of: Mapping[str, Array]) -> dict[str, Array]:
+        return {name: each(balls, middle_of) for name, balls in of.items()}
 
     def radius(ball: Number) -> Number:
-        if ball.contains(0):
-            return center(abs(ball).upper())
-        return printed_radius(center(ball), upper_radius(ball), digits)
-
-    def middles(of: Mapping[str, Array]) -> dict[str, Array]:
-        return {name: each(balls, middle) for name, balls in of.items()}
+        return radius_of(ball, digits)
 
     return replace(
         value,
@@ -314,6 +310,18 @@ def _judged(value: ProcessValue, digits: int) -> ProcessValue:
         radii={name: each(balls, radius) for name, balls in value.values.items()},
         digits=digits,
     )
+
+
+def middle_of(ball: Number) -> Number:
+    """The midpoint of a ball that has its digits; one around zero has twice as many."""
+    return mpmath.mpf(0) if ball.contains(0) else center(ball)
+
+
+def radius_of(ball: Number, digits: int) -> Number:
+    """A radius around the midpoint as it is printed."""
+    if ball.contains(0):
+        return center(abs(ball).upper())
+    return printed_radius(center(ball), upper_radius(ball), digits)
 
 
 def _joined(parts: list[Solved], shape: tuple[int, ...], *, terms: bool) -> ProcessValue:

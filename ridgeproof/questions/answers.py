@@ -20,6 +20,7 @@ from ridgeproof.theory.settings.setting import Setting, make_setting
 
 if TYPE_CHECKING:
     from ridgeproof.curves import Curves
+    from ridgeproof.numerics.equivalent.gradients.gradient import Gradient
     from ridgeproof.numerics.equivalent.optimum import ProcessOptimum
     from ridgeproof.numerics.optima.optimum import Optimum
     from ridgeproof.numerics.process_value import ProcessValue
@@ -174,16 +175,16 @@ def optimum(
     return optimum_of_process(asked, over, ask=ask, **given, **own)
 
 
-def gradient(process: Process | Path | str, over: Any, **given: Any) -> dict[str, dict[str, Any]]:
+def gradient(process: Process | Path | str, over: Any, **given: Any) -> Gradient:
     """The derivative of every ask of a process along parameters, in the proportional limit.
 
     Args:
         process: a process, or the path or text of one.
         over: the parameters, a list or text with commas; a number of rows may be one.
-        **given: d, spectrum, signal, digits, and parameters, arrays included.
+        **given: d, spectrum, signal, digits, certified, and parameters, arrays included.
 
     Returns:
-        By ask and parameter.
+        By ask and parameter; its `radii` likewise, beyond 12 digits or certified.
 
     Raises:
         RidgeproofError: as `numerics.equivalent.gradients.gradient.gradient_of_process`.

@@ -19,27 +19,41 @@ from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.expressions import Expression, walk
 from ridgeproof.theory.process.graph import Graph, reached
 from ridgeproof.theory.process.operators.asks import Extremum
-from ridgeproof.theory.process.operators.gradient import GradientDescent
+from ridgeproof.theory.process.operators.gradient import GradientDescent, GradientFlow
 
-__all__ = ["solve_point", "unproved"]
+__all__ = ["require_proved", "solve_point", "unproved"]
 
 # Digits that the sums over the poles of a gradient flow lose.
 _LOST = 6
 
 
-def unproved(graph: Graph, ask: Expression) -> list[str]:
-    """The operators in an ask, and in what it needs, that no certificate covers, in words."""
+def unproved(graph: Graph, ask: Expression, *, slopes: bool = False) -> list[str]:
+    """The operators in an ask or its slopes, and in what it needs, that no certificate covers."""
     found = []
     if any(isinstance(item, Extremum) for item in walk(ask)):
         found.append("the search of minimum and argmin proves nothing")
-    if any(isinstance(graph.nodes[at], GradientDescent) for at in reached(graph.nodes, ask)):
+    nodes = [graph.nodes[at] for at in reached(graph.nodes, ask)]
+    if any(isinstance(node, GradientDescent) for node in nodes):
         found.append("what the poles of a long gradient_descent leave out is not bounded")
+    if slopes and any(isinstance(node, GradientFlow) for node in nodes):
+        found.append("how what gradient_flow leaves out moves is not bounded")
     if not is_bounded(graph, ask):
         found.append(
             "what gradient_flow leaves out is bounded in norms and inner products of its models, "
             "not in what else is read off or fitted on them"
         )
     return found
+
+
+def require_proved(graph: Graph, *, slopes: bool = False) -> None:
+    """Refuse an ask that no certificate covers, or whose slopes none covers.
+
+    Raises:
+        NotBuilt: names the operator.
+    """
+    for name, ask in graph.asks:
+        for words in unproved(graph, ask, slopes=slopes):
+            raise NotBuilt(f"a certificate of {name or ask} is not built in this version: {words}")
 
 
 def solve_point(
@@ -57,9 +71,8 @@ def solve_point(
         NotBuilt: a certificate is asked of an operator that has none.
         InputError, InfiniteExpectation, NoTheorem: as `evaluate_process`.
     """
-    for name, ask in graph.asks if certified else ():
-        for words in unproved(graph, ask):
-            raise NotBuilt(f"a certificate of {name or ask} is not built in this version: {words}")
+    if certified:
+        require_proved(graph)
     floats = directions_of(graph, space, Float64())
 
     @lru_cache

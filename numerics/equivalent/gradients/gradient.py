@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -12,14 +13,16 @@ import numpy as np
 from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.dual import Dual, lifted
 from ridgeproof.numerics.arithmetic.precision import Array, Float64, Number
-from ridgeproof.numerics.arithmetic.rational_balls import center
 from ridgeproof.numerics.arithmetic.until_right import until_right
+from ridgeproof.numerics.equivalent.balls.digits import require_proved, unproved
 from ridgeproof.numerics.equivalent.balls.ring import BallRing, column
 from ridgeproof.numerics.equivalent.evaluate import (
     DIGITS,
     MAX_DIGITS,
     columns,
+    middle_of,
     prepared,
+    radius_of,
     read_values,
 )
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
@@ -37,7 +40,32 @@ from ridgeproof.theory.process.operators.asks import Extremum
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
 
-__all__ = ["gradient_of_process", "slopes"]
+__all__ = ["Gradient", "gradient_of_process", "slopes"]
+
+
+@dataclass(frozen=True, eq=False)
+class Gradient(Mapping[str, Mapping[str, Any]]):
+    """Derivatives by ask and parameter: floats, arrays of them, or numbers of mpmath.
+
+    Attributes:
+        slopes: by ask and parameter.
+        radii: bounds on their distances from the derivatives, likewise; empty in float64, and
+            where some step is not proved.
+        certified: whether the radii are a theorem.
+    """
+
+    slopes: Mapping[str, Mapping[str, Any]]
+    radii: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    certified: bool = False
+
+    def __getitem__(self, ask: str) -> Mapping[str, Any]:
+        return self.slopes[ask]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.slopes)
+
+    def __len__(self) -> int:
+        return len(self.slopes)
 
 
 def gradient_of_process(
@@ -48,8 +76,9 @@ def gradient_of_process(
     spectrum: SpectrumSpec | str | None = None,
     signal: SignalSpec | str | None = None,
     digits: int = DIGITS,
+    certified: bool = False,
     **parameters: Any,
-) -> dict[str, dict[str, Any]]:
+) -> Gradient:
     """The derivative of every ask along parameters, in the proportional limit.
 
     A number of rows is a number like others there, and of a minimum over a parameter the value
@@ -62,6 +91,8 @@ def gradient_of_process(
         spectrum: see d.
         signal: see d.
         digits: beyond 12 in balls, one point at a time.
+        certified: promise radii that are a theorem: a fit's responses are enclosed, and in balls
+            the linear system of their derivatives is regular for all that they may be.
         **parameters: exact numbers, floats, or arrays of floats that broadcast.
 
     Returns:
@@ -70,7 +101,7 @@ def gradient_of_process(
     Raises:
         SolverError: a derivative is infinite or undefined at a point.
         InputError: as `evaluate_process`; or a parameter says how often something is done.
-        NotBuilt: an argmin, or a loop that is not unrolled.
+        NotBuilt: an argmin, a loop that is not unrolled, or a certificate an operator has none of.
 
     >>> from ridgeproof.theory.process.file import read_process
     >>> process = read_process('''[process]
@@ -96,9 +127,12 @@ def gradient_of_process(
             remedy = "compare two of its values"
             raise InputError(name, given.get(name), "says how often something is done", remedy)
     graph = prepared(process, given, space)
+    if certified:
+        require_proved(graph, slopes=True)
     floats = directions_of(graph, space, Float64())
     shape = np.broadcast_shapes(*(np.shape(value) for value in given.values()))
-    if digits <= DIGITS:
+    in_floats = digits <= DIGITS and not certified
+    if in_floats:
         values, ring = columns(given, space, shape), Float64Ring(floats)
         with np.errstate(all="ignore"):  # what comes of it is refused below
             found = {name: slopes(graph, values, name, ring) for name in names}
@@ -133,11 +167,22 @@ def gradient_of_process(
         found = {name: in_balls(name) for name in names}
 
         def read(slope: Array) -> Any:
-            return center(slope.item())
+            return middle_of(slope.item())
 
-    return {
-        ask: {name: read(each[ask].slope) for name, each in found.items()} for ask, _ in graph.asks
-    }
+    proved = [
+        ask for ask, tree in graph.asks if not (in_floats or unproved(graph, tree, slopes=True))
+    ]
+    return Gradient(
+        {
+            ask: {name: read(each[ask].slope) for name, each in found.items()}
+            for ask, _ in graph.asks
+        },
+        {
+            ask: {name: radius_of(each[ask].slope.item(), digits) for name, each in found.items()}
+            for ask in proved
+        },
+        certified,
+    )
 
 
 def slopes(

@@ -114,6 +114,28 @@ def test_gradients_have_any_number_of_digits():
     assert mpmath.nstr(slope["kappa"]["lam"], 38) == "1." + 37 * "3"
 
 
+def test_certified_gradients_lie_within_their_radii():
+    """Digits beyond the radius move nothing, and differences at forty digits agree."""
+    point = {"sigma": "1/2", "xi": 2, "share": "2/3", "T": 8, "width": 9} | _SPACE
+    over, lam, step = ["lam", "sigma", "T"], Fraction(1, 20), Fraction(1, 10**10)
+    found, finer = (
+        gradient_of_process(_PROCESS, over, digits=digits, certified=True, lam=lam, **point)
+        for digits in (5, 25)
+    )
+    above, below = (
+        evaluate_process(_PROCESS, digits=40, lam=lam + move, **point).values
+        for move in (step, -step)
+    )
+    for ask, radii in found.radii.items():
+        for name, radius in radii.items():
+            assert abs(found[ask][name] - finer[ask][name]) <= radius <= 1e-4
+        with mpmath.workdps(40):
+            difference = (above[ask].item() - below[ask].item()) / mpmath.mpf("2e-10")
+            assert mpmath.almosteq(finer[ask]["lam"], difference, 1e-14)
+    with pytest.raises(NotBuilt, match="gradient_flow leaves out moves"):
+        gradient_of_process(_FLOW, "t", t=7, certified=True, **_SPACE)
+
+
 def test_what_has_no_gradient_is_refused():
     """A count, an unknown name, the place of a minimum."""
     process = read_process(
