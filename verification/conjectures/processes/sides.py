@@ -40,7 +40,7 @@ from ridgeproof.verification.conjectures.ladder.formula import Where, check_guar
 from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
 
-__all__ = ["FINE", "FLOAT", "Sides", "Theory"]
+__all__ = ["FINE", "FLOAT", "Sides", "Theory", "rational"]
 
 # Digits of the theorem: in float64, and in balls where these do not tell two sides apart.
 FLOAT, FINE = DIGITS, 25
@@ -86,6 +86,21 @@ class Sides:
             check_guards(self.conjecture.guards, where, limit=limit)
             first, last = (_side(side, where, limit=limit) for side in self._expressions)
         return first, last
+
+    def slope(self, place: Place, leaves: Leaves, name: str, slopes: Mapping[str, Any]) -> Any:
+        """The derivative of the quantity along a number of a place, as a ball, by the chain rule.
+
+        Raises:
+            UndecidedLimit: the quantity holds sizes that grow.
+        """
+        quantity = self.conjecture.quantity
+        if self.conjecture.kind == "limit" and any(x.is_positive for x in quantity.free_symbols):
+            raise UndecidedLimit(f"{quantity} holds sizes that grow")
+        moved = {dict(self.conjecture.domain.symbols)[name]: arb(1)}
+        moved |= {Symbol(ask, real=True): slope for ask, slope in slopes.items()}
+        with _ENGINE.scope():
+            ball = self.where(place, self._values(place, leaves)).ball
+            return sum(ball(quantity.diff(x)) * each for x, each in moved.items())
 
     def check(self, place: Place) -> None:
         """Check the pieces of the claim that no ask enters.
@@ -214,18 +229,17 @@ class Theory:
         """To how many digits the leaves of a place have been found."""
         return FINE if (place, FINE) in self._found else FLOAT
 
-    def _evaluated(self, place: Place, digits: int) -> Leaves:
+    def given(self, place: Place) -> dict[str, Any]:
+        """A place as the arguments of an evaluation."""
         process = self.sides.process
         known = free_names(process) | process.defaults.keys()
         numbers = {n: value for n, value in place.numbers if n in known and n != "d"}
+        space = {"spectrum": str(place.spectrum), "signal": str(place.signal)}
+        return {"d": place.dimension, **space, **numbers}
+
+    def _evaluated(self, place: Place, digits: int) -> Leaves:
         found = evaluate_process(
-            process,
-            d=place.dimension,
-            spectrum=str(place.spectrum),
-            signal=str(place.signal),
-            terms=False,
-            digits=digits,
-            **numbers,  # type: ignore[arg-type]
+            self.sides.process, terms=False, digits=digits, **self.given(place)
         )
         with _ENGINE.scope():
             b = float(_value(sy.b, place, {}).mid())
@@ -237,11 +251,11 @@ class Theory:
                     reach = _RIGHT[digits] * blur * (abs(float(value)) + _CANCELLED * b)
                 else:
                     reach = float(radius.item()) * (1 + _RIGHT[FLOAT])
-                balls[name] = exact_ball(_rational(value)) + arb(0, reach)
+                balls[name] = exact_ball(rational(value)) + arb(0, reach)
         return balls
 
 
-def _rational(value: Any) -> Fraction:
+def rational(value: Any) -> Fraction:
     """A float or an mpmath number exactly: mpmath would round it to its precision of the day."""
     if isinstance(value, float):
         return Fraction(value)

@@ -28,6 +28,7 @@ from ridgeproof.verification.conjectures.ladder.case import (
 )
 from ridgeproof.verification.conjectures.processes.place import Place
 from ridgeproof.verification.conjectures.processes.sides import FINE, FLOAT, Sides, Theory
+from ridgeproof.verification.conjectures.processes.slopes import by_slope
 from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
 from ridgeproof.verification.conjectures.processes.trial import (
     judge_case,
@@ -87,7 +88,8 @@ class ProcessSubject(Subject):
 
     def examine(self, case: Case) -> Finding:
         """What the theorem says; where it refuses a number, the claim is about other places."""
-        finding = examined(self, case)
+        decides = self.asks_theorem and self.claim.kind == "limit"
+        finding = (by_slope(self, self.theorem, case) if decides else None) or examined(self, case)
         silent = [self.theorem.silent.get(place) for place in case.places]
         refused = next((error for error in silent if isinstance(error, InputError)), None)
         return replace(finding, refused=refused)

@@ -158,6 +158,35 @@ def test_the_theorem_decides_changes(relation, verdict):
     assert check(read_conjecture(f"[conjecture]\n{stated}\n{_DOMAIN}{_RIDGE}")).verdict == verdict
 
 
+def test_a_turn_closer_than_any_step_is_seen_by_the_slope():
+    """Rows of two kinds want a penalty far below a thousandth of the interval; no step meets it."""
+    text = """
+[conjecture]
+quantity = "sqrt(pooled)"
+relation = "increases-in"
+formula = "lam"
+[domain]
+d = 30
+T = 40
+sigma = 0.5
+lam = [0, 20000]
+[process]
+steps = '''
+A = rows(T)
+B = rows(20, "S2")
+m = ridge([A@w0 + sigma*noise(A), B@w0 + sigma*noise(B)], lam)
+'''
+[process.covariances]
+S2 = "4*i/d"
+[ask]
+pooled = "risk(m)"
+"""
+    verdict = check(read_conjecture(text))
+    assert verdict.verdict == "refuted"
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.quantity == "change of sqrt(pooled) from lam = 0"
+
+
 def test_a_limit_is_allowed_what_its_sizes_leave(monkeypatch):
     """What is refuted above is not, where the two sizes may be off by as much as they are."""
     monkeypatch.setattr(trial, "allowed", lambda *_: 1.0)
