@@ -15,7 +15,7 @@ from ridgeproof.numerics.arithmetic.until_right import until_right
 from ridgeproof.numerics.chains.chain import chain_moments
 from ridgeproof.numerics.finite_size.exact_isotropic import exact_isotropic_value
 from ridgeproof.numerics.general import value_of_process
-from ridgeproof.numerics.point import make_point
+from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.regime import regime
 from ridgeproof.numerics.spectra.power_law import is_function
 from ridgeproof.numerics.value import Value, printed_radius
@@ -38,13 +38,15 @@ from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.settings.spectra import AR1, Isotropic, PowerLaw, SpectrumFile
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["MAX_DIGITS", "Value", "evaluate", "evaluate_terms", "with_exact"]
+__all__ = ["MAX_DIGITS", "ErrorParts", "Value", "evaluate", "evaluate_terms", "with_exact"]
 
 MAX_DIGITS = 2000
 # Spectra with more levels than this are evaluated in float64 when 15 digits are enough.
 _MANY_LEVELS = 100_000
 _DEGREES = ("df1", "df2", "gamma")
 _LABEL_NOISES = (sy.sigma, sy.sigma_real)
+
+_Parts = dict[str, tuple[Expr, FormulaPoint]]
 
 
 def evaluate(
@@ -199,18 +201,101 @@ def evaluate_terms(
     return _Evaluation(setting, engine, chosen, form).terms
 
 
-class _Evaluation:
+class ErrorParts:
+    """The terms of the error by the chosen theorem, with numbers for all but what is asked last.
+
+    Attributes:
+        setting: whose error it is.
+        point: its numbers.
+        parts: for each term its expression, and the point with the moments that it needs.
+    """
+
+    def __init__(
+        self, setting: Setting, point: FormulaPoint, chosen: tuple[Formula, ...], form: Form
+    ) -> None:
+        self.setting, self.point, self.chosen, self.form = setting, point, chosen, form
+        self.variance = self._exact_variance()
+        self.parts = self._trunk() if len(chosen) > 1 else self._closed(chosen[0])
+
+    def _closed(self, formula: Formula) -> _Parts:
+        known = {
+            symbol: truth
+            for symbol, truth in facts(self.setting).items()
+            if symbol in {sy.shared, sy.is_isotropic}
+        }
+        expressions = {
+            name: self._absent(formula.expression(name, self.form).subs(known))
+            for name in ERROR_TERMS
+        }
+        if self.variance is not None:
+            expressions["variance"] = self.variance
+        return {name: (each, self.point) for name, each in expressions.items()}
+
+    def _absent(self, expression: Expr) -> Expr:
+        """Noise that is exactly zero takes its term away, whatever the term would hold."""
+        zero: dict[Symbol, int] = {
+            symbol: 0
+            for symbol in (*_LABEL_NOISES, sy.sigma0, sy.n)
+            if self.point.values[symbol] == 0
+        }
+        return expression.subs(zero)
+
+    def _exact_variance(self) -> Expr | None:
+        """The exact variance of downstream least squares, where the form asks for it."""
+        ridgeless = find("ridgeless")
+        if self.form is not Form.EXACT or self.chosen[0].kind is FormulaKind.EXACT:
+            return None
+        if downstream_kind(self.setting) != ridgeless.downstream:
+            return None
+        # The variance term does not see the chain: judge the downstream assumptions alone.
+        if not holds(ridgeless.assumptions, facts(self.setting.clean())):
+            return None
+        return self._absent(ridgeless.expression("variance"))
+
+    def _trunk(self) -> _Parts:
+        """A functional of the last generator's moments, on the iterated generator."""
+        point = self.point
+        functional, generator = self.chosen
+        total = functional.expression("test_error", self._form_of(functional))
+        if self.setting.n == 0:  # the labeller is the truth
+            parts = _split(_at_truth(total))
+            return {name: (self._absent(part), point) for name, part in parts.items()}
+        parts = _split(total)
+        if self.variance is not None:  # the rest is what the chain's real labels contribute
+            parts = {**parts, "variance": parts["variance"].subs(sy.sigma, 0) + self.variance}
+        moments = chain_moments(self.setting, point, generator.step(self.form))
+        if moments.is_unbiased:  # what cancels does so before it is rounded
+            parts = {**parts, "bias": _at_truth(parts["bias"])}
+        noisy = any(each.sigma0 for each in self.setting.distinct_generations)
+        seconds = {
+            "bias": moments.signal,
+            "variance": moments.real,
+            "synthetic": moments.noise if noisy else None,
+        }
+        found = {}
+        for name, second in seconds.items():
+            part = self._absent(parts[name])
+            if second is None:  # nothing of this kind reaches a
+                part = _at_levels(part, {sy.a: Integer(0)})
+            else:
+                point = point.with_moments(a=second, m=moments.mean)
+            found[name] = part, point
+        return found
+
+    def _form_of(self, formula: Formula) -> Form:
+        # What is typed as a limit is its own limit.
+        return self.form if formula.kind is FormulaKind.EXACT else Form.EXACT
+
+
+class _Evaluation(ErrorParts):
     """One evaluation of the chosen theorem in one engine."""
 
     def __init__(
         self, setting: Setting, engine: Engine, chosen: tuple[Formula, ...], form: Form
     ) -> None:
-        self.setting, self.form = setting, form
-        self.point = make_point(setting, engine)
+        super().__init__(setting, make_point(setting, engine), chosen, form)
         self.kappa = self.point.solutions[sy.kappa]
-        self.chosen = chosen
-        self.variance = self._exact_variance()
-        self.terms = self._trunk() if len(chosen) > 1 else self._closed(chosen[0])
+        self.terms = {name: evaluate_expression(*part) for name, part in self.parts.items()}
         with engine.scope():
             self.value = sum(self.terms.values(), start=engine.number(0))
 
@@ -236,41 +321,6 @@ class _Evaluation:
         known_chain = len(self.chosen) == 1 or self.chosen[-1].kind is FormulaKind.EXACT
         return known_chain and self.setting.lam == 0 and self.variance is not None
 
-    def _closed(self, formula: Formula) -> dict[str, Number]:
-        known = {
-            symbol: truth
-            for symbol, truth in facts(self.setting).items()
-            if symbol in {sy.shared, sy.is_isotropic}
-        }
-        expressions = {
-            name: self._absent(formula.expression(name, self.form).subs(known))
-            for name in ERROR_TERMS
-        }
-        if self.variance is not None:
-            expressions["variance"] = self.variance
-        return {name: evaluate_expression(each, self.point) for name, each in expressions.items()}
-
-    def _absent(self, expression: Expr) -> Expr:
-        """Noise that is exactly zero takes its term away, whatever the term would hold."""
-        zero: dict[Symbol, int] = {
-            symbol: 0
-            for symbol in (*_LABEL_NOISES, sy.sigma0, sy.n)
-            if self.point.values[symbol] == 0
-        }
-        return expression.subs(zero)
-
-    def _exact_variance(self) -> Expr | None:
-        """The exact variance of downstream least squares, where the form asks for it."""
-        ridgeless = find("ridgeless")
-        if self.form is not Form.EXACT or self.chosen[0].kind is FormulaKind.EXACT:
-            return None
-        if downstream_kind(self.setting) != ridgeless.downstream:
-            return None
-        # The variance term does not see the chain: judge the downstream assumptions alone.
-        if not holds(ridgeless.assumptions, facts(self.setting.clean())):
-            return None
-        return self._absent(ridgeless.expression("variance"))
-
     def _exact_pieces(self) -> tuple[str, ...]:
         if self.form is not Form.EXACT:
             return ()
@@ -278,37 +328,6 @@ class _Evaluation:
         if self.variance is not None and self.chosen[0].id != "ridgeless":
             pieces.append("the downstream least-squares fit")
         return tuple(pieces)
-
-    def _trunk(self) -> dict[str, Number]:
-        """A functional of the last generator's moments, on the iterated generator."""
-        point = self.point
-        functional, generator = self.chosen
-        total = functional.expression("test_error", self._form_of(functional))
-        if self.setting.n == 0:  # the labeller is the truth
-            parts = _split(_at_truth(total))
-            return {
-                name: evaluate_expression(self._absent(part), point) for name, part in parts.items()
-            }
-        parts = _split(total)
-        if self.variance is not None:  # the rest is what the chain's real labels contribute
-            parts = {**parts, "variance": parts["variance"].subs(sy.sigma, 0) + self.variance}
-        moments = chain_moments(self.setting, point, generator.step(self.form))
-        if moments.is_unbiased:  # what cancels does so before it is rounded
-            parts = {**parts, "bias": _at_truth(parts["bias"])}
-        seconds = {"bias": moments.signal, "variance": moments.real, "synthetic": moments.noise}
-        terms = {}
-        for name, second in seconds.items():
-            part = self._absent(parts[name])
-            if second is None:  # nothing of this kind reaches a
-                part = _at_levels(part, {sy.a: Integer(0)})
-            else:
-                point = point.with_moments(a=second, m=moments.mean)
-            terms[name] = evaluate_expression(part, point)
-        return terms
-
-    def _form_of(self, formula: Formula) -> Form:
-        # What is typed as a limit is its own limit.
-        return self.form if formula.kind is FormulaKind.EXACT else Form.EXACT
 
     def radius_of_rounding(self) -> Any:
         """Float64: rounding of the sums, plus what the radius of kappa can do."""

@@ -7,54 +7,33 @@ the moments of the generator do not depend on kappa: they are computed once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
-from functools import cached_property, lru_cache
-from typing import NamedTuple
+from functools import lru_cache
 
-import mpmath
 import numpy as np
-from sympy import Dummy, Expr, Integer, Symbol, cancel
+from sympy import Add, Expr, Mul, Symbol, factor
 
-from ridgeproof.numerics.arithmetic.precision import (
-    GUARD_DIGITS,
-    Array,
-    Engine,
-    Float64,
-    Multiprecision,
-    Number,
-)
-from ridgeproof.numerics.chains.chain import ChainMoments, chain_moments, of_truth
+from ridgeproof.numerics.arithmetic.balls import Balls
+from ridgeproof.numerics.arithmetic.precision import Array, Engine, Number
+from ridgeproof.numerics.evaluate import ErrorParts
 from ridgeproof.numerics.point import FormulaPoint, make_point
-from ridgeproof.numerics.spectra.spectrum import Spectrum
+from ridgeproof.numerics.spectra.spectrum import build_spectrum
 from ridgeproof.numerics.walker import evaluate_column, evaluate_expression
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.curve import (
-    CurveTerms,
-    far_curve,
-    gap,
-    gap_of_kappa,
-    near_curve,
-    penalty_of_kappa,
-)
+from ridgeproof.theory.definitions import defined, ridge_of_kappa
 from ridgeproof.theory.errors import NotBuilt, SolverError
 from ridgeproof.theory.formula import Form, Formula
-from ridgeproof.theory.settings.selection import best, downstream_kind, facts, generator_of
+from ridgeproof.theory.settings.selection import best, downstream_kind
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["SIGN_DIGITS", "Curves", "ErrorCurve", "Signed", "curve_formula"]
+__all__ = ["Curves", "ErrorCurve", "curve_formula"]
 
-# Digits at which a doubtful sign is looked at.
-SIGN_DIGITS = (15, 40, 120, 300, 800, 2200)
+# Digits at which a sign is looked at.
+_SIGN_DIGITS = (15, 40, 120, 300, 800, 2200, 6000)
 # Numbers in one temporary array of a vectorised sweep.
 _CHUNK = 2**20
 
-
-class Signed(NamedTuple):
-    """A number (or an array) with the size of the terms that it is the sum of."""
-
-    value: Number
-    scale: Number
+_gap = Symbol("gap", positive=True)
 
 
 def curve_formula(setting: Setting) -> tuple[Formula, ...]:
@@ -74,20 +53,21 @@ def curve_formula(setting: Setting) -> tuple[Formula, ...]:
 
 
 class ErrorCurve:
-    """E(kappa), dE/dlog kappa and lam(kappa) of a setting whose lam is left open."""
+    """E(kappa), dE/dkappa and lam(kappa) of a setting whose lam is left open."""
 
     def __init__(self, setting: Setting, engine: Engine, form: Form = Form.LIMIT) -> None:
-        self.setting = setting.with_(lam=0)
+        opened, seen = setting.with_(lam=0), setting.T < setting.d
+        # Where kappa tends to zero no range of a power law is below it.
+        spectrum = build_spectrum(opened, engine, one_by_one=not seen)
         self.engine = engine
-        self.form = form
-        self.point = make_point(self.setting, engine)
-        self._gap = gap_of_kappa(T_at_least_d=setting.T >= setting.d)
-        self._penalty = penalty_of_kappa(T_at_least_d=setting.T >= setting.d)
-
-    @property
-    def spectrum(self) -> Spectrum:
-        """The levels of Sigma."""
-        return self.point.spectrum
+        self.point = make_point(opened, engine, spectrum)
+        found = ErrorParts(setting.with_(lam=1), self.point, curve_formula(setting), form)
+        self._parts = found.parts.values()
+        # No negative term where df1 and df2 may come close to T.
+        self._gap, self._penalty = 1 - sy.gamma, ridge_of_kappa()
+        if not seen:
+            self._gap = _complement(defined(sy.gamma * sy.T))
+            self._penalty = sy.kappa * _complement(defined(sy.df1))
 
     @property
     def start(self) -> Number:
@@ -95,186 +75,47 @@ class ErrorCurve:
         return self.point.values[sy.kappa]
 
     @property
-    def noise(self) -> Number:
-        """Rounding of a sum of terms, relative to their size."""
-        with self.engine.scope():
-            if isinstance(self.engine, Float64):
-                return self.engine.epsilon * 64
-            return self.engine.number(10) ** -(self.engine.digits + GUARD_DIGITS // 2)
-
-    @cached_property
-    def moments(self) -> ChainMoments:
-        """The moments of the downstream labeller: of the last generator, or of its average with w0.
-
-        Ridge on real and synthetic rows is ridge on labels of w0 + P2 (w_n - w0), with more noise
-        (`_labels`): the functional (N2) is (T3) at these moments.
-        """
-        if downstream_kind(self.setting) == "ridge":
-            return self._generator
-        share = self.engine.number(self.point.values[sy.synthetic_fraction])
-        found, levels = self._generator, self.spectrum.w0sq
-        with self.engine.scope():
-            drift = (found.mean - 1) * share
-            own = (found.signal - levels * found.mean * 2 + levels) * share**2
-            return ChainMoments(
-                drift + 1, levels + levels * drift * 2 + own, found.noise * share**2
-            )
-
-    @cached_property
-    def _labels(self) -> Number:
-        """The noise of the downstream labels: sigma, or what a mixture makes of it.
-
-        Its square is then P1 sigma_real^2 + P2 sigma^2 + P1 P2 E||w_n - w0||_Sigma^2.
-        """
-        setting, engine = self.setting, self.engine
-        if downstream_kind(setting) == "ridge":
-            return setting.sigma
-        share, real = (self.point.values[x] for x in (sy.synthetic_fraction, sy.sigma_real))
-        labels = (1 - share) * real**2 + share * setting.sigma**2
-        found, levels = self._generator, self.spectrum.w0sq
-        with engine.scope():
-            deviation = found.signal - levels * found.mean * 2 + levels + found.noise
-            error = engine.weighted_sum(self.spectrum.s * deviation, self.spectrum.weights)
-            total = engine.number(labels) + error * engine.number(share * (1 - share))
-            # As an exact zero, which takes its terms away at T = d too.
-            return engine.power(total, Fraction(1, 2)) if total else Fraction(0)
-
-    @cached_property
-    def _generator(self) -> ChainMoments:
-        """The last generator's moments, in the form asked for."""
-        setting, engine = self.setting, self.engine
-        if setting.n == 0:
-            return of_truth(self.point)
-        step = generator_of(setting.with_(lam=1))
-        found = chain_moments(setting, self.point, step.step(self.form))
-        closed = curve_formula(setting)[0]
-        with engine.scope():
-            noise = found.noise if found.real is None else found.noise + found.real
-            # The step of a minimum norm is a limit; Sigma = I alone knows more.
-            limit = self.form is Form.LIMIT or not setting.sigma0 or step.exact_pieces
-            if closed.exact_pieces and not limit:
-                noise = noise * self._exact_noise(closed)
-            return ChainMoments(found.mean, found.signal, noise)
-
-    def _exact_noise(self, closed: Formula) -> Number:
-        """By how much the exact finite-size noise of the chain exceeds its limit."""
-        known = {
-            symbol: truth for symbol, truth in facts(self.setting).items() if symbol == sy.shared
-        }
-        exact, limit = (closed.expression("synthetic", form).subs(known) for form in Form)
-        return evaluate_expression(cancel(exact / limit), self.point)
-
-    @cached_property
     def energy(self) -> Number:
         """b, the error at lam = infinity."""
         return evaluate_expression(sy.b, self.point)
-
-    @cached_property
-    def _near(self) -> Array:
-        moments = self.moments
-        with self.engine.scope():
-            product = moments.mean * self.spectrum.w0sq
-            return (product - moments.signal) - moments.noise
-
-    @cached_property
-    def _far(self) -> Array:
-        with self.engine.scope():
-            return self.moments.mean * self.spectrum.w0sq
-
-    @cached_property
-    def _chain_error(self) -> Number:
-        """The error of the last generator itself: the anchor of the near curve."""
-        anchor, moments = near_curve().anchor, self.moments
-        signal = self.point.with_moments(a=moments.signal, m=moments.mean)
-        noise = self.point.with_moments(a=moments.noise, m=moments.mean)
-        without_truth = anchor.replace(
-            lambda node: isinstance(node, SpectralSum),
-            lambda node: node.with_levels({sy.w0: Integer(0), sy.m: Integer(0)}),
-        )
-        with self.engine.scope():
-            return evaluate_expression(anchor, signal) + evaluate_expression(without_truth, noise)
-
-    def slope(self, kappa: Number) -> Signed:
-        """dE/dlog kappa at kappa > 0."""
-        curve, point = self._side(kappa)
-        return self._summed(curve.slope, point)
-
-    def slopes(self, kappas: Array) -> Signed:
-        """The slope at each of many float64 kappas, the better conditioned side at each."""
-        rows = max(1, _CHUNK // len(self.spectrum.s))
-        chunks = [
-            self._better(kappas[i : i + rows].reshape(-1, 1)) for i in range(0, len(kappas), rows)
-        ]
-        value, scale = (np.concatenate(each) for each in zip(*chunks, strict=True))
-        return Signed(value, scale)
-
-    def error(self, kappa: Number) -> Signed:
-        """E at kappa >= 0; an exact zero means lam = 0 with T >= d."""
-        near = self._is_near(kappa)
-        anchor = self._chain_error if near else self.energy
-        curve, point = self._side(kappa)
-        value, scale = self._summed(curve.error, point)
-        with self.engine.scope():
-            return Signed(anchor + value, abs(anchor) + scale)
 
     def penalty(self, kappa: Number) -> Number:
         """lam at kappa."""
         return evaluate_expression(self._penalty, self.point.with_values({sy.kappa: kappa}))
 
-    def penalty_slope(self, kappa: Number) -> Number:
-        """dlam/dkappa = 1 - gamma."""
-        return evaluate_expression(self._gap, self.point.with_values({sy.kappa: kappa}))
-
-    def _is_near(self, kappa: Number) -> bool:
-        if isinstance(kappa, Fraction):
-            return True  # the exact zero at lam = 0
+    def error(self, kappa: Number) -> Number:
+        """E at kappa >= 0; an exact zero means lam = 0 with T >= d."""
+        values = [
+            evaluate_expression(part, point.with_values({sy.kappa: kappa}))
+            for part, point in self._parts
+        ]
         with self.engine.scope():
-            return self.engine.compare(kappa, self.spectrum.s[0]) < 0
+            return sum(values, start=self.engine.number(0))
 
-    def _side(self, kappa: Number) -> tuple[CurveTerms, FormulaPoint]:
-        near = self._is_near(kappa)
-        return (near_curve() if near else far_curve()), self._at(kappa, near)
-
-    def _at(self, kappa: Number, near: bool) -> FormulaPoint:
-        moments = self.moments
+    def slope(self, kappa: Number) -> Number:
+        """dE/dkappa at kappa >= 0."""
+        gap = evaluate_expression(self._gap, self.point.with_values({sy.kappa: kappa}))
+        values = [
+            evaluate_expression(_slope(part), _at(point, kappa, gap)) for part, point in self._parts
+        ]
         with self.engine.scope():
-            second = moments.signal + moments.noise
-        point = self.point.with_values({sy.kappa: kappa, sy.B: self._near if near else self._far})
-        point = point.with_moments(a=second, m=moments.mean)
-        return point.with_values({gap: _value(self._gap, point), sy.sigma: self._labels})
+            return sum(values, start=self.engine.number(0))
 
-    def _summed(self, pieces: tuple[Expr, ...], point: FormulaPoint) -> Signed:
-        """The sum of the pieces and the sum of their sizes; no spectral sum is computed twice."""
-        # An exact zero kappa must stay visible to the walker inside the sums.
-        at_zero = isinstance(point.values[sy.kappa], Fraction)
-        sums, flat = ({}, pieces) if at_zero else _factored(pieces)
-        B = point.values[sy.B]
-        mixed = bool((B > 0).any() and (B < 0).any())
-        absolute = point.with_values({sy.B: abs(B)}) if mixed else point
-        found, sizes = {}, {}
-        for name, node in sums.items():
-            found[name] = _value(node, point)
-            sizes[name] = found[name]
-            if mixed and sy.B in node.bound_symbols:
-                sizes[name] = _value(node, absolute)
-        values = [_value(piece, point.with_values(found)) for piece in flat]
-        scales = values
-        if mixed:
-            scales = [_value(piece, point.with_values(sizes)) for piece in flat]
+    def relative_slopes(self, kappas: Array) -> Array:
+        """The slope at many float64 kappas, over the same sum of absolute values."""
+        rows = max(1, _CHUNK // len(self.point.spectrum.s))
+        columns = (kappas[i : i + rows, None] for i in range(0, len(kappas), rows))
+        return np.concatenate([self._relative(column) for column in columns])
+
+    def _relative(self, column: Array) -> Array:
+        gap = evaluate_column(self._gap, self.point.with_values({sy.kappa: column}))
+        value, size = np.zeros((2, *column.shape))
+        for part, point in self._parts:
+            here, slope = _at(point, column, gap), _slope(part)
+            value = value + evaluate_column(slope, here)
+            size = size + evaluate_column(_positive(slope), here)
         with self.engine.scope():
-            zero = self.engine.number(0)
-            return Signed(sum(values, start=zero), sum(map(abs, scales), start=zero))
-
-    def _better(self, column: Array) -> tuple[Array, Array]:
-        near, far = (
-            self._summed(curve.slope, self._at(column, curve is near_curve()))
-            for curve in (near_curve(), far_curve())
-        )
-        use_near: Array = abs(near.value) * far.scale >= abs(far.value) * near.scale
-        chosen = far.value.copy(), far.scale.copy()
-        for array, better in zip(chosen, near, strict=True):
-            array[use_near] = better[use_near]
-        return chosen[0].ravel(), chosen[1].ravel()
+            return np.ravel(value / size)
 
 
 class Curves:
@@ -286,39 +127,55 @@ class Curves:
             lambda engine: ErrorCurve(setting, engine, form)
         )
 
-    def sign(self, kappa: Number) -> int:
-        """The sign of the slope at kappa > 0, decided with as many digits as it needs.
+    def sign(self, kappa_of: Callable[[ErrorCurve], Number]) -> int:
+        """The sign of the slope at a kappa of the curve, with as many digits as it needs.
 
         Raises:
-            SolverError: the slope vanishes there to 2200 digits.
+            SolverError: the slope vanishes there to 6000 digits.
         """
-        return 1 if self.relative_slope(kappa) > 0 else -1
-
-    def relative_slope(self, kappa: Number) -> Number:
-        """The slope over the size of its terms, of certain sign."""
-        for digits in SIGN_DIGITS:
-            curve = self.at(Multiprecision(digits))
+        for digits in _SIGN_DIGITS:
+            curve = self.at(Balls(digits))
             with curve.engine.scope():
-                slope = curve.slope(curve.engine.convert(kappa))
-                if abs(slope.value) > curve.noise * slope.scale:
-                    return slope.value / slope.scale
+                slope = curve.slope(kappa_of(curve))
+                if slope != 0:
+                    return 1 if slope > 0 else -1
         raise SolverError(
-            f"the slope of the test error at kappa = {mpmath.nstr(kappa, 15)} is zero to "
-            f"{SIGN_DIGITS[-1]} digits, so that minimum and maximum cannot be told apart: "
+            f"the slope of the test error at kappa = {kappa_of(curve).str(15)} is zero to "
+            f"{_SIGN_DIGITS[-1]} digits, so that minimum and maximum cannot be told apart: "
             "change a parameter slightly"
         )
 
+    def sign_at(self, log_kappa: float) -> int:
+        """The same at a kappa given by its logarithm."""
+        return self.sign(lambda curve: curve.engine.exp(curve.engine.convert(log_kappa)))
 
-def _value(expression: Expr, point: FormulaPoint) -> Number:
-    """The expression's value, or a column of values where kappa is a column."""
-    if isinstance(point.values[sy.kappa], np.ndarray):
-        return evaluate_column(expression, point)
-    return evaluate_expression(expression, point)
+
+def _at(point: FormulaPoint, kappa: Number, gap: Number) -> FormulaPoint:
+    return point.with_values({sy.kappa: kappa, _gap: gap})
 
 
 @lru_cache
-def _factored(pieces: tuple[Expr, ...]) -> tuple[dict[Symbol, Expr], tuple[Expr, ...]]:
-    """The distinct spectral sums of some expressions under names, and the expressions in them."""
-    nodes = sorted({node for piece in pieces for node in piece.atoms(SpectralSum)}, key=str)
-    names = {node: Dummy() for node in nodes}
-    return {name: node for node, name in names.items()}, tuple(p.xreplace(names) for p in pieces)
+def _complement(degrees: Expr) -> Expr:
+    """1 - degrees/T as (T - d + sum of 1 - u)/T, with no negative term where T >= d."""
+    return (sy.T - sy.d + SpectralSum(factor(1 - degrees.summand))) / sy.T
+
+
+@lru_cache(maxsize=64)
+def _slope(error: Expr) -> Expr:
+    """d/dkappa of an error, in which gap stands for 1 - gamma."""
+    opened = defined(error.xreplace({1 - sy.gamma: _gap}))
+    slope = opened.diff(sy.kappa) - opened.diff(_gap) * defined(sy.gamma).diff(sy.kappa)
+    return slope.replace(
+        lambda node: isinstance(node, SpectralSum),
+        lambda node: SpectralSum(factor(node.summand)),
+    )
+
+
+@lru_cache(maxsize=64)
+def _positive(expression: Expr) -> Expr:
+    """The same sums and products of absolute values; powers are of what is positive."""
+    if expression.is_Number:
+        return abs(expression)
+    if isinstance(expression, Add | Mul | SpectralSum):
+        return expression.func(*map(_positive, expression.args))
+    return expression

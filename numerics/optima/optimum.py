@@ -7,20 +7,22 @@ minimum, and the minimum can sit at lam = 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import mpmath
 
-from ridgeproof.numerics.arithmetic.precision import Engine, Float64, Multiprecision, Number
-from ridgeproof.numerics.evaluate import MAX_DIGITS
-from ridgeproof.numerics.optima.curve import Curves, curve_formula
+from ridgeproof.numerics.arithmetic.balls import Balls
+from ridgeproof.numerics.arithmetic.precision import Multiprecision, Number
+from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
+from ridgeproof.numerics.arithmetic.until_right import until_right
+from ridgeproof.numerics.evaluate import MAX_DIGITS, evaluate
+from ridgeproof.numerics.optima.curve import Curves, ErrorCurve, curve_formula
 from ridgeproof.numerics.optima.quartic import closed_optimum, has_closed_optimum
-from ridgeproof.numerics.optima.stationary import refine
-from ridgeproof.numerics.optima.stationary_brackets import Bracket, shape
+from ridgeproof.numerics.optima.stationary import Bracket, course_of, enclosed
 from ridgeproof.theory.checks import check_integer
-from ridgeproof.theory.errors import InfiniteExpectation, SolverError
+from ridgeproof.theory.errors import InfiniteExpectation
 from ridgeproof.theory.formula import Form, read_form
 from ridgeproof.theory.process.finiteness import apart
 from ridgeproof.theory.settings.folds import require_finite
@@ -29,10 +31,6 @@ from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.shown import Shown, echoed
 
 __all__ = ["Optimum", "StationaryPoint", "optimum"]
-
-# Spectra with more levels than this are treated in float64 when 15 digits are enough.
-_MANY_LEVELS = 20_000
-_MAX_ATTEMPTS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,11 +195,6 @@ def optimum(
     )
 
 
-def _engine(setting: Setting, digits: int) -> Engine:
-    many = setting.distinct > _MANY_LEVELS
-    return Float64() if many and digits <= Float64().digits else Multiprecision(digits)
-
-
 def _minimum(curves: Curves, digits: int, *, closed: bool) -> _Minimum:
     if closed:
         lam, kappa = closed_optimum(curves.setting, digits, curves.form)
@@ -213,73 +206,78 @@ def _minimum(curves: Curves, digits: int, *, closed: bool) -> _Minimum:
         lam_radius = lam * mpmath.mpf(10) ** -(digits + 1)
         only = StationaryPoint(lam, value, kappa, True, lam_radius, radius)
         return _inside(only, (only,))
-    if curves.at(_engine(curves.setting, digits)).energy == 0:
+    if curves.at(Balls(digits)).energy == 0:
         return _at_infinity(curves, digits)
     return _searched(curves, digits)
 
 
 def _searched(curves: Curves, digits: int) -> _Minimum:
-    course = shape(curves)
+    course = course_of(curves)
     points = tuple(_settled(curves, bracket, digits) for bracket in course.brackets)
     minima = [_inside(point, points) for point in points if point.is_minimum]
-    if course.first > 0 and _zero_is_finite(curves.setting):
-        minima.append(_at_zero(curves, digits, points))
-    if not minima:
-        raise _no_minimum(curves.setting)
-    least = min(minima, key=lambda found: found.value)
-    if course.first > 0 and not _zero_is_finite(curves.setting):
-        start = _error(curves, curves.at(_engine(curves.setting, digits)).start, digits)[0]
-        if start < least.value:
+    if course.first > 0:
+        if _zero_is_finite(curves.setting):
+            minima.append(_at_zero(curves, digits, points))
+        elif not minima or _error_at_zero(curves, digits)[0] < min(m.value for m in minima):
             raise _no_minimum(curves.setting)
-    return least
+    return min(minima, key=lambda found: found.value)
 
 
 def _settled(curves: Curves, bracket: Bracket, digits: int) -> StationaryPoint:
-    """Refine with more digits until those that lam and the error lose are made up for."""
-    engine = _engine(curves.setting, digits)
-    failure = SolverError("unreachable")
-    for _ in range(_MAX_ATTEMPTS):
-        try:
-            root = refine(curves, bracket, engine)
-        except SolverError as error:
-            failure = error
-            engine = Multiprecision(engine.digits + max(15, engine.digits // 2))
-            continue
-        curve = curves.at(engine)
-        with engine.scope():
-            lam = curve.penalty(root.kappa)
-            slack = root.radius * root.kappa * curve.penalty_slope(root.kappa)
-            if isinstance(engine, Float64) or slack <= lam * mpmath.mpf(10) ** -(digits + 1):
-                value, radius = _error(curves, root.kappa, digits)
-                return StationaryPoint(lam, value, root.kappa, root.is_minimum, slack, radius)
-            lost = mpmath.log10(slack / abs(lam)) + digits + 1 if lam else engine.digits
-        failure = SolverError(f"lam near {mpmath.nstr(lam, 5)} loses too many digits")
-        engine = Multiprecision(engine.digits + max(5, int(lost) + 2))
-    raise failure
+    """Enclosed with more digits until those that lam and the error lose are made up for."""
+
+    def find(engine: Balls) -> tuple[Number, Number, Number]:
+        curve, kappa = curves.at(engine), enclosed(curves, bracket, engine)
+        return curve.penalty(kappa), curve.error(kappa), kappa
+
+    found = until_right("the best penalty", digits, find, lambda each: each[:2], lambda _: ())
+    (lam, value, kappa), (lam_radius, radius, _) = (
+        [of(ball) for ball in found] for of in (center, upper_radius)
+    )
+    return StationaryPoint(lam, value, kappa, bracket.sign < 0, lam_radius, radius)
 
 
 def _error(curves: Curves, kappa: Number, digits: int) -> tuple[Number, Number]:
-    """The error at kappa and a radius below the digits asked for."""
-    if kappa == mpmath.inf:
-        return curves.at(_engine(curves.setting, digits)).energy, mpmath.mpf(0)
-    engine = _engine(curves.setting, digits)
-    for _ in range(_MAX_ATTEMPTS):
-        curve = curves.at(engine)
-        with engine.scope():
-            found = curve.error(kappa if isinstance(kappa, Fraction) else engine.convert(kappa))
-            radius = found.scale * curve.noise
-            enough = radius <= abs(found.value) * mpmath.mpf(10) ** -(digits + 1)
-            if enough or isinstance(engine, Float64) or found.scale == 0:
-                return found.value, radius
-        engine = Multiprecision(engine.digits + max(15, engine.digits // 2))
-    return found.value, radius
+    """The error at kappa, infinity included, and a radius below the digits asked for."""
+    return _ball_of(
+        lambda curve: (
+            curve.energy if kappa == mpmath.inf else curve.error(curve.engine.convert(kappa))
+        ),
+        curves,
+        digits,
+    )
+
+
+def _error_at_zero(curves: Curves, digits: int) -> tuple[Number, Number]:
+    """The error at lam = 0."""
+    if curves.setting.T == curves.setting.d:  # where kappa -> 0 of the curve is a limit
+        value = evaluate(curves.setting.with_(lam=0), digits=digits, form=curves.form)
+        return value.value, value.radius
+    return _ball_of(lambda curve: curve.error(curve.start), curves, digits)
+
+
+def _ball_of(
+    find: Callable[[ErrorCurve], Number], curves: Curves, digits: int
+) -> tuple[Number, Number]:
+    (found,) = until_right(
+        f"the test error of {curves.setting}",
+        digits,
+        lambda engine: (find(curves.at(engine)),),
+        lambda each: each,
+        lambda _: (),
+        zeros=True,
+    )
+    middle = mpmath.mpf(0) if found.contains(0) else center(found)
+    return middle, upper_radius(found)
 
 
 def _value_at(curves: Curves, classical: _Minimum, digits: int) -> Number:
     """The error of a setting at the optimum of another."""
-    if classical.lam == 0 and not _zero_is_finite(curves.setting):
+    if classical.lam:
+        return _error(curves, classical.kappa, digits)[0]
+    if not _zero_is_finite(curves.setting):
         return mpmath.inf
-    return _error(curves, classical.kappa, digits)[0]
+    return _error_at_zero(curves, digits)[0]
 
 
 def _inside(point: StationaryPoint, stationary: tuple[StationaryPoint, ...]) -> _Minimum:
@@ -289,16 +287,15 @@ def _inside(point: StationaryPoint, stationary: tuple[StationaryPoint, ...]) -> 
 
 
 def _at_zero(curves: Curves, digits: int, stationary: tuple[StationaryPoint, ...]) -> _Minimum:
-    kappa = curves.at(_engine(curves.setting, digits)).start
-    value, radius = _error(curves, kappa, digits)
-    nothing = mpmath.mpf(0)
-    return _Minimum(nothing, value, kappa, nothing, radius, "lam = 0", stationary)
+    value, radius = _error_at_zero(curves, digits)
+    start, nothing = curves.at(Multiprecision(digits)).start, mpmath.mpf(0)
+    return _Minimum(nothing, value, start, nothing, radius, "lam = 0", stationary)
 
 
 def _at_infinity(curves: Curves, digits: int) -> _Minimum:
-    nothing, infinite = mpmath.mpf(0), mpmath.inf
-    energy = curves.at(_engine(curves.setting, digits)).energy
-    return _Minimum(infinite, energy, infinite, nothing, nothing, "lam = infinity", ())
+    value, radius = _error(curves, mpmath.inf, digits)
+    infinite = mpmath.inf
+    return _Minimum(infinite, value, infinite, mpmath.mpf(0), radius, "lam = infinity", ())
 
 
 def _zero_is_finite(setting: Setting) -> bool:

@@ -9,8 +9,7 @@ from sympy import Expr
 
 from ridgeproof.numerics.arithmetic.precision import GUARD_DIGITS, Multiprecision, Number
 from ridgeproof.numerics.kappa.fixed_point import solve_kappa
-from ridgeproof.numerics.optima.curve import ErrorCurve
-from ridgeproof.numerics.point import FormulaPoint
+from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
@@ -67,11 +66,11 @@ def closed_optimum(
 def _at(
     setting: Setting, engine: Multiprecision, form: Form, formula: Formula
 ) -> tuple[Number, Number]:
-    curve = ErrorCurve(setting, engine, form)
+    here = make_point(setting.with_(lam=0), engine)
     phi = Fraction(setting.d, setting.T)
     delta = _delta(setting, form)
-    energy = _energy(setting, curve)
-    point = curve.point.with_values({sy.phi: phi, sy.Delta: delta, sy.b: energy})
+    energy = _energy(setting, here)
+    point = here.with_values({sy.phi: phi, sy.Delta: delta, sy.b: energy})
     with engine.scope():
         if energy == 0:
             return mpmath.inf, mpmath.inf
@@ -82,7 +81,7 @@ def _at(
         lam = evaluate_expression(expressions["lam"], point.with_values({sy.v: v}))
         # kappa = (1 - v)/v would lose the digits of a small kappa.
         exact = Fraction(int(lam.man)) * Fraction(2) ** int(lam.exp)
-        kappa = solve_kappa(curve.spectrum, exact, setting.T, engine).value
+        kappa = solve_kappa(here.spectrum, exact, setting.T, engine).value
         return lam, kappa
 
 
@@ -94,14 +93,14 @@ def _delta(setting: Setting, form: Form) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
-def _energy(setting: Setting, curve: ErrorCurve) -> Number | Fraction:
+def _energy(setting: Setting, point: FormulaPoint) -> Number | Fraction:
     """b, exactly where the signal is stated and not read: b = 3 Delta is a boundary."""
     match setting.signal:
         case Flat():
             return Fraction(1)
         case Energies(energies):
             return sum(energies, start=Fraction(0))
-    return curve.energy
+    return evaluate_expression(sy.b, point)
 
 
 def _root(quartic: Expr, point: FormulaPoint, end: Number) -> Number:

@@ -1,167 +1,256 @@
-"""Stationary points of the test error at any precision: bracketed roots, refined and enclosed."""
+"""Every stationary point of the test error: brackets by a sweep over kappa, and proved enclosures.
+
+The slope dE/dkappa is analytic in log kappa with structure no finer than about one unit; the sweep
+takes sixteen steps to the unit (four for thousands of levels), and 64 times as many where the slope
+nearly touches zero.  (That resolution is chosen, not proved.)  Beyond the sweep the slope is a
+power of kappa times a linear function, with one zero at most.  Signs are those of balls, wherever
+rounding could have changed that of a float.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import math
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import mpmath
 import numpy as np
+from scipy.optimize import brentq
 
-from ridgeproof.numerics.arithmetic.precision import Engine, Float64, Multiprecision, Number
-from ridgeproof.numerics.optima.curve import SIGN_DIGITS, Curves, ErrorCurve, Signed
-from ridgeproof.numerics.optima.stationary_brackets import FLOAT_RANGE, Bracket
+from ridgeproof.numerics.arithmetic.balls import Balls
+from ridgeproof.numerics.arithmetic.precision import Array, Float64, Number
+from ridgeproof.numerics.optima.curve import Curves, ErrorCurve
 from ridgeproof.theory.errors import SolverError
 
-__all__ = ["Root", "refine"]
+__all__ = ["Bracket", "Course", "course_of", "enclosed"]
 
-# How far a root found in float64, or with more digits, is expected to be off.
-_FLOAT_RADIUS, _SLOW_RADIUS = 1e-11, 1e-9
-# A stationary point enclosed more loosely than this needs more digits.
-_MAX_RADIUS = 1e-8
-_MAX_BISECTIONS = 400
-_MAX_POLISHINGS = 6
-_POLISHED = 64  # in ulp
+_STEP = 1 / 16
+# A spectrum of many levels has no sharp structure: fewer steps, so that the cost stays low.
+_MANY_LEVELS, _LONG_STEP = 2_000, 1 / 4
+_SUBSTEPS = 64
+# For T < d the sweep starts this far from kappa(lam=0), relatively: clear of its rounding.
+_FIRST_STEP = 2.0**-40
+# How far outside the eigenvalues the sweep goes, as a factor.
+_MARGIN = 1000
+# Beyond the sweep: 10^(2^j) times further, j up to this; at T = d the slope cancels far down.
+_DOUBLINGS_UP, _DOUBLINGS_DOWN, _DOUBLINGS_AT_ONE = 24, 14, 11
+# Where float64 has no underflow in a product of a few kappas, as logarithms.
+_FLOAT_RANGE = 230.0
+# A float64 slope below this many roundings of its terms is looked at in balls.
+_DOUBT = 2.0**14 * np.finfo(np.float64).eps
+# Digits at which the slope at lam = 0 is looked at; a smaller one counts as zero.
+_START_DIGITS = (15, 60, 250)
+# How well a place is known, in log kappa, before it is polished: by signs, and by floats between
+# which it is interpolated; and how loosely it may be enclosed.
+_ROUGH, _NARROW, _LOOSEST = 1e-9, 1e-4, 1e-8
+_MOST_STEPS = 60
 
 
 @dataclass(frozen=True)
-class Root:
-    """A stationary point: the slope changes sign between kappa (1 - radius), kappa (1 + radius)."""
+class Bracket:
+    """The slope has ``sign`` at the lower log kappa and the opposite one at the upper."""
 
-    kappa: Number
-    radius: Number  # relative
-    is_minimum: bool
+    lower: float
+    upper: float
+    sign: int
 
 
-def refine(curves: Curves, bracket: Bracket, engine: Engine) -> Root:
-    """A stationary point at the engine's precision, enclosed by a sign change.
+@dataclass(frozen=True)
+class Course:
+    """The course of the error from lam = 0 to lam = infinity.
+
+    Attributes:
+        first: sign of the slope next to lam = 0; positive makes that end a local minimum.
+        brackets: one for each stationary point between, in order.
+    """
+
+    first: int
+    brackets: tuple[Bracket, ...]
+
+
+def course_of(curves: Curves) -> Course:
+    """Find the brackets of all stationary points.
+
+    The signal energy b must be positive: then the error approaches b from below as lam grows.
 
     Raises:
-        SolverError: rounding hides the sign change.
+        SolverError: a sign cannot be decided.
     """
-    fast = _float_root(curves, bracket)
-    if fast is not None:
-        try:
-            return _polished(curves, bracket, engine, fast, _FLOAT_RADIUS)
-        except SolverError:
-            if isinstance(engine, Float64):
-                raise
-    with mpmath.workdps(SIGN_DIGITS[1]):
-        logs = mpmath.log(bracket.lower), mpmath.log(bracket.upper)
-        slow = _illinois(curves.relative_slope, logs, bracket.sign, mpmath.exp, _SLOW_RADIUS / 4)
-    return _polished(curves, bracket, engine, slow, _SLOW_RADIUS)
+    signs, grid = _signs(curves, _grid(curves))
+    inside = [
+        Bracket(grid[i], grid[i + 1], int(signs[i]))
+        for i in np.flatnonzero(signs[:-1] != signs[1:])
+    ]
+    below, first = _below(curves, float(grid[0]), int(signs[0]))
+    above = _above(curves, float(grid[-1]), int(signs[-1]))
+    return Course(first, (*below, *inside, *above))
 
 
-def _polished(
-    curves: Curves, bracket: Bracket, engine: Engine, kappa: Number, radius: float
-) -> Root:
-    """Newton steps at growing precision, and the enclosure that proves them right."""
-    if not isinstance(engine, Float64):
-        for rung in _rungs(engine, radius):
-            curve = curves.at(rung)
-            with rung.scope():
-                kappa = _corrected(curve, rung.convert(kappa), rung.convert(radius))
-                radius = max(100 * rung.convert(radius) ** 2, rung.epsilon)
-    root = _enclosed(curves.at(engine), kappa, bracket.sign)
-    # A flat minimum leaves float64 fewer digits than the rungs count on: go on from what is proved.
-    for _ in range(_MAX_POLISHINGS):
-        if root.radius <= _POLISHED * engine.epsilon:
-            break
-        with engine.scope():
-            kappa = _corrected(curves.at(engine), root.kappa, root.radius)
-        root = _enclosed(curves.at(engine), kappa, bracket.sign)
-    return root
+def enclosed(curves: Curves, bracket: Bracket, engine: Balls) -> Number:
+    """A ball around the kappa of a stationary point, at whose ends the slope has opposite signs.
 
-
-def _rungs(engine: Engine, radius: float) -> Iterator[Engine]:
-    """Engines for Newton steps that each square the relative error (times 100)."""
-    reach = -math.log10(radius)
-    while reach < engine.digits + 2:
-        reach = 2 * reach - 2
-        yield Multiprecision(min(engine.digits, max(SIGN_DIGITS[0], math.ceil(reach))))
-
-
-def _float_root(curves: Curves, bracket: Bracket) -> Number | None:
-    """The root in float64, where no product of a few kappas leaves its range."""
-    ends = [float(end) for end in (bracket.lower, bracket.upper)]
-    if not (FLOAT_RANGE[0] < ends[0] and ends[1] < FLOAT_RANGE[1]):
-        return None
-    try:
-        curve = curves.at(Float64())
-        with curve.engine.scope():
-            logs = np.log(ends[0]), np.log(ends[1])
-            return _illinois(lambda x: _float_slope(curve, x), logs, bracket.sign, np.exp, 0)
-    except SolverError:
-        return None
-
-
-def _float_slope(curve: ErrorCurve, kappa: Number) -> Number:
-    slope = curve.slopes(np.array([kappa]))
-    return slope.value[0] / slope.scale[0]
-
-
-def _illinois(
-    relative_slope: Callable[[Number], Number],
-    logs: tuple[Number, Number],
-    sign: int,
-    exp: Callable[[Number], Number],
-    width: float,
-) -> Number:
-    """A root in log kappa: bisection of wide brackets, then the Illinois method.
-
-    Ends at this width of the bracket, or when rounding allows no further step.
+    Raises:
+        SolverError: more digits are needed to see them.
     """
-    low, high = logs
-    left, right = (relative_slope(exp(x)) * sign for x in logs)
-    kept = 0
-    for _ in range(_MAX_BISECTIONS):
-        if high - low <= width or left <= 0 or right >= 0:
-            break
-        x = (low * right - high * left) / (right - left)
-        if high - low > 1:
-            x = (low + high) / 2
-        # A step onto an end would not shrink the bracket.
-        x = min(max(x, low + width / 4), high - width / 4)
-        if not low < x < high:
-            break
-        y = relative_slope(exp(x)) * sign
-        if y == 0:
-            return exp(x)
-        if y > 0:
-            low, left, right = x, y, right / 2 if kept > 0 else right
-            kept = 1
-        else:
-            high, right, left = x, y, left / 2 if kept < 0 else left
-            kept = -1
-    return exp(low if abs(left) < abs(right) else high) if width == 0 else exp((low + high) / 2)
-
-
-def _corrected(curve: ErrorCurve, kappa: Number, radius: Number) -> Number:
-    """A Newton step whose derivative is a difference over the radius."""
-    here, there = (curve.slope(kappa * (1 + shift)).value for shift in (0, radius))
-    if here == there:
-        return kappa
-    step = here / (there - here) * radius
-    # Never further than the enclosure so far: the root is inside it.
-    return kappa * (1 - max(-radius, min(radius, step)))
-
-
-def _enclosed(curve: ErrorCurve, kappa: Number, sign: int) -> Root:
-    engine = curve.engine
+    curve, log_kappa = curves.at(engine), _rough(curves, bracket)
     with engine.scope():
-        radius = 4 * engine.epsilon
-        while radius < _MAX_RADIUS:
-            left, right = (curve.slope(kappa * (1 + side)) for side in (-radius, radius))
-            if _certain(curve, left, sign) and _certain(curve, right, -sign):
-                return Root(kappa, radius, sign < 0)
-            radius = 4 * radius
+        x, h = engine.convert(log_kappa), engine.convert(_ROUGH) * max(1.0, abs(log_kappa))
+        least, finest = engine.number(10) ** -(engine.digits // 2 + 4), engine.epsilon / 2**12
+
+        def slope(x: Number) -> Number:
+            return curve.slope(x.exp())
+
+        for _ in range(_MOST_STEPS):
+            here, there = slope(x), slope(x + h)
+            step = (here * h / (there - here)).mid()
+            x = (x - step).mid()
+            if not abs(step) > finest:
+                break
+            h = abs(step).max(least).min(h).mid()
+        radius = finest
+        while radius < _LOOSEST:
+            left, right = slope(x - radius) * bracket.sign, slope(x + radius) * bracket.sign
+            if left > 0 and right < 0:
+                return (x + radius).exp().union((x - radius).exp())
+            radius = 16 * radius
     raise SolverError(
-        f"the slope of the test error does not change sign visibly near kappa = {kappa}: "
+        f"the slope of the test error does not change sign visibly near log kappa = {log_kappa}: "
         "the minimum is too flat for this many digits. Ask for more digits"
     )
 
 
-def _certain(curve: ErrorCurve, slope: Signed, sign: int) -> bool:
-    margin = 0 if isinstance(curve.engine, Float64) else curve.noise * slope.scale
-    return bool(slope.value * sign > margin)
+def _rough(curves: Curves, bracket: Bracket) -> float:
+    """The root in log kappa, by floats, or by signs in balls where these are not to be had."""
+    lower, upper = bracket.lower, bracket.upper
+    least = _ROUGH * max(1.0, abs(upper))
+    if upper - lower <= least:
+        return (lower + upper) / 2
+    while True:
+        x = np.linspace(lower, upper, _SUBSTEPS + 1)
+        slopes = bracket.sign * _float_slopes(curves, x)
+        at = int(np.argmax(slopes < 0))
+        if not at or slopes[at - 1] <= 0:
+            return float(brentq(curves.sign_at, bracket.lower, bracket.upper, xtol=least))
+        lower, upper = float(x[at - 1]), float(x[at])
+        if upper - lower <= _NARROW:
+            return float(np.interp(0.0, slopes[[at, at - 1]], [upper, lower]))
+
+
+def _grid(curves: Curves) -> Array:
+    """log kappa from one end to the other."""
+    d, T = curves.setting.d, curves.setting.T
+    curve = curves.at(Balls(_START_DIGITS[0]))
+    with curve.engine.scope():
+        s = curve.point.spectrum.s
+        upper = float((s[0] * (_MARGIN * max(1, -(-d // T)))).log())
+        if d > T:
+            lower = float(curve.start.log()) + _FIRST_STEP
+        else:
+            lower = float((s[-1] * min(max(T - d, 1), d) / (_MARGIN * d)).log())
+    step = _LONG_STEP if curves.setting.distinct > _MANY_LEVELS else _STEP
+    return np.linspace(lower, upper, max(2, math.ceil((upper - lower) / step)) + 1)
+
+
+def _signs(curves: Curves, grid: Array) -> tuple[Array, Array]:
+    """Signs on the grid, and the grid made finer where the slope nearly touches zero."""
+    relative = _slopes(curves, grid)
+    near = _near_touches(relative)
+    if near:
+        finer = [np.linspace(grid[i - 1], grid[i + 1], _SUBSTEPS + 1)[1:-1] for i in near]
+        grid = np.unique(np.concatenate([grid, *finer]))
+        relative = _slopes(curves, grid)
+    return np.sign(relative), grid
+
+
+def _slopes(curves: Curves, grid: Array) -> Array:
+    """Slopes relative to their terms; a mere sign where rounding could have changed it.
+
+    Such a slope counts as smaller than any other.
+    """
+    relative = _float_slopes(curves, grid)
+    for i in np.flatnonzero(~(abs(relative) > _DOUBT)):
+        relative[i] = curves.sign_at(float(grid[i])) * np.finfo(np.float64).tiny
+    return relative
+
+
+def _float_slopes(curves: Curves, logs: Array) -> Array:
+    """Slopes relative to their terms in float64; zeros where its range is too small."""
+    if max(abs(logs[0]), abs(logs[-1])) < _FLOAT_RANGE:
+        with contextlib.suppress(SolverError):
+            return curves.at(Float64()).relative_slopes(np.exp(logs))
+    return np.zeros(len(logs))
+
+
+def _near_touches(relative: Array) -> list[int]:
+    """Inner points at which |slope| is a local minimum without a change of sign."""
+    size = abs(relative)
+    inner = slice(1, -1)
+    dips = (size[inner] < size[:-2]) & (size[inner] < size[2:])
+    same = (np.sign(relative[inner]) == np.sign(relative[:-2])) & (
+        np.sign(relative[inner]) == np.sign(relative[2:])
+    )
+    return [int(i) + 1 for i in np.flatnonzero(dips & same)]
+
+
+def _below(curves: Curves, start: float, sign: int) -> tuple[tuple[Bracket, ...], int]:
+    """Between lam = 0 and the sweep."""
+    T, d = curves.setting.T, curves.setting.d
+    if T == d:
+        return _outside(curves, start, sign, -1, _DOUBLINGS_AT_ONE)
+    first = _first_sign(curves, start)
+    if first == sign:
+        return (), first
+    if T < d:
+        return (Bracket(start - _FIRST_STEP, start, first),), first
+    return _outside(curves, start, sign, -1, _DOUBLINGS_DOWN, first)
+
+
+def _first_sign(curves: Curves, start: float) -> int:
+    """The sign at lam = 0 itself; next to it where the slope vanishes there, without any noise."""
+    is_positive = curves.setting.T < curves.setting.d
+    for digits in _START_DIGITS:
+        curve = curves.at(Balls(digits))
+        with curve.engine.scope():
+            slope = curve.slope(curve.start)
+            if slope != 0:
+                return 1 if slope > 0 else -1
+
+    def next_to_it(curve: ErrorCurve) -> Number:
+        engine = curve.engine
+        tiny = engine.number(10) ** (8 - _START_DIGITS[-1])
+        return curve.start * (1 + tiny) if is_positive else engine.exp(engine.convert(start)) * tiny
+
+    return curves.sign(next_to_it)
+
+
+def _above(curves: Curves, start: float, sign: int) -> tuple[Bracket, ...]:
+    """Between the sweep and lam = infinity, where the error grows towards b."""
+    if sign > 0:
+        return ()
+    found, last = _outside(curves, start, sign, 1, _DOUBLINGS_UP)
+    if last < 0:
+        raise SolverError(
+            "the test error still decreases at kappa = 10^(10^7): the generators have forgotten "
+            "the signal beyond measure. Take a smaller n"
+        )
+    return found
+
+
+def _outside(
+    curves: Curves,
+    start: float,
+    sign: int,
+    direction: int,
+    doublings: int,
+    last: int | None = None,
+) -> tuple[tuple[Bracket, ...], int]:
+    """The one bracket beyond an end of the sweep, if any, and the sign furthest out."""
+    points = [start + direction * math.log(10) * 2**j for j in range(doublings + 1)]
+    last = last or curves.sign_at(points[-1])
+    if last == sign:
+        return (), sign
+    for inner, point in itertools.pairwise([start, *points]):
+        if curves.sign_at(point) != sign:
+            lower, upper = sorted((inner, point))
+            return (Bracket(lower, upper, sign if direction > 0 else last),), last
+    raise SolverError(f"the best lam is below 10^-(2^{doublings}): give larger noises of labels")

@@ -14,7 +14,6 @@ from ridgeproof.numerics.chains.chain import chain_moments
 from ridgeproof.numerics.chains.phase import phase
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.numerics.finite_size import finite_size_terms
-from ridgeproof.numerics.optima.curve import ErrorCurve
 from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
@@ -177,15 +176,6 @@ def test_the_optimal_ridge_of_a_schedule_is_a_minimum(changes):
     assert float(found.value) == pytest.approx(least, rel=1e-12)
     for factor in (Fraction(9, 10), Fraction(11, 10)):
         assert float(evaluate(setting.with_(lam=lam * factor)).value) > least
-
-
-def test_curves_use_the_moments_in_the_form_asked_for():
-    """The exact chain's noise exceeds the limit's, level by level."""
-    setting = make_setting(**LEAST_SQUARES)
-    exact, limit = (ErrorCurve(setting, Float64(), form).moments.noise for form in Form)
-    chain = sum(Fraction(i**2, rows - 9) for i, rows in ((1, 30), (2, 40), (3, 50)))
-    assert exact == pytest.approx(float(chain) / levels(setting)[0], rel=1e-12)
-    assert (exact > limit).all()
 
 
 def test_what_is_not_covered_is_refused():

@@ -7,12 +7,13 @@ import mpmath
 import numpy as np
 import pytest
 
+from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Float64, Multiprecision
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
 from ridgeproof.numerics.optima.curve import Curves, ErrorCurve
 from ridgeproof.numerics.optima.optimum import optimum
-from ridgeproof.numerics.optima.stationary_brackets import shape
+from ridgeproof.numerics.optima.stationary import course_of
 from ridgeproof.theory.errors import InfiniteExpectation, InputError, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import make_setting
@@ -205,7 +206,7 @@ def test_the_penalty_is_stationary():
     curve = ErrorCurve(MINIMUM_NORM, Multiprecision(40))
     with mpmath.workdps(50):
         step = mpmath.mpf(10) ** -10
-        around = [curve.error(found.kappa * (1 + side)).value for side in (-step, 0, step)]
+        around = [curve.error(found.kappa * (1 + side)) for side in (-step, 0, step)]
         assert around[0] > around[1] < around[2]
         # E'' alone: the two sides differ by a third derivative only.
         assert abs(around[0] - around[2]) < 1e-8 * (around[0] - around[1])
@@ -246,6 +247,7 @@ def test_a_mixture_without_noise_of_its_own(T0, sigma0, lam):
     assert found.classical_lam == 0
     if lam is not None:
         assert (found.lam, found.value, found.value_at_classical) == (0, 0, 0)
+        assert evaluate(setting.with_(lam=0), digits=30).value == 0
     else:
         assert found.lam > 0
         assert found.shown(found.value_at_classical) == "inf"
@@ -311,7 +313,7 @@ def test_an_end_of_infinite_expectation_is_left_out():
 )  # fmt: skip
 def test_a_minimum_in_an_excluded_end_is_an_error(setting, brackets):
     """The formula is least at lam = 0, where the expectation is infinite."""
-    course = shape(Curves(setting, Form.LIMIT))
+    course = course_of(Curves(setting, Form.LIMIT))
     assert course.first > 0
     assert len(course.brackets) == brackets
     with pytest.raises(InfiniteExpectation, match="no lam is optimal"):
@@ -341,21 +343,26 @@ def test_digits_are_checked(digits):
         optimum(REFERENCE, digits=digits)
 
 
-def test_the_sweep_in_float64_equals_the_slope_in_many_digits():
-    """Vectorised slopes against 30 digits over 12 decades; rounding relative to the terms.
+def test_the_slope_is_the_derivative_of_the_error():
+    """Differences of errors over 12 decades of kappa, and floats, but for their rounding.
 
     Without noise the terms of the noise are no columns but one exact zero.
     """
+    mixed = MINIMUM_NORM.with_(synthetic_fraction=Fraction(1, 2))
     silent = TWO_MINIMA.with_(sigma=0)
-    for setting in (TWO_MINIMA, MINIMUM_NORM, RIDGE_CHAIN, silent):
-        many, few = ErrorCurve(setting, Multiprecision(30)), ErrorCurve(setting, Float64())
-        lowest = max(float(few.start), 1e-7)
-        kappas = np.logspace(np.log10(lowest), 5, 40)
-        fast = few.slopes(kappas)
-        assert len(fast.value) == len(kappas)
-        for i, kappa in enumerate(kappas):
-            exact = many.slope(mpmath.mpf(kappa))
-            assert abs(fast.value[i] - float(exact.value)) <= few.noise * fast.scale[i]
+    for setting in (TWO_MINIMA, MINIMUM_NORM, RIDGE_CHAIN, silent, mixed, RIDGE_CHAIN.with_(T=40)):
+        many, few = ErrorCurve(setting, Balls(60)), ErrorCurve(setting, Float64())
+        logs = np.linspace(np.log(max(1.001 * float(few.start), 1e-7)), 12.0, 20)
+        fast = few.relative_slopes(np.exp(logs))
+        assert len(fast) == len(logs)
+        with many.engine.scope():
+            step = many.engine.number(10) ** -20
+            for x, relative in zip(logs, fast, strict=True):
+                kappa = many.engine.convert(x).exp()
+                ends = [many.error(kappa * (1 + side)) for side in (-step, step)]
+                slope = many.slope(kappa)
+                assert abs((ends[1] - ends[0]) / (2 * step * kappa) / slope - 1) < 1e-15
+                assert abs(relative) < 2.0**-44 or relative * slope > 0
 
 
 def test_the_curve_equals_evaluate():
@@ -367,7 +374,7 @@ def test_the_curve_equals_evaluate():
             value = evaluate(setting.with_(lam=Fraction(1, 7)), digits=30, form=form)
             curve = ErrorCurve(setting, Multiprecision(30), form)
             with mpmath.workdps(42):
-                assert abs(curve.error(value.kappa).value - value.value) <= value.radius
+                assert abs(curve.error(value.kappa) - value.value) <= value.radius
                 assert abs(7 * curve.penalty(value.kappa) - 1) < mpmath.mpf(10) ** -30
 
 
