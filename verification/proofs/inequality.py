@@ -34,9 +34,6 @@ RELATION_SIGNS = {"equals": 1, "at-most": -1, "at-least": 1, "increases-in": 1, 
 def stated(conjecture: Conjecture) -> Problem:
     """The inequality, or of an equality the difference, by the theorem that covers the domain.
 
-    A change of sign in a derivative is not looked for between whole numbers: that the derivative
-    over the reals is of one sign is sufficient.
-
     Raises:
         NotBuilt: the claim is of another kind, or its domain is no union of boxes; says which.
         UndecidedLimit, SolverError: the limit of the formula is not known, or there is none.
@@ -115,7 +112,7 @@ def on_domain(
         return problem
     if claim.variable not in variables:
         raise NotBuilt(f"{claim.variable} is not among the numbers that the boxes range over")
-    return problem.with_value(problem.slope(value, claim.variable))
+    return problem.rising(claim.variable)
 
 
 def _guarded(conjecture: Conjecture, domain: Domain, *, limit: bool) -> Iterator[tuple[Expr, bool]]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from flint import arb
-from sympy import Expr
+from sympy import Expr, Integer
 
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.recheck.intervals import Interval, Program, ball, hull
@@ -137,6 +137,8 @@ def recheck(certificate: Mapping[str, Any], conjecture: str | None = None) -> Re
                 held = by_place.pop((spectrum, signal, size), [])
                 place = f"{spectrum}, d = {size}"
                 whole = statement.box(size)
+                if not held and any(low > high for low, high in whole.values()):
+                    continue  # one value, and no step from it
                 wrong = _misfit(whole, [box for _, box in held])
                 if wrong:
                     return Recheck(False, count, f"{place}: {wrong}")
@@ -313,13 +315,16 @@ class _Prover:
         self.value = _Compiled([difference])
         slopes = [slope(difference, x, statement.ridge) for x in self.names]
         self.all = _Compiled([difference, *slopes])
+        self.along, function = statement.moving or ("", Integer(0))
+        slopes = [slope(function, x, statement.ridge) for x in self.names]
+        self.function = _Compiled([function, *slopes])
 
     def holds(self, at: tuple[Level, ...], size: int, box: Box) -> bool:
         """Whether the difference is >= 0 (of an equality, at most delta either way) on a box."""
         pending, count = [box], 0
         while pending:
             here = pending.pop()
-            felt = self._felt(at, size, here)
+            felt = (self._steps if self.along else self._felt)(at, size, here)
             if not felt:
                 continue
             count += 1
@@ -328,6 +333,36 @@ class _Prover:
                 return False
             pending += halves
         return True
+
+    def _steps(self, at: tuple[Level, ...], size: int, box: Box) -> dict[str, float]:
+        """As `_felt`, for steps along a whole number.
+
+        The slope is of one sign on all reals up to the end of the last step; or, of one step, the
+        difference is, as it stands or by the mean value form in the other numbers.
+        """
+        low, high = box[self.along]
+        felt = self._felt(at, size, {**box, self.along: (low, high + 1)})
+        if not felt or low < high:
+            return felt
+        middle: Box = {x: ((a + b) / 2,) * 2 for x, (a, b) in box.items()}
+        value, *slopes = self._change(at, size, box)
+        start, *_ = self._change(at, size, middle)
+        for x, g in zip(self.names, slopes, strict=True):
+            if x != self.along:
+                (a, b), (c, _) = box[x], middle[x]
+                start = start + g * hull(a - c, b - c)
+        if value.low >= 0 or start.low >= 0:
+            return {}
+        felt = {x: _felt(g, *box[x]) for x, g in zip(self.names, slopes, strict=True)}
+        return {**felt, self.along: -1.0}
+
+    def _change(self, at: tuple[Level, ...], size: int, box: Box) -> list[Interval]:
+        low, _ = box[self.along]
+        before, after = (
+            self._enclosed(self.function, at, size, {**box, self.along: (x, x)})
+            for x in (low, low + 1)
+        )
+        return [last + first * hull(-1, -1) for first, last in zip(before, after, strict=True)]
 
     def _felt(self, at: tuple[Level, ...], size: int, box: Box) -> dict[str, float]:
         """Nothing where the box is confirmed; else how much each side of it matters."""

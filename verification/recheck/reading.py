@@ -195,6 +195,8 @@ class Statement:
         spectra, signals: their texts.
         equal: whether it must vanish, up to the delta of the certificate.
         guards: what makes every piece of its formulas defined.
+        moving: a whole number along which a function is to rise, and the function; the difference
+            is its slope then.
     """
 
     difference: Expr
@@ -204,9 +206,10 @@ class Statement:
     signals: tuple[str, ...]
     equal: bool
     guards: tuple[Guard, ...]
+    moving: tuple[str, Expr] | None = None
 
     def box(self, size: int) -> dict[str, tuple[Fraction, Fraction]]:
-        """The ends of every setting in d = size directions.
+        """The ends of every setting in d = size directions; x of a step from x to x + 1.
 
         Raises:
             InputError: an entry is of a kind that recheck does not read.
@@ -225,6 +228,9 @@ class Statement:
                 condition = f"begins below {bound} at d = {size}, or ends before it begins"
                 remedy = "the theorem is about lam >= 0 and T0 >= d + 2"
                 raise InputError(f"domain {name}", self.domain[name], condition, remedy)
+        if self.moving is not None:
+            low, high = known[self.moving[0]]
+            known[self.moving[0]] = low, high - 1
         return known
 
     def sizes(self) -> range:
@@ -289,13 +295,17 @@ def read_statement(conjecture: object, domain: object) -> Statement:
     lam = domain.get("lam", 0)
     derived = isinstance(lam, str) and ".." not in lam and not re.fullmatch(r"[\d./\s]+", lam)
     guards: list[Guard] = []
+    moving: tuple[str, Expr] | None = None
     ridge = read_formula(lam, guards) if derived else NAMES["lam"]
     value = QUANTITIES[quantity]
     if relation in {"increases-in", "decreases-in"}:
         variable = str(conjecture["formula"]).strip()
         if variable not in {"T", "T0", "n", "sigma", "sigma0", "lam"}:
             raise InputError("formula", variable, "is no variable", "name one, such as lam")
-        difference = slope(value, variable, ridge) * (1 if relation == "increases-in" else -1)
+        value *= 1 if relation == "increases-in" else -1
+        difference = slope(value, variable, ridge)
+        if variable in INTEGERS:
+            moving = variable, value
     elif relation in {"at-most", "at-least", "equals"}:
         formula = read_formula(str(conjecture["formula"]), guards)
         if _degree(formula) != 0:
@@ -314,6 +324,7 @@ def read_statement(conjecture: object, domain: object) -> Statement:
         tuple(_texts(domain.get("signal", "flat"))),
         relation == "equals",
         tuple((piece.subs(absent), kind) for piece, kind in guards),
+        None if moving is None else (moving[0], moving[1].subs(absent)),
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import copy
 import json
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sympy import diff
 
 from ridgeproof import evaluate, make_setting
 from ridgeproof.cli import main
@@ -300,6 +302,19 @@ def test_a_bound_just_below_the_largest_value_is_not_confirmed(quantity):
     )
     assert prover(Fraction(largest * 1.005)).holds(at, 6, whole)
     assert not prover(Fraction(largest * 0.995)).holds(at, 6, whole)
+
+
+@pytest.mark.parametrize(("more", "holds"), [("1/100", False), ("1/5", True)])
+def test_what_turns_between_whole_numbers_is_decided_at_them(more, holds):
+    """A slope (T - 7)(T - 8) + more: from 7 to 8 the function falls by 1/6 - more."""
+    T = NAMES["T"]
+    claim = {**CLAIM, "relation": "increases-in", "formula": "T"}
+    statement = read_statement(claim, {**DOMAIN, "T": [7, 8]})
+    function = T**3 / 3 - 15 * T**2 / 2 + (56 + read_formula(more)) * T
+    other = replace(statement, difference=diff(function, T), moving=("T", function))
+    box = {**other.box(5), "T": (Fraction(7), Fraction(7))}
+    box.pop("d")
+    assert _Prover(other, Fraction(0)).holds(levels("isotropic", "flat", 5), 5, box) == holds
 
 
 def test_kappa_is_between_its_corners():

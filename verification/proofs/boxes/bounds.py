@@ -3,11 +3,15 @@
 Three bounds, of which the best counts: the expression as it stands; with every variable in which it
 is monotone on the box at the end where it is least; and, there, the mean value form
 F(c) + sum_x F_x(box) (x - c_x) about the middle c.
+
+A function rises by whole numbers where its slope is not negative on all reals from the first to the
+one after the last, or, of a single step, where the difference is not: F(x + 1) - F(x) as it stands,
+and by the mean value form.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,6 +54,13 @@ class Boxes:
             np.concatenate([self.high, other.high]),
             np.concatenate([self.place, other.place]),
         )
+
+    def moved(self, j: int, low: int, high: int) -> Boxes:
+        """With the ends of a whole number moved by so much."""
+        ends = self.copy()
+        ends.low[:, j] += low
+        ends.high[:, j] += high
+        return ends
 
     @property
     def middle(self) -> Array:
@@ -95,18 +106,48 @@ class Form:
         self.all = _Compiled([value, *slopes, *defined])
         self.plain = _Compiled([value])
         self.needs = _Compiled([x for k in problem.kappas for x in (k.lam, k.rows)])
+        self.steps: tuple[Form, int] | None = None
+        if problem.moving is not None:
+            function, x = problem.moving
+            still = replace(problem, value=function, moving=None)
+            self.steps = Form(still, function, levels), problem.variables.index(x)
 
     def bounded(self, boxes: Boxes) -> Bounded:
         """Lower bounds of the value on boxes, until one is not negative.
 
         There is none where a piece may be undefined.
         """
+        if self.steps is None:
+            return self._bounded(boxes)
+        function, j = self.steps
+        found = self._bounded(boxes.moved(j, 0, 1))
+        left = np.flatnonzero((boxes.low[:, j] == boxes.high[:, j]) & ~(found.least >= 0))
+        if len(left):
+            found.felt[left], value = function.change(boxes.some(left), j)
+            found.least[left] = np.fmax(found.least[left], value.low)
+        return found
+
+    def change(self, boxes: Boxes, j: int) -> tuple[Array, Intervals]:
+        """By how much the value changes from each box to the one after it along a number.
+
+        As it stands, and by the mean value form, with the width due to each other number; NaN where
+        a piece may be undefined at either end.
+        """
+        middle, count = Boxes(boxes.middle, boxes.middle, boxes.place), 1 + len(boxes.low.T)
+        before, after = (self._enclosed(self.all, boxes.moved(j, k, k)) for k in (0, 1))
+        start, end = (self._enclosed(self.plain, middle.moved(j, k, k))[0] for k in (0, 1))
+        pairs = zip(before[:count], after[:count], strict=True)
+        value, *slopes = [last + -first for first, last in pairs]
+        felt, total = _mean_value(end + -start, boxes, slopes)
+        low, high = np.fmax(value.low, total.low), np.fmin(value.high, total.high)
+        defined = self._is_defined(before[count:]) & self._is_defined(after[count:])
+        return felt, Intervals(np.where(defined, low, np.nan), np.where(defined, high, np.nan))
+
+    def _bounded(self, boxes: Boxes) -> Bounded:
         count = len(self.problem.variables)
         least, felt, ends = np.empty(len(boxes)), np.zeros_like(boxes.low), boxes.copy()
         value, *slopes = self._enclosed(self.all, boxes)
-        defined = np.ones(len(boxes), dtype=bool)
-        for each, (_, positive) in zip(slopes[count:], self.problem.defined, strict=True):
-            defined &= (each.low > 0) | ((each.high < 0) & (not positive))
+        defined = self._is_defined(slopes[count:])
         least[:] = self._room(value).low
         # On both sides of zero no end is the worst one.
         for j, slope in enumerate(slopes[:count] if not self.problem.delta else ()):
@@ -117,27 +158,25 @@ class Form:
         if len(left):
             value, *slopes = self._enclosed(self.all, ends.some(left))
             least[left] = np.fmax(least[left], self._room(value).low)
-            felt[left], value = self._by_mean_value(ends.some(left), slopes[:count])
+            middle = ends.some(left).middle
+            (start,) = self._enclosed(self.plain, Boxes(middle, middle, boxes.place[left]))
+            felt[left], value = _mean_value(start, ends.some(left), slopes[:count])
             least[left] = np.fmax(least[left], self._room(value).low)
         return Bounded(np.where(defined, least, np.nan), felt, ends)
 
-    def _by_mean_value(self, boxes: Boxes, slopes: list[Intervals]) -> tuple[Array, Intervals]:
-        middle, felt = boxes.middle, np.zeros_like(boxes.low)
-        (total,) = self._enclosed(self.plain, Boxes(middle, middle, boxes.place))
-        with np.errstate(all="ignore"):
-            for j, slope in enumerate(slopes):
-                low, high, at = boxes.low[:, j], boxes.high[:, j], -middle[:, j]
-                part = slope * (Intervals(low, high) + Intervals(at, at))
-                # Where there is one number only, its slope does not matter.
-                still = low == high
-                part = Intervals(np.where(still, 0.0, part.low), np.where(still, 0.0, part.high))
-                total = total + part
-                felt[:, j] = part.high - part.low
-        return felt, total
+    def at(self, points: Boxes) -> Intervals:
+        """What must not be negative at points."""
+        if self.steps is not None:
+            function, j = self.steps
+            return function.change(points, j)[1]
+        return self._room(*self._enclosed(self.plain, points))
 
-    def at(self, boxes: Boxes) -> Intervals:
-        """What must not be negative on boxes, as it stands."""
-        return self._room(*self._enclosed(self.plain, boxes))
+    def _is_defined(self, pieces: list[Intervals]) -> Any:
+        signs = [
+            (each.low > 0) | ((each.high < 0) & (not positive))
+            for each, (_, positive) in zip(pieces, self.problem.defined, strict=True)
+        ]
+        return np.logical_and.reduce(signs) if signs else np.True_
 
     def _room(self, value: Intervals) -> Intervals:
         """The value; of an equality delta - |value|."""
@@ -161,3 +200,18 @@ class Form:
             Intervals(np.broadcast_to(x.low, shape), np.broadcast_to(x.high, shape))
             for x in compiled.program(known)
         ]
+
+
+def _mean_value(start: Intervals, boxes: Boxes, slopes: list[Intervals]) -> tuple[Array, Intervals]:
+    """The mean value form about the middle of each box, and the width due to each variable."""
+    total, felt = start, np.zeros_like(boxes.low)
+    with np.errstate(all="ignore"):
+        for j, slope in enumerate(slopes):
+            low, high, at = boxes.low[:, j], boxes.high[:, j], -boxes.middle[:, j]
+            part = slope * (Intervals(low, high) + Intervals(at, at))
+            # Where there is one number only, its slope does not matter.
+            still = low == high
+            part = Intervals(np.where(still, 0.0, part.low), np.where(still, 0.0, part.high))
+            total = total + part
+            felt[:, j] = part.high - part.low
+    return felt, total

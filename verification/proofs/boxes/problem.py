@@ -81,6 +81,8 @@ class Problem:
         positive: factors known to be positive or zero where the value is defined.
         dimension: the symbol of d.
         delta: up to which an equality is claimed; 0 of what is exact.
+        moving: a function and the whole number along which it rises, where the value is its slope:
+            x stands for the step from x to x + 1, and the slope for all reals in between.
     """
 
     value: Expr
@@ -93,15 +95,31 @@ class Problem:
     positive: tuple[Expr, ...] = ()
     dimension: Symbol = sy.d
     delta: Fraction = Fraction(0)
+    moving: tuple[Expr, Symbol] | None = None
 
     def slope(self, expression: Expr, x: Symbol) -> Expr:
         """The derivative in a variable, the kappas following."""
         own = diff(expression, x)
         return own + Add(*(diff(expression, k.kappa) * k.slope(x) for k in self.kappas))
 
-    def with_value(self, value: Expr) -> Problem:
-        """The same numbers and places, for another value."""
-        return replace(self, value=value)
+    def rising(self, x: Symbol) -> Problem:
+        """That the value does not fall along a number.
+
+        Raises:
+            NotBuilt: there is one value of a whole number only.
+        """
+        slope = self.slope(self.value, x)
+        if x not in self.whole:
+            return replace(self, value=slope)
+        steps = [{**place.box, x: (place.box[x][0], place.box[x][1] - 1)} for place in self.places]
+        places = tuple(
+            replace(place, box=box)
+            for place, box in zip(self.places, steps, strict=True)
+            if box[x][0] <= box[x][1]
+        )
+        if not places:
+            raise NotBuilt(f"{x} has one value only")
+        return replace(self, value=slope, places=places, moving=(self.value, x))
 
     def within(self, delta: Fraction) -> Problem:
         """That the value is zero up to delta, either way."""

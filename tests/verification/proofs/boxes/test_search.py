@@ -7,11 +7,13 @@ from fractions import Fraction
 
 import pytest
 from click.testing import CliRunner
+from sympy import Rational, Symbol
 
 from ridgeproof import check
 from ridgeproof.commands.check import command as check_command
 from ridgeproof.commands.recheck import command as recheck_command
 from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.theory.settings.spectra import Flat, Isotropic
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
 from ridgeproof.verification.proofs.boxes import problem as problems
 from ridgeproof.verification.proofs.boxes import search as searches
@@ -130,6 +132,41 @@ def test_a_prover_that_forgets_how_kappa_moves_convinces_nobody(monkeypatch):
     monkeypatch.setattr(problems.KappaOf, "slope", lambda self, x: problems.Integer(0))
     false = proof(("bias", "decreases-in", "lam"), spectrum='"isotropic"')
     assert not recheck(false).accepted
+
+
+def turning(more):
+    """x^3/3 - 15/2 x^2 + (56 + more) x at 7 and 8: its slope is (x - 7)(x - 8) + more."""
+    x, seven = Symbol("x", positive=True), Fraction(7)
+    place = problems.Place(Isotropic(), Flat(), 2, {x: (seven, seven + 1)})
+    value = x**3 / 3 - 15 * x**2 / 2 + (56 + more) * x
+    problem = problems.Problem(value, (), (), (x,), frozenset({x}), (place,), "none")
+    return searched(problem.rising(x), lambda: False)
+
+
+def test_what_turns_between_whole_numbers_is_decided_at_them():
+    """It falls from 7 to 8 by 1/6, or does not, whatever its slope is at either and in between."""
+    falls, rises = turning(Rational(1, 100)), turning(Rational(1, 5))
+    assert not falls.is_proof
+    assert falls.point is not None
+    assert rises.is_proof
+
+
+def test_a_peak_between_whole_numbers_leaves_no_claim_open():
+    """The variance rises at T = 6, and is largest at 6.36: from 6 on it falls by whole numbers."""
+    words = {"d": "7", "sigma": "1", "lam": "0.1", "spectrum": '"isotropic"', "n": "0"}
+    words |= {"T0": "", "sigma0": ""}
+    text = "{{ integers = [{}, 21] }}"
+    peak = claim("variance", "decreases-in", "T", T=text.format(6), **words)
+    found = search(peak)
+    assert found.is_proof
+    written = json.loads(json.dumps(certificate(peak, found)))
+    assert recheck(written).accepted
+    below = claim("variance", "decreases-in", "T", T=text.format(5), **words)
+    assert search(below).point is not None
+    leaves = [*written["leaves"], {**written["leaves"][0]}]
+    leaves[-1] = {**leaves[0], "box": [[7, 7], [5, 5], *leaves[0]["box"][2:]]}
+    wider = {**written, "domain": {**written["domain"], "T": "5 .. 21"}, "leaves": leaves}
+    assert not recheck(wider).accepted
 
 
 KAPPA = "(lam - 1 + phi + sqrt((lam - 1 + phi)^2 + 4*lam))/2"
