@@ -127,7 +127,7 @@ def _write(path: Path, verdict: Verdict) -> None:
 
     if verdict.proof is None:
         how = f"{verdict.verdict}, {verdict.how}" if verdict.how else verdict.verdict.value
-        only = "which only proofs by boxes about settings have"
+        only = "which only proofs by boxes have, about settings whose ranges follow d"
         echo(f"note: no certificate, {only}: the verdict is {how}", err=True)
         return
     partial = path.with_name(f"{path.name}.partial")

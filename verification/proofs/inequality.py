@@ -20,7 +20,13 @@ from ridgeproof.verification.conjectures.settings.symbolic import (
     covering_theorem,
     settled,
 )
-from ridgeproof.verification.proofs.boxes.problem import KappaOf, Problem, places_of, substituted
+from ridgeproof.verification.proofs.boxes.problem import (
+    KappaOf,
+    Problem,
+    pinned_by,
+    places_of,
+    substituted,
+)
 from ridgeproof.verification.proofs.boxes.sums import with_level_sums
 
 __all__ = ["RELATION_SIGNS", "on_domain", "stated"]
@@ -112,6 +118,8 @@ def on_domain(
         return problem
     if claim.variable not in variables:
         raise NotBuilt(f"{claim.variable} is not among the numbers that the boxes range over")
+    if str(claim.variable) in pinned_by(domain, [names[x] for x in variables]):
+        raise NotBuilt(f"the ranges of other numbers follow {claim.variable}")
     return problem.rising(claim.variable)
 
 

@@ -42,6 +42,7 @@ from ridgeproof.verification.conjectures.settings.symbolic import excess, gaps
 from ridgeproof.verification.conjectures.settings.truth import Known, known_value
 from ridgeproof.verification.proofs.all_sizes import proof_of
 from ridgeproof.verification.proofs.boxes.certificate import certificate
+from ridgeproof.verification.proofs.boxes.problem import pinned_by
 from ridgeproof.verification.proofs.inequality import stated
 from ridgeproof.verification.proofs.positivity import Certificate
 from ridgeproof.verification.proofs.whole_domain import on_whole_domain
@@ -109,7 +110,10 @@ class SettingSubject(Subject):
 
     def everywhere(self, trial: Trial) -> Proof | Counterexample | None:
         """By boxes that fill the domain, where a theorem covers it."""
-        return on_whole_domain(trial, self, lambda claim: stated(without_idle(claim)), certificate)
+        domain = self.claim.domain
+        # A second reader knows ranges that follow d.
+        written = certificate if pinned_by(domain, dict(domain.numbers())) == {"d"} else None
+        return on_whole_domain(trial, self, lambda claim: stated(without_idle(claim)), written)
 
     def starts(self, place: Setting) -> Iterator[Setting]:
         """Of n: clean data under every design and kind of chain that they may begin."""

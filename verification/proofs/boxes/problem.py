@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from sympy import (
@@ -25,12 +25,28 @@ from sympy import (
 )
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.domains.entries import Derived, Fixed, IntegerRange, RealInterval, number
+from ridgeproof.theory.domains.entries import (
+    Derived,
+    Fixed,
+    IntegerRange,
+    RealInterval,
+    number,
+    used_symbols,
+)
 from ridgeproof.theory.domains.space import Space, decay, size_limits, suits
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.verification.proofs.boxes.sums import LevelSum, levels_of, power_sum
 
-__all__ = ["Box", "KappaOf", "Place", "Problem", "in_one_form", "places_of", "substituted"]
+__all__ = [
+    "Box",
+    "KappaOf",
+    "Place",
+    "Problem",
+    "in_one_form",
+    "pinned_by",
+    "places_of",
+    "substituted",
+]
 
 # Longer polynomials take SymPy minutes to factor, and longer claims to bring to one denominator.
 _FEW_TERMS, _MOST_OPERATIONS = 12, 120
@@ -246,32 +262,63 @@ def _plain(kappa: Symbol, j: int) -> Expr:
 
 
 def places_of(domain: Space[Any], variables: Sequence[str], most: int) -> tuple[Place, ...]:
-    """The domain as boxes, one for each spectrum, signal and d.
+    """The domain as boxes, one for each spectrum, signal, d and other number that ranges follow.
 
     Raises:
         NotBuilt: it is no union of boxes, or of too many.
     """
-    entries = {name: domain[name] for name in ("d", *variables)}
-    if isinstance(entries["d"], Derived):
-        raise NotBuilt("d is derived")
-    sizes = _ends("d", entries["d"], {})
-    options = list(product(domain.options("spectrum"), domain.options("signal")))
-    if (sizes[1] - sizes[0] + 1) * len(options) > most:
-        raise NotBuilt(f"the domain has more than {most} dimensions and spectra")
-    found = []
-    for (spectrum, signal), d in product(options, range(int(sizes[0]), int(sizes[1]) + 1)):
-        least, largest = size_limits(spectrum)
-        if not suits(signal, spectrum) or not least <= d <= (largest or d):
+    entries = dict(domain.numbers())
+    pinned = pinned_by(domain, variables)
+    found: list[Place] = []
+    for spectrum, signal in product(domain.options("spectrum"), domain.options("signal")):
+        if not suits(signal, spectrum):
             continue
-        known = {domain.symbol("d"): Fraction(d), **decay(spectrum, signal)}
-        box = {domain.symbol(x): _ends(x, entries[x], known) for x in variables}
-        if all(low <= high for low, high in box.values()):
+        known = [decay(spectrum, signal)]
+        for name in (name for name in entries if name in pinned):
+            x, entry = domain.symbol(name), entries[name]
+            limits = size_limits(spectrum) if name == "d" else (domain.least(name), None)
+            pairs = ((each, _ends(name, entry, each, *limits)) for each in known)
+            every = (
+                {**each, x: Fraction(value)}
+                for each, (low, high) in pairs
+                for value in range(int(low), int(high) + 1)
+            )
+            known = list(islice(every, most + 1))  # too many are refused below
+            if len(known) > most:
+                break
+        if len(found) + len(known) > most:
+            raise NotBuilt(f"the domain has more than {most} dimensions and spectra")
+        for each in known:
+            box = {}
+            for name in variables:
+                x = domain.symbol(name)
+                ends = _ends(name, entries[name], each, domain.least(name), None)
+                box[x] = (each[x], each[x]) if name in pinned else ends
+            if any(low > high for low, high in box.values()):
+                continue
+            d = int(each[domain.symbol("d")])
             levels_of(d, spectrum, signal)  # what cannot be bounded says so before the search
             found.append(Place(spectrum, signal, d, box))
     return tuple(found)
 
 
-def _ends(name: str, entry: Any, known: Any) -> tuple[Fraction, Fraction]:
+def pinned_by(domain: Space[Any], names: Iterable[str]) -> set[str]:
+    """d, and the whole numbers that its range or those of some numbers follow: taken one by one."""
+    entries, pinned, pending = dict(domain.numbers()), {"d"}, ["d", *names]
+    while pending:
+        entry = entries[pending.pop()]
+        follows = (
+            {x.name for x in used_symbols(entry)} if isinstance(entry, IntegerRange) else set()
+        )
+        more = {x for x in follows & entries.keys() if domain.is_whole(x)} - pinned
+        pinned |= more
+        pending += more
+    return pinned
+
+
+def _ends(
+    name: str, entry: Any, known: Any, floor: int | None, ceiling: int | None
+) -> tuple[Fraction, Fraction]:
     match entry:
         case Fixed(value):
             return value, value
@@ -280,8 +327,10 @@ def _ends(name: str, entry: Any, known: Any) -> tuple[Fraction, Fraction]:
         case IntegerRange(least, most):
             if least.free_symbols | most.free_symbols <= set(known):
                 low, high = entry.ends(name, known)
+                low = low if floor is None else max(low, floor)
+                high = high if ceiling is None else min(high, ceiling)
                 return Fraction(low), Fraction(high)
-    raise NotBuilt(f"{name} = {entry} follows other numbers than d, so that the domain is no box")
+    raise NotBuilt(f"{name} = {entry} follows numbers that are not whole, so that it is no box")
 
 
 def substituted(domain: Space[Any], names: Iterable[str]) -> dict[Symbol, Expr]:

@@ -12,6 +12,7 @@ from sympy import Rational, Symbol
 from ridgeproof import check
 from ridgeproof.commands.check import command as check_command
 from ridgeproof.commands.recheck import command as recheck_command
+from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.settings.spectra import Flat, Isotropic
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
@@ -37,6 +38,9 @@ DOMAIN = {
 def claim(quantity, relation, formula, kind="limit", **domain):
     """A conjecture over the domain above, with some entries changed."""
     entries = {**DOMAIN, **domain}
+    for name in ("T", "lam"):  # first where ranges follow it
+        if any(name in str(entry) for entry in entries.values()):
+            entries = {name: entries.pop(name), **entries}
     lines = [f"{name} = {entry}" for name, entry in entries.items() if entry]
     words = {"quantity": quantity, "relation": relation, "kind": kind, "formula": formula}
     head = [f'{name} = "{text}"' for name, text in {"title": "a claim", **words}.items()]
@@ -169,6 +173,20 @@ def test_a_peak_between_whole_numbers_leaves_no_claim_open():
     assert not recheck(wider).accepted
 
 
+def test_ranges_may_follow_other_whole_numbers_than_d():
+    """The d of each T, the T0 of each T; a point that refutes lies in the domain."""
+    follows = {"T": "{ integers = [8, 12] }", "d": '"T/2 .. T - 2"', "T0": '"T .. 2*T"'}
+    follows |= {"spectrum": '"power-law:3/2"', "lam": "[0.1, 1]"}
+    true = claim("synthetic", "at-most", "n*sigma0^2*d/(T0-d)", **follows)
+    assert search(true).is_proof
+    assert {(x.d, *x.box[sy.T]) for x in stated(true).places} == {
+        (d, T, T) for T in range(8, 13) for d in range((T + 1) // 2, T - 1)
+    }
+    assert search(claim("synthetic", "at-most", "0.1*n*sigma0^2*d/(T0-d)", **follows)).point
+    with pytest.raises(NotBuilt, match="follow T"):
+        stated(claim("variance", "decreases-in", "T", **follows))
+
+
 KAPPA = "(lam - 1 + phi + sqrt((lam - 1 + phi)^2 + 4*lam))/2"
 ONE_LAM = {"d": "5", "T": "8", "n": "0", "T0": "", "sigma0": "", "sigma": "1",
            "lam": "[0.1, 0.2]", "spectrum": '"isotropic"'}  # fmt: skip
@@ -223,7 +241,7 @@ def test_what_is_not_bounded_says_why():
     """Claims of another kind, domains that are no boxes, and too many numbers."""
     for words, domain, reason in [
         (("optimal_lam", "at-most", "1"), {}, "size of a test error"),
-        (("synthetic", "at-most", "1"), {"T0": '"T .. 2*T"', "T": '"2*d .. 4*d"'}, "no box"),
+        (("synthetic", "at-most", "1"), {"lam": "[1, 2]", "T": '"lam*d .. 4*d"'}, "no box"),
         (("bias", "at-most", "1"), {"d": "{ integers = [5, 5000] }"}, "dimensions"),
     ]:
         conjecture = claim(*words, **domain)
