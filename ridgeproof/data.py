@@ -18,7 +18,6 @@ from ridgeproof.theory.process.facts import read_parameter, require_known
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.shown import Shown
-from ridgeproof.verification.simulation.deviation import deviation
 from ridgeproof.verification.simulation.simulate_process import ProcessEstimate, simulate_process
 
 __all__ = ["Prediction", "ProcessOnData", "predict", "run_process"]
@@ -53,18 +52,11 @@ class ProcessOnData(Shown):
     def right(self, name: str) -> tuple[str, ...]:
         """The theories within three standard errors, or 2 %, of what is measured of an ask."""
         seen = self.runs.asks[name]
-        off = {
-            theory: (
-                abs(value - (seen.mean or 0)),
-                deviation(value, seen.mean, seen.standard_error),
-            )
-            for theory, value in self.told(name).items()
-        }
-        return tuple(
-            theory
-            for theory, (gap, z) in off.items()
-            if z is not None and (abs(z) <= _NEAR or gap <= _CLOSE * abs(seen.mean or 0))
-        )
+        if seen.mean is None or seen.standard_error is None:
+            return ()
+        allowed = max(_NEAR * seen.standard_error, _CLOSE * abs(seen.mean))
+        told = self.told(name).items()
+        return tuple(theory for theory, value in told if abs(value - seen.mean) <= allowed)
 
     def data(self) -> dict[str, Any]:
         """Plain data; the theory of an ask is that of the Gaussian engine."""
@@ -86,10 +78,7 @@ class ProcessOnData(Shown):
         found = [
             ("process", shortened(self.runs.title)),
             ("data", f"{said}, {self.population.task}"),
-            (
-                "kernel",
-                self.kernel + (f", and {self.kernel0} for features" if self.kernel0 else ""),
-            ),
+            ("kernel", f"{self.kernel}{f', {self.kernel0} for features' if self.kernel0 else ''}"),
             ("repetitions", f"{self.runs.repetitions} (literal, seed {self.runs.seed})"),
             ("right", f"within {_NEAR:g} standard errors or {_CLOSE:.0%} of what is measured"),
             ("", ""),
@@ -106,7 +95,8 @@ class ProcessOnData(Shown):
             found.append((name, f"{line}  {' and '.join(self.right(name)) or '-'}"))
             why = self.counted[name]
             reasons += [(name, ask.reason)] if ask.reason else []
-            reasons += [(name, f"not count-aware: {why}")] if isinstance(why, str) else []
+            if isinstance(why, str) and ask.mean is not None:
+                reasons.append((name, f"not count-aware: {why}"))
         return [*found, ("", ""), *reasons] if reasons else found
 
 
@@ -159,16 +149,15 @@ def run_process(
     population = make_population(X, y, kernel, task)
     first = seen_with(population, kernel0)
     found = features(population)
-    given = {**process.defaults, **parameters}
-    values = {name: read_parameter(name, value) for name, value in given.items()}
     second = None if first is None else mapped(found, first, str(kernel0))
     runs = simulate_process(
         process, **read_profiles(found.spectrum, found.signal), **parameters,
         rows=found.rows, features=second, repetitions=repetitions, seed=seed, watch=watch,
     )  # fmt: skip
-    graph = normal_form(process, values)
+    given = {**process.defaults, **parameters, "d": len(found.spectrum)}
+    values = {name: read_parameter(name, value) for name, value in given.items()}
     predictor = Predictor(population, first=None if first is None else Predictor(first))
-    counted = count_aware(graph, values, predictor)
+    counted = count_aware(normal_form(process, values), values, predictor)
     return ProcessOnData(runs, counted, population, kernel, kernel0)
 
 

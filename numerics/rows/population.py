@@ -13,7 +13,14 @@ from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.rows.kernels import Kernel, make_kernel
 from ridgeproof.theory.errors import InputError
 
-__all__ = ["EXACT_ROWS", "Population", "make_population", "read_rows", "seen_with"]
+__all__ = [
+    "EXACT_ROWS",
+    "Population",
+    "make_population",
+    "read_rows",
+    "require_memory",
+    "seen_with",
+]
 
 # Beyond so many rows the second moment of a chain is carried by probes.
 EXACT_ROWS = 2_000
@@ -85,7 +92,7 @@ def make_population(X: Any, y: Any, kernel: str = "rbf", task: str | None = None
     truth, classes = _columns(y, N, task)
     outputs = f"regression, {truth.shape[1]} output{'s' * (truth.shape[1] > 1)}"
     said = outputs if classes is None else f"{len(classes)} classes, one-hot"
-    _require_memory(N)
+    require_memory(N, N)
     if kernel == "precomputed":
         _require_kernel_matrix(rows)
         return Population(rows, truth, None, None, 0, said, classes)
@@ -105,7 +112,7 @@ def seen_with(population: Population, kernel: str | None) -> Population | None:
     if population.rows is None or kernel == "precomputed":
         condition = "needs rows, and a kernel matrix stands in their place"
         raise InputError("--kernel0", kernel, condition, "give rows and the names of two kernels")
-    _require_memory(len(population.rows))
+    require_memory(len(population.rows), len(population.rows))
     fitted = make_kernel(kernel, population.rows)
     return replace(population, K=fitted(population.rows, population.rows), kernel=fitted)
 
@@ -185,15 +192,20 @@ def _plain(labels: Array) -> Array:
     return labels
 
 
-def _require_memory(N: int) -> None:
-    needed = _ARRAYS * 8 * N**2
+def require_memory(rows: int, N: int) -> None:
+    """Refuse matrices (rows, N) that do not fit, before one is made.
+
+    Raises:
+        InputError: six of them are more than four fifths of the memory that is free.
+    """
+    needed = _ARRAYS * 8 * rows * N
     try:
         free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, OSError, ValueError):  # a system that does not say
         return
     if needed > _SHARE * free:
         condition = f"need {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free"
-        raise InputError("X", f"{N} rows", condition, "take a random subset of the rows")
+        raise InputError("X", f"{rows} rows", condition, "take a random subset of the rows")
 
 
 def _require_kernel_matrix(K: Array) -> None:

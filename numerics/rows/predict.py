@@ -16,6 +16,7 @@ from ridgeproof.numerics.rows.population import (
     Population,
     make_population,
     read_rows,
+    require_memory,
     seen_with,
 )
 from ridgeproof.numerics.rows.stage import Stage, solve_stage
@@ -306,4 +307,5 @@ def make_outside(population: Population, held_out: Any) -> Outside:
         raise InputError("held-out y", f"shape {truth.shape}", condition, "give as many")
     if population.kernel is None or population.rows is None:
         return Outside(rows, truth)
+    require_memory(len(rows), len(population.rows))
     return Outside(population.kernel(rows, population.rows), truth)

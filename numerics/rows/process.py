@@ -17,7 +17,7 @@ import numpy as np
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.rows.chain import Labels, next_labels
 from ridgeproof.numerics.rows.predict import Predictor, require_penalty
-from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
+from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.process.expressions import ONE, Expression, evaluate
 from ridgeproof.theory.process.facts import size_of
 from ridgeproof.theory.process.graph import Graph, Truth
@@ -48,16 +48,16 @@ def count_aware(
 
     Args:
         graph: the normal form at the values.
-        values: of the parameters.
+        values: of the parameters, and of d.
         predictor: of the population, with labels of one column.
     """
-    numbers = {"d": float(len(predictor.population.K)), **{n: float(v) for n, v in values.items()}}
+    numbers = {name: float(value) for name, value in values.items()}
     walk = _Walk(graph, values, numbers, predictor)
     found: dict[str, float | str] = {}
     for name, ask in graph.asks:
         try:
             found[name] = float(evaluate(ask, numbers, float, walk.expected))
-        except (NotBuilt, SolverError, InputError) as error:
+        except (NotBuilt, ArithmeticError, InputError) as error:
             found[name] = str(error)
     return found
 

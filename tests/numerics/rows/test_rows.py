@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -10,9 +12,9 @@ import pytest
 import ridgeproof
 from ridgeproof.numerics.rows.chain import Labels, Outside, error_of
 from ridgeproof.numerics.rows.files import read_data
-from ridgeproof.numerics.rows.kernels import make_kernel
-from ridgeproof.numerics.rows.population import make_population
-from ridgeproof.numerics.rows.predict import Predictor, predict
+from ridgeproof.numerics.rows.kernels import Kernel, make_kernel
+from ridgeproof.numerics.rows.population import make_population, seen_with
+from ridgeproof.numerics.rows.predict import Predictor, make_outside, predict
 from ridgeproof.numerics.rows.stage import solve_stage
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.figures.kernel_chain import KernelWorld, Plan, simulated_errors
@@ -158,7 +160,7 @@ _GOOD = {"T": 20, "lam": 0.1}
         ({"X": np.full((20, 2), np.nan)}, "X, row 1, column 1"),
         ({"X": np.zeros((5, 2))}, "X = 5 rows"),
         ({"X": np.zeros((30_000, 1))}, "X = 30000 rows"),
-        ({"X": np.ones((20, 2))}, "--kernel"),
+        ({"X": np.ones((20, 2))}, "--kernel = rbf: would have the width or scale 0 on these rows"),
         ({"X": np.arange(400.0).reshape(20, 20), "kernel": "precomputed"}, "not symmetric"),
         ({"X": -np.eye(20), "kernel": "precomputed"}, "eigenvalue"),
         ({"kernel": "rfb"}, "Did you mean rbf"),
@@ -198,6 +200,23 @@ def test_bad_data_are_refused_at_once(change, named):
     with pytest.raises(InputError) as error:
         predict(X, y, **given)
     assert named in str(error.value)
+
+
+def test_what_does_not_fit_is_refused_before_a_kernel_is_made(monkeypatch):
+    """With 10 MB free: rows, a second kernel, and held-out rows in great number."""
+    population = make_population(*data())
+    monkeypatch.setattr(os, "sysconf", {"SC_AVPHYS_PAGES": 10, "SC_PAGE_SIZE": 10**6}.get)
+    monkeypatch.setattr("ridgeproof.numerics.rows.population.make_kernel", None)
+    monkeypatch.setattr(Kernel, "__call__", None)
+    rows = np.ones((10_000, 4))
+    refused = (
+        lambda: make_population(rows, rows[:, 0]),
+        lambda: seen_with(replace(population, rows=rows), "linear"),
+        lambda: make_outside(population, (rows, rows[:, 0])),
+    )
+    for call in refused:
+        with pytest.raises(InputError, match=r"= 10000 rows: need .* GB of memory"):
+            call()
 
 
 def test_many_draws_are_all_rows():
