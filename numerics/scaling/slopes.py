@@ -22,6 +22,7 @@ from ridgeproof.theory.process.facts import only_ask, require_known, size_names
 from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.scaling.exponents import ELL, OPEN, Law, laws_of, scaling_laws
+from ridgeproof.theory.scaling.fake_data import classical_ell
 from ridgeproof.theory.scaling.leading import PowerLaws
 from ridgeproof.theory.scaling.scale import Scale, read_scale
 
@@ -122,7 +123,7 @@ def process_exponents(
     at_given = {} if given is None else rates(given)
     classical = None
     if free and laws.beta is not None and laws.r is not None:
-        classical = laws.beta / (2 * laws.beta * min(laws.r, Fraction(1)) + 1)
+        classical = Fraction(str(classical_ell(laws)))
     at_classical = {} if classical is None else rates(classical)
     answers = {}
     for name, law in found.items():

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ridgeproof.numerics.process_value import ProcessValue
     from ridgeproof.numerics.scaling.slopes import AskExponents
     from ridgeproof.numerics.value import Value
-    from ridgeproof.theory.exponents import Exponents, Formulas
     from ridgeproof.theory.formula import Form
+    from ridgeproof.theory.scaling.answers import Exponents, Formulas
     from ridgeproof.verification.simulation.simulate import Estimate
     from ridgeproof.verification.simulation.simulate_process import ProcessEstimate
 
@@ -306,15 +306,14 @@ def exponents(
         return process_exponents(process_of(process), scale, beta=beta, r=r, ell=ell, **given)
     if scale is not None or given:
         raise InputError("scale", scale or MISSING, "is of a process", "give a process too")
-    from ridgeproof.theory import exponents as scaling
-    from ridgeproof.theory.checks import exact
+    from ridgeproof.theory.scaling import answers as scaling
 
     known: dict[str, Fraction] = {
-        name: scaling.check_parameter(name, exact(name, value), name=name)
+        name: scaling.check_parameter(name, value)
         for name, value in (("beta", beta), ("r", r), ("c", c))
         if value is not None
     }
-    at = None if ell is None else scaling.check_parameter("ell", exact("ell", ell), name="ell")
+    at = None if ell is None else scaling.check_parameter("ell", ell)
     found: Exponents | Formulas
     if len(known) == 3:
         found = scaling.exponents(**known, clean=clean, noise_free=noise_free, ell=at)

@@ -21,7 +21,7 @@ from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.scaling.leading import Leading, Orders, PowerLaws
 from ridgeproof.theory.scaling.order import Cancelled, Place, Space, Tie
 from ridgeproof.theory.scaling.scale import Scale
-from ridgeproof.theory.scaling.sweep import Found, Piece, sweep
+from ridgeproof.theory.scaling.sweep import Found, Piece, sweep, sweep_all
 from ridgeproof.theory.settings.spectra import PowerLaw, Source, parse_signal, parse_spectrum
 
 __all__ = ["ELL", "OPEN", "REGIMES", "Law", "laws_of", "scaling_laws"]
@@ -34,8 +34,6 @@ REGIMES = {
     "ridgeless": "the error falls with every further ell: faster than any power of T",
     "given": "no ell is free",
 }
-# Where the axes begin; an ell may not grow, nor a spectrum lack a trace.
-_LEAST = {"beta": Fraction(1)}
 # Sizes that decide on the branch of a fit without ridge: these powers of two.
 _BITS, _INFINITE = 1500, 12000
 
@@ -242,11 +240,7 @@ class _Ask:
 
 
 def _law(ask: _Ask, space: Space, names: list[str], *, free: bool) -> Law:
-    def compute(depth: int, sample: dict[str, Fraction]) -> Found:
-        if depth < len(names):
-            name = names[depth]
-            ends = _LEAST.get(name, Fraction(0)), None
-            return sweep(space, name, ends, sample, lambda inner: compute(depth + 1, inner))
+    def compute(sample: dict[str, Fraction]) -> Found:
         if free:
             swept = sweep(space, ELL, (Fraction(0), None), sample, ask)
             growth = partial(sweep, space, ELL, (Fraction(0), None), sample, ask.growth)
@@ -258,7 +252,7 @@ def _law(ask: _Ask, space: Space, names: list[str], *, free: bool) -> Law:
             found, content=_Best(found.content.rate, None, None, found.content.logs, "given")
         )
 
-    content = compute(0, {}).content
+    content = sweep_all(space, names, compute)
 
     def written(read: Callable[[_Best], Expr]) -> Expr:
         return _written(content, names, read)
@@ -336,6 +330,7 @@ def _joined(axis: Symbol, pieces: list[tuple[Expr, Expr | None]]) -> Expr:
     if len(pieces) == 1:
         return pieces[0][0]
     (low, border), (high, _), *more = pieces
-    if not more and axis in low.free_symbols and low.subs(axis, border) == high:
+    saturated = not more and axis in low.free_symbols and low.subs(axis, border)
+    if saturated and saturated.expand() == high.expand():
         return low.subs(axis, Min(axis, border))  # what saturates
     return Piecewise(*((value, True if end is None else axis <= end) for value, end in pieces))

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from sympy import QQ, Expr, Float, Rational
+from sympy import QQ, Expr, Float, Max, Min, Piecewise, Rational, true
+from sympy.logic.boolalg import Boolean
 from sympy.polys.fields import FracElement, field
 
 from ridgeproof.theory.errors import RidgeproofError
@@ -96,6 +97,34 @@ class Place:
         if not (difference.numer.is_ground and difference.denom.is_ground):
             self.positive[difference if value > 0 else -difference] = None
         return 1 if value > 0 else -1
+
+    def form(self, value: Expr) -> FracElement:
+        """An exponent with Min, Max, and conditions a <= b, which are decided at the sample.
+
+        Raises:
+            Tie: as `compare`.
+        """
+        return self.space.form(self.resolved(value))
+
+    def resolved(self, value: Expr) -> Expr:
+        """The same as an expression: which argument or branch it is at the sample."""
+        if not value.has(Min, Max, Piecewise):
+            return value
+        if isinstance(value, Piecewise):
+            return next(self.resolved(branch) for branch, at in value.args if self._holds(at))
+        parts = [self.resolved(part) for part in value.args]
+        if not isinstance(value, Min | Max):
+            return value.func(*parts)
+        best, side = parts[0], 1 if isinstance(value, Max) else -1
+        for part in parts[1:]:
+            if self.compare(self.space.form(part), self.space.form(best)) == side:
+                best = part
+        return best
+
+    def _holds(self, condition: Boolean) -> bool:
+        if condition == true:
+            return True
+        return self.compare(self.form(condition.gts), self.form(condition.lts)) >= 0
 
     def float(self, form: FracElement) -> Float:
         """The exponent at the sample, to DIGITS."""

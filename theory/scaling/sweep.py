@@ -8,22 +8,25 @@ condition on the axes further out, which are swept in turn: no inequality has to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sympy.polys.fields import FracElement
 
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.scaling.order import Place, Space, Tie
 
-__all__ = ["Found", "Piece", "sweep"]
+__all__ = ["Found", "Piece", "sweep", "sweep_all"]
 
 # Where in what is left of an axis the next sample lies: one that ties with a border is moved.
 _SHARES = (Fraction(369, 997), Fraction(211, 1009), Fraction(577, 1013), Fraction(83, 1019))
 _MOST = 200
+# Of the axes, unless given: an ell may not grow, nor a spectrum lack a trace.
+_ENDS = {"beta": (Fraction(1), None)}
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,40 @@ class Found:
     positive: tuple[FracElement, ...]
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """low <= x <= high with one content; a high of None is infinity."""
 
     low: FracElement
     high: FracElement | None
     content: Any
+
+
+def sweep_all(
+    space: Space,
+    names: Sequence[str],
+    compute: Callable[[dict[str, Fraction]], Found],
+    ends: Mapping[str, tuple[Fraction, Fraction | None]] = MappingProxyType(_ENDS),
+) -> Any:
+    """The pieces of the first axis, of which each holds those of the next, and so on.
+
+    Args:
+        space: of all names.
+        names: of the axes, the first the outermost.
+        compute: what is wanted at a sample of them.
+        ends: of axes that are not from 0 to infinity.
+
+    Raises:
+        NotBuilt, Tie: as `sweep`.
+    """
+
+    def within(depth: int, sample: dict[str, Fraction]) -> Found:
+        if depth == len(names):
+            return compute(sample)
+        name = names[depth]
+        between = ends.get(name, (Fraction(0), None))
+        return sweep(space, name, between, sample, lambda inner: within(depth + 1, inner))
+
+    return within(0, {}).content
 
 
 def sweep(

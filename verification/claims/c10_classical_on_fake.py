@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.exponents import exponents
+from ridgeproof.theory.scaling.answers import exponents
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.settings.spectra import PowerLaw, Source
 from ridgeproof.verification.conjectures.domain_table import read_domain

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.exponents import exponents
+from ridgeproof.theory.scaling.answers import exponents
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.theory.settings.spectra import PowerLaw, Source
 from ridgeproof.verification.conjectures.domain_table import read_domain
@@ -28,7 +28,7 @@ def holds(setting: Setting, judge: Judge, theory: Theory) -> None:
     """Variance and synthetic term cross at T_x; the best error falls before it and not after."""
     assert isinstance(setting.spectrum, PowerLaw)
     assert isinstance(setting.signal, Source)
-    crossing = setting.with_(T=crossover_size(setting), lam=0)
+    crossing = setting.with_(T=round(crossover_size(setting)), lam=0)
     variance, synthetic = (theory.value(crossing, q) for q in ("variance", "synthetic"))
     judge.compare(
         crossing,

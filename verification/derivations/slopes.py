@@ -14,6 +14,7 @@ from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.settings.spectra import PowerLaw, Source
+from ridgeproof.theory.theorems.power_law import crossover
 from ridgeproof.verification.suite.theory_on_trial import CATALOGUE, Theory
 
 __all__ = [
@@ -91,11 +92,11 @@ def measured_slope(growth: Growth, theory: Theory, start: int = 2**16) -> float:
     return math.log(large / small) / math.log(16)
 
 
-def crossover_size(setting: Setting) -> int:
-    """T_x = d + (1 - phi0) T0 sigma^2/(n sigma0^2), rounded: where least squares crosses over."""
-    assert setting.T0 is not None
-    surplus = (setting.T0 - setting.d) * setting.sigma**2 / (setting.n * setting.sigma0**2)
-    return setting.d + round(surplus)
+def crossover_size(setting: Setting) -> float:
+    """T_x as `theory.theorems.power_law.crossover` states it."""
+    values = {name: getattr(setting, name.name) for name in (sy.T0, sy.d, sy.n)}
+    noises = {sy.sigma: setting.sigma, sy.sigma0: setting.sigma0}
+    return float(crossover().subs(sy.phi0, sy.d / sy.T0).subs({**values, **noises}))
 
 
 def best_error(setting: Setting, theory: Theory = CATALOGUE) -> float:

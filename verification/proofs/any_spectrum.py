@@ -14,7 +14,6 @@ from ridgeproof.theory.definitions import DEFINITIONS
 from ridgeproof.theory.domains.entries import Derived, used_symbols
 from ridgeproof.theory.domains.holds import holds_on
 from ridgeproof.theory.errors import DerivationError, NotBuilt
-from ridgeproof.theory.exponents.regions import Region
 from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.spectral import SpectralSum
 from ridgeproof.verification.conjectures.conjecture import Conjecture
@@ -27,6 +26,7 @@ from ridgeproof.verification.conjectures.settings.symbolic import (
 )
 from ridgeproof.verification.proofs.positivity import Certificate, Parts, nonnegative
 from ridgeproof.verification.proofs.ratios import NOISES, require_apart, scale_free
+from ridgeproof.verification.proofs.regions import Region
 
 __all__ = ["level_by_level"]
 

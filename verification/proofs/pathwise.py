@@ -28,7 +28,6 @@ from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.domains.entries import Derived, Fixed, used_symbols
 from ridgeproof.theory.domains.holds import holds_on
 from ridgeproof.theory.errors import DerivationError, NotBuilt
-from ridgeproof.theory.exponents.regions import Region
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.spectra import Flat, Isotropic
 from ridgeproof.verification.conjectures.conjecture import Conjecture
@@ -40,6 +39,7 @@ from ridgeproof.verification.conjectures.settings.symbolic import (
     stands,
 )
 from ridgeproof.verification.proofs.positivity import Certificate, Parts, nonnegative, vanishing
+from ridgeproof.verification.proofs.regions import Region
 
 __all__ = ["every_design"]
 

@@ -1,6 +1,6 @@
 """What is proved non-negative on a region, with the polynomials that show it.
 
-A region is mapped onto the positive orthant (`theory.exponents.regions`), x_i = p_i/q_i, where p
+A region is mapped onto the positive orthant (`verification.proofs.regions`), x_i = p_i/q_i, where p
 and q have no negative coefficients.  A polynomial times powers of the q_i is a polynomial there,
 and >= 0 if it has no negative coefficient either.
 """
@@ -16,8 +16,8 @@ from math import prod
 from sympy import QQ, Expr, Poly, Symbol, cancel, fraction, lambdify, ring
 
 from ridgeproof.theory.errors import DerivationError
-from ridgeproof.theory.exponents.regions import Region
-from ridgeproof.theory.exponents.smt import no_counterexample
+from ridgeproof.verification.proofs.regions import Region
+from ridgeproof.verification.proofs.smt import no_counterexample
 
 __all__ = ["Certificate", "Parts", "nonnegative", "vanishing"]
 
@@ -68,7 +68,7 @@ def nonnegative(expression: Expr, regions: Iterable[Region], *, z3: bool) -> Par
             raise DerivationError(f"{expression} >= 0 fails in the region")
         if z3:
             if not find_spec("z3") or not no_counterexample(
-                above * below, region, strict=False, milliseconds=_Z3_MILLISECONDS
+                above * below, region, milliseconds=_Z3_MILLISECONDS
             ):
                 raise DerivationError(f"z3 does not prove {expression} >= 0")
             parts.append(part | {"by": "z3 finds no counterexample"})

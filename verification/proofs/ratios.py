@@ -37,7 +37,6 @@ from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.domains.entries import Derived, Fixed, number
 from ridgeproof.theory.domains.holds import holds_on, range_on
 from ridgeproof.theory.errors import DerivationError, NotBuilt
-from ridgeproof.theory.exponents.regions import Interval, Region
 from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.limits import proportional_limit
 from ridgeproof.theory.settings.spectra import Flat, Isotropic
@@ -53,6 +52,7 @@ from ridgeproof.verification.conjectures.settings.symbolic import (
     stands,
 )
 from ridgeproof.verification.proofs.positivity import Certificate, Parts, nonnegative, vanishing
+from ridgeproof.verification.proofs.regions import Interval, Region
 
 __all__ = ["NOISES", "in_ratios", "require_apart", "scale_free"]
 

@@ -19,6 +19,7 @@ BAND = 0.01
 LAWS = PowerLaws(Fraction(3, 2), Fraction(2, 5))
 SMOOTH = PowerLaws(Fraction(3, 2), Fraction(7, 5))
 TEACHER = "A = rows(T)\ny = A@w0 + sigma*noise(A)\nm = ridge(y, lam)\n"
+CLEAN = "B = rows(T)\nf = ridge(B@w0 + sigma*noise(B), lam)\n"
 CHAIN = """
 A = rows(T0)
 w = least_squares(A@w0 + sigma*noise(A))
@@ -35,6 +36,9 @@ f = ridge(B@m, lam)
 GROWING = "T0 = T^(3/5), width = T^(2/5), lam0 = T^-1, lam = T^-(1/2)"
 PROCESSES = {
     "ridge chain": (CHAIN, "T0 = T^(3/5), d = T^(3/5)/2, lam = T^-ell", LAWS),
+    "plateau": (CHAIN, "T0 = T^(3/10), d = T^(3/10)/2, lam = T^-(15/22)", LAWS),
+    "undersampled": (CHAIN, "T0 = T^(5/4), d = T^(5/4)/2, lam = T^-ell", LAWS),
+    "finite dimension": (CLEAN, "d = T^(3/10)/2, lam = T^-ell", LAWS),
     "self-distillation": (f"{TEACHER}f = ridge(A@m, lam)\n", "lam = T^-ell", SMOOTH),
     "interpolation": (f"{TEACHER}f = ridge(A@m, lam)\n", "lam = T^-2", LAWS),
     "weak to strong": (WEAK, GROWING, LAWS),

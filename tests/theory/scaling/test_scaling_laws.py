@@ -1,4 +1,4 @@
-"""Scaling laws from the process alone: T7's table, saturation, and what is refused."""
+"""Scaling laws from the process alone: saturation, and what is refused."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from sympy import Rational, Symbol, log
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.equivalent.formulas.derived import derive_process
 from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.exponents import Noise, optimal_exponents
-from ridgeproof.theory.exponents import c as c_symbol
 from ridgeproof.theory.process.file import make_process
 from ridgeproof.theory.scaling.exponents import laws_of, scaling_laws
 from ridgeproof.theory.scaling.leading import Leading, PowerLaws
@@ -37,47 +35,6 @@ def laws(steps, scale, spectrum=OPEN, asks=None, **values):
     """The laws of a process written in lines."""
     process = make_process({"process": {"steps": steps}, "ask": asks or {"E": "risk(m)"}})
     return scaling_laws(process, read_scale(scale), spectrum, values)
-
-
-@pytest.mark.parametrize(
-    ("noise", "steps", "values"),
-    [
-        (Noise.SYNTHETIC, FAKE, {"sigma": ONE, "sigma0": ONE}),
-        (Noise.CLEAN, CLEAN, {"sigma": ONE}),
-        (Noise.NOISE_FREE, CLEAN, {"sigma": Fraction(0)}),
-    ],
-)
-def test_the_table_of_t7(noise, steps, values):
-    """Optimal ell and rate in beta, r and c, at places of every regime, from the process alone."""
-    generators = "T0 = T^c, " if steps is FAKE else ""
-    law = laws(steps, f"{generators}d = T^c/2, lam = T^-ell", **values)["E"]
-    table = optimal_exponents(noise)
-    for beta, r, c in [(2, "1/2", "1/9"), (3, 2, "2/3"), ("3/2", "2/5", 3), ("5/4", 1, "1/5")]:
-        at = [Rational(str(x)) for x in (beta, r, c)]
-        ours = dict(zip(map(Symbol, ("beta", "r", "c")), at, strict=True))
-        theirs = dict(zip(("beta", "r", "c"), at, strict=True))
-        for name in ("rate", "ell", "least_ell"):
-            expected = getattr(table, name)
-            expected = expected.subs({x: theirs[x.name] for x in expected.free_symbols})
-            assert getattr(law, name).subs(ours) == expected, (name, at)
-
-
-def test_the_classical_penalty_kept_on_fake_data_plateaus():
-    """T7's other column, at beta = 3/2, r = 2/5: 0, then 5/11 - c, then the clean rate."""
-    law = laws(
-        FAKE,
-        "T0 = T^c, d = T^c/2, lam = T^(-15/22)",
-        PowerLaws(Fraction(3, 2), Fraction(2, 5)),
-        sigma=ONE,
-        sigma0=ONE,
-    )["E"]
-    c = Symbol("c")
-    kept = optimal_exponents().rate_at_classical
-    values = {
-        x: {"beta": Rational(3, 2), "r": Rational(2, 5)}.get(x.name, x) for x in kept.free_symbols
-    }
-    for at in (Rational(1, 5), Rational(2, 3), Rational(2)):
-        assert law.rate.subs(c, at) == kept.subs(values).subs(c_symbol, at)
 
 
 def test_twice_the_ridge_saturates_later():

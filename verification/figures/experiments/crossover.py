@@ -11,10 +11,10 @@ from sympy import solve
 
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.exponents import crossover
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.selection import best, facts
 from ridgeproof.theory.settings.setting import Setting, make_setting
+from ridgeproof.verification.derivations.slopes import crossover_size
 from ridgeproof.verification.figures.figure import Figure
 from ridgeproof.verification.figures.panels import Against, Curve, Note, Panel, Point
 from ridgeproof.verification.figures.tracing import Line, Request, Run, geometric, rational
@@ -52,7 +52,7 @@ def measure(run: Run) -> tuple[Panel, ...]:
     """Left, the best error against T; right, T_x against T0, found in the simulation."""
     d = run.size(64)
     least = run.trace(_best(d, run.count(40)))
-    sizes = [float(_predicted(power_law(d, ratio))) for ratio in _RATIOS]
+    sizes = [crossover_size(power_law(d, ratio)) for ratio in _RATIOS]
     notes = tuple(
         Note(x, float(np.interp(x, curve.x, curve.y)), "|", plain=True)
         for x, curve in zip(sizes, least, strict=True)
@@ -72,13 +72,6 @@ def measure(run: Run) -> tuple[Panel, ...]:
             tuple(_crossings(run, run.size(40))),
         ),
     )
-
-
-def _predicted(setting: Setting) -> float:
-    """T_x as `theory.exponents.crossover` states it."""
-    values = {sy.T0: setting.T0, sy.d: setting.d, sy.n: setting.n}
-    exact = crossover().subs({**values, sy.phi0: rational(setting.d / (setting.T0 or 1))})
-    return float(exact.subs({sy.sigma: setting.sigma, sy.sigma0: setting.sigma0}))
 
 
 def _best(d: int, count: int) -> Iterator[Line]:
@@ -110,7 +103,7 @@ def _crossings(run: Run, d: int) -> Iterator[Curve]:
         yield Curve(
             f"$n = {n}$",
             tuple(float(T0) for T0 in dense),
-            tuple(_predicted(least_squares(d, T0, n)) for T0 in dense),
+            tuple(crossover_size(least_squares(d, T0, n)) for T0 in dense),
             tuple(map(partial(_found, run), settings)),
         )
 

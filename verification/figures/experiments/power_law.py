@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ridgeproof.theory.exponents import exponents
+from ridgeproof.theory.scaling.answers import exponents
 from ridgeproof.theory.settings.setting import Setting, make_setting
 from ridgeproof.verification.derivations.slopes import Growth, power_law_setting
 from ridgeproof.verification.figures.figure import Figure

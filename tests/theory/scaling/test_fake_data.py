@@ -1,4 +1,4 @@
-"""The exact exponents, against closed forms and against brute force over ell."""
+"""T7: the exponents of settings, against closed forms and against brute force over ell."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ import pytest
 from hypothesis import Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sympy import oo
+from sympy import Min, cancel, oo
 
-from ridgeproof.theory.errors import InputError
-from ridgeproof.theory.exponents import exponents
+from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.errors import DerivationError, InputError
+from ridgeproof.theory.scaling import fake_data
+from ridgeproof.theory.scaling.answers import exponents, formulas
+from ridgeproof.theory.scaling.fake_data import Noise, c, require_terms, terms
+from ridgeproof.theory.theorems import power_law
 
 betas = st.fractions(Fraction(11, 10), 8, max_denominator=20)
 sources = st.fractions(Fraction(1, 20), 3, max_denominator=20)
@@ -65,15 +69,7 @@ def brute(beta, r, c, ell, clean=False, noise_free=False):
     return max(found["bias"], found["variance"]) if clean else max(found.values())
 
 
-def test_the_worked_example():
-    """beta = 3/2, r = 2/5, c = 3/5: the numbers every other layer quotes."""
-    found = exponents(Fraction(3, 2), Fraction(2, 5), Fraction(3, 5))
-    assert (found.ell, found.rate) == (Fraction(9, 22), Fraction(-18, 55))
-    assert (found.classical_ell, found.rate_at_classical) == (Fraction(15, 22), Fraction(-8, 55))
-    assert found.regime == "classical-slower"
-
-
-@everywhere(40)
+@everywhere(5)
 def test_fake_data_closed_forms(place):
     """Corrected optimum min(c,1) times the classical one; plateau, slower rate or optimality."""
     beta, r, c = place
@@ -90,7 +86,7 @@ def test_fake_data_closed_forms(place):
     assert (found.rate_at_classical, found.regime) == expected
 
 
-@everywhere(40)
+@everywhere(5)
 def test_clean_closed_forms(place):
     """Clean data: the classical rate while d is large, the parametric rate T^-(1-c) below."""
     beta, r, c = place
@@ -108,7 +104,7 @@ def test_clean_closed_forms(place):
         assert found.regime == "finite-dimension"
 
 
-@everywhere(40)
+@everywhere(5)
 def test_noise_free_closed_forms(place):
     """No noise: the truth itself for T >= d, rate T^(-2 beta r_) as ell -> beta for T < d."""
     beta, r, c = place
@@ -121,7 +117,7 @@ def test_noise_free_closed_forms(place):
 
 
 @pytest.mark.parametrize("flags", FLAGS)
-@everywhere(15)
+@everywhere(3)
 def test_no_ell_on_a_fine_grid_does_better(flags, place):
     """Brute force over ell: never below the rate, and the rate is reached up to the grid's step."""
     beta, r, c = place
@@ -141,7 +137,7 @@ def test_no_ell_on_a_fine_grid_does_better(flags, place):
 
 
 @pytest.mark.parametrize("flags", FLAGS)
-@everywhere(12)
+@everywhere(2)
 def test_the_rate_at_any_ell(flags, place):
     """The max-plus formula equals the sums over the levels inside and beyond the domain."""
     for ell in (Fraction(0), Fraction(1, 3), Fraction(1), Fraction(12)):
@@ -174,3 +170,55 @@ def test_bad_calls_name_the_value(arguments, flags, name):
     with pytest.raises(InputError) as caught:
         exponents(*arguments, **flags)
     assert caught.value.name == name
+
+
+@pytest.mark.parametrize("flags", FLAGS)
+def test_formulas_hold_at_numbers(flags):
+    """Every Piecewise, within its pieces and on their borders, is what is found there alone."""
+    noise = [Noise.SYNTHETIC, Noise.CLEAN, Noise.NOISE_FREE][FLAGS.index(flags)]
+    whole = formulas({}, noise)
+    for place in [("3/2", "1/10", "9/10"), ("4", "2/3", "3/19"), ("3/2", "3", "1"), ("4", 2, 2)]:
+        beta, r, growth = map(Fraction, place)
+        at, found = {sy.beta: beta, sy.r: r, c: growth}, exponents(beta, r, growth, **flags)
+        for name in ("ell", "rate", "classical_ell", "rate_at_classical"):
+            assert getattr(whole, name).subs(at) == getattr(found, name), (name, place)
+        assert str(whole.regime.subs(at)) == found.regime
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("bias", lambda term: term.subs(fake_data.source, sy.r)),  # no saturation
+        ("bias", lambda term: term.subs(Min(sy.ell, sy.beta), sy.ell)),  # below the ridgeless kappa
+        ("variance", lambda _: sy.ell / sy.beta - 1),  # more directions than d
+        ("synthetic", lambda term: term - c / 100),
+    ],
+)
+def test_terms_that_are_not_those_of_the_process_are_refused(name, wrong, monkeypatch):
+    """Each differs from the stated term on some piece only."""
+    monkeypatch.setitem(fake_data._TERMS, name, wrong(terms()[name]))
+    with pytest.raises(DerivationError, match="is not"):
+        require_terms()
+
+
+@pytest.mark.parametrize(("old", "new"), [(sy.df1, sy.df2), (sy.T0, sy.T0 - 1)])
+def test_another_synthetic_term_breaks_the_derivation(old, new, monkeypatch):
+    """rho with a degree of freedom exchanged, or of finite size, has another gap or height."""
+    factor = power_law.synthetic_factor().subs(old, new)
+    monkeypatch.setattr(power_law, "synthetic_factor", lambda: factor)
+    with pytest.raises(DerivationError):
+        list(power_law._plateau())
+
+
+def test_the_bound_of_the_plateau_is_sharp():
+    """d/(T0-d) - rho changes sign at T = 2 df2 when df1 = df2."""
+    for T, sign in ((11, 1), (10, 0), (9, -1)):
+        at = {sy.df1: 5, sy.df2: 5, sy.d: 20, sy.T: T, sy.T0: 50}
+        gap = Fraction(20, 30) - Fraction(str(power_law.synthetic_factor().subs(at)))
+        assert (gap > 0) - (gap < 0) == sign
+
+
+def test_the_crossover_equates_the_terms_of_least_squares():
+    """sigma^2 d/(T - d) = n sigma0^2 d/(T0 - d) at T_x."""
+    surplus = (power_law.crossover() - sy.d).subs(sy.phi0, sy.d / sy.T0)
+    assert cancel(sy.sigma**2 / surplus - sy.n * sy.sigma0**2 / (sy.T0 - sy.d)) == 0
