@@ -106,7 +106,7 @@ def _decided(trial: Trial, subject: Subject) -> Verdict:
         condition = f"has no setting: in {count} of {total} draws {reason}"
         described = subject.claim.domain.describe()
         raise InputError("domain", described, condition, "change that entry")
-    places = list(drawn.settings)
+    places = list(drawn.places)
     if not places:
         trial.note("domain", _NO_POINT, why=trial.out_of_scope)
         return trial.verdict(Outcome.UNDECIDED)

@@ -21,20 +21,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis.strategies import SearchStrategy
 from numpy.typing import NDArray
 
 from ridgeproof.numerics.spectra.number_files import check_files
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.verification.conjectures.admissible import Drawn, draw
 from ridgeproof.verification.conjectures.domain_table import read_domain
 from ridgeproof.verification.conjectures.ladder.case import Case, Subject
 from ridgeproof.verification.conjectures.ladder.on_trial import simulate
 from ridgeproof.verification.simulation.seeds import make_generator
 from ridgeproof.verification.simulation.simulate import QUANTITIES
-from ridgeproof.verification.strategies import settings as settings_of
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.progress import Trial
 from ridgeproof.verification.testing.redo import setting_arguments
@@ -197,13 +194,10 @@ class DeclaredSubject(Subject):
         """A simulator of one's own is the literal process already."""
         return int(self.claim.simulator is None)
 
-    def draw(self, count: int, seed: int) -> Drawn:
+    @property
+    def judged(self) -> str:
         """Settings at which the catalogued quantity could be simulated."""
-        return draw(self.claim.domain, count, seed, self.name)
-
-    def places(self) -> SearchStrategy[Setting]:
-        """Settings of the domain."""
-        return settings_of(self.claim.domain, quantity=self.name)
+        return self.name
 
     def begin(self, trial: Trial, places: list[Setting]) -> Verdict:
         """No theory is asked about a quantity of the user's."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from ridgeproof.theory.formula import ERROR_TERMS
 from ridgeproof.theory.settings.setting import Setting, make_setting
-from ridgeproof.verification.conjectures.admissible import draw_settings
 from ridgeproof.verification.conjectures.domain_table import read_domain
+from ridgeproof.verification.conjectures.drawing import draw
 
 __all__ = ["BENCHES", "PAIRS", "Bench", "Met"]
 
@@ -44,7 +44,7 @@ class Bench:
     @property
     def settings(self) -> tuple[Setting, ...]:
         """The drawn points."""
-        drawn = tuple(draw_settings(read_domain(self.domain), _POINTS))
+        drawn = draw(read_domain(self.domain), _POINTS).places
         if not self.schedule:
             return drawn
         return tuple(make_setting(**{**each.canonical(), **self.schedule}) for each in drawn)

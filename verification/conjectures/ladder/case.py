@@ -19,7 +19,7 @@ from sympy import Expr, Symbol
 
 from ridgeproof.theory.domains.entries import RealInterval
 from ridgeproof.theory.errors import InputError, SolverError, UndecidedLimit
-from ridgeproof.verification.conjectures.admissible import Drawn
+from ridgeproof.verification.conjectures.drawing import Drawn, draw, places
 from ridgeproof.verification.conjectures.guards import Guard
 from ridgeproof.verification.conjectures.ladder.choosers import moved
 from ridgeproof.verification.testing.counterexample import Counterexample
@@ -141,13 +141,18 @@ class Subject(ABC):
         """How many places are tried by the literal process as well."""
         return 0
 
-    @abstractmethod
-    def draw(self, count: int, seed: int) -> Drawn:
-        """Places of the domain, and what was out of scope."""
+    @property
+    def judged(self) -> str:
+        """The quantity that decides where simulation can judge; "" where it may be anywhere."""
+        return ""
 
-    @abstractmethod
+    def draw(self, count: int, seed: int) -> Drawn[Any]:
+        """Places of the domain that simulation can judge, and what was out of scope."""
+        return draw(self.claim.domain, count, seed, self.judged)
+
     def places(self) -> SearchStrategy[Any]:
-        """Places of the domain as hypothesis draws and shrinks them."""
+        """The same places as hypothesis draws and shrinks them."""
+        return places(self.claim.domain, self.judged)
 
     @abstractmethod
     def put(self, case: Case, judge: Judge, method: str) -> None:

@@ -18,7 +18,7 @@ from scipy.optimize import minimize_scalar
 
 from ridgeproof.theory.domains.entries import CHOICES
 from ridgeproof.theory.domains.space import Place, Space
-from ridgeproof.verification.conjectures.admissible import draw_anywhere
+from ridgeproof.verification.conjectures.drawing import draw
 from ridgeproof.verification.conjectures.ladder.choosers import (
     ends_of,
     every_place,
@@ -80,8 +80,7 @@ def places_to_look(
     every = every_place(domain, most)
     if every is not None:
         return every, 0, "settings of the domain with a finite value"
-    anything: Any = domain  # of which a draw asks no more than a space has
-    near = draw_anywhere(anything, len(drawn), seed)
+    near = draw(domain, len(drawn), seed, "").places
     kinds = {_options(place): place for place in [*drawn, *near]}.values()
     ends = [
         place

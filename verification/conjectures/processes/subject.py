@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import random
 import shlex
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from hypothesis.strategies import SearchStrategy
-
 from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
 from ridgeproof.theory.errors import InputError, SolverError, UndecidedLimit
 from ridgeproof.theory.limits import proportional_limit
-from ridgeproof.verification.conjectures.admissible import Drawn, RandomChoices, draw_anywhere
 from ridgeproof.verification.conjectures.ladder.case import (
     Case,
     Finding,
@@ -38,7 +33,6 @@ from ridgeproof.verification.conjectures.processes.trial import (
 )
 from ridgeproof.verification.proofs.process_inequality import stated_of_process
 from ridgeproof.verification.proofs.whole_domain import on_whole_domain
-from ridgeproof.verification.strategies import places
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge, Refutation
 from ridgeproof.verification.testing.progress import Trial
@@ -62,20 +56,6 @@ class ProcessSubject(Subject):
     def theorem(self) -> Theory:
         """What the one theorem says, each place looked up once."""
         return Theory(Sides(self.claim))
-
-    def draw(self, count: int, seed: int) -> Drawn:
-        """Places of the domain, its corners first."""
-        domain: Any = self.claim.domain  # of which no more is asked than this one has
-        drawn = draw_anywhere(domain, count, seed)
-        if drawn:
-            return Drawn(tuple(drawn), {})
-        chooser = RandomChoices(random.Random(seed), self.name)
-        failed = Counter(str(domain.attempt(chooser)) for _ in range(count))
-        return Drawn((), failed, is_empty=True)
-
-    def places(self) -> SearchStrategy[Place]:
-        """Places of the domain."""
-        return places(self.claim.domain)
 
     def silence(self) -> str:
         """Why the theorem is not asked, or gives no value."""

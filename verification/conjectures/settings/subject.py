@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import mpmath
-from hypothesis.strategies import SearchStrategy
 
 from ridgeproof.numerics.spectra.number_files import check_files
 from ridgeproof.theory.domains.holds import named_values
 from ridgeproof.theory.errors import SolverError, UndecidedLimit
 from ridgeproof.theory.settings.folds import relevant
 from ridgeproof.theory.settings.setting import Setting
-from ridgeproof.verification.conjectures.admissible import Drawn, admissible, draw, draw_anywhere
+from ridgeproof.verification.conjectures.admissible import admissible
 from ridgeproof.verification.conjectures.conjecture import Conjecture
+from ridgeproof.verification.conjectures.drawing import Drawn, draw
 from ridgeproof.verification.conjectures.ladder.case import (
     DIGITS,
     Case,
@@ -47,7 +47,6 @@ from ridgeproof.verification.proofs.inequality import stated
 from ridgeproof.verification.proofs.positivity import Certificate
 from ridgeproof.verification.proofs.whole_domain import on_whole_domain
 from ridgeproof.verification.simulation.quantity_draws import Sampler
-from ridgeproof.verification.strategies import settings as settings_of
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.judge import Judge
 from ridgeproof.verification.testing.progress import Trial
@@ -81,16 +80,17 @@ class SettingSubject(Subject):
         """One; a difference of literal runs would drown in its own noise."""
         return int(self.claim.variable is None)
 
-    def draw(self, count: int, seed: int) -> Drawn:
-        """Settings that simulation can judge; where there are none, others: theory may speak."""
-        drawn = draw(self.claim.domain, count, seed, self.name)
-        if drawn.settings or drawn.is_empty:
-            return drawn
-        return replace(drawn, settings=tuple(draw_anywhere(self.claim.domain, count, seed)))
+    @property
+    def judged(self) -> str:
+        """The quantity itself."""
+        return self.name
 
-    def places(self) -> SearchStrategy[Setting]:
-        """Settings of the domain that simulation can judge."""
-        return settings_of(self.claim.domain, quantity=self.name)
+    def draw(self, count: int, seed: int) -> Drawn[Setting]:
+        """Settings that simulation can judge; where there are none, others: theory may speak."""
+        drawn = super().draw(count, seed)
+        if drawn.places or drawn.is_empty:
+            return drawn
+        return replace(drawn, places=draw(self.claim.domain, count, seed, "").places)
 
     def begin(self, trial: Trial, places: list[Setting]) -> Verdict | None:
         """Slopes, the limit in words, and proof by a catalogued theorem."""

@@ -81,7 +81,7 @@ def test_large_steps_and_small_ones_are_tried_in_turn():
         )
     )
     trial = Trial(subject.claim, 0.001, 0.01, 1000, 0, None, lambda _: None)
-    found = Cases(trial, subject, list(subject.draw(8, 0).settings)).found.values()
+    found = Cases(trial, subject, list(subject.draw(8, 0).places)).found.values()
     steps = [case.place.T - case.before.T for case in found]
     assert max(steps) >= 18
     assert min(steps) == 1

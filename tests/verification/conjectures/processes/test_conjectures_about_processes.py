@@ -21,8 +21,8 @@ from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.settings.setting import make_setting
-from ridgeproof.verification.conjectures.admissible import draw_anywhere
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
+from ridgeproof.verification.conjectures.drawing import draw
 from ridgeproof.verification.conjectures.ladder.case import Case
 from ridgeproof.verification.conjectures.processes import trial
 from ridgeproof.verification.conjectures.processes.allowed import allowed
@@ -216,7 +216,7 @@ def test_two_sizes_are_combined():
     """A draw is 2 x(64) - x(32) less the formula, x the error of literal runs at each size."""
     domain = "[domain]\nd = 32\nT = 48\nsigma = 1\nlam = 0"
     conjecture = _read("2*teacher = d/(T - d - 1)", domain)  # 2 in the limit
-    (place,) = draw_anywhere(conjecture.domain, 1, 0)
+    (place,) = draw(conjecture.domain, 1, 0, "").places
     draws, left, _ = draws_of(Sides(conjecture), Case(place), 0, "two sizes")
     small, large = draws.table(0, 8).T
     assert draws(0, 8) == pytest.approx(2 * (2 * large - small) - 2, rel=1e-6)
@@ -287,7 +287,7 @@ def test_places_are_whole_where_sizes_are():
     process = _RIDGE.replace("[ask]", "[process.parameters]\nlam = 0.25\n[ask]")
     text = f'[conjecture]\nclaim = "train <= gcv"\n{domain}{process}'
     conjecture = read_conjecture(text)
-    drawn = draw_anywhere(conjecture.domain, 12, 0)
+    drawn = draw(conjecture.domain, 12, 0, "").places
     assert all(place.T.denominator == 1 for place in drawn)
     assert all(2 * place.T in {3 * place.d, 3 * place.d + 1} for place in drawn)
     values = evaluate_process(conjecture.process, d=drawn[0].dimension, T=int(drawn[0].T),

@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from ridgeproof.theory.settings.folds import relevant
-from ridgeproof.verification.conjectures.admissible import draw_anywhere
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
+from ridgeproof.verification.conjectures.drawing import draw
 from ridgeproof.verification.conjectures.settings.idle import stands_still, without_idle
 
 DOMAIN = """[domain]
@@ -43,7 +43,7 @@ def test_what_stands_still_is_not_relevant(quantity, lam, chain):
         if stands_still(conjecture):
             found.add(name)
             rng = Random(0)
-            for setting in draw_anywhere(conjecture.domain, 3, 1):
+            for setting in draw(conjecture.domain, 3, 1, "").places:
                 moved = setting.with_(**{name: getattr(setting, name) + rng.randint(1, 3)})
                 assert relevant(moved, quantity) == relevant(setting, quantity)
     plain = chain == "replace"
