@@ -13,7 +13,7 @@ import numpy as np
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.value import decimal, shown_radius
 from ridgeproof.theory.errors import shortened
-from ridgeproof.theory.shown import Shown, echoed
+from ridgeproof.theory.shown import Shown, echoed, only
 
 __all__ = ["DIGITS", "ProcessValue"]
 
@@ -53,14 +53,9 @@ class ProcessValue(Shown):
         """The value of the only ask, at the only point.
 
         Raises:
-            ValueError: there are several.
+            InputError: there are several.
         """
-        (value,) = self.values.values()
-        return float(value.item())
-
-    def __format__(self, spec: str) -> str:
-        """The value as a float is formatted; without a format, the whole record."""
-        return format(float(self), spec) if spec else str(self)
+        return float(only(self.values).item())
 
     def data(self) -> dict[str, Any]:
         """Plain data, numbers as decimals of ``digits`` digits; of arrays, lists of them."""

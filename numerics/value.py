@@ -61,10 +61,6 @@ class Value(Shown):
         """The value, rounded."""
         return float(self.value)
 
-    def __format__(self, spec: str) -> str:
-        """The value as a float is formatted; without a format, the whole record."""
-        return format(float(self), spec) if spec else str(self)
-
     def data(self) -> dict[str, Any]:
         """Plain data, numbers as decimals of ``digits`` digits."""
         return {

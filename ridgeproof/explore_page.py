@@ -27,6 +27,7 @@ from ridgeproof.theory.process.normal import count_names
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.process.text import steps_text
 from ridgeproof.theory.rendering import latex
+from ridgeproof.theory.shown import mathml
 from ridgeproof.verification.conjectures.processes.sizes import size_names
 from ridgeproof.verification.simulation.simulate_process import simulate_process
 
@@ -157,13 +158,8 @@ def _simulated(
 
 
 def _formulas(formulas: Any) -> str:
-    try:
-        from latex2mathml.converter import convert
-    except ImportError:
-        return "".join(f"<pre>{html.escape(f'{n} = {e}')}</pre>" for n, e in formulas.asks.items())
     shown = [
-        rf"\mathrm{{{name}}} = {latex(answer)}".replace("_", r"\_") if not answer.args else
         rf"\mathrm{{{name.replace('_', chr(92) + '_')}}} = {latex(answer)}"
         for name, answer in formulas.asks.items()
-    ]  # fmt: skip
-    return "".join(f'<div class="formula">{convert(text, display="block")}</div>' for text in shown)
+    ]
+    return "".join(f'<div class="formula">{mathml(text, block=True)}</div>' for text in shown)

@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from ridgeproof.completion import completes, signals, spectra
-from ridgeproof.questions.asked import DEFAULT_SEED
+from ridgeproof.questions.asked import DEFAULT_SEED, is_process_file
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ __all__ = [
     "changed",
     "engine_options",
     "is_given",
-    "is_process_file",
     "json_option",
     "open_engine",
     "pop_process",
@@ -144,19 +143,6 @@ def is_given(parameter: str) -> bool:
     """Whether the user wrote a parameter of the running command on the command line."""
     source = click.get_current_context().get_parameter_source(parameter)
     return source is ParameterSource.COMMANDLINE
-
-
-def is_process_file(text: str) -> bool:
-    """Whether an argument is meant as a process file."""
-    return text.endswith(".toml") or _is_file(text)
-
-
-def _is_file(text: str) -> bool:
-    """Whether a text names a file; one that no file can be called by does not."""
-    try:
-        return Path(text).is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def pop_process(options: dict[str, Any]) -> tuple[Process, dict[str, str]] | None:

@@ -21,6 +21,7 @@ from ridgeproof.theory.checks import check_output
 from ridgeproof.theory.errors import InputError, RidgeproofError
 from ridgeproof.theory.formula import Formula
 from ridgeproof.theory.rendering import latex
+from ridgeproof.theory.shown import mathml
 from ridgeproof.verification.claims import find_claim
 from ridgeproof.verification.compute.executors import run_chunks
 from ridgeproof.verification.power.table import PowerTable
@@ -165,7 +166,6 @@ def _power(table: PowerTable) -> dict[str, Any]:
 
 
 def _formula(formula: Formula) -> dict[str, Any]:
-    from latex2mathml.converter import convert
     from markupsafe import Markup
 
     return {
@@ -179,7 +179,7 @@ def _formula(formula: Formula) -> dict[str, Any]:
         "exact_pieces": formula.exact_pieces,
         # The catalogue's own expressions: nothing in them comes from a user.
         "expressions": [
-            (name.replace("_", " "), Markup(convert(latex(expression), display="block")))  # noqa: S704
+            (name.replace("_", " "), Markup(mathml(latex(expression), block=True)))  # noqa: S704
             for name, expression in formula.expressions.items()
         ],
     }

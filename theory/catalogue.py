@@ -5,17 +5,38 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import lru_cache
+from typing import Any
 
 from ridgeproof.theory import theorems
 from ridgeproof.theory.checks import closest
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.formula import Formula
+from ridgeproof.theory.shown import Shown
 
-__all__ = ["catalogue", "find"]
+__all__ = ["Catalogue", "catalogue", "find"]
+
+
+class Catalogue(dict[str, Formula], Shown):
+    """Formulas by id; printed as `ridgeproof formulas` prints them, a table in notebooks."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def data(self) -> dict[str, Any]:
+        """The entries as plain data."""
+        return {"formulas": [formula.data() for formula in self.values()]}
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The id of each and its title."""
+        return [(f"{each.theorem} {each.id}", each.title) for each in self.values()]
+
+    def __str__(self) -> str:
+        from ridgeproof.theory.rendering import catalogue_text
+
+        return catalogue_text(self.values())
 
 
 @lru_cache
-def catalogue() -> dict[str, Formula]:
+def catalogue() -> Catalogue:
     """Every formula by id, in the order of its theorem number."""
     modules = (
         importlib.import_module(f"{theorems.__name__}.{info.name}")
@@ -24,7 +45,7 @@ def catalogue() -> dict[str, Formula]:
     found = sorted(
         (module.FORMULA for module in modules), key=lambda f: (f.theorem[0] != "T", f.theorem)
     )
-    return {formula.id: formula for formula in found}
+    return Catalogue({formula.id: formula for formula in found})
 
 
 def find(formula_id: str) -> Formula:

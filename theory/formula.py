@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Expr
 from sympy.logic.boolalg import Boolean
 
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.limits import proportional_limit
+from ridgeproof.theory.shown import Written
 
 if TYPE_CHECKING:
     from ridgeproof.theory.calculus.derivation import Derivation
@@ -54,8 +55,8 @@ def read_form(form: object) -> Form:
         ) from None
 
 
-@dataclass(frozen=True)
-class Formula:
+@dataclass(frozen=True, eq=False)
+class Formula(Written):
     """One catalogued theorem.
 
     ``expressions`` are typed once, in their most exact form; `expression` gives the proportional
@@ -81,6 +82,18 @@ class Formula:
     chain: str = "replace"
     downstream: str = "ridge"
     features: str = "iid"
+
+    def data(self) -> dict[str, Any]:
+        """The entry as plain data."""
+        from ridgeproof.theory.rendering import formula_data
+
+        return formula_data(self)
+
+    def written(self, style: str) -> str:
+        """The entry in full, as `ridgeproof formulas ID --format` prints it."""
+        from ridgeproof.theory.rendering import formula_in
+
+        return formula_in[style](self)
 
     @property
     def is_test_error(self) -> bool:

@@ -5,7 +5,7 @@ Nothing here decides anything: whether a step was checked is passed in by the ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -19,23 +19,27 @@ from ridgeproof.theory.calculus.words import Tr
 from ridgeproof.theory.definitions import DEFINITIONS, MEANINGS
 from ridgeproof.theory.formula import Form, Formula
 from ridgeproof.theory.paper import document, in_words, latex, on_paper, sections
+from ridgeproof.theory.shown import aligned
 from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = [
     "Checks",
-    "Result",
+    "catalogue_text",
     "derivation_data",
     "derivation_fragment",
+    "derivation_in",
     "derivation_latex",
     "derivation_markdown",
     "derivation_text",
     "formula_data",
+    "formula_in",
     "formula_latex",
     "formula_markdown",
     "formula_text",
     "latex",
     "one_line",
     "pretty",
+    "results_in",
     "results_text",
 ]
 
@@ -212,6 +216,25 @@ def formula_markdown(formula: Formula) -> str:
     return "\n".join(lines)
 
 
+formula_in = {"text": formula_text, "latex": formula_latex, "markdown": formula_markdown}
+
+
+def catalogue_text(formulas: Iterable[Formula], heading: Callable[[str], str] = str) -> str:
+    """Each formula in a few lines: what it says, and of what."""
+    blocks = []
+    for formula in formulas:
+        details = [
+            *([("features", formula.law)] if formula.law else []),
+            ("regime", formula.regime),
+            ("kind", formula.kind.value),
+            ("source", formula.source),
+        ]
+        title = heading(f"{formula.theorem}  {formula.id}")
+        body = f"    {formula.statement}\n{aligned(details, indent='    ')}"
+        blocks.append(f"{title}: {formula.title}\n{body}")
+    return "\n\n".join(blocks)
+
+
 def formula_data(formula: Formula) -> dict[str, Any]:
     """The catalogue entry as plain data."""
     return {
@@ -231,17 +254,9 @@ def formula_data(formula: Formula) -> dict[str, Any]:
 
 # What is said of each step: whether it holds, or None of a name, or of a step that was not checked.
 Checks: TypeAlias = Sequence[Sequence[bool | None]] | None
-# One result, or several by name.
-Result: TypeAlias = Expr | Mapping[str, Expr] | None
 
 
-def _results(derivation: Derivation, result: Result) -> Mapping[str, Expr]:
-    if isinstance(result, Mapping):
-        return result
-    return {derivation.label: derivation.result if result is None else result}
-
-
-def derivation_text(derivation: Derivation, checks: Checks = None, result: Result = None) -> str:
+def derivation_text(derivation: Derivation, checks: Checks = None) -> str:
     """The derivation as numbered Unicode lines, each with its justification."""
     lines: list[str] = []
     number = 0
@@ -256,7 +271,7 @@ def derivation_text(derivation: Derivation, checks: Checks = None, result: Resul
         lines.append("")
     if derivation.remark:
         lines += [f"Remark. {derivation.remark}", ""]
-    return "\n".join([*lines, results_text(_results(derivation, result))])
+    return "\n".join([*lines, results_text(derivation.results)])
 
 
 def results_text(results: Mapping[str, Expr]) -> str:
@@ -269,15 +284,22 @@ def results_text(results: Mapping[str, Expr]) -> str:
     return "\n\n".join(blocks)
 
 
+def results_in(derivation: Derivation, style: str) -> str:
+    """The results alone, as text, latex, fragment or markdown."""
+    if style == "text":
+        alone = None if derivation.asks else pretty(derivation.result)
+        return alone or results_text(derivation.results)
+    shown = map(latex, derivation.results.values())
+    return "\n".join(f"$${text}$$" if style == "markdown" else text for text in shown)
+
+
 def _mark(checks: Checks, section: int, step: int) -> str:
     if checks is None or checks[section][step] is None:
         return ""
     return "  [checked]" if checks[section][step] else "  [CHECK FAILED]"
 
 
-def derivation_data(
-    derivation: Derivation, checks: Checks, result: Result = None
-) -> dict[str, Any]:
+def derivation_data(derivation: Derivation, checks: Checks = None) -> dict[str, Any]:
     """The derivation as plain data: id, steps, result, latex; the last two by name if several."""
     steps = []
     for i, section in enumerate(derivation.sections):
@@ -291,10 +313,10 @@ def derivation_data(
                     "checked": None if checks is None else checks[i][j],
                 }
             )
-    results = _results(derivation, result)
+    results = derivation.results
     shown: Any = {name: str(each) for name, each in results.items()}
     typeset: Any = {name: latex(each) for name, each in results.items()}
-    if not isinstance(result, Mapping):
+    if not derivation.asks:
         ((shown,), (typeset,)) = shown.values(), typeset.values()
     return {"id": derivation.id, "steps": steps, "result": shown, "latex": typeset}
 
@@ -307,9 +329,7 @@ def _plain(expression: Any) -> str:
     return str(expression)
 
 
-def derivation_markdown(
-    derivation: Derivation, checks: Checks = None, result: Result = None
-) -> str:
+def derivation_markdown(derivation: Derivation, checks: Checks = None) -> str:
     """The derivation as Markdown with LaTeX formulas."""
     lines: list[str] = []
     number = 0
@@ -322,7 +342,7 @@ def derivation_markdown(
             lines += [f"   $${line}$$\n" for line in _displays(step.expression)]
     if derivation.remark:
         lines += [f"Remark. {derivation.remark}", ""]
-    results = _results(derivation, result)
+    results = derivation.results
     lines += ["Result:", "", *(f"$${line}$$" for line in _named(results))]
     return "\n".join(lines)
 
@@ -339,17 +359,24 @@ def _named(results: Mapping[str, Expr]) -> list[str]:
     return [rf"\mathrm{{{in_words(name)}}} = {latex(each)}" for name, each in results.items()]
 
 
-def derivation_fragment(
-    derivation: Derivation, checks: Checks = None, result: Result = None
-) -> str:
+def derivation_fragment(derivation: Derivation, checks: Checks = None) -> str:
     """The derivation as LaTeX that a paper can input."""
 
     def mark(section: int, step: int) -> str:
         return _mark(checks, section, step)
 
-    return sections(derivation, _results(derivation, result), mark)
+    return sections(derivation, derivation.results, mark)
 
 
-def derivation_latex(derivation: Derivation, checks: Checks = None, result: Result = None) -> str:
+def derivation_latex(derivation: Derivation, checks: Checks = None) -> str:
     """The derivation as a LaTeX document that compiles on its own."""
-    return document(derivation_fragment(derivation, checks, result))
+    return document(derivation_fragment(derivation, checks))
+
+
+# As a command's --format, and a result of its own, is written.
+derivation_in = {
+    "text": derivation_text,
+    "latex": derivation_latex,
+    "fragment": derivation_fragment,
+    "markdown": derivation_markdown,
+}

@@ -93,7 +93,7 @@ def _process(path: Path, title: str) -> str:
     values = evaluate_process(process, terms=False).values
     rows = "\n".join(f"| `{ask}` | {float(value):.6g} |" for ask, value in values.items())
     return (
-        f"# {title}\n\n{process.title}. {_linked(process.source)}\n\n```toml\n{text}```\n\n"
+        f"# {title}\n\n{process.title}. {_linked(process.source)}\n\n{process._repr_html_()}\n\n```toml\n{text}```\n\n"
         f"| ask | value |\n|---|---|\n{rows}\n"
     )
 

@@ -31,7 +31,7 @@ __all__ = ["ProcessOptimum", "Ranges", "optimum_of_process", "read_ranges"]
 Ranges = Mapping[str, tuple[float | str, float | str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ProcessOptimum(Shown):
     """The least value of an ask, in the limit.
 
@@ -56,10 +56,6 @@ class ProcessOptimum(Shown):
     def __float__(self) -> float:
         """The least value."""
         return self.value
-
-    def __format__(self, spec: str) -> str:
-        """The least value as a float is formatted; without a format, the whole record."""
-        return format(self.value, spec) if spec else str(self)
 
     def data(self) -> dict[str, Any]:
         """Plain data, numbers as decimals."""

@@ -87,10 +87,6 @@ class Optimum(Shown):
         """The best penalty."""
         return float(self.lam)
 
-    def __format__(self, spec: str) -> str:
-        """The best penalty as a float is formatted; without a format, the whole record."""
-        return format(float(self), spec) if spec else str(self)
-
     def shown(self, number: Number) -> str:
         """A number of this record as a decimal string with ``digits`` significant digits."""
         if number in (0, mpmath.inf):

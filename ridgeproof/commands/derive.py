@@ -9,11 +9,13 @@ import click
 
 from ridgeproof.completion import completes, theorems
 from ridgeproof.console import echo, emit_json, progress
-from ridgeproof.options import is_process_file, read_assignments, seed_option
+from ridgeproof.options import read_assignments, seed_option
+from ridgeproof.questions.asked import is_process_file
+from ridgeproof.questions.formulas import derive, program
 
 if TYPE_CHECKING:
     from ridgeproof.theory.calculus.derivation import Derivation
-    from ridgeproof.theory.rendering import Checks, Result
+    from ridgeproof.theory.rendering import Checks
 
 __all__ = ["command"]
 
@@ -70,57 +72,47 @@ def command(
     ridgeproof derive examples/processes/self_distillation.toml --format python
     ridgeproof derive ridge --format coq > ridge.v
     """  # noqa: D301
-    from ridgeproof.theory.catalogue import find
+    from ridgeproof.theory.calculus.derivation import Derivation
     from ridgeproof.theory.equivalent.formulas.code import code
-    from ridgeproof.theory.equivalent.formulas.program import program_of_theorem
     from ridgeproof.theory.errors import InputError
-    from ridgeproof.theory.specialise import specialise
 
     style = "json" if as_json else style
     if fragment and style != "latex":
         raise InputError("--fragment", style, "is for LaTeX", "add --format latex")
     style = "fragment" if fragment else style
+    given = dict(read_assignments(settings))
     if is_process_file(formula_id):
-        _derive_process(formula_id, style, settings, steps=steps)
+        _derive_process(Path(formula_id), style, given, steps=steps)
         return
-    formula = find(formula_id)
+    if given and style in {*_CODE, "coq"}:
+        raise InputError("--set", settings[0], "specialises a result", "leave it out")
     if style in _CODE:
-        echo(code(program_of_theorem(formula), style).rstrip("\n"))
+        echo(code(program(formula_id), style).rstrip("\n"))
         return
-    derivation = formula.derive()
+    derivation = derive(formula_id)
+    assert isinstance(derivation, Derivation)
     if style == "coq":
-        if settings:
-            from ridgeproof.theory.errors import InputError
-
-            raise InputError("--set", settings[0], "specialises a result", "leave it out")
-        _coq(derivation, formula.id)
+        _coq(derivation, derivation.id)
         return
-    result = derivation.result
-    for setting in settings:
-        special = specialise(result, [setting])
-        if special == result:
-            echo(f"note: --set {setting} leaves the result as it is", err=True)
-        result = special
-    _print(derivation, _checks(derivation, seed) if steps else None, result, style)
+    for name, value in given.items():
+        special = derivation.specialised(name, value)
+        if special.result == derivation.result:
+            echo(f"note: --set {name}={value} leaves the result as it is", err=True)
+        derivation = special
+    _print(derivation, _checks(derivation, seed) if steps else None, style)
 
 
-def _print(derivation: Derivation, checks: Checks, result: Result, style: str, **more: Any) -> None:
+def _print(derivation: Derivation, checks: Checks, style: str, **more: Any) -> None:
     """Print a derivation with its checks, or its result alone where there are none."""
     from ridgeproof.theory import rendering
 
     if style == "json":
-        data = rendering.derivation_data(derivation, checks, result)
+        data = rendering.derivation_data(derivation, checks)
         emit_json({**(data if checks is not None else {**data, "steps": []}), **more})
     elif checks is None:
-        echo(_plain(result, style))
+        echo(rendering.results_in(derivation, style))
     else:
-        render = {
-            "text": rendering.derivation_text,
-            "latex": rendering.derivation_latex,
-            "fragment": rendering.derivation_fragment,
-            "markdown": rendering.derivation_markdown,
-        }[style]
-        echo(render(derivation, checks, result))
+        echo(rendering.derivation_in[style](derivation, checks))
     if any(check is False for section in checks or () for check in section):
         raise click.exceptions.Exit(1)
 
@@ -133,55 +125,34 @@ def _coq(derivation: Derivation, source: str) -> None:
     echo(f"note: {page.proved} lines are proved, {page.assumed} are assumed", err=True)
 
 
-def _plain(result: Any, style: str) -> str:
-    from ridgeproof.theory import rendering
-
-    if isinstance(result, dict):
-        if style == "text":
-            return rendering.results_text(result)
-        return "\n".join(_plain(each, style) for each in result.values())
-    if style in {"latex", "fragment"}:
-        return rendering.latex(result)
-    return f"$${rendering.latex(result)}$$" if style == "markdown" else rendering.pretty(result)
-
-
-def _derive_process(file: str, style: str, changes: tuple[str, ...], *, steps: bool) -> None:
+def _derive_process(file: Path, style: str, given: dict[str, str], *, steps: bool) -> None:
     from ridgeproof.theory.equivalent.formulas.code import code
-    from ridgeproof.theory.equivalent.formulas.derived import derive_process
-    from ridgeproof.theory.equivalent.formulas.program import program_of
-    from ridgeproof.theory.equivalent.formulas.recognised import recognised
-    from ridgeproof.theory.equivalent.formulas.sections import derivation_of
-    from ridgeproof.theory.process.file import read_process
+    from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
     from ridgeproof.verification.derivations.process_checks import check_formulas
 
-    given = dict(read_assignments(changes))
     with progress("deriving"):
-        formulas = derive_process(read_process(Path(file)), **given)
+        formulas = derive(file, **given)
+    assert isinstance(formulas, ProcessFormulas)
     # JSON says it itself.
     for name, why in formulas.refused.items() if style != "json" else ():
         echo(f"note: ask {name} is left out: {why}", err=True)
     if style in _CODE:
-        echo(code(program_of(formulas), style).rstrip("\n"))
+        echo(code(program(formulas), style).rstrip("\n"))
         return
     if style == "coq":
         from ridgeproof.theory.coq.process import comparison
 
-        _coq(comparison(formulas), file)
+        _coq(comparison(formulas), str(file))
         return
     checks = None
     if steps:
         with progress("checking the steps"):
             checks = check_formulas(formulas, **given)
-    theorems = recognised(formulas)
-    derivation = derivation_of(formulas, theorems)
-    more = {
-        "theorems": {name: theorems.get(name) for name in formulas.asks},
-        "refused": dict(formulas.refused),
-    }
-    if not steps and style != "json":
-        for name, label in theorems.items():
+    noted = formulas.noted()
+    for name, label in noted["theorems"].items() if not steps and style != "json" else ():
+        if label:
             echo(f"note: {name} is theorem {label} of the catalogue", err=True)
-    _print(derivation, checks, dict(formulas.asks), style, **more)
+    _print(formulas.derivation(), checks, style, **noted)
 
 
 def _checks(derivation: Derivation, seed: int) -> list[list[bool | None]]:

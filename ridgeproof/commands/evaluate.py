@@ -80,10 +80,8 @@ def command(
 
 
 def _print_process(setting: Setting, *, as_json: bool) -> None:
-    from ridgeproof.theory.process.file import process_text
-
-    text = process_text(setting.process())
+    process = setting.process()
     if as_json:
-        emit_json({"process": text})
+        emit_json({"process": f"{process}\n"})
     else:
-        echo(text.rstrip("\n"))
+        echo(str(process))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from ridgeproof.completion import completes, theorems
-from ridgeproof.console import echo, emit_json, heading, key_values
+from ridgeproof.console import echo, emit_json, heading
 from ridgeproof.options import json_option
+from ridgeproof.questions.formulas import formulas
 
 __all__ = ["catalogue_markdown", "command"]
 
@@ -37,21 +36,21 @@ def command(formula_id: str | None, style: str, as_json: bool) -> None:
 
     ID is an id such as ridge, or a theorem number such as T2.
     """
-    from ridgeproof.theory import rendering
-    from ridgeproof.theory.catalogue import catalogue, find
+    from ridgeproof.theory.formula import Formula
+    from ridgeproof.theory.rendering import catalogue_text
 
-    chosen = [find(formula_id)] if formula_id else list(catalogue().values())
+    found = formulas(formula_id)
     if as_json or style == "json":
-        data: dict[str, Any] = {"formulas": [rendering.formula_data(f) for f in chosen]}
-        emit_json(rendering.formula_data(chosen[0]) if formula_id else data)
+        emit_json(found.data())
+    elif isinstance(found, Formula):
+        echo(found.written(style))
     elif style == "latex":
-        echo("\n\n".join(rendering.formula_latex(f) for f in chosen))
+        echo("\n\n".join(formula.written(style) for formula in found.values()))
     elif style == "markdown":
-        echo(rendering.formula_markdown(chosen[0]) if formula_id else catalogue_markdown())
-    elif formula_id:
-        echo(rendering.formula_text(chosen[0]))
+        echo(catalogue_markdown())
     else:
-        echo(_table(chosen))
+        more = "ridgeproof formulas ID prints one in full; ridgeproof derive ID derives it."
+        echo(f"{catalogue_text(found.values(), heading)}\n\n{more}")
 
 
 def catalogue_markdown() -> str:
@@ -60,19 +59,3 @@ def catalogue_markdown() -> str:
     from ridgeproof.theory.catalogue import catalogue
 
     return "\n\n".join([_HEADER.rstrip(), *map(rendering.formula_markdown, catalogue().values())])
-
-
-def _table(formulas: list[Any]) -> str:
-    blocks = []
-    for formula in formulas:
-        details = [
-            *([("features", formula.law)] if formula.law else []),
-            ("regime", formula.regime),
-            ("kind", formula.kind.value),
-            ("source", formula.source),
-        ]
-        title = heading(f"{formula.theorem}  {formula.id}")
-        body = f"    {formula.statement}\n{key_values(details, indent='    ')}"
-        blocks.append(f"{title}: {formula.title}\n{body}")
-    blocks.append("ridgeproof formulas ID prints one in full; ridgeproof derive ID derives it.")
-    return "\n\n".join(blocks)

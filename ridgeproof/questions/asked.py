@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import Setting
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = ["DEFAULT_SEED", "Question", "given_numbers", "path_of", "process_of", "subject_of"]
+__all__ = [
+    "DEFAULT_SEED",
+    "Question",
+    "given_numbers",
+    "is_process_file",
+    "path_of",
+    "process_of",
+    "subject_of",
+]
 
 # Of every random result, on the command line and in Python, unless another is given.
 DEFAULT_SEED = 20240212
@@ -29,6 +34,14 @@ def path_of(name: str, value: Any) -> Path:
     if not isinstance(value, Path | str) or not str(value):
         raise InputError(name, value, "is no path", "give a path or its text")
     return Path(value)
+
+
+def is_process_file(text: str) -> bool:
+    """Whether a text is that of a process, or is meant as the path of one, and no name."""
+    try:
+        return "\n" in text or text.endswith(".toml") or Path(text).is_file()
+    except (OSError, ValueError):  # no file can be called by it
+        return False
 
 
 def given_numbers(

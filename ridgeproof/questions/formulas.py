@@ -8,21 +8,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ridgeproof.questions.asked import (
-    process_of,
-)
+from ridgeproof.questions.asked import is_process_file, process_of
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.record import Process
 
 if TYPE_CHECKING:
     from ridgeproof.theory.calculus.derivation import Derivation
+    from ridgeproof.theory.catalogue import Catalogue
     from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
+    from ridgeproof.theory.equivalent.formulas.program import Program
     from ridgeproof.theory.formula import Formula
 
 __all__ = ["derive", "formulas", "function"]
 
 
-def formulas(formula_id: str | None = None) -> dict[str, Formula] | Formula:
+def formulas(formula_id: str | None = None) -> Catalogue | Formula:
     """The catalogue by id, or one of its entries.
 
     Raises:
@@ -44,25 +44,47 @@ def derive(question: Process | Path | str, **values: Any) -> ProcessFormulas | D
     Args:
         question: an id of the catalogue, such as "ridge"; or a process: its record, a path, or its
             text.  Its parameters stay symbols.
-        **values: what decides the shape of a process's formulas, as in
+        **values: of symbols in the result of a theorem, such as n=3, lam=0, spectrum="isotropic";
+            of a process, what decides the shape of its formulas, as in
             `theory.equivalent.formulas.derived.derive_process`.
 
     Raises:
-        RidgeproofError: as there.
-    """
-    from ridgeproof.theory.catalogue import catalogue, find
+        RidgeproofError: as there; there is no such theorem or symbol.
 
-    if isinstance(question, str) and question.upper() in {
-        name.upper() for formula in catalogue().values() for name in (formula.id, formula.theorem)
-    }:
-        if values:
-            raise InputError(
-                "derive", question, "is a theorem, and takes no values", "leave them out"
-            )
-        return find(question).derive()
+    >>> derive("ridgeless", n=0, sigma=0).result
+    0
+    """
+    if isinstance(question, str) and not is_process_file(question):
+        from ridgeproof.theory.catalogue import find
+
+        derivation = find(question).derive()
+        for name, value in values.items():
+            derivation = derivation.specialised(name, value)
+        return derivation
     from ridgeproof.theory.equivalent.formulas.derived import derive_process
 
     return derive_process(process_of(question), **values)
+
+
+def program(question: ProcessFormulas | Process | Path | str, **values: Any) -> Program:
+    """The derived formulas as straight-line code, ready for a language.
+
+    Raises:
+        InputError: values are given for a theorem, whose formulas keep their symbols.
+        RidgeproofError: as of `derive`.
+    """
+    from ridgeproof.theory.catalogue import find
+    from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas, derive_process
+    from ridgeproof.theory.equivalent.formulas.program import program_of, program_of_theorem
+
+    if isinstance(question, str) and not is_process_file(question):
+        if values:
+            name = next(iter(values))
+            raise InputError(name, values[name], "is for a process", "give it to the function")
+        return program_of_theorem(find(question))
+    if isinstance(question, ProcessFormulas):
+        return program_of(question)
+    return program_of(derive_process(process_of(question), **values))
 
 
 def function(
@@ -88,23 +110,15 @@ def function(
     >>> round(float(answers["variance"]), 4)
     1.1111
     """
-    from ridgeproof.theory.catalogue import find
     from ridgeproof.theory.equivalent.formulas.code import code
-    from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
-    from ridgeproof.theory.equivalent.formulas.program import program_of, program_of_theorem
 
     languages = {"numpy": "python", "jax": "jax"}
     if backend not in languages:
         raise InputError("backend", backend, "is none", "give numpy or jax")
     if find_spec(backend) is None:
         raise InputError("backend", backend, "is not installed", f"pip install {backend}")
-    found = derive(question, **values)
-    if isinstance(found, ProcessFormulas):
-        program = program_of(found)
-    else:
-        program = program_of_theorem(find(str(question)))
     # Printed by ourselves from expressions; of a user's text it has checked names only.
-    text = code(replace(program, title="formulas"), languages[backend])
+    text = code(replace(program(question, **values), title="formulas"), languages[backend])
     module: dict[str, Any] = {"__name__": "formulas"}
     exec(compile(text, "<formulas>", "exec"), module)  # noqa: S102
     made: Callable[..., dict[str, Any]] = module["f"]

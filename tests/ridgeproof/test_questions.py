@@ -255,8 +255,9 @@ def test_claims_exponents_and_theorems():
     assert str(rp.exponents(beta=1.5, r="2/5", c=0.3).rate) == "-9/55"
     assert rp.formulas("T2").id == "ridge"
     assert rp.derive("ridge").result
-    with pytest.raises(InputError, match="is a theorem"):
-        rp.derive("ridge", n=3)
+    assert str(rp.derive("ridgeless", n=0).result) == "d*sigma**2/(T - d - 1)"
+    with pytest.raises(InputError, match="not a symbol of the setting"):
+        rp.derive("ridge", size=3)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from sympy import Symbol
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import catalogue
 from ridgeproof.theory.equivalent.formulas.derived import derive_process
-from ridgeproof.theory.equivalent.formulas.sections import derivation_of
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.paper import document, in_words, latex
 from ridgeproof.theory.process.file import read_process
@@ -68,7 +67,7 @@ def test_every_derivation_compiles_without_a_complaint(tmp_path):
             formulas = derive_process(read_process(path))
         except NotBuilt:
             continue
-        parts.append(derivation_fragment(derivation_of(formulas), None, dict(formulas.asks)))
+        parts.append(derivation_fragment(formulas.derivation()))
     (tmp_path / "all.tex").write_text(document("\n".join(parts)), encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)  # noqa: S603

@@ -89,7 +89,7 @@ def test_derivation_data_has_the_contract_s_keys():
     assert set(data) == {"id", "steps", "result", "latex"}
     assert data["result"] == str(derivation.result)
     assert all(step["checked"] for step in data["steps"])
-    assert rendering.derivation_data(derivation, None, sy.b)["result"] == "b"
+    assert derivation.specialised("n", 0).data()["result"] == "d*sigma**2/(T - d - 1)"
     assert rendering.derivation_data(derivation, None)["steps"][0]["checked"] is None
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Symbol
 
@@ -12,6 +12,7 @@ from ridgeproof.theory.calculus.algebra import equal
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.domains.positivity import PositivityProof
 from ridgeproof.theory.errors import DerivationError
+from ridgeproof.theory.shown import Written
 
 if TYPE_CHECKING:
     from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
@@ -55,13 +56,14 @@ class Section:
             previous = step.expression
 
 
-@dataclass(frozen=True)
-class Derivation:
+@dataclass(frozen=True, eq=False)
+class Derivation(Written):
     """The sections that lead from the process to the formula.
 
     Sections after the one numbered ``main`` are consequences.  Where the first sections are
     those of a process, ``formulas`` are its own, and ``meanings`` say what the symbols of the
-    theorem are in them.
+    theorem are in them.  ``asks`` are the results by name where a process has been derived, and
+    ``special`` is the result where values have been given to symbols.
     """
 
     id: str
@@ -71,6 +73,20 @@ class Derivation:
     main: int = -1
     formulas: ProcessFormulas | None = None
     meanings: Mapping[Symbol, Expr] = field(default_factory=dict)
+    asks: Mapping[str, Expr] = field(default_factory=dict)
+    special: Expr | None = None
+
+    def data(self) -> dict[str, Any]:
+        """The steps and the result as plain data; nothing is said to be checked."""
+        from ridgeproof.theory.rendering import derivation_data
+
+        return derivation_data(self)
+
+    def written(self, style: str) -> str:
+        """Every line with its reason, as `ridgeproof derive ID --format` prints it, unchecked."""
+        from ridgeproof.theory.rendering import derivation_in
+
+        return derivation_in[style](self)
 
     @property
     def by_rules(self) -> tuple[Section, ...]:
@@ -86,8 +102,23 @@ class Derivation:
 
     @property
     def result(self) -> Expr:
-        """The last line of the main section."""
-        return self.sections[self.main].result
+        """The last line of the main section, with the values that were given to symbols."""
+        return self.sections[self.main].result if self.special is None else self.special
+
+    @property
+    def results(self) -> Mapping[str, Expr]:
+        """The results by name."""
+        return self.asks or {self.label: self.result}
+
+    def specialised(self, name: str, value: object) -> Derivation:
+        """With a value for a symbol in the result, as in n, 3.
+
+        Raises:
+            InputError: an unknown name or value.
+        """
+        from ridgeproof.theory.specialise import specialise
+
+        return replace(self, special=specialise(self.result, [f"{name}={value}"]))
 
 
 def unfold(title: str, label: str, start: Expr, reason: str, rules: Iterable[Rule]) -> Section:

@@ -7,11 +7,14 @@ and the simulation read.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from ridgeproof.theory.process.expressions import Expression
+from ridgeproof.theory.shown import Written
 
 __all__ = ["Let", "Loop", "Process", "Step"]
 
@@ -39,7 +42,7 @@ Step = Let | Loop
 
 
 @dataclass(frozen=True)
-class Process:
+class Process(Written):
     """A process file, or a traced function.
 
     Attributes:
@@ -63,6 +66,26 @@ class Process:
     signal: str = ""
     title: str = field(default="", compare=False)
     source: str = field(default="", compare=False)
+
+    def data(self) -> dict[str, Any]:
+        """The tables of its file."""
+        return tomllib.loads(str(self))
+
+    def written(self, style: str) -> str:
+        """Its file, as `evaluate --as-process` prints it; in a block of code for a page."""
+        from ridgeproof.theory.process.file import process_text
+
+        text = process_text(self).rstrip("\n")
+        around = {
+            "text": "{}", "markdown": "```toml\n{}\n```",
+            "latex": "\\begin{{verbatim}}\n{}\n\\end{{verbatim}}",
+        }  # fmt: skip
+        return around[style].format(text)
+
+    def _repr_html_(self) -> str:
+        from ridgeproof.theory.drawing.graph import drawn
+
+        return f'<div style="overflow-x: auto">{drawn(self)}</div>'
 
     @property
     def defaults(self) -> Mapping[str, Fraction]:

@@ -52,6 +52,7 @@ from ridgeproof.theory.settings.spectra import (
     parse_signal,
     parse_spectrum,
 )
+from ridgeproof.theory.shown import Shown, echoed
 
 if TYPE_CHECKING:
     from ridgeproof.theory.process.record import Process
@@ -68,7 +69,7 @@ _SCHEDULED = ("T0", "sigma0", "lam0")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Setting:
+class Setting(Shown):
     """One instance of the process; every number is exact.
 
     However it is made, its fields are converted and validated: numbers of any type or as text are
@@ -249,6 +250,14 @@ class Setting:
         from ridgeproof.theory.settings.as_process import as_process
 
         return as_process(self)
+
+    def data(self) -> dict[str, Any]:
+        """What was given, as exact texts."""
+        return echoed(self.stated())
+
+    def rows(self) -> list[tuple[str, str]]:
+        """What was given, a line each."""
+        return list(self.data().items())
 
     def canonical(self) -> dict[str, str | int | None]:
         """The setting as plain JSON values; two settings are equal iff these are."""

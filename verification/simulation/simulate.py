@@ -52,7 +52,7 @@ _HEAVY = 4096  # repetitions where tails leave no relative error to stop at
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)  # of the quantiles that then stand for the error
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Estimate(Shown):
     """A Monte Carlo mean with its standard error; theory and z where a theorem exists.
 
@@ -78,10 +78,6 @@ class Estimate(Shown):
     def __float__(self) -> float:
         """The mean."""
         return self.mean
-
-    def __format__(self, spec: str) -> str:
-        """The mean as a float is formatted; without a format, the whole record."""
-        return format(self.mean, spec) if spec else str(self)
 
     def data(self) -> dict[str, Any]:
         """Plain data."""

@@ -36,7 +36,7 @@ from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
-from ridgeproof.theory.shown import Shown, echoed
+from ridgeproof.theory.shown import Shown, echoed, only
 from ridgeproof.verification.compute.executors import borrow
 from ridgeproof.verification.simulation.conditional import Conditional, make_conditional
 from ridgeproof.verification.simulation.deviation import deviation, finite, mean_in_words
@@ -87,7 +87,7 @@ class AskEstimate:
     reason: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ProcessEstimate(Shown):
     """The asks of a process by name, from so many repetitions of one seed, by a method."""
 
@@ -102,14 +102,10 @@ class ProcessEstimate(Shown):
         """The mean of the only ask.
 
         Raises:
-            ValueError: there are several, or it has none.
+            InputError: there are several.
         """
-        (found,) = self.asks.values()
+        found = only(self.asks)
         return math.nan if found.mean is None else found.mean
-
-    def __format__(self, spec: str) -> str:
-        """The mean as a float is formatted; without a format, the whole record."""
-        return format(float(self), spec) if spec else str(self)
 
     def data(self) -> dict[str, Any]:
         """Plain data."""

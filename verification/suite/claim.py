@@ -126,7 +126,7 @@ AnyClaim: TypeAlias = Claim | DataClaim
 Drawn = TypeVar("Drawn")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ClaimReport(Shown):
     """What a claim's trial found."""
 

@@ -56,7 +56,7 @@ PROCESS_PROFILES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ProcessReport(Shown):
     """What the trials of a process found.
 

@@ -74,7 +74,7 @@ class PointEvidence:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Verdict(Shown):
     """The answer to one question.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import TYPE_CHECKING, Any
 
 from sympy import Dummy, Expr, Symbol, linsolve
 from sympy.core.relational import Relational
@@ -26,7 +27,11 @@ from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.operators.asks import Extremum, MeanSquare
 from ridgeproof.theory.process.operators.gradient import GradientDescent, GradientFlow
 from ridgeproof.theory.process.record import Process
+from ridgeproof.theory.shown import Written
 from ridgeproof.theory.spectral import SpectralSum
+
+if TYPE_CHECKING:
+    from ridgeproof.theory.calculus.derivation import Derivation
 
 __all__ = ["ProcessFormulas", "derive_process", "needed", "unfolded"]
 
@@ -35,7 +40,7 @@ MOST_FITS, MOST_SHARED = 24, 10
 
 
 @dataclass(frozen=True, eq=False)
-class ProcessFormulas:
+class ProcessFormulas(Written):
     """What a process asks, as formulas.
 
     Attributes:
@@ -59,6 +64,29 @@ class ProcessFormulas:
     levels: Mapping[Symbol, Expression]
     assumptions: tuple[Relational, ...]
     solution: Solution
+
+    def derivation(self) -> Derivation:
+        """Every line, and which theorems of the catalogue the asks are."""
+        from ridgeproof.theory.equivalent.formulas.recognised import recognised
+        from ridgeproof.theory.equivalent.formulas.sections import derivation_of
+
+        return replace(derivation_of(self, recognised(self)), asks=dict(self.asks))
+
+    def data(self) -> dict[str, Any]:
+        """The steps and the formulas of the asks as plain data, theorems, and what has none."""
+        return {**self.derivation().data(), **self.noted()}
+
+    def noted(self) -> dict[str, Any]:
+        """The theorem that each ask is, or None; and why others have no formula."""
+        from ridgeproof.theory.equivalent.formulas.recognised import recognised
+
+        theorems = recognised(self)
+        return {"theorems": {name: theorems.get(name) for name in self.asks},
+                "refused": dict(self.refused)}  # fmt: skip
+
+    def written(self, style: str) -> str:
+        """The derivation as `ridgeproof derive FILE --format` prints it, unchecked."""
+        return self.derivation().written(style)
 
 
 def derive_process(process: Process, **parameters: object) -> ProcessFormulas:

@@ -1,0 +1,1 @@
+"""Pictures: the graph of a process."""
