@@ -12,8 +12,8 @@ differences are relative to the largest size at the same point, in (2) and (4) i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache, lru_cache, reduce
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache, partial, reduce
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -88,6 +88,7 @@ class _Group(NamedTuple):
     C: Array
     traced_G: Array  # -<G q>, (read, collecting)
     traced_C: Array  # -<C>, (read, read)
+    unseen: list[list[Array]]  # alpha and -<C> through rows that nothing is fitted on
     x: Array  # (rows, 1)
     minus_x: Array
 
@@ -98,8 +99,10 @@ class _Group(NamedTuple):
     def correlations(self) -> Array:
         """(4)."""
         p = _turned(self.H) @ self.x
-        seen = self.alpha @ (self.traced_C @ (_turned(self.alpha) @ p))
-        return self._M(self.C @ self.x) + self.N @ (self.heard @ p) + seen
+        found = self._M(self.C @ self.x) + self.N @ (self.heard @ p)
+        for alpha, traced in [[self.alpha, self.traced_C], *self.unseen]:
+            found = found + alpha @ (traced @ (_turned(alpha) @ p))
+        return np.asarray(found)
 
     def _M(self, y: Array) -> Array:
         return self.mu * y + self.alpha @ (self.traced_G @ (self.beta @ y))
@@ -185,6 +188,17 @@ def _blocks(
         value = C(a, b)
         return None if value is None else -_added(traces[law] * value)
 
+    def unseen_by(own: list[int]) -> Iterator[list[Array]]:
+        labels = [rows[rho].label for rho in own]
+        for beyond in {each.beyond for each in labels if each.beyond is not None}:
+            law = pencil.groups[beyond].law
+            heard = [each.unseen if each.beyond == beyond else {} for each in labels]
+            read = sorted({a for each in heard for a in each})
+            yield [
+                _matrix(heard, read, lambda of, a: of.get(a)),
+                _matrix(read, read, partial(traced_C, law)),
+            ]
+
     def group_of(number: int, own: list[int]) -> _Group:
         def on(value: Array | None) -> Array | None:
             return None if value is None else value[..., number : number + 1]
@@ -212,6 +226,7 @@ def _blocks(
             C=_matrix(own, own, lambda r, k: on(C_on(node[r], node[k]))),
             traced_G=_matrix(read, collecting, lambda a, b: traced_G(group.law, a, b)),
             traced_C=_matrix(read, read, lambda a, b: traced_C(group.law, a, b)),
+            unseen=list(unseen_by(own)),
             x=x,
             minus_x=-x,
         )

@@ -255,15 +255,18 @@ class _Substitution:
     def _meet(self, first: Label, second: Label) -> Element | None:
         """The noise that two labels hear, and <C>_g between what they read."""
         if (first, second) not in self._met:
-            law = self.pencil.groups[first.group].law
             noise = self.sources.labels(first, second)
+            through = [(first.group, first.reads, second.reads)]
+            if first.beyond is not None and first.beyond == second.beyond:
+                through.append((first.beyond, first.unseen, second.unseen))
             self._met[first, second] = total(
                 ([] if noise is None else [noise])
                 + [
                     alpha * beta * trace
-                    for c, alpha in first.reads.items()
-                    for e, beta in second.reads.items()
-                    if (trace := self._trace(law, c, e)) is not None
+                    for group, mine, its in through
+                    for c, alpha in mine.items()
+                    for e, beta in its.items()
+                    if (trace := self._trace(self.pencil.groups[group].law, c, e)) is not None
                 ]
             )
         return self._met[first, second]

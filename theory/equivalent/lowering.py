@@ -6,17 +6,26 @@ module that registers its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import singledispatch
+from typing import TypeVar
 
 from ridgeproof.theory.equivalent.assembly import Assembly, Weighted
 from ridgeproof.theory.equivalent.pencil import Element, Label, Noise, Rounds, Source
 from ridgeproof.theory.equivalent.response import respond, total
 from ridgeproof.theory.equivalent.ring import Ring
 from ridgeproof.theory.errors import NotBuilt
-from ridgeproof.theory.process.expressions import ONE, Expression, Name, Number, exact_value, walk
+from ridgeproof.theory.process.expressions import (
+    ONE,
+    Binary,
+    Expression,
+    Name,
+    Number,
+    exact_value,
+    walk,
+)
 from ridgeproof.theory.process.graph import Carried, Graph, Group, Iteration, Node, Outcome, Truth
 from ridgeproof.theory.process.linear import Combination, Vector, residuals, single
 from ridgeproof.theory.process.operators.asks import Inner
@@ -33,10 +42,12 @@ from ridgeproof.theory.process.operators.models import (
 )
 from ridgeproof.theory.process.operators.ridge import Ridge
 from ridgeproof.theory.process.operators.rows import Noise as NoiseNode
-from ridgeproof.theory.process.operators.rows import Rows
-from ridgeproof.theory.settings.features import Elliptical
+from ridgeproof.theory.process.operators.rows import Noisy, Rows
+from ridgeproof.theory.settings.features import Elliptical, FeatureLaw
 
 __all__ = ["Lowering", "lower"]
+
+_Kind = TypeVar("_Kind")
 
 _MINUS, _NOTHING = Number(Fraction(-1)), Combination()
 # Labels that read more models than this read their sum, made once as a block of its own.
@@ -60,6 +71,8 @@ class Lowering:
         outcomes: the feature blocks of the models that leave a loop.
         slopes: mu_1^2 of random features with an activation.
         rows: the row blocks of a ridge fit, group by group.
+        veils: of rows seen with noise, for each group the share of the rows in what is seen, and
+            the group of what is not.
     """
 
     graph: Graph
@@ -73,6 +86,7 @@ class Lowering:
     outcomes: dict[int, tuple[int, ...]] = field(default_factory=dict)
     slopes: dict[int, Element] = field(default_factory=dict)
     rows: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    veils: dict[int, tuple[tuple[Element, int], ...]] = field(default_factory=dict)
     _heard: dict[tuple[Vector, Combination], tuple[Label, ...]] = field(default_factory=dict)
     _sums: list[tuple[frozenset[tuple[Expression, int]], int]] = field(default_factory=list)
 
@@ -118,7 +132,7 @@ class Lowering:
                 added = added.plus(self.offsets[index].times(coefficient))
         return added
 
-    def offset(self, index: int, groups: Iterable[Group]) -> dict[int, Element]:
+    def offset(self, index: int, groups: Sequence[Group]) -> dict[int, Element]:
         """Measure a fit from the truths that the labels of all its groups hold alike."""
         held = [
             Combination(
@@ -130,7 +144,8 @@ class Lowering:
             )
             for each in groups
         ]
-        if any(set(other.terms) != set(held[0].terms) for other in held):
+        veiled = any(each.labels.rows in self.veils for each in groups)
+        if veiled or any(set(other.terms) != set(held[0].terms) for other in held):
             return {}
         self.offsets[index] = held[0]
         return self._blocks(held[0])
@@ -162,9 +177,19 @@ class Lowering:
                 for coefficient, index in vector.noises.terms
             }
             reads = self._reads(self._resolved(vector.models).plus(more))
-            on = self.groups[vector.rows]
-            self._heard[vector, more] = tuple(Label(group, reads, noise) for group in on)
+            on, veils = self.groups[vector.rows], self.veils.get(vector.rows, ())
+            self._heard[vector, more] = tuple(
+                Label(group, reads, noise) for group in on if not veils
+            ) + tuple(
+                Label(group, self._shown(reads, share), noise, reads, beyond)
+                for group, (share, beyond) in zip(on, veils, strict=bool(veils))
+            )
         return self._heard[vector, more]
+
+    def _shown(self, reads: Mapping[int, Element], share: Element) -> dict[int, Element]:
+        """The blocks that are read, as far as rows with noise on them show what they do."""
+        maps = {block: value * share for block, value in reads.items()}
+        return {self.assembly.mapped(maps): self.ring.one} if maps else {}
 
     def probe(self, vector: Vector) -> tuple[tuple[int, ...], Element]:
         """The row blocks of a vector that is asked, and a number: the vector is number mu rho.
@@ -181,6 +206,8 @@ class Lowering:
 
     def _residual(self, vector: Vector) -> tuple[tuple[int, ...], Element] | None:
         """The row block of a ridge fit on the rows, where the vector is c (y - X w) for it."""
+        if vector.rows in self.veils:  # the fit sees other rows than those that predict
+            return None
         for coefficient, index in vector.models.terms:
             fit = self.graph.nodes[index]
             if not isinstance(fit, Ridge) or len(self.rows.get(index, ())) != len(fit.groups):
@@ -195,6 +222,12 @@ class Lowering:
                     number = self.number(coefficient) * self.ring.number(Fraction(-1))
                     return (self.rows[index][place],), number
         return None
+
+    def others_on(self, rows: int) -> bool:
+        """Whether anything but one node that sees rows with noise uses them."""
+        nodes, asks = self.graph.nodes, tuple(ask for _, ask in self.graph.asks)
+        seen = [each for each in nodes if isinstance(each, Noisy) and each.rows == rows]
+        return len(seen) > 1 or any(each.rows == rows for each in _within((nodes, asks), Vector))
 
     def _reads(self, resolved: Combination) -> dict[int, Element]:
         if len(resolved.terms) <= _MOST_READS:
@@ -265,7 +298,6 @@ def _(node: Rows, index: int, run: Lowering) -> None:
     Given the scales the rows are normal, and their numbers differ from P T by O(sqrt T) with mean
     zero, which is O(1/T) in an answer.  Independent entries share the limits of normal ones (N7).
     """
-    atoms = node.law.atoms if isinstance(node.law, Elliptical) else ((Fraction(1), Fraction(1)),)
     size, law = run.size(node.size), str(node.covariance)
     run.groups[index] = tuple(
         run.assembly.group(
@@ -273,8 +305,40 @@ def _(node: Rows, index: int, run: Lowering) -> None:
             run.ring.covariance(node.covariance, scale),
             law if scale == 1 else f"{scale} ({law})",
         )
-        for scale, share in atoms
+        for scale, share in _atoms(node.law)
     )
+
+
+def _atoms(law: FeatureLaw) -> Sequence[tuple[Fraction, Fraction]]:
+    return law.atoms if isinstance(law, Elliptical) else ((Fraction(1), Fraction(1)),)
+
+
+@_lower.register
+def _(node: Noisy, index: int, run: Lowering) -> None:
+    """Rows X seen as Z = X + E: given Z, X is Z s/(s + p) and rows of variance s p/(s + p).
+
+    What is fitted on Z depends on the second kind through labels alone, which leaves each of them
+    with entries that are independent of all that it meets but for O(1/T).
+    """
+    if nonlinear(run.graph.nodes):
+        raise NotBuilt("noise on rows beside features with an activation")
+    if run.others_on(node.rows):
+        raise NotBuilt("the limit of rows that are used with and without noise, or with two noises")
+    rows = run.graph.nodes[node.rows]
+    assert isinstance(rows, Rows)
+    groups, veils = [], []
+    for group, (scale, _) in zip(run.groups[node.rows], _atoms(rows.law), strict=True):
+        clean = Binary("*", Number(scale), rows.covariance) if scale != 1 else rows.covariance
+        seen = Binary("+", clean, node.profile)
+        share = Binary("/", clean, seen)
+        count = run.assembly.groups[group].count
+        made = [
+            run.assembly.group(count, run.ring.covariance(law), str(law))
+            for law in (seen, Binary("*", node.profile, share))
+        ]
+        groups.append(made[0])
+        veils.append((run.ring.profile(share), made[1]))
+    run.groups[index], run.veils[index] = tuple(groups), tuple(veils)
 
 
 @_lower.register
@@ -429,7 +493,7 @@ def _(node: Outcome, index: int, run: Lowering) -> None:
 def _amplitudes(graph: Graph) -> dict[int, str]:
     """The parameters that scale each random vector wherever it is used, joined by *."""
     heard: dict[int, list[frozenset[str]]] = {}
-    for item in _combinations((graph.nodes, tuple(ask for _, ask in graph.asks))):
+    for item in _within((graph.nodes, tuple(ask for _, ask in graph.asks)), Combination):
         for coefficient, index in item.terms:
             names = (part.name for part in walk(coefficient) if isinstance(part, Name))
             heard.setdefault(index, []).append(frozenset(names))
@@ -440,12 +504,13 @@ def _amplitudes(graph: Graph) -> dict[int, str]:
     return named
 
 
-def _combinations(item: object) -> Iterable[Combination]:
-    if isinstance(item, Combination):
+def _within(item: object, kind: type[_Kind]) -> Iterator[_Kind]:
+    """What there is of a kind in nodes and asks."""
+    if isinstance(item, kind):
         yield item
     elif isinstance(item, tuple):
         for part in item:
-            yield from _combinations(part)
+            yield from _within(part, kind)
     elif hasattr(item, "__dataclass_fields__"):
         for name in item.__dataclass_fields__:
-            yield from _combinations(getattr(item, name))
+            yield from _within(getattr(item, name), kind)

@@ -77,12 +77,16 @@ class Label:
     """X_g (sum of reads u) + sum of noise e, by feature block and noise vector.
 
     One object for one vector, however many fits learn from it: what it is correlated with is
-    found once.
+    found once.  ``unseen`` is what it reads through rows that nothing is fitted on, as many as
+    those of its group, whose number is ``beyond``: they add <C> to what labels hear, and as they
+    are independent of the group's rows, no response.
     """
 
     group: int
     reads: Mapping[int, Element]
     noise: Mapping[Noise, Element]
+    unseen: Mapping[int, Element] = field(default_factory=dict)
+    beyond: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
     (1) G(i) = (nu - D(i) - sum_g T_g s_g(i) q beta_g H_g alpha_g)^-1
     (2) H_g  = (mu_g - alpha_g <G q>_g beta_g)^-1
     (3) C(i) = G(i) (Q(i) + sum_g T_g s_g(i) q beta_g C_g beta_g' q) G(i)'
-    (4) C_g  = H_g (N_g N_g' + alpha_g <C>_g alpha_g') H_g'
+    (4) C_g  = H_g (N_g N_g' + alpha_g <C>_g alpha_g') H_g', and the same through rows unseen
 
 No order of the blocks, no kappa, no pair of fits: the second route to the triangular solver of
 `theory.equivalent`, at one point, for real lam > 0 (and lam = 0 away from thresholds).  Slow.
@@ -50,6 +50,7 @@ class _Group:
     beta: Array  # q beta, (directions, blocks, rows)
     mu: Array  # (rows, rows)
     N: Array  # N N', (rows, rows)
+    unseen: tuple[Array, Array]  # s and alpha of what rows read through others that no fit sees
 
 
 def dense_limit(pencil: Pencil) -> DenseLimit:
@@ -67,6 +68,10 @@ def dense_limit(pencil: Pencil) -> DenseLimit:
 
     def traced(group: _Group, A: Array) -> Array:
         return np.einsum("i,iab->ab", m * group.s, A)
+
+    def unseen(group: _Group, A: Array) -> Array:
+        s, alpha = group.unseen
+        return np.asarray(alpha @ np.einsum("i,iab->ab", m * s, A) @ alpha.T)
 
     H = [np.linalg.inv(group.mu + np.eye(len(group.mu))) for group in groups]
     for _ in range(_MAX_STEPS):
@@ -91,7 +96,7 @@ def dense_limit(pencil: Pencil) -> DenseLimit:
             middle += (group.T * group.s)[:, None, None] * pulled
         C = G @ middle @ turned
         fresh = [
-            h @ (g.N + g.alpha @ traced(g, C) @ g.alpha.T) @ h.T
+            h @ (g.N + g.alpha @ traced(g, C) @ g.alpha.T + unseen(g, C)) @ h.T
             for g, h in zip(groups, H, strict=True)
         ]
         moved = _moved(C_g, fresh)
@@ -209,11 +214,14 @@ def _groups(
         if not rows:
             continue
         alpha, N = np.zeros((len(rows), blocks)), np.zeros((len(rows), len(order)))
-        beta = np.zeros((d, blocks, len(rows)))
+        beta, hidden = np.zeros((d, blocks, len(rows))), np.zeros((len(rows), blocks))
+        beyond = pencil.rows[rows[0]].label.beyond
         for place, r in enumerate(rows):
             places[r] = (len(found), place)
             for b, value in pencil.rows[r].reads.items():
                 alpha[place, b] = _number(value)
+            for b, value in pencil.rows[r].label.unseen.items():
+                hidden[place, b] = _number(value)
             for noise, value in pencil.rows[r].noise.items():
                 N[place, order[noise]] = _number(value)
             for a, block in enumerate(pencil.features):
@@ -221,6 +229,7 @@ def _groups(
                     q = _profile(1.0 if block.metric is None else block.metric, d)
                     beta[:, a, place] = q * _number(block.collects[r])
         penalties = np.diag([mu[r] for r in rows])
-        variance = _profile(group.variance, d)
-        found.append(_Group(_number(group.count), variance, alpha, beta, penalties, N @ N.T))
+        variance, T = _profile(group.variance, d), _number(group.count)
+        veil = _profile(0.0 if beyond is None else pencil.groups[beyond].variance, d), hidden
+        found.append(_Group(T, variance, alpha, beta, penalties, N @ N.T, veil))
     return found, places

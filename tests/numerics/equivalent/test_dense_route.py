@@ -19,7 +19,7 @@ from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.verification.derivations.dense_equivalent import dense_distance, dense_limit
 
 _D = 7
-_PROFILES = {"S2": "1/5 + i/(2*d)", "P": "1 + (i - 1)/2"}
+_PROFILES = {"S2": "1/5 + i/(2*d)", "P": "1 + (i - 1)/2", "Q": "where(3 - i, i/4, 0)"}
 
 
 def _pipeline(seed):
@@ -29,7 +29,9 @@ def _pipeline(seed):
     sets = range(draw.randint(2, 4))
     for k in sets:
         covariance = draw.choice(["", ', "S2"'])
-        lines += [f"R{k} = rows({draw.choice([3, 5, 9, 14])}{covariance})", f"e{k} = noise(R{k})"]
+        rows = f"rows({draw.choice([3, 5, 9, 14])}{covariance})"
+        rows = f'noisy({rows}, "{draw.choice("PQ")}")' if draw.random() < 0.3 else rows
+        lines += [f"R{k} = {rows}", f"e{k} = noise(R{k})"]
     for j in range(draw.randint(2, 6)):
         used = draw.sample(sets, draw.randint(1, min(3, len(sets))))
         labels = []

@@ -26,6 +26,7 @@ from ridgeproof.theory.process.names import free_names
 from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.operators.asks import Extremum, MeanSquare
 from ridgeproof.theory.process.operators.gradient import GradientDescent, GradientFlow
+from ridgeproof.theory.process.operators.rows import Noisy
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.shown import Written
 from ridgeproof.theory.spectral import SpectralSum
@@ -171,6 +172,8 @@ def _refusal(graph: Graph, ask: Expression) -> str:
                 f"{word} has no formula in finitely many spectral sums: evaluate it, or take "
                 "gradient_descent of few steps"
             )
+        if isinstance(node, Noisy):
+            return "rows seen with noise have no formula yet: evaluate them"
         if isinstance(node, Iteration):
             return f"a loop of {node.count} rounds is not unrolled: set a count of a few rounds"
     rows = [{group.labels.rows for group in node.groups} for node in nodes if isinstance(node, Fit)]

@@ -8,6 +8,7 @@ from ridgeproof.theory.process.builder import Builder, Labels, Weights, operator
 from ridgeproof.theory.process.expressions import Expression
 from ridgeproof.theory.process.graph import Fit
 from ridgeproof.theory.process.linear import Combination, residuals
+from ridgeproof.theory.process.operators.rows import sees_noise
 
 __all__ = ["MOST_STEPS", "Gradient", "GradientDescent", "GradientFlow"]
 
@@ -46,7 +47,7 @@ def gradient_descent(
 ) -> Combination:
     """K steps from zero: gradients of residuals, or one node when they are many."""
     steps = build.count(k, MOST_STEPS)
-    if steps is None:
+    if steps is None or sees_noise(build, labels):  # residuals are those of what the fit sees
         return build.model(GradientDescent(build.pooled(labels, weights), eta, k))
     model = Combination()
     for _ in range(steps):

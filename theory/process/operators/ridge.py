@@ -15,6 +15,7 @@ from ridgeproof.theory.process.builder import (
 from ridgeproof.theory.process.expressions import ONE, ZERO, Expression, Number
 from ridgeproof.theory.process.graph import Fit
 from ridgeproof.theory.process.linear import Combination, residuals
+from ridgeproof.theory.process.operators.rows import sees_noise
 
 __all__ = ["Ridge"]
 
@@ -73,6 +74,9 @@ def iterated_ridge(
     if times is None:
         what = "is not known" if not isinstance(k, Number) else "is too many"
         raise build.refuse(f"k = {k}", what, f"give a whole number up to {_MOST_FITS}")
+    if times > 1 and sees_noise(build, labels):
+        remedy = "fit on the rows themselves"
+        raise build.refuse("iterated_ridge", "learns residuals of rows seen with noise", remedy)
     model = Combination()
     for _ in range(times):
         groups = build.pooled(residuals(labels, model), weights)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ridgeproof.theory.process.builder import Builder, Profile, RowSet, Word, operator
+from ridgeproof.theory.process.builder import Builder, Labels, Profile, RowSet, Word, operator
 from ridgeproof.theory.process.expressions import Expression, Name
 from ridgeproof.theory.process.graph import Source
 from ridgeproof.theory.process.linear import Vector, single
 from ridgeproof.theory.settings.features import FeatureLaw, Gaussian, parse_features
 
-__all__ = ["SIGMA", "Noise", "Noisy", "Rows"]
+__all__ = ["SIGMA", "Noise", "Noisy", "Rows", "sees_noise"]
 
 SIGMA = Name("s")
 NORMAL = Gaussian()
@@ -38,6 +38,11 @@ class Noise(Source):
     """A standard normal vector, one entry for each row."""
 
     rows: int
+
+
+def sees_noise(build: Builder, labels: Labels) -> bool:
+    """Whether a fit on labels sees rows with noise, on which its predictions are others."""
+    return any(isinstance(build.nodes[label.rows], Noisy) for label in labels)
 
 
 @operator()
