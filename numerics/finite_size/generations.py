@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ridgeproof.numerics.finite_size.refine import ball
-from ridgeproof.numerics.finite_size.traces import FitTraces, fit_balls
+from ridgeproof.numerics.arithmetic.rational_balls import exact_ball
+from ridgeproof.numerics.finite_size.traces import FitTraces, fit_traces
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.settings.generations import Accumulate
 from ridgeproof.theory.settings.setting import Setting
@@ -41,7 +41,7 @@ class IsotropicGenerator:
 # Generations that are taken one by one: about ten seconds of them.
 _MOST_STEPS = 100_000
 
-_TRUTH = IsotropicGenerator(ball(1), ball(1), ball(0), ball(0))
+_TRUTH = IsotropicGenerator(exact_ball(1), exact_ball(1), exact_ball(0), exact_ball(0))
 
 
 def chain(setting: Setting, bits: int) -> IsotropicGenerator:
@@ -71,8 +71,8 @@ def chain(setting: Setting, bits: int) -> IsotropicGenerator:
     if setting.schedule or setting.weights:
         return _stepped(setting, bits)
     (each,) = setting.distinct_generations
-    fit = fit_balls(setting.d, each.T0, each.lam0, bits, noisy=each.sigma0 > 0)
-    fresh_noise = ball(each.sigma0**2) * fit.noise
+    fit = fit_traces(setting.d, each.T0, each.lam0, bits, noisy=each.sigma0 > 0)
+    fresh_noise = exact_ball(each.sigma0**2) * fit.noise
     n = setting.n
     return IsotropicGenerator(fit.mean**n, fit.coll**n, fresh_noise * _compounded(fit, n))
 
@@ -83,15 +83,19 @@ def _stepped(setting: Setting, bits: int) -> IsotropicGenerator:
     for each, weight, rows in setting.stages():
         kept = 1 - weight
         fake, real = kept**2 * each.sigma0**2, weight**2 * setting.real_noise**2
-        fit = fit_balls(setting.d, rows, each.lam0, bits, noisy=fake + real > 0)
+        fit = fit_traces(setting.d, rows, each.lam0, bits, noisy=fake + real > 0)
         # In terms of what is missing from 1, so that an unbiased chain stays exactly so.
-        mean = 1 + ball(kept) * (given.mean - 1)
-        signal = 1 + ball(2 * weight * kept) * (given.mean - 1) + ball(kept**2) * (given.signal - 1)
+        mean = 1 + exact_ball(kept) * (given.mean - 1)
+        signal = (
+            1
+            + exact_ball(2 * weight * kept) * (given.mean - 1)
+            + exact_ball(kept**2) * (given.signal - 1)
+        )
         given = IsotropicGenerator(
             mean=fit.mean * mean,
             signal=fit.coll * signal,
-            noise=fit.coll * ball(kept**2) * given.noise + ball(fake) * fit.noise,
-            real=fit.coll * ball(kept**2) * given.real + ball(real) * fit.noise,
+            noise=fit.coll * exact_ball(kept**2) * given.noise + exact_ball(fake) * fit.noise,
+            real=fit.coll * exact_ball(kept**2) * given.real + exact_ball(real) * fit.noise,
         )
     return given
 
@@ -104,17 +108,17 @@ def _one_projection(setting: Setting, bits: int) -> IsotropicGenerator:
     """
     d, gathers = setting.d, isinstance(setting.chain, Accumulate)
     first = None
-    noise, real = ball(0), ball(0)
+    noise, real = exact_ball(0), exact_ball(0)
     for index, (each, weight, rows) in enumerate(setting.stages(), start=1):
         kept = 1 - weight
         own = each.sigma0**2 * Fraction(each.T0, rows)
         if gathers and setting.design == "shared":
             own /= index**2
         fake, true = kept**2 * own, weight**2 * setting.real_noise**2
-        fit = fit_balls(d, rows, Fraction(0), bits, noisy=own + true > 0)
+        fit = fit_traces(d, rows, Fraction(0), bits, noisy=own + true > 0)
         first = first or fit
-        noise = ball(kept**2) * noise + ball(fake) * fit.noise
-        real = ball(kept**2) * real + ball(true) * fit.noise
+        noise = exact_ball(kept**2) * noise + exact_ball(fake) * fit.noise
+        real = exact_ball(kept**2) * real + exact_ball(true) * fit.noise
     assert first is not None
     return IsotropicGenerator(first.mean, first.coll, noise, real)
 
@@ -122,5 +126,5 @@ def _one_projection(setting: Setting, bits: int) -> IsotropicGenerator:
 def _compounded(fit: FitTraces, n: int) -> Any:
     """1 + coll + ... + coll^(n-1)."""
     if fit.coll == 1:
-        return ball(Fraction(n))
+        return exact_ball(Fraction(n))
     return (1 - fit.coll**n) / (1 - fit.coll)

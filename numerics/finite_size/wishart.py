@@ -2,7 +2,7 @@
 
 S = X'X/T with T x d standard normal X.  With N = min(d, T) and z = lam T,
 
-    h_k = T^k int rho(x) (x + z)^-k dx + (d - N)/lam^k,
+    lam^k h_k = z^k int rho(x) (x + z)^-k dx + d - N,
 
 and the integral is closed: polynomials divided by x+z leave F and J of `stieltjes`.  Derived
 here from the density in `laguerre`.
@@ -11,13 +11,15 @@ here from the density in `laguerre`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from flint import arb, arb_poly, ctx, fmpq
 
+from ridgeproof.numerics.arithmetic.precision import Number
+from ridgeproof.numerics.arithmetic.rational_balls import exact_ball
 from ridgeproof.numerics.finite_size.expansion import (
     expanded_sums,
     expansion_serves,
@@ -25,14 +27,6 @@ from ridgeproof.numerics.finite_size.expansion import (
     half_moments,
 )
 from ridgeproof.numerics.finite_size.laguerre import Density, one_point_density
-from ridgeproof.numerics.finite_size.refine import (
-    ball,
-    bits_for,
-    check_digits,
-    number,
-    radius,
-    refined,
-)
 from ridgeproof.numerics.finite_size.stieltjes import (
     Transform,
     gamma_transform,
@@ -40,82 +34,12 @@ from ridgeproof.numerics.finite_size.stieltjes import (
     integrate,
     omega,
 )
-from ridgeproof.theory.checks import check_integer, check_real, exact
-from ridgeproof.theory.errors import InfiniteExpectation, NotBuilt
+from ridgeproof.theory.errors import NotBuilt, SolverError
 
-__all__ = ["InverseMoments", "eigenvalue_sums", "wishart_resolvent_moments"]
+__all__ = ["eigenvalue_sums"]
 
 _MOST_EIGENVALUES = 1000
-
-
-@dataclass(frozen=True)
-class InverseMoments:
-    """h_k = E tr (S + lam)^-k, each right to the digits asked for.
-
-    Attributes:
-        h1: E tr (S + lam)^-1.
-        h2: E tr (S + lam)^-2.
-        radius: a proved bound on the absolute error of both.
-    """
-
-    h1: Any
-    h2: Any
-    radius: Any
-
-
-def wishart_resolvent_moments(d: int, T: int, lam: Fraction, digits: int = 30) -> InverseMoments:
-    """The first two resolvent moments of X'X/T, X of T rows and d standard normal columns.
-
-    h_k = E tr (X'X/T + lam)^-k for lam > 0, and at lam = 0 the inverse moments
-
-        h_1 = d T/(T-d-1),    h_2 = d T^2 (T-1)/((T-d)(T-d-1)(T-d-3)).
-
-    Args:
-        d: dimension, at least 1.
-        T: sample size, at least 1; min(d, T) at most 1000.
-        lam: penalty, an exact rational >= 0.
-        digits: relative decimal digits of both moments, at most 1000.
-
-    Raises:
-        InputError: an argument is out of range.
-        InfiniteExpectation: lam = 0 and T <= d+3, where h_2 is infinite.
-        NotBuilt: min(d, T) > 1000.
-        SolverError: the digits were not reached.
-
-    Source: derived here; the inverse moments are classical (von Rosen 1988).
-
-    >>> import mpmath
-    >>> moments = wishart_resolvent_moments(10, 15, Fraction(1, 10))
-    >>> print(mpmath.nstr(moments.h1, 25), mpmath.nstr(moments.h2, 25))
-    19.18827350225846171851755 69.70858278594653747544574
-    >>> moments.radius < 1e-28
-    True
-    """
-    d, T = check_integer("d", d, least=1), check_integer("T", T, least=1)
-    lam = check_real("lam", exact("lam", lam), least=0)
-    digits = check_digits(digits)
-    if lam == 0 and T <= d + 3:
-        raise InfiniteExpectation(
-            "T",
-            T,
-            f"is at most d + 3 = {d + 3}, where E tr (X'X)^-2 is infinite",
-            f"take T >= {d + 4}, or lam > 0",
-        )
-
-    def moments(precision: int) -> tuple[Any, Any]:
-        if lam == 0:
-            spare = T - d
-            return (
-                ball(Fraction(d * T, spare - 1)),
-                ball(Fraction(d * T**2 * (T - 1), spare * (spare - 1) * (spare - 3))),
-            )
-        null = d - min(d, T)
-        first, second = eigenvalue_sums(d, T, lam, precision)
-        return (first + null) / ball(lam), (second + null) / ball(lam**2)
-
-    balls = refined("the resolvent moments", bits_for(digits), moments, 8)
-    h1, h2 = (number(each, digits) for each in balls)
-    return InverseMoments(h1, h2, radius(balls, digits))
+_ATTEMPTS = 8
 
 
 @lru_cache(maxsize=256)
@@ -135,28 +59,53 @@ def eigenvalue_sums(d: int, T: int, lam: Fraction, bits: int) -> Transform:
     # the polynomials reach at -z; a retry mends a bad guess.
     start = int(N * (3.7 + math.log2(1 + a / N))) + 32
     if expansion_serves(N, a, lam * T, bits):
-        return refined(
-            "the expansion at large lam",
+        return _refined(
             bits,
-            lambda _: expanded_sums(density, a, ball(lam * T), bits + 32),
+            lambda _: expanded_sums(density, a, exact_ball(lam * T), bits + 32),
             start,
         )
     start = max(start, _growth(density.smooth, lam * T, a) + 32)
     edge_bits = bits + _growth(density.last * density.step, lam * T / 2, a) + 32
 
     def sums(precision: int) -> Transform:
-        z = ball(lam * T)
+        z = exact_ball(lam * T)
         bulk = _smooth_part(density, N, a, z)
         edge = _edge_part(density, N, a, z, edge_bits + precision - bits - start)
         return z * (bulk[0] + edge[0]), z**2 * (bulk[1] + edge[1])
 
-    return refined("the Stieltjes transform of the density", bits, sums, start)
+    return _refined(bits, sums, start)
+
+
+def _refined(bits: int, compute: Callable[[int], Transform], start: int) -> Transform:
+    """Evaluate compute(precision) at growing precision until both balls have these relative bits.
+
+    Raises:
+        SolverError: the balls stay too wide.
+    """
+    precision = bits + start
+    for _ in range(_ATTEMPTS):
+        with ctx.workprec(precision):
+            balls = compute(precision)
+        reached = min(map(_accuracy, balls))
+        if reached >= bits:
+            return balls
+        # A ball's width shrinks in proportion, but a ball around noise tells nothing: double.
+        precision += bits - reached + 16 if reached > 8 else precision
+    raise SolverError(
+        f"the sums over the exact density did not reach {bits} bits at a working precision of "
+        f"{precision} bits: ask for fewer digits"
+    )
+
+
+def _accuracy(ball: Number) -> int:
+    """Correct bits relative to the value; none where there is no value."""
+    return int(ball.rel_accuracy_bits()) if ball.is_finite() else 0
 
 
 def _growth(polynomial: Any, w: Fraction, a: int) -> int:
     """Bits lost when p(-w) F_{a+1}(w) cancels down to the smallest second moment it may leave."""
     with ctx.workprec(64):
-        x = ball(w)
+        x = exact_ball(w)
         size = 1 + abs(arb_poly(polynomial)(-x)) * (x + a + 1) * (1 + 1 / x)
         return math.ceil(float(size.log()) / math.log(2))
 

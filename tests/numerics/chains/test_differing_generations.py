@@ -14,6 +14,7 @@ from ridgeproof.numerics.chains.chain import chain_moments
 from ridgeproof.numerics.chains.phase import phase
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.numerics.finite_size import finite_size_terms
+from ridgeproof.numerics.finite_size.traces import fit_traces
 from ridgeproof.numerics.optima.optimum import optimum
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
@@ -146,17 +147,15 @@ def test_noises_of_a_shared_design_add_up(T0):
 
 def test_isotropic_schedules_have_an_exact_form():
     """Iterated by hand from the traces of each fit; with even numbers it is the plain oracle."""
-    from ridgeproof.numerics.finite_size import isotropic_fit
-
     schedule = {"T0": "7,12,20", "lam0": "0.3,0,0.1", "sigma0": "1,2,1/2"}
     setting = make_setting(d=10, T=15, n=3, sigma=1, lam="0.1", **schedule)
     mean = signal = 1.0
     noise = 0.0
     for each, *_ in setting.stages():
-        fit = isotropic_fit(10, each.T0, each.lam0)
+        fit = fit_traces(10, each.T0, each.lam0, 100)
         mean, signal = mean * float(fit.mean), signal * float(fit.coll)
         noise = noise * float(fit.coll) + float(each.sigma0) ** 2 * float(fit.noise)
-    fit = isotropic_fit(10, 15, Fraction(1, 10))
+    fit = fit_traces(10, 15, Fraction(1, 10), 100)
     found = finite_size_terms(setting)
     expected = 1 - 2 * float(fit.mean) * mean + float(fit.coll) * signal
     assert float(found.bias) == pytest.approx(expected, rel=1e-12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 import mpmath
 import numpy as np
@@ -11,17 +12,15 @@ import pytest
 from flint import arb, ctx, fmpq
 from scipy.special import eval_genlaguerre, gammaln
 
-from ridgeproof.numerics.finite_size import (
-    exact_isotropic_terms,
-    isotropic_fit,
-    wishart_resolvent_moments,
-)
+from ridgeproof.numerics.arithmetic.rational_balls import center, exact_ball, upper_radius
+from ridgeproof.numerics.finite_size import finite_size_terms
 from ridgeproof.numerics.finite_size.expansion import expanded_sums, gamma_moments, half_moments
 from ridgeproof.numerics.finite_size.laguerre import one_point_density
-from ridgeproof.numerics.finite_size.refine import ball, number, radius, refined
 from ridgeproof.numerics.finite_size.stieltjes import gamma_transform, half_transform, omega, pair
-from ridgeproof.numerics.finite_size.wishart import eigenvalue_sums
+from ridgeproof.numerics.finite_size.traces import fit_traces
+from ridgeproof.numerics.finite_size.wishart import _refined, eigenvalue_sums
 from ridgeproof.theory.errors import SolverError
+from ridgeproof.theory.settings.setting import make_setting
 
 # Odd and even N = min(d, T); T above, at and below d; a = |T-d| of both parities, and 0.
 SHAPES = [
@@ -29,6 +28,23 @@ SHAPES = [
     (5, 6), (7, 7), (8, 8), (10, 15), (11, 15), (16, 10),
 ]  # fmt: skip
 TENTH = Fraction(1, 10)
+
+
+class Moments(NamedTuple):
+    """h_k = E tr (X'X/T + lam)^-k, and the larger of their radii."""
+
+    h1: mpmath.mpf
+    h2: mpmath.mpf
+    radius: mpmath.mpf
+
+
+def wishart_moments(d, T, lam, digits=30):
+    """The first two resolvent moments, from the sums of lam (x + lam)^-1 and its square."""
+    bits = int((digits + 5) * 3.33)
+    with ctx.workprec(bits):
+        sums = (each + (d - min(d, T)) for each in eigenvalue_sums(d, T, lam, bits))
+        balls = [each / exact_ball(lam**k) for k, each in enumerate(sums, 1)]
+        return Moments(*map(center, balls), max(map(upper_radius, balls)))
 
 
 def close(got, wanted, digits):
@@ -103,7 +119,7 @@ def test_moments_agree_with_quadrature_of_the_literal_density(d, T):
     rho = literal_density(N, a, u, nodes)
     # Sums of some hundred products of modest size: a thousand ulp is ample.
     assert (rho * nodes[1] * 15).sum() == pytest.approx(N, rel=1000 * 2**-52)
-    moments = wishart_resolvent_moments(d, T, lam, 20)
+    moments = wishart_moments(d, T, lam, 20)
     for k, exact in ((1, moments.h1), (2, moments.h2)):
         value = (rho * nodes[1] * 15 / (u**2 / T + float(lam)) ** k).sum()
         null = (d - N) / float(lam) ** k
@@ -117,7 +133,7 @@ def test_moments_agree_with_quadrature_of_the_literal_density(d, T):
 def test_one_dimension_is_a_chi_square(T):
     """d = 1: E (chi2_T/T + lam)^-k by quadrature of the chi-square density, to 25 digits."""
     lam = Fraction(3, 10)
-    moments = wishart_resolvent_moments(1, T, lam, 30)
+    moments = wishart_moments(1, T, lam, 30)
     with mpmath.workdps(35):
         log_norm = mpmath.log(2) * (mpmath.mpf(T) / 2 - 1) + mpmath.loggamma(mpmath.mpf(T) / 2)
         for k, exact in ((1, moments.h1), (2, moments.h2)):
@@ -147,7 +163,7 @@ def test_two_dimensions_by_hand(T):
     determinant = s**2 * v**2 / 4 + s * z + z**2
     first = (s + 2 * z) / determinant
     second = first**2 - 2 / determinant
-    moments = wishart_resolvent_moments(2, T, lam, 20)
+    moments = wishart_moments(2, T, lam, 20)
     # A sum of 40 000 positive terms, each a few ulp wrong.
     assert T * (mass * first).sum() / mass.sum() == pytest.approx(float(moments.h1), rel=1e-13)
     assert T**2 * (mass * second).sum() / mass.sum() == pytest.approx(float(moments.h2), rel=1e-13)
@@ -162,7 +178,7 @@ def test_moments_and_traces_agree_with_simulation(d, T, lam):
     x = np.linalg.eigvalsh(np.swapaxes(X, 1, 2) @ X / T).clip(0)
     penalty = float(lam)
     kept = x / (x + penalty)
-    moments, fit = wishart_resolvent_moments(d, T, lam), isotropic_fit(d, T, lam)
+    moments, fit = wishart_moments(d, T, lam), fit_traces(d, T, lam, 100)
     sampled = [
         (moments.h1, (1 / (x + penalty)).sum(1)),
         (moments.h2, (1 / (x + penalty) ** 2).sum(1)),
@@ -181,22 +197,23 @@ def test_small_penalty_approaches_the_inverse_wishart_moments(d, T):
     """0 < h_1(0) - h_1(lam) < lam h_2(0), because h_1 is convex: 30 digits of a closed form."""
     lam = Fraction(1, 10**30)
     # The second-order gap lam^2 h_3 is of order 1e-58.
-    zero, near = (wishart_resolvent_moments(d, T, each, 80) for each in (Fraction(0), lam))
+    near, spare = wishart_moments(d, T, lam, 80), T - d
     with mpmath.workdps(90):
-        assert 0 < zero.h1 - near.h1 < rational(lam) * zero.h2
-        assert close(zero.h1, mpmath.mpf(d * T) / (T - d - 1), 50)
-        assert 0 < zero.h2 - near.h2
+        first = mpmath.mpf(d * T) / (spare - 1)
+        second = mpmath.mpf(d * T**2 * (T - 1)) / (spare * (spare - 1) * (spare - 3))
+        assert 0 < first - near.h1 < rational(lam) * second
+        assert 0 < second - near.h2
 
 
 @pytest.mark.parametrize(("d", "T"), SHAPES)
 def test_second_moment_is_minus_the_derivative_of_the_first(d, T):
     """A central difference of h_1 at 60 digits reproduces h_2 to the square of the step."""
     lam, step = Fraction(2, 5), Fraction(1, 10**15)
-    up, down = (wishart_resolvent_moments(d, T, lam + e, 60).h1 for e in (step, -step))
+    up, down = (wishart_moments(d, T, lam + e, 60).h1 for e in (step, -step))
     with mpmath.workdps(70):
         slope = (down - up) / (2 * rational(step))
         # The error is step^2 h_4 and h_4 <= h_2/lam^2.
-        assert close(wishart_resolvent_moments(d, T, lam, 60).h2, slope, 28)
+        assert close(wishart_moments(d, T, lam, 60).h2, slope, 28)
 
 
 @pytest.mark.parametrize(("d", "T"), SHAPES)
@@ -205,7 +222,7 @@ def test_expansion_at_large_penalty_agrees_with_the_closed_form(d, T):
     N, a, lam = min(d, T), abs(T - d), Fraction(50_000, T)
     closed = _closed_form(d, T, lam)
     with ctx.workprec(600):
-        expanded = expanded_sums(one_point_density(N, a), a, ball(lam * T), 200)
+        expanded = expanded_sums(one_point_density(N, a), a, exact_ball(lam * T), 200)
         for one, other in zip(closed, expanded, strict=True):
             assert one.overlaps(other)
             assert one.rel_accuracy_bits() >= 200
@@ -232,7 +249,7 @@ def test_large_penalty_is_bracketed_by_the_trace_moments(d, T):
     for j, trace in enumerate(traces):
         partial += (-1) ** j * trace / lam ** (j + 1)
         sums.append(partial)
-    h1 = wishart_resolvent_moments(d, T, lam, 30).h1
+    h1 = wishart_moments(d, T, lam, 30).h1
     with mpmath.workdps(40):
         for one, other in pairwise(sums):
             assert min(one, other) < Fraction(str(h1)) < max(one, other)
@@ -249,7 +266,7 @@ def test_deterministic_equivalent_and_first_correction():
         gamma = phi / (1 + kappa) ** 2
         leading = kappa / penalty * d / (1 + kappa)
         correction = phi / (1 + kappa) ** 3 / (1 - gamma) ** 2
-        h1 = float(wishart_resolvent_moments(d, T, lam, 20).h1)
+        h1 = float(wishart_moments(d, T, lam, 20).h1)
         assert abs(h1 - leading - correction) < abs(h1 - leading) / 5
         errors.append(h1 - leading - correction)
     # The next order is c/d (1 + O(1/d)).
@@ -264,7 +281,7 @@ def test_exact_bias_exceeds_its_equivalent_by_18_percent():
     shift = lam + d / T - 1
     kappa = (shift + (shift**2 + 4 * lam) ** 0.5) / 2
     equivalent = kappa**2 / (1 + kappa) ** 2 / (1 - d / T / (1 + kappa) ** 2)
-    exact = float(exact_isotropic_terms(d, T, TENTH).bias)
+    exact = float(finite_size_terms(make_setting(d=d, T=T, lam=TENTH)).bias)
     assert round(100 * (exact / equivalent - 1)) == 18
 
 
@@ -275,7 +292,7 @@ def test_exact_bias_exceeds_its_equivalent_by_18_percent():
 @pytest.mark.parametrize("lam", [Fraction(1, 10**12), TENTH, Fraction(20)])
 def test_radius_is_kept_and_small(d, T, lam):
     """At 15 digits the value is within its radius of the one at 45, and right to 15 digits."""
-    coarse, fine = (wishart_resolvent_moments(d, T, lam, digits) for digits in (15, 45))
+    coarse, fine = (wishart_moments(d, T, lam, digits) for digits in (15, 45))
     for name in ("h1", "h2"):
         got, wanted = getattr(coarse, name), getattr(fine, name)
         with mpmath.workdps(60):
@@ -290,7 +307,7 @@ def test_radius_is_kept_and_small(d, T, lam):
 def test_quadrature_error_bound_holds(a, w, bits):
     """The ball of J at few bits meets the one at many, for wide and for narrow integrands."""
     with ctx.workprec(700):
-        w = ball(Fraction(w))
+        w = exact_ball(Fraction(w))
         coarse, fine = half_transform(a, w, bits), half_transform(a, w, bits + 250)
         for one, other in zip(coarse, fine, strict=True):
             assert one.overlaps(other)
@@ -315,7 +332,7 @@ def test_half_transform_is_the_integral_it_claims(a, w):
     with ctx.workprec(150):
         got = half_transform(a, arb(w), 100)
         for one, other in zip(got, wanted, strict=True):
-            assert close(number(one, 20), other, 18)
+            assert close(center(one), other, 18)
 
 
 @pytest.mark.parametrize("w", ["1/1000000", "1/3", "6", "33", "400", "100000"])
@@ -337,8 +354,8 @@ def test_gamma_transform_in_every_regime(s, w):
         )
     for bits in (60, 120):
         with ctx.workprec(bits):
-            value, _ = gamma_transform(fmpq(s.numerator, s.denominator), ball(w))
-            got, error = number(value, 50), radius([value], 50)
+            value, _ = gamma_transform(fmpq(s.numerator, s.denominator), exact_ball(w))
+            got, error = center(value), upper_radius(value)
         with mpmath.workdps(60):
             assert abs(got - wanted) <= error
             assert error <= wanted * mpmath.mpf(2) ** -(bits - 20)
@@ -346,14 +363,13 @@ def test_gamma_transform_in_every_regime(s, w):
 
 def test_refinement_gives_up_with_an_error():
     """Balls that never shrink end in SolverError, not in a number."""
-    with pytest.raises(SolverError, match="ask for fewer digits"):
-        refined("a hopeless sum", 100, lambda _: (arb(1, 1),), 8)
-    with pytest.raises(SolverError):
-        refined("a division by zero", 100, lambda _: (1 / arb(0),), 8)
+    for hopeless in (arb(1, 1), 1 / arb(0)):
+        with pytest.raises(SolverError, match="ask for fewer digits"):
+            _refined(100, lambda _, ball=hopeless: (ball, ball), 8)
 
 
 def test_precision_is_restored():
     """Neither library's working precision changes."""
     before = ctx.prec, mpmath.mp.prec
-    wishart_resolvent_moments(4, 7, TENTH, 40)
+    finite_size_terms(make_setting(d=4, T=7, lam=TENTH), digits=40)
     assert (ctx.prec, mpmath.mp.prec) == before
