@@ -16,6 +16,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
+from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.checks import check_real, exact
 from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem, SolverError
 from ridgeproof.theory.process.facts import only_ask, require_known, size_names
@@ -123,7 +124,7 @@ def process_exponents(
     at_given = {} if given is None else rates(given)
     classical = None
     if free and laws.beta is not None and laws.r is not None:
-        classical = Fraction(str(classical_ell(laws)))
+        classical = Fraction(str(classical_ell().subs({sy.beta: laws.beta, sy.r: laws.r})))
     at_classical = {} if classical is None else rates(classical)
     answers = {}
     for name, law in found.items():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from ridgeproof.numerics.scaling.slopes import AskExponents
     from ridgeproof.numerics.value import Value
     from ridgeproof.theory.formula import Form
-    from ridgeproof.theory.scaling.answers import Exponents, Formulas
+    from ridgeproof.theory.scaling.answers import Exponents
     from ridgeproof.verification.simulation.simulate import Estimate
     from ridgeproof.verification.simulation.simulate_process import ProcessEstimate
 
@@ -274,7 +272,7 @@ def exponents(
     noise_free: bool = False,
     ell: Any = None,
     **given: Any,
-) -> Exponents | Formulas | dict[str, AskExponents]:
+) -> Exponents | dict[str, AskExponents]:
     """Scaling exponents under a power law: the error as T^rate, the ridge as lam = T^-ell.
 
     Args:
@@ -306,19 +304,6 @@ def exponents(
         return process_exponents(process_of(process), scale, beta=beta, r=r, ell=ell, **given)
     if scale is not None or given:
         raise InputError("scale", scale or MISSING, "is of a process", "give a process too")
-    from ridgeproof.theory.scaling import answers as scaling
+    from ridgeproof.theory.scaling import answers
 
-    known: dict[str, Fraction] = {
-        name: scaling.check_parameter(name, value)
-        for name, value in (("beta", beta), ("r", r), ("c", c))
-        if value is not None
-    }
-    at = None if ell is None else scaling.check_parameter("ell", ell)
-    found: Exponents | Formulas
-    if len(known) == 3:
-        found = scaling.exponents(**known, clean=clean, noise_free=noise_free, ell=at)
-    else:
-        noise = scaling.check_noise(clean=clean, noise_free=noise_free)
-        found = scaling.formulas(known, noise, at)
-    flags = {"clean": clean or None, "noise_free": noise_free or None}
-    return replace(found, setting={**known, **flags, "ell": at})
+    return answers.exponents(beta, r, c, clean=clean, noise_free=noise_free, ell=ell)

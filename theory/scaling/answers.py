@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from textwrap import indent
 from typing import Any
 
@@ -23,18 +24,13 @@ from ridgeproof.theory.scaling.fake_data import (
     source,
     unfold,
 )
-from ridgeproof.theory.scaling.leading import PowerLaws
 from ridgeproof.theory.shown import Shown, aligned, echoed
 
 __all__ = [
     "REGIMES",
     "Exponents",
-    "Formulas",
     "by_growth",
-    "check_noise",
-    "check_parameter",
     "exponents",
-    "formulas",
 ]
 
 REGIMES = {
@@ -63,10 +59,24 @@ _LABELS = {
 }
 
 
-class ShownExponents(Shown):
-    """What exponents and formulas for them have in common: their keys, and how they are shown."""
+@dataclass(frozen=True)
+class Exponents(Shown):
+    """lam ~ T^-ell and E ~ T^rate, exact; SymPy expressions in the parameters left open.
 
-    setting: Mapping[str, Any]
+    least_ell is the smallest ell that reaches the rate; it differs from the optimal ell where a
+    whole ray of them does (regime finite-dimension).  Where nothing is open, values are Fractions
+    and regime is a name, otherwise a Piecewise of symbols named so.  Without noise and with T >= d
+    the optimum is lam = 0 and E = 0: ell and rate are then SymPy's oo and -oo.
+    """
+
+    ell: Any
+    least_ell: Any
+    rate: Any
+    classical_ell: Any
+    rate_at_classical: Any
+    regime: Any
+    rate_at_ell: Any = None
+    setting: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def _answers(self) -> dict[str, Any]:
         found = {key: getattr(self, key) for key in _LABELS}
@@ -87,46 +97,9 @@ class ShownExponents(Shown):
             return rows
         return [*rows, *((name, REGIMES[name]) for name in named)]
 
-
-def _one_line(value: Any) -> str:
-    return {oo: "inf", -oo: "-inf"}.get(value, str(value))
-
-
-@dataclass(frozen=True)
-class Exponents(ShownExponents):
-    """lam ~ T^-ell and E ~ T^rate, exact.
-
-    least_ell is the smallest ell that reaches the rate; it differs from the optimal ell where a
-    whole ray of them does (regime finite-dimension).  Finite values are Fractions.  Without noise
-    and with T >= d the optimum is lam = 0 and E = 0: ell and rate are then SymPy's oo and -oo.
-    """
-
-    ell: Fraction | Expr
-    least_ell: Fraction | Expr
-    rate: Fraction | Expr
-    classical_ell: Fraction
-    rate_at_classical: Fraction
-    regime: str
-    rate_at_ell: Fraction | None = None
-    setting: Mapping[str, Any] = field(default_factory=dict, compare=False)
-
-
-@dataclass(frozen=True)
-class Formulas(ShownExponents):
-    """The fields of Exponents as SymPy expressions in the parameters left open.
-
-    regime is a Piecewise whose values are symbols named after the regimes.
-    """
-
-    ell: Expr
-    rate: Expr
-    classical_ell: Expr
-    rate_at_classical: Expr
-    regime: Expr
-    rate_at_ell: Expr | None = None
-    setting: Mapping[str, Any] = field(default_factory=dict, compare=False)
-
     def __str__(self) -> str:
+        if isinstance(self.regime, str):
+            return super().__str__()
         rows = self.rows()
         formulas = dict(zip((label for label, _ in rows), self._answers().values(), strict=False))
         blocks = [
@@ -135,7 +108,9 @@ class Formulas(ShownExponents):
         ]
         return "\n\n".join([*blocks, aligned(rows[len(formulas) :], indent="  ")])
 
-    def _repr_latex_(self) -> str:
+    def _repr_latex_(self) -> str | None:
+        if isinstance(self.regime, str):
+            return None
         lines = [
             rf"\mathrm{{{key.replace('_', ' ')}}} &= {latex(value)}"
             for key, value in self._answers().items()
@@ -143,10 +118,14 @@ class Formulas(ShownExponents):
         return r"$\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}$"
 
 
+def _one_line(value: Any) -> str:
+    return {oo: "inf", -oo: "-inf"}.get(value, str(value))
+
+
 def exponents(
-    beta: object,
-    r: object,
-    c: object,
+    beta: object = None,
+    r: object = None,
+    c: object = None,
     *,
     clean: bool = False,
     noise_free: bool = False,
@@ -155,7 +134,7 @@ def exponents(
     """Return the optimal and the classical exponents under a power law.
 
     Arguments:
-        beta: capacity, s_i = i^-beta, above 1.
+        beta: capacity, s_i = i^-beta, above 1; what is left out stays a symbol.
         r: source, s_i w0_i^2 ~ i^-(1 + 2 beta r), above 0.
         c: T0 = T^c and d = phi0 T0 with 0 < phi0 < 1, above 0.
         clean: n sigma0^2 = 0, with label noise sigma > 0.
@@ -170,53 +149,35 @@ def exponents(
     >>> found = exponents("3/2", "2/5", "3/5")
     >>> print(found.ell, found.rate, found.classical_ell, found.rate_at_classical, found.regime)
     9/22 -18/55 15/22 -8/55 classical-slower
-    """
-    noise = check_noise(clean=clean, noise_free=noise_free)
-    given = {
-        name: check_parameter(name, value) for name, value in (("beta", beta), ("r", r), ("c", c))
-    }
-    laws = PowerLaws(given["beta"], given["r"])
-    best, kept = best_law(noise, laws, given["c"]), classical_ell(laws)
-    at_kept = _rate_at(kept, noise, given)
-    at = None if ell is None else _rational(check_parameter("ell", ell))
-    assert best.ell is not None
-    assert best.least_ell is not None
-    return Exponents(
-        ell=_fraction(best.ell),
-        least_ell=_fraction(best.least_ell),
-        rate=_fraction(best.rate),
-        classical_ell=_fraction(kept),
-        rate_at_classical=_fraction(at_kept),
-        regime=_regime_at(noise, best.rate, at_kept, best.ell == kept),
-        rate_at_ell=None if at is None else _fraction(_rate_at(at, noise, given)),
-    )
-
-
-def formulas(
-    given: Mapping[str, object], noise: Noise = Noise.SYNTHETIC, ell: object = None
-) -> Formulas:
-    """Return the formulas with the given parameters among beta, r, c inserted.
-
-    Raises:
-        InputError: a name or a value is not one of the parameters'.
-
-    >>> formulas({"beta": 2, "r": "1/2"}).ell
+    >>> exponents(2, "1/2").ell
     Piecewise((2*c/3, c <= 1), (2/3, True))
     """
-    for name in given.keys() - _SYMBOLS.keys():
-        raise InputError(name, given[name], "is no parameter", "give beta, r or c")
-    known = {name: check_parameter(name, value) for name, value in given.items()}
+    given = {"beta": beta, "r": r, "c": c}
+    known = {name: _checked(name, value) for name, value in given.items() if value is not None}
+    at = None if ell is None else _checked("ell", ell)
+    noise = _noise(clean=clean, noise_free=noise_free)
     values = {_SYMBOLS[name]: _rational(value) for name, value in known.items()}
+    rate = unfold(error_exponent(noise)).subs(values)
+    setting = {**known, "clean": clean or None, "noise_free": noise_free or None, "ell": at}
+    rate_at_ell = None if at is None else rate.subs(sy.ell, _rational(at))
+    asked: dict[str, Any] = {"setting": setting, "rate_at_ell": rate_at_ell}
+    formulas = vars(_formulas(noise)).items()
+    found = Exponents(**{name: each.subs(values) for name, each in formulas if each} | asked)
+    if len(known) < len(given):
+        return found
+    numbers = {name: _fraction(value) for name, value in vars(found).items()}
+    return Exponents(**{**numbers, "regime": str(found.regime)})
+
+
+@lru_cache(maxsize=8)
+def _formulas(noise: Noise) -> Exponents:
+    """With beta, r and c open."""
     best = best_law(noise)
-    at = None if ell is None else _rational(check_parameter("ell", ell))
-    return Formulas(
-        ell=_piecewise(by_growth(best.ell)).subs(values),
-        rate=_piecewise(by_growth(best.rate)).subs(values),
-        classical_ell=classical_ell().subs(values),
-        rate_at_classical=_piecewise(kept_rates(noise)).subs(values),
-        regime=_regime(noise).subs(values),
-        rate_at_ell=None if at is None else _rate_at(at, noise, known),
+    pieces = (*map(by_growth, (best.ell, best.least_ell, best.rate)), kept_rates(noise))
+    ell, least_ell, rate, at_classical = (
+        Piecewise(*((unfold(x), c <= unfold(high)) for x, high in each)) for each in pieces
     )
+    return Exponents(ell, least_ell, rate, classical_ell(), at_classical, _regimes(noise))
 
 
 def by_growth(value: Expr | None) -> tuple[tuple[Expr, Expr], ...]:
@@ -229,30 +190,10 @@ def by_growth(value: Expr | None) -> tuple[tuple[Expr, Expr], ...]:
     return tuple((each, oo if at is true else at.gts) for each, at in pieces)
 
 
-def _piecewise(branches: Iterable[tuple[Expr, Expr]]) -> Expr:
-    return Piecewise(*((unfold(x), c <= unfold(high)) for x, high in branches))
-
-
 _SYMBOLS = {"beta": sy.beta, "r": sy.r, "c": c}
 
 
-def _rate_at(ell: Expr, noise: Noise, values: Mapping[str, Fraction | Expr]) -> Expr:
-    """The rate at lam = T^-ell, in what has no value."""
-    put = {_SYMBOLS[name]: _rational(value) for name, value in values.items()}
-    return unfold(error_exponent(noise)).subs({**put, sy.ell: ell})
-
-
-def _regime_at(noise: Noise, rate: Expr, at_classical: Expr, classical_is_best: bool) -> str:
-    if noise is Noise.NOISE_FREE:
-        return "interpolation" if rate == -oo else "undersampled"
-    if classical_is_best:
-        return "classical-optimal"
-    if noise is Noise.CLEAN:
-        return "finite-dimension"
-    return "classical-plateaus" if at_classical == 0 else "classical-slower"
-
-
-def _regime(noise: Noise) -> Expr:
+def _regimes(noise: Noise) -> Expr:
     """The regime's name, as a symbol, from c alone."""
     edge = unfold(kept_rates(Noise.SYNTHETIC)[0][1])
     names = {
@@ -267,12 +208,8 @@ def _regime(noise: Noise) -> Expr:
     return Piecewise(*((Symbol(name), where) for name, where in names.get(noise, default)))
 
 
-def check_noise(*, clean: bool, noise_free: bool) -> Noise:
-    """Return which noises the flags leave.
-
-    Raises:
-        InputError: both flags are set.
-    """
+def _noise(*, clean: bool, noise_free: bool) -> Noise:
+    """Which noises the flags leave."""
     if clean and noise_free:
         raise InputError(
             "--clean --noise-free",
@@ -293,12 +230,8 @@ _BOUNDS: dict[str, dict[str, int]] = {
 }
 
 
-def check_parameter(parameter: str, value: object) -> Fraction:
-    """Return beta, r, c or ell as an exact rational in its range.
-
-    Raises:
-        InputError: not a finite number, or out of range.
-    """
+def _checked(parameter: str, value: object) -> Fraction:
+    """beta, r, c or ell as an exact rational in its range."""
     return check_real(parameter, exact(parameter, value), **_BOUNDS[parameter])
 
 
@@ -306,5 +239,5 @@ def _rational(value: Fraction) -> Rational:
     return Rational(value.numerator, value.denominator)
 
 
-def _fraction(value: Expr) -> Fraction | Expr:
-    return Fraction(int(value.p), int(value.q)) if value.is_Rational else value
+def _fraction(value: Any) -> Any:
+    return Fraction(int(value.p), int(value.q)) if isinstance(value, Rational) else value

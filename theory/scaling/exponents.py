@@ -185,8 +185,15 @@ class _Branches:
 
     def _derived(self, place: Place) -> Leading:
         sizes = {"d": Fraction(1 << _INFINITE)}
-        for name, (factor, exponent) in self.scale.powers.items():
-            height = int(_BITS * place.value(self.space.form(exponent)))
+        exponents = {
+            name: place.value(self.space.form(power))
+            for name, (_, power) in self.scale.powers.items()
+        }
+        bits = min(_BITS, _INFINITE / (2 * max(exponents.values())))
+        for name, (factor, _) in self.scale.powers.items():
+            height = int(bits * exponents[name])
+            if not height and exponents[name] > 0:
+                raise NotBuilt(f"{name} next to so much larger sizes")
             sizes[name] = max(factor, Fraction(1)) * Fraction(2) ** height
             if height > 0:
                 sizes[name] = Fraction(int(factor * Fraction(2) ** height))

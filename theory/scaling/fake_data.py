@@ -59,8 +59,6 @@ __all__ = [
     "unfold",
 ]
 
-OPEN = PowerLaws(None, None)
-
 c = Symbol("c", positive=True)
 # The saturated source exponent r_ = min(r, 1): ridge cannot use more smoothness than r = 1.
 source = Symbol("r_", positive=True)
@@ -124,29 +122,24 @@ def unfold(expression: Expr) -> Expr:
     return expression.subs(source, Min(r, 1))
 
 
-@lru_cache(maxsize=64)
-def best_law(noise: Noise, laws: PowerLaws = OPEN, growth: Fraction | None = None) -> Law:
-    """The optimal ell and rate of the error of a setting, in what is left open.
-
-    Args:
-        noise: which noises it has.
-        laws: of its spectrum and signal.
-        growth: c, or None.
+@lru_cache(maxsize=8)
+def best_law(noise: Noise) -> Law:
+    """The optimal ell and rate of the error of a setting, in beta, r and c.
 
     >>> best_law(Noise.NOISE_FREE).rate
     Piecewise((-oo, c <= 1), (-2*beta*Min(1, r), True))
     """
-    return _law(*_setting(noise), "d = T^c/2, lam = T^-ell", laws, growth)
+    return _law(*_setting(noise), "d = T^c/2, lam = T^-ell")
 
 
-@lru_cache(maxsize=64)
-def classical_ell(laws: PowerLaws = OPEN) -> Expr:
+@lru_cache(maxsize=1)
+def classical_ell() -> Expr:
     """The optimum of clean, noisy data with an unlimited spectrum.
 
     >>> classical_ell()
     beta/(2*beta*Min(1, r) + 1)
     """
-    found = _law(*_setting(Noise.CLEAN), "lam = T^-ell", laws, None).ell
+    found = _law(*_setting(Noise.CLEAN), "lam = T^-ell").ell
     assert found is not None
     return found
 
@@ -164,16 +157,10 @@ def _setting(noise: Noise) -> tuple[Process, dict[str, Fraction]]:
 _SIZES = {"d", "T", "T0", "lam"}
 
 
-def _law(
-    process: Process,
-    values: Mapping[str, Fraction],
-    scale: str,
-    laws: PowerLaws,
-    growth: Fraction | None,
-) -> Law:
+def _law(process: Process, values: Mapping[str, Fraction], scale: str) -> Law:
+    """The law of the one ask of a process, in the symbols of the theory."""
     grown = read_scale(f"T0 = T^c, {scale}" if "n" in values else scale)
-    grown = grown if growth is None else grown.at({"c": growth})
-    (law,) = scaling_laws(process, grown, laws, values).values()
+    (law,) = scaling_laws(process, grown, PowerLaws(None, None), values).values()
     if not isinstance(law, Law):
         raise law
     found = (getattr(law, each.name) for each in fields(law))
@@ -205,7 +192,7 @@ def _process_rates() -> dict[str, Expr]:
         "synthetic": (silent, {**values, "sigma": Fraction(0)}),
         "error": (whole, values),
     }
-    return {name: _law(*each, scale, OPEN, None).rate for name, each in asked.items()}
+    return {name: _law(*each, scale).rate for name, each in asked.items()}
 
 
 def require_equal(left: Expr, right: Expr) -> None:

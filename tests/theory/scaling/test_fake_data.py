@@ -13,8 +13,11 @@ from sympy import Min, cancel, oo
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.errors import DerivationError, InputError
 from ridgeproof.theory.scaling import fake_data
-from ridgeproof.theory.scaling.answers import exponents, formulas
+from ridgeproof.theory.scaling.answers import exponents
+from ridgeproof.theory.scaling.exponents import scaling_laws
 from ridgeproof.theory.scaling.fake_data import Noise, c, require_terms, terms
+from ridgeproof.theory.scaling.leading import PowerLaws
+from ridgeproof.theory.scaling.scale import read_scale
 from ridgeproof.theory.theorems import power_law
 
 betas = st.fractions(Fraction(11, 10), 8, max_denominator=20)
@@ -69,7 +72,7 @@ def brute(beta, r, c, ell, clean=False, noise_free=False):
     return max(found["bias"], found["variance"]) if clean else max(found.values())
 
 
-@everywhere(5)
+@everywhere(12)
 def test_fake_data_closed_forms(place):
     """Corrected optimum min(c,1) times the classical one; plateau, slower rate or optimality."""
     beta, r, c = place
@@ -86,7 +89,7 @@ def test_fake_data_closed_forms(place):
     assert (found.rate_at_classical, found.regime) == expected
 
 
-@everywhere(5)
+@everywhere(12)
 def test_clean_closed_forms(place):
     """Clean data: the classical rate while d is large, the parametric rate T^-(1-c) below."""
     beta, r, c = place
@@ -104,7 +107,7 @@ def test_clean_closed_forms(place):
         assert found.regime == "finite-dimension"
 
 
-@everywhere(5)
+@everywhere(12)
 def test_noise_free_closed_forms(place):
     """No noise: the truth itself for T >= d, rate T^(-2 beta r_) as ell -> beta for T < d."""
     beta, r, c = place
@@ -117,7 +120,7 @@ def test_noise_free_closed_forms(place):
 
 
 @pytest.mark.parametrize("flags", FLAGS)
-@everywhere(3)
+@everywhere(6)
 def test_no_ell_on_a_fine_grid_does_better(flags, place):
     """Brute force over ell: never below the rate, and the rate is reached up to the grid's step."""
     beta, r, c = place
@@ -137,7 +140,7 @@ def test_no_ell_on_a_fine_grid_does_better(flags, place):
 
 
 @pytest.mark.parametrize("flags", FLAGS)
-@everywhere(2)
+@everywhere(4)
 def test_the_rate_at_any_ell(flags, place):
     """The max-plus formula equals the sums over the levels inside and beyond the domain."""
     for ell in (Fraction(0), Fraction(1, 3), Fraction(1), Fraction(12)):
@@ -172,17 +175,19 @@ def test_bad_calls_name_the_value(arguments, flags, name):
     assert caught.value.name == name
 
 
-@pytest.mark.parametrize("flags", FLAGS)
-def test_formulas_hold_at_numbers(flags):
+@pytest.mark.parametrize("noise", [Noise.SYNTHETIC, Noise.CLEAN, Noise.NOISE_FREE])
+def test_formulas_hold_at_numbers(noise):
     """Every Piecewise, within its pieces and on their borders, is what is found there alone."""
-    noise = [Noise.SYNTHETIC, Noise.CLEAN, Noise.NOISE_FREE][FLAGS.index(flags)]
-    whole = formulas({}, noise)
-    for place in [("3/2", "1/10", "9/10"), ("4", "2/3", "3/19"), ("3/2", "3", "1"), ("4", 2, 2)]:
-        beta, r, growth = map(Fraction, place)
-        at, found = {sy.beta: beta, sy.r: r, c: growth}, exponents(beta, r, growth, **flags)
-        for name in ("ell", "rate", "classical_ell", "rate_at_classical"):
-            assert getattr(whole, name).subs(at) == getattr(found, name), (name, place)
-        assert str(whole.regime.subs(at)) == found.regime
+    process, values = fake_data._setting(noise)
+    whole = fake_data.best_law(noise)
+    for beta, r, growth in [("3/2", "1/10", "9/10"), (4, "2/3", "3/19"), ("3/2", 3, 1), (4, 2, 2)]:
+        fits = "d = T^c/2, lam = T^-ell"
+        scale = read_scale(fits if noise is not Noise.SYNTHETIC else f"T0 = T^c, {fits}")
+        laws = PowerLaws(Fraction(beta), Fraction(r))
+        alone = scaling_laws(process, scale.at({"c": Fraction(growth)}), laws, values)["test_error"]
+        at = {sy.beta: laws.beta, sy.r: laws.r, c: Fraction(growth)}
+        for name in ("ell", "least_ell", "rate"):
+            assert getattr(whole, name).subs(at) == getattr(alone, name), (name, at)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from sympy import Rational, Symbol, log
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.equivalent.formulas.derived import derive_process
-from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.process.file import make_process
 from ridgeproof.theory.scaling.exponents import laws_of, scaling_laws
 from ridgeproof.theory.scaling.leading import Leading, PowerLaws
@@ -47,6 +47,18 @@ def test_twice_the_ridge_saturates_later():
         used = min(smooth, Rational(2))
         rate = -2 * beta * used / (2 * beta * used + 1)
         assert law.rate.subs(r, smooth) == rate
+
+
+def test_exponents_far_apart():
+    """A hundred is as two; beyond what branches are told by, there is no answer."""
+    spectrum = PowerLaws(Fraction(2), ONE)
+    given = {"sigma": ONE, "sigma0": ONE}
+    rates = [
+        laws(FAKE, f"T0 = T^{c}, d = T^{c}/2, lam = T^-ell", spectrum, **given)["E"]
+        for c in (2, 100, 10**6)
+    ]
+    assert rates[0] == rates[1]
+    assert isinstance(rates[2], NotBuilt)
 
 
 def test_logarithms():
