@@ -33,9 +33,10 @@ def edge_of(beta, r):
 
 @st.composite
 def settings_of_growth(draw):
-    """beta, r and c; c = 1/(2 beta r_ + 1) itself, and c = 1, more often than by chance."""
+    """beta, r and c; c up to 1/(2 beta r_ + 1), and c = 1, more often than by chance."""
     beta, r = draw(betas), draw(sources)
-    return beta, r, draw(growths | st.sampled_from([edge_of(beta, r), Fraction(1)]))
+    edge = edge_of(beta, r)
+    return beta, r, draw(growths | st.sampled_from([edge, edge / 2, edge / 3, Fraction(1)]))
 
 
 def everywhere(examples):
