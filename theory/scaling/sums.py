@@ -21,7 +21,7 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.scaling.order import DIGITS, Order, Place
 
-__all__ = ["Diverges", "Monomial", "monomial", "sum_order"]
+__all__ = ["Diverges", "Monomial", "beta_integral", "monomial", "sum_order"]
 
 _u = Symbol("u", positive=True)
 
@@ -253,8 +253,12 @@ def _beta(
     z, n = (P - 1) / step, -exponent
     if any(x <= 0 and abs(x - round(x)) < Rational(1, 10**9) for x in (z, n - z)):
         return None
-    beta = gamma(z) * gamma(n - z) / gamma(n)
-    return factor * a**exponent * (b / a) ** (-z) * beta / abs(step)
+    return factor * a**exponent * (b / a) ** (-z) * beta_integral(z, n) / abs(step)
+
+
+def beta_integral(z: Expr, power: Expr | int) -> Expr:
+    """Euler's: of u^(z-1)/(1+u)^power over u > 0."""
+    return gamma(z) * gamma(power - z) / gamma(power)
 
 
 def _integral(function: Expr, high: Float | None) -> Float:

@@ -28,20 +28,16 @@ from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.formula import Formula, FormulaKind
+from ridgeproof.theory.scaling.sums import beta_integral
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["CONSTANT", "FORMULA", "power_sum", "transform"]
+__all__ = ["CONSTANT", "FORMULA", "power_sum"]
 
 # The name of lines that are measured on the infinite spectrum
 # (verification.derivations.scaling_constants).
 CONSTANT = "constant"
 
 _z, _p, _u, _i = Symbol("z"), Symbol("p"), Symbol("u", positive=True), Symbol("i", positive=True)
-
-
-def transform(power: int) -> Expr:
-    """The integral of u^(z-1)/(1+u)^power over u > 0, by Euler's beta integral."""
-    return gamma(_z) * gamma(power - _z) / gamma(power)
 
 
 def power_sum(power: int, exponent: Expr) -> Expr:
@@ -52,7 +48,7 @@ def power_sum(power: int, exponent: Expr) -> Expr:
     M at z = 0.
     """
     at = (1 - exponent) / sy.beta
-    return sy.kappa**-at * transform(power).subs(_z, at) / sy.beta + zeta(exponent)
+    return sy.kappa**-at * beta_integral(at, power) / sy.beta + zeta(exponent)
 
 
 def _double_pole() -> Expr:
@@ -106,7 +102,7 @@ def derive() -> Derivation:
     sums = Section(
         "sums over the infinite spectrum",
         "sum_i i^-p (1 + kappa i^beta)^-m",
-        Eq(Integral(_u ** (_z - 1) / (1 + _u) ** 2, (_u, 0, oo)), transform(2)),
+        Eq(Integral(_u ** (_z - 1) / (1 + _u) ** 2, (_u, 0, oo)), beta_integral(_z, 2)),
         "Euler's beta integral, for m = 2",
         (
             _line(

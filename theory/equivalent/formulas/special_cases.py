@@ -33,7 +33,7 @@ _ANY = "one fit on the labels of any model"
 
 # Entries that say more than a limit.
 STAYS: Mapping[str, str] = {
-    "power-law": "exponents in closed form, by an exact minimax over sums that the theorem gives",
+    "power-law": "exponents in closed form, compared with the leading orders of the process",
     "accumulating-minimum-norm": "its first generation is T4 at lam0 = 0; the later ones relate "
     "kappas of several sizes by df1 = N, which canonical forms do not",
     "optimal-ridge": "a closed optimum: the stationary point of T2 for Sigma = I",

@@ -39,20 +39,19 @@ def adaptive(d: int, n: int, T: int, ell: Fraction) -> Setting:
 def measure(run: Run) -> tuple[Panel, ...]:
     """Left, T0 and d fixed; right, T0 = T^c with d = T0/2, and the slopes."""
     d = run.size(150)
-    known = exponents(BETA, SOURCE, C)
     scaling = run.trace(_scaling(run))
     return (
         Panel(
             f"$d = {d}$, $T_0 = {2 * d}$, classical $\\lambda = T^{{-15/22}}$",
             "$T$",
             "test error $E$",
-            run.trace(_fixed(d, Fraction(known.classical_ell), run.count(50))),
+            run.trace(_fixed(d, exponents(BETA, SOURCE, C).classical_ell, run.count(50))),
         ),
         Panel(
             "$T_0 = T^{3/5}$, $d = T_0/2$, $\\lambda = T^{-\\ell}$",
             "$T$",
             "test error $E$",
-            (*scaling, *map(_slope, scaling, _rates())),
+            (*scaling, *map(_slope, scaling, (float(rate) for *_, rate in _plans()))),
         ),
     )
 
@@ -71,28 +70,25 @@ def _fixed(d: int, ell: Fraction, count: int) -> Iterator[Line]:
         yield Line(f"$n = {n}$", [(T, adaptive(d, n, T, ell)) for T in dense], points)
 
 
-def _plans() -> list[tuple[str, Fraction, int]]:
-    """(name, ell, n) of the scaling curves, worst first."""
+def _plans() -> list[tuple[str, int, Fraction, Fraction]]:
+    """(name, n, ell, rate there) of the scaling curves, worst first."""
     known = exponents(BETA, SOURCE, C)
-    classical, corrected = Fraction(known.classical_ell), Fraction(known.ell)
+    plans = (
+        ("classical", 1, known.classical_ell),
+        ("corrected", 1, known.ell),
+        ("clean, classical", 0, known.classical_ell),
+    )
     return [
-        ("classical", classical, 1),
-        ("corrected", corrected, 1),
-        ("clean, classical", classical, 0),
+        (name, n, ell, exponents(BETA, SOURCE, C, clean=n == 0, ell=ell).rate_at_ell)
+        for name, n, ell in plans
     ]
-
-
-def _rates() -> list[float]:
-    known, clean = exponents(BETA, SOURCE, C), exponents(BETA, SOURCE, C, clean=True)
-    return [float(known.rate_at_classical), float(known.rate), float(clean.rate_at_classical)]
 
 
 def _scaling(run: Run) -> Iterator[Line]:
     dense = [round(T) for T in geometric(2**7, 2**23, run.count(40))]
     sparse = [2**7, 2**9, 2**11, 2**13][: 4 if run.shrink == 1 else 2]
-    for name, ell, n in _plans():
+    for name, n, ell, rate in _plans():
         growth = Growth(BETA, SOURCE, C, ell, n=n)
-        rate = exponents(BETA, SOURCE, C, clean=n == 0, ell=ell).rate_at_ell
         theory = [(T, power_law_setting(growth, T)) for T in dense]
         measured = _local_slope(theory)
         yield Line(
