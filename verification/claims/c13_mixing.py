@@ -102,6 +102,33 @@ def _first_row(setting: Setting, judge: Judge) -> None:
         )
 
 
+# Conjecture files: what rows of a good, a middling and a bad generator do to clean data.  It is a
+# fit with hardly any ridge, on labels whose noise says how good it is.
+_FIRST_ROWS = """[conjecture]
+claim = "{generator} {relation} clean"
+[domain]
+d = {{ integers = [4, 6] }}
+T = "2*d .. 3*d"
+S = "1 .. T/4"
+lam = [0.8, 1.2]
+sigma = [0.8, 1.2]
+sigma0 = {noise}
+spectrum = ["isotropic", "ar1:1/2"]
+[process]
+steps = '''
+A = rows(T)
+y = A@w0 + sigma*noise(A)
+B = rows(S)
+C = rows(3*d)
+g = ridge(C@w0 + sigma0*noise(C), 1/100)
+m = ridge(y, lam)
+f = ridge([y, B@g + sigma*noise(B)], lam)
+'''
+[ask]
+clean = "risk(m)"
+{generator} = "risk(f)"
+"""
+
 _TRUE = find("mixing").expressions["test_error"]
 _DEVIATION = sy.a - 2 * sy.m * sy.w0 + sy.w0**2
 _P2 = sy.synthetic_fraction
@@ -129,6 +156,11 @@ CLAIM = Claim(
             "spectrum": ["isotropic", "ar1:1/2"],
             "signal": ["flat"],
         }
+    ),
+    proofs=(
+        _FIRST_ROWS.format(generator="good", relation="<=", noise="0.1"),
+        _FIRST_ROWS.format(generator="between", relation="<=", noise="1"),
+        _FIRST_ROWS.format(generator="bad", relation=">=", noise="4"),
     ),
     holds=holds,
     mutants=(

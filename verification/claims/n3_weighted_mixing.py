@@ -94,6 +94,27 @@ ONE_HALF_FAILS = make_setting(
     spectrum="levels:1*12,0.01*4", signal="energies:0,1",
 )  # fmt: skip
 
+# Ridge on one design and Sigma = I, after one generation: a half of real labels beats a quarter.
+_HALF = """[conjecture]
+claim = "half <= quarter"
+[domain]
+d = 4
+T = "d .. 2*d"
+lam = [0.2, 1]
+sigma = [0.5, 1]
+[process]
+steps = '''
+A = rows(T)
+y = A@w0 + sigma*noise(A)
+g = ridge(y, lam)
+k = ridge(1/4*y + 3/4*(A@g + sigma*noise(A)), lam)
+f = ridge(1/2*y + 1/2*(A@g + sigma*noise(A)), lam)
+'''
+[ask]
+half = "risk(f)"
+quarter = "risk(k)"
+"""
+
 _SMALL = make_setting(
     d=3, T=12, T0=12, n=4, sigma=1, sigma0=2, sigma_real=1, spectrum="power-law:3/2",
     chain="weighted:1/3",
@@ -127,6 +148,7 @@ CLAIM = Claim(
             "chain": ["weighted:1/4", "weighted:2/3"],
         }
     ),
+    proofs=(_HALF,),
     holds=holds,
     mutants=(
         ClaimMutant(

@@ -36,7 +36,7 @@ from ridgeproof.verification.proofs.inequality import RELATION_SIGNS, on_domain
 __all__ = ["stated_of_process"]
 
 # Longer formulas, and their derivatives, take longer to compile than a search is worth.
-_MOST_OPERATIONS = 2500
+_MOST_OPERATIONS = 5000
 
 
 def stated_of_process(conjecture: ProcessConjecture) -> Problem:

@@ -13,11 +13,17 @@ from ridgeproof.verification.conjectures.claim import Claim
 from ridgeproof.verification.conjectures.ladder.case import Case, Proof, Subject
 from ridgeproof.verification.conjectures.ladder.choosers import moved, place_with
 from ridgeproof.verification.proofs.boxes.problem import Problem
-from ridgeproof.verification.proofs.boxes.search import Point, Search, approached, searched
+from ridgeproof.verification.proofs.boxes.search import (
+    Point,
+    Search,
+    SearchInterrupted,
+    approached,
+    searched,
+)
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.progress import Trial
 
-__all__ = ["on_whole_domain"]
+__all__ = ["on_whole_domain", "proof_in_words"]
 
 # Steps of a real, as powers of two of its interval, on which a fall of a small window is seen.
 _FINEST = 30
@@ -46,32 +52,20 @@ def on_whole_domain(
     except (NotBuilt, NoTheorem, UndecidedLimit, SolverError) as error:
         trial.note("whole domain", f"no proof by boxes: {error}")
         return None
-    except KeyboardInterrupt:
-        trial.note("whole domain", "stopped: the boxes closed so far are no proof")
+    except SearchInterrupted as stopped:
+        search = stopped.search
+        trial.note("whole domain", f"stopped, {_closed(search)}: no proof", **_numbers(search))
         raise
-    leaves, theorem = sum(map(len, search.leaves)), search.form.problem.theorem
-    numbers = {"boxes": search.boxes, "leaves": leaves}
     written = None if certificate is None else partial(certificate, claim, search)
-    if search.is_proof and search.form.problem.value == 0:
-        trial.note("symbolic", f"by {theorem} both sides are one formula, defined on the domain")
-        return Proof("symbolic", written)
     if search.is_proof:
-        delta = float(search.form.problem.delta)
-        bound = f"least bound {search.margin:.2g}"
-        text = f"by {theorem} it holds on {leaves:,} boxes that fill the domain ({bound})"
-        how = f"whole domain: {leaves:,} boxes, {bound}"
-        if is_near:
-            text = f"by {theorem} the sides differ by at most {delta:g} on {leaves:,} boxes"
-            how = f"whole domain up to {delta:g}: {leaves:,} boxes"
-        trial.note("whole domain", text, **numbers, least_bound=search.margin)
+        how, text = proof_in_words(search)
+        bound = {} if how == "symbolic" else _numbers(search) | {"least_bound": search.margin}
+        trial.note(how.partition(":")[0].partition(" up")[0], text, **bound)
         return Proof(how, written, is_exact=not is_near)
     if search.point is None:
-        trial.note(
-            "whole domain",
-            f"not proved: boxes that fill {search.share:.3g} of the domain are closed, one next to "
-            f"{_shown(search.first_open())} is not",
-            **numbers,
-        )
+        shown = _shown(search.first_open())
+        text = f"not proved, {_closed(search)}: one next to {shown} is not"
+        trial.note("whole domain", text, **_numbers(search))
         return None
     found = (subject.examine(case).example for case in _cases_near(claim, search.point))
     example = next(filter(None, found), None)
@@ -79,6 +73,28 @@ def on_whole_domain(
         shown = _shown(search.point)
         trial.note("whole domain", f"not proved: the slope has the other sign at {shown}")
     return example
+
+
+def proof_in_words(search: Search) -> tuple[str, str]:
+    """How a search that is a proof reaches the domain, in short and in full."""
+    problem, leaves = search.form.problem, sum(map(len, search.leaves))
+    by, delta = f"by {problem.theorem}", float(problem.delta)
+    if problem.value == 0:
+        return "symbolic", f"{by} both sides are one formula, defined on the domain"
+    if delta:
+        how = f"whole domain up to {delta:g}: {leaves:,} boxes"
+        return how, f"{by} the sides differ by at most {delta:g} on {leaves:,} boxes"
+    bound = f"least bound {search.margin:.2g}"
+    how = f"whole domain: {leaves:,} boxes, {bound}"
+    return how, f"{by} it holds on {leaves:,} boxes that fill the domain ({bound})"
+
+
+def _numbers(search: Search) -> dict[str, int]:
+    return {"boxes": search.boxes, "leaves": sum(map(len, search.leaves))}
+
+
+def _closed(search: Search) -> str:
+    return f"boxes that fill {search.share:.3g} of the domain are closed"
 
 
 def _shown(point: Point | None) -> str:

@@ -22,7 +22,11 @@ from ridgeproof.theory.formula import Form
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.shown import Shown
 from ridgeproof.verification.conjectures.conjecture import Conjecture, read_conjecture
+from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
 from ridgeproof.verification.proofs.all_sizes import proof_of
+from ridgeproof.verification.proofs.boxes.search import searched
+from ridgeproof.verification.proofs.process_inequality import stated_of_process
+from ridgeproof.verification.proofs.whole_domain import proof_in_words
 from ridgeproof.verification.simulation.quantity_draws import Sampler
 from ridgeproof.verification.strategies import settings as draw_setting
 from ridgeproof.verification.suite.theory_on_trial import CATALOGUE, Theory
@@ -311,11 +315,13 @@ def _try(claim: Claim, judge: Judge, theory: Theory, profile: Profile) -> None:
 def _proof(text: str, judge: Judge) -> dict[str, str]:
     """A part of a claim with its proof, anew; one that is lost leaves the claim undecided."""
     conjecture = read_conjecture(text)
-    assert isinstance(conjecture, Conjecture)
-    proof = proof_of(conjecture)
-    if proof is None:
-        judge.undecided.append(f"{conjecture.statement}: it was proved once, and is not now")
+    proof = proof_of(conjecture) if isinstance(conjecture, Conjecture) else None
     how, words = ("", "not proved") if proof is None else (proof.how, proof.text)
+    if isinstance(conjecture, ProcessConjecture):
+        search = searched(stated_of_process(conjecture), lambda: False)
+        how, words = proof_in_words(search) if search.is_proof else (how, words)
+    if not how:
+        judge.undecided.append(f"{conjecture.statement}: it was proved once, and is not now")
     return {"claim": conjecture.statement, "how": how, "proof": words}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 
 from ridgeproof import check
@@ -9,6 +11,7 @@ from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
 from ridgeproof.verification.proofs.boxes.search import approached, searched
 from ridgeproof.verification.proofs.process_inequality import stated_of_process
+from ridgeproof.verification.suite.claim import PROFILES, _proof, judge_for
 
 RIDGE = """
 A = rows(T)
@@ -54,6 +57,21 @@ def test_an_average_is_no_worse_than_one_fit():
     assert proved(claim("average <= risk"))
     verdict = check(claim("average <= 0.9*risk"), budget=1)
     assert verdict.verdict.value == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("name", "which"),
+    [("c13_mixing", -1), pytest.param("n3_weighted_mixing", 0, marks=pytest.mark.slow)],
+)
+def test_a_built_in_claim_carries_its_proofs(name, which):
+    """They are found anew; the opposite is not proved, and leaves the claim undecided."""
+    built_in = import_module(f"ridgeproof.verification.claims.{name}").CLAIM
+    judge, text = judge_for(built_in, PROFILES["quick"], 0), built_in.proofs[which]
+    assert _proof(text, judge)["how"].startswith("whole domain")
+    assert not judge.undecided
+    turned = text.translate(str.maketrans("<>", "><"))
+    assert not _proof(turned, judge)["how"]
+    assert judge.undecided
 
 
 def test_a_number_may_lie_on_both_sides_of_zero():

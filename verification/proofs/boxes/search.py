@@ -21,7 +21,7 @@ from ridgeproof.verification.proofs.boxes.intervals import outward
 from ridgeproof.verification.proofs.boxes.problem import Place, Problem
 from ridgeproof.verification.proofs.boxes.sums import Levels, levels_of
 
-__all__ = ["MOST_LEVELS", "Point", "Search", "approached", "searched"]
+__all__ = ["MOST_LEVELS", "Point", "Search", "SearchInterrupted", "approached", "searched"]
 
 # Numbers of all levels of the boxes that are bounded at once.
 _AT_ONCE = 2**18
@@ -34,6 +34,8 @@ _TRIAL, _TRIED_PLACES, _FEWEST_LEVELS = 150_000, 6, 24
 # reader, who is slower, has no more than a few thousand leaves.
 _NEAR_LEVELS = 200_000
 _DELTAS = tuple(Fraction(1, 10**k) for k in range(2, 9))
+# Times operations of the form: of long formulas fewer boxes are bounded in the same time.
+_MOST_WORK = 2500 * MOST_LEVELS
 # A side is not halved beyond this, relatively.
 _FINEST = 1e-12
 _MOST_RESISTING = 50
@@ -107,9 +109,16 @@ class Search:
         return self._point(left[0].place, left[0].middle, 0) if left else None
 
     def run(self, most: int, late: Callable[[], bool]) -> None:
-        """Go on until it is over or late, or so many levels have been bounded in all."""
-        while not self.is_over and self.levels < most and not late():
-            self._step(self.pending.pop())
+        """Go on until it is over or late, or so many levels have been bounded in all.
+
+        Raises:
+            SearchInterrupted: on Ctrl-C.
+        """
+        try:
+            while not self.is_over and self.levels < most and not late():
+                self._step(self.pending.pop())
+        except KeyboardInterrupt:
+            raise SearchInterrupted(self) from None
 
     def _step(self, boxes: Boxes) -> None:
         lengths = np.maximum(self.form.levels.lengths, _FEWEST_LEVELS)
@@ -190,6 +199,14 @@ class Search:
         )
 
 
+class SearchInterrupted(KeyboardInterrupt):
+    """Ctrl-C during a search; ``search`` has the boxes that were closed until then."""
+
+    def __init__(self, search: Search) -> None:
+        super().__init__()
+        self.search = search
+
+
 def _ends_of(problem: Problem) -> tuple[Any, Any]:
     """The ends of the places, rounded outwards."""
     sides: tuple[list[list[float]], list[list[float]]] = [], []
@@ -249,5 +266,5 @@ def searched(problem: Problem, late: Callable[[], bool], most: int = MOST_LEVELS
     best = max(tried, key=lambda each: (each.is_proof, round(each.share, 2), -each.levels))
     if len(few) < count:
         best = search(best.form, np.arange(count))
-    best.run(most, late)
+    best.run(min(most, _MOST_WORK // max(1, int(best.form.value.count_ops()))), late)
     return best
