@@ -12,14 +12,14 @@ from ridgeproof.theory.errors import NotBuilt, NoTheorem, SolverError, Undecided
 from ridgeproof.verification.conjectures.claim import Claim
 from ridgeproof.verification.conjectures.ladder.case import Case, Proof, Subject
 from ridgeproof.verification.conjectures.ladder.choosers import moved, place_with
-from ridgeproof.verification.proofs.boxes.problem import Problem
+from ridgeproof.verification.proofs.boxes.problem import Point, Problem
 from ridgeproof.verification.proofs.boxes.search import (
-    Point,
     Search,
     SearchInterrupted,
     approached,
     searched,
 )
+from ridgeproof.verification.proofs.boxes.zeros import zeros
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.progress import Trial
 
@@ -34,8 +34,10 @@ def on_whole_domain(
     subject: Subject,
     stated: Callable[[Any], Problem],
     certificate: Callable[[Any, Search], Mapping[str, Any]] | None = None,
-) -> Proof | Counterexample | None:
+) -> Proof | Counterexample | str | None:
     """Search the whole domain of a claim, and note what came of it.
+
+    A text says why the claim is not defined everywhere, though no place shows it exactly.
 
     Args:
         trial: that keeps the notes, and knows when time is over.
@@ -63,16 +65,33 @@ def on_whole_domain(
         trial.note(how.partition(":")[0].partition(" up")[0], text, **bound)
         return Proof(how, written, is_exact=not is_near)
     if search.point is None:
-        shown = _shown(search.first_open())
+        shown = _shown(next(search.open_points(), None))
         text = f"not proved, {_closed(search)}: one next to {shown} is not"
         trial.note("whole domain", text, **_numbers(search))
-        return None
-    found = (subject.examine(case).example for case in _cases_near(claim, search.point))
-    example = next(filter(None, found), None)
+        return _undefined(subject, search)
+    example = _failure(subject, search.point)
     if example is None:
         shown = _shown(search.point)
         trial.note("whole domain", f"not proved: the slope has the other sign at {shown}")
     return example
+
+
+def _undefined(subject: Subject, search: Search) -> Counterexample | str | None:
+    """Where a piece of the claim vanishes that must not, or between which values it does."""
+    why = None
+    for zero in zeros(search.form.problem, search.form.levels, search.open_points()):
+        for point in zero.points:
+            example = _failure(subject, point)
+            if example is not None:
+                return example
+        between = f"{zero.variable} between {zero.low!r} and {zero.high!r}"
+        why = f"a piece of it vanishes for {between} where {_shown(zero.start)}"
+    return why
+
+
+def _failure(subject: Subject, point: Point) -> Counterexample | None:
+    found = (subject.examine(case).example for case in _cases_near(subject.claim, point))
+    return next(filter(None, found), None)
 
 
 def proof_in_words(search: Search) -> tuple[str, str]:
@@ -94,7 +113,7 @@ def _numbers(search: Search) -> dict[str, int]:
 
 
 def _closed(search: Search) -> str:
-    return f"boxes that fill {search.share:.3g} of the domain are closed"
+    return f"boxes that fill all but {max(0.0, 1 - search.share):.2g} of the domain are closed"
 
 
 def _shown(point: Point | None) -> str:

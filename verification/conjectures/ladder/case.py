@@ -163,8 +163,8 @@ class Subject(ABC):
         del trial, places
         return None
 
-    def everywhere(self, trial: Trial) -> Proof | Counterexample | None:
-        """A proof on the whole domain, or a counterexample met on the way to it."""
+    def everywhere(self, trial: Trial) -> Proof | Counterexample | str | None:
+        """A proof on the whole domain, a counterexample met on the way to it, or why neither is."""
         del trial
         return None
 

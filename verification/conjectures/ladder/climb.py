@@ -62,6 +62,8 @@ def climb(trial: Trial, subject: Subject, places: list[Any], seed: int) -> Verdi
             near = everywhere
             if near.is_exact:
                 return _proved(trial, Outcome.PROVED, near)
+        elif isinstance(everywhere, str):
+            return _unclear(trial, "search", everywhere)
         elif everywhere is not None:
             return _shrunk(trial, subject, everywhere, "whole domain", places)
         found, unclear = _closer(trial, subject, places, seed)

@@ -108,7 +108,7 @@ class ProcessSubject(Subject):
         digits = min(self.theorem.digits(place) for place in case.places)
         return _redone(self.claim, case, found, digits=digits)
 
-    def everywhere(self, trial: Trial) -> Proof | Counterexample | None:
+    def everywhere(self, trial: Trial) -> Proof | Counterexample | str | None:
         """By boxes that fill the domain, where every fit has one kappa."""
         return on_whole_domain(trial, self, stated_of_process)
 

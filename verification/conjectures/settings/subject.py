@@ -108,7 +108,7 @@ class SettingSubject(Subject):
             return None
         return _proved(trial, proof)
 
-    def everywhere(self, trial: Trial) -> Proof | Counterexample | None:
+    def everywhere(self, trial: Trial) -> Proof | Counterexample | str | None:
         """By boxes that fill the domain, where a theorem covers it."""
         domain = self.claim.domain
         # A second reader knows ranges that follow d.

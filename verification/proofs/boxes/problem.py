@@ -41,6 +41,7 @@ __all__ = [
     "Box",
     "KappaOf",
     "Place",
+    "Point",
     "Problem",
     "in_one_form",
     "pinned_by",
@@ -80,6 +81,14 @@ class Place:
     signal: Any
     d: int
     box: Box
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of the domain: its place, and the numbers that range over the box."""
+
+    place: Place
+    numbers: dict[Symbol, Fraction]
 
 
 @dataclass(frozen=True, eq=False)

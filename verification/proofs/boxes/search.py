@@ -7,21 +7,21 @@ the value is negative, by rigorous bounds, is handed back: the caller tries the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from flint import arb, fmpq
-from sympy import Symbol
 
 from ridgeproof.verification.proofs.boxes.bounds import Boxes, Form
 from ridgeproof.verification.proofs.boxes.intervals import outward
-from ridgeproof.verification.proofs.boxes.problem import Place, Problem
+from ridgeproof.verification.proofs.boxes.problem import Point, Problem
 from ridgeproof.verification.proofs.boxes.sums import Levels, levels_of
+from ridgeproof.verification.proofs.boxes.zeros import zeros
 
-__all__ = ["MOST_LEVELS", "Point", "Search", "SearchInterrupted", "approached", "searched"]
+__all__ = ["MOST_LEVELS", "Search", "SearchInterrupted", "approached", "searched"]
 
 # Numbers of all levels of the boxes that are bounded at once.
 _AT_ONCE = 2**18
@@ -40,14 +40,6 @@ _MOST_WORK = 2500 * MOST_LEVELS
 _FINEST = 1e-12
 _MOST_RESISTING = 50
 _SIGNIFICANT = 6
-
-
-@dataclass(frozen=True)
-class Point:
-    """A point of the domain: its place, and the numbers that range over the box."""
-
-    place: Place
-    numbers: dict[Symbol, Fraction]
 
 
 @dataclass
@@ -103,10 +95,11 @@ class Search:
             closed += np.where(np.isinf(extent[each.place]), 1.0, parts).prod(axis=1).sum()
         return float(closed) / len(problem.places)
 
-    def first_open(self) -> Point | None:
-        """The middle of a box that is not closed."""
-        left = [*self.resisting, *self.pending[::-1]]
-        return self._point(left[0].place, left[0].middle, 0) if left else None
+    def open_points(self) -> Iterator[Point]:
+        """Points next to the middles of the boxes that are not closed, the smallest boxes first."""
+        for boxes in (*self.resisting, *self.pending[::-1]):
+            at = self._rounded(boxes.place, boxes.middle)
+            yield from (self._point(boxes.place, at, k) for k in range(len(boxes)))
 
     def run(self, most: int, late: Callable[[], bool]) -> None:
         """Go on until it is over or late, or so many levels have been bounded in all.
@@ -264,6 +257,8 @@ def searched(problem: Problem, late: Callable[[], bool], most: int = MOST_LEVELS
             return trial
         tried.append(trial)
     best = max(tried, key=lambda each: (each.is_proof, round(each.share, 2), -each.levels))
+    if not best.is_proof and any(zeros(problem, levels, best.open_points())):
+        return best  # no box around a zero can be closed
     if len(few) < count:
         best = search(best.form, np.arange(count))
     best.run(min(most, _MOST_WORK // max(1, int(best.form.value.count_ops()))), late)
