@@ -57,11 +57,11 @@ Ltac positive := repeat first [ assumption | lra | apply Rmult_lt_0_compat | app
 Ltac orthant := repeat split; apply Rgt_not_eq, Rlt_gt; first [solve [positive] | nra].
 Ltac side := repeat split; try exact I; nonzero.
 
-Inductive letter := LA | LB | LM | LMt | LP0 | LP0t | LSigmainv | LV0 | LVall | LX0 | LX0t | Le0 | Le0t | Lw | Lwt | Lw0 | Lw0t | Lwagain | Lwagaint | Lwall | Lwallt.
+Inductive letter := LA | LB | LM | LMt | LSigmainv | LVall | LX0 | LX0t | Le0 | Le0t | Lw | Lwt | Lw0 | Lw0t | Lwall | Lwallt.
 Scheme Equality for letter.
-Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LP0 => LP0t | LP0t => LP0 | LSigmainv => LSigmainv | LV0 => LV0 | LVall => LVall | LX0 => LX0t | LX0t => LX0 | Le0 => Le0t | Le0t => Le0 | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lwagain => Lwagaint | Lwagaint => Lwagain | Lwall => Lwallt | Lwallt => Lwall end.
+Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LSigmainv => LSigmainv | LVall => LVall | LX0 => LX0t | LX0t => LX0 | Le0 => Le0t | Le0t => Le0 | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lwall => Lwallt | Lwallt => Lwall end.
 (* Whether it depends on all draws of a fit. *)
-Definition estimate (x : letter) := match x with Lwagain => true | Lwagaint => true | Lwall => true | Lwallt => true | _ => false end.
+Definition estimate (x : letter) := match x with Lwall => true | Lwallt => true | _ => false end.
 (* Whether it holds nothing random. *)
 Definition fixed (x : letter) := match x with LA => true | LB => true | LM => true | LMt => true | LSigmainv => true | Lw0 => true | Lw0t => true | _ => false end.
 (* Whether it is a function of Sigma or the test matrix. *)
@@ -83,150 +83,42 @@ Section Page.
     forallb (fun x => orb (plain x) (moment x)) v = true ->
     (length (filter moment v) <= 1)%nat ->
     tr B v = sum d (fun i => fold_right (fun x p => diag B x i * p) 1 v).
-  (* exact identity: wagain = w + sigma0 X0^+ e0/(n+1), w fitted on n sets of the same inputs *)
-  Hypothesis axiom1 : forall B v, tr B ([Lwagain] ++ v) = (1) * tr B ([Lw] ++ v) + ((sigma0 / (1 + INR n))) * tr B ([LP0; Le0] ++ v).
+  (* exact identity: wall = w + sigma0 Vall X0' e0, w fitted on the sets before *)
+  Hypothesis axiom1 : forall B v, tr B ([Lwall] ++ v) = (1) * tr B ([Lw] ++ v) + (sigma0) * tr B ([LVall; LX0t; Le0] ++ v).
   (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
   Hypothesis axiom2 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0; Le0t] ++ v) = (1) * tr B ([] ++ v).
   (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
   Hypothesis axiom3 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0] ++ v) = 0.
-  (* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
-  Hypothesis axiom4 : forall B v, tr B ([LP0; LX0] ++ v) = (1) * tr B ([] ++ v).
-  (* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
-  Hypothesis axiom5 : forall B v, tr B ([LP0; LP0t] ++ v) = (1) * tr B ([LV0] ++ v).
-  (* expectation: E[(X0'X0)^-1] = Sigma^-1/(T0-d-1), T0 >= d+2 *)
-  Hypothesis axiom6 : forall B v, forallb fixed v = true -> tr B ([LV0] ++ v) = ((1 / ((-1) + T0 + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
-  (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-  Hypothesis axiom7 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
-  (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-  Hypothesis axiom8 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
-  (* exact identity: wall = w + sigma0 Vall X0' e0, w fitted on the sets before *)
-  Hypothesis axiom9 : forall B v, tr B ([Lwall] ++ v) = (1) * tr B ([Lw] ++ v) + (sigma0) * tr B ([LVall; LX0t; Le0] ++ v).
   (* expectation: E[Vall X0'X0 Vall] = (T0/N) E[Vall] *)
-  Hypothesis axiom10 : forall B v, forallb fixed v = true -> tr B ([LVall; LX0t; LX0; LVall] ++ v) = ((T0 / N)) * tr B ([LVall] ++ v).
+  Hypothesis axiom4 : forall B v, forallb fixed v = true -> tr B ([LVall; LX0t; LX0; LVall] ++ v) = ((T0 / N)) * tr B ([LVall] ++ v).
   (* expectation: E[Vall] = Sigma^-1/(N-d-1), N >= d+2 *)
-  Hypothesis axiom11 : forall B v, forallb fixed v = true -> tr B ([LVall] ++ v) = ((1 / ((-1) + N + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
+  Hypothesis axiom5 : forall B v, forallb fixed v = true -> tr B ([LVall] ++ v) = ((1 / ((-1) + N + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
+  (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
+  Hypothesis axiom6 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
+  (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
+  Hypothesis axiom7 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
   (* Nothing is divided by zero. *)
-  Hypothesis nonzero1 : (1 + INR n) <> 0.
+  Hypothesis nonzero1 : N <> 0.
   Hypothesis nonzero2 : forall i, (i < d)%nat -> s i <> 0.
-  Hypothesis nonzero3 : (1 + INR d + ((-1) * T0)) <> 0.
-  Hypothesis nonzero4 : N <> 0.
-  Hypothesis nonzero5 : (1 + INR d + ((-1) * N)) <> 0.
+  Hypothesis nonzero3 : (1 + INR d + ((-1) * N)) <> 0.
   Ltac at_i i Hi := pose proof (nonzero2 i Hi).
-  Ltac conditions tac := (let Z := fresh "Z" in pose proof nonzero1 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero3 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero4 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero5 as Z; tac Z).
+  Ltac conditions tac := (let Z := fresh "Z" in pose proof nonzero1 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero3 as Z; tac Z).
 
-Section S7.  (* one generator on all sets so far, one shared design *)
-(* exact identity: wagain = w + sigma0 X0^+ e0/(n+1), w fitted on n sets of the same inputs *)
+Section S7.  (* one generator on all sets so far *)
+(* exact identity: wall = w + sigma0 Vall X0' e0, w fitted on the sets before *)
 Lemma step1 : forall B : nat -> R, 
-  tr B [LB; Lwagain; Lwagaint]
-  = (((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) / (((1 + INR n)) ^ 2)) + ((2 * sigma0 * tr B [LB; LP0; Le0; Lwt]) / (1 + INR n)) + tr B [LB; Lw; Lwt]).
+  tr B [LB; Lwall; Lwallt]
+  = ((((sigma0) ^ 2) * tr B [LB; LVall; LX0t; Le0; Le0t; LX0; LVall]) + (2 * sigma0 * tr B [LB; LVall; LX0t; Le0; Lwt]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; Lwagain; Lwagaint] = (1) * tr B [LB; Lw; Lwagaint] + ((sigma0 / (1 + INR n))) * tr B [LB; LP0; Le0; Lwagaint]) by exact (eq_trans (eq_trans (turn B [LB] [Lwagain; Lwagaint]) (axiom1 B [Lwagaint; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [Lw; Lwagaint] [LB])) (f_equal (Rmult ((sigma0 / (1 + INR n)))) (turn B [LP0; Le0; Lwagaint] [LB])))).
-  assert (H2 : tr B [LB; LP0; Le0; Lwagaint] = (1) * tr B [LB; LP0; Le0; Lwt] + ((sigma0 / (1 + INR n))) * tr B [LB; LP0; Le0; Le0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP0; Le0; Lwagaint]) (turn B [] [Lwagain; Le0t; LP0t; LB])) (axiom1 B [Le0t; LP0t; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (eq_trans (back B [Lw; Le0t; LP0t; LB]) (turn B [] [LB; LP0; Le0; Lwt]))) (f_equal (Rmult ((sigma0 / (1 + INR n)))) (turn B [LP0; Le0; Le0t; LP0t] [LB])))).
-  assert (H3 : tr B [LB; Lw; Lwagaint] = (1) * tr B [LB; Lw; Lwt] + ((sigma0 / (1 + INR n))) * tr B [LB; LP0; Le0; Lwt]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; Lw; Lwagaint]) (turn B [] [Lwagain; Lwt; LB])) (axiom1 B [Lwt; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LB])) (f_equal (Rmult ((sigma0 / (1 + INR n)))) (turn B [LP0; Le0; Lwt] [LB])))).
+  assert (H1 : tr B [LB; Lwall; Lwallt] = (1) * tr B [LB; Lw; Lwallt] + (sigma0) * tr B [LB; LVall; LX0t; Le0; Lwallt]) by exact (eq_trans (eq_trans (turn B [LB] [Lwall; Lwallt]) (axiom1 B [Lwallt; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [Lw; Lwallt] [LB])) (f_equal (Rmult (sigma0)) (turn B [LVall; LX0t; Le0; Lwallt] [LB])))).
+  assert (H2 : tr B [LB; LVall; LX0t; Le0; Lwallt] = (1) * tr B [LB; LVall; LX0t; Le0; Lwt] + (sigma0) * tr B [LB; LVall; LX0t; Le0; Le0t; LX0; LVall]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LVall; LX0t; Le0; Lwallt]) (turn B [] [Lwall; Le0t; LX0; LVall; LB])) (axiom1 B [Le0t; LX0; LVall; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (eq_trans (back B [Lw; Le0t; LX0; LVall; LB]) (turn B [] [LB; LVall; LX0t; Le0; Lwt]))) (f_equal (Rmult (sigma0)) (turn B [LVall; LX0t; Le0; Le0t; LX0; LVall] [LB])))).
+  assert (H3 : tr B [LB; Lw; Lwallt] = (1) * tr B [LB; Lw; Lwt] + (sigma0) * tr B [LB; LVall; LX0t; Le0; Lwt]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; Lw; Lwallt]) (turn B [] [Lwall; Lwt; LB])) (axiom1 B [Lwt; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LB])) (f_equal (Rmult (sigma0)) (turn B [LVall; LX0t; Le0; Lwt] [LB])))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
 (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
 Lemma step2 : forall B : nat -> R, 
-  (((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) / (((1 + INR n)) ^ 2)) + ((2 * sigma0 * tr B [LB; LP0; Le0; Lwt]) / (1 + INR n)) + tr B [LB; Lw; Lwt])
-  = (((((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) / (((1 + INR n)) ^ 2)) + tr B [LB; Lw; Lwt]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LB; LP0; Le0; Le0t; LP0t] = (1) * tr B [LB; LP0; LP0t]) by exact (eq_trans (eq_trans (turn B [LB; LP0] [Le0; Le0t; LP0t]) (axiom2 B [LP0t; LB; LP0] eq_refl)) (f_equal (Rmult (1)) (turn B [LP0t] [LB; LP0]))).
-  assert (H2 : tr B [LB; LP0; Le0; Lwt] = 0) by exact (eq_trans (turn B [LB; LP0] [Le0; Lwt]) (axiom3 B [Lwt; LB; LP0] eq_refl)).
-  repeat first [rewrite H1 | rewrite H2].
-  field; side.
-Qed.
-(* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
-Lemma step3 : forall B : nat -> R, 
-  (((((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) / (((1 + INR n)) ^ 2)) + tr B [LB; Lw; Lwt])
-  = (((((sigma0) ^ 2) * tr B [LB; LV0]) / (((1 + INR n)) ^ 2)) + tr B [LB; Lw; Lwt]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LB; LP0; LP0t] = (1) * tr B [LB; LV0]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LP0t]) (axiom5 B [LB])) (f_equal (Rmult (1)) (turn B [LV0] [LB]))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* expectation: E[(X0'X0)^-1] = Sigma^-1/(T0-d-1), T0 >= d+2 *)
-Lemma step4 : forall B : nat -> R, 
-  (((((sigma0) ^ 2) * tr B [LB; LV0]) / (((1 + INR n)) ^ 2)) + tr B [LB; Lw; Lwt])
-  = (((((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((((1 + INR n)) ^ 2) * ((-1) + T0 + ((-1) * INR d)))) + tr B [LB; Lw; Lwt]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LB; LV0] = ((1 / ((-1) + T0 + ((-1) * INR d)))) * tr B [LB; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LB] [LV0]) (axiom6 B [LB] eq_refl)) (f_equal (Rmult ((1 / ((-1) + T0 + ((-1) * INR d))))) (turn B [LSigmainv] [LB]))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-Lemma step5 : forall B : nat -> R, 
-  (((((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((((1 + INR n)) ^ 2) * ((-1) + T0 + ((-1) * INR d)))) + tr B [LB; Lw; Lwt])
-  = (((((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((((1 + INR n)) ^ 2) * ((-1) + T0 + ((-1) * INR d)))) + tr B [LA; LB]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LB; Lw; Lwt] = (1) * tr B [LA; LB]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lwt]) (axiom7 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LB]))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
-Lemma step6 : forall B : nat -> R, 
-  (((((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((((1 + INR n)) ^ 2) * ((-1) + T0 + ((-1) * INR d)))) + tr B [LA; LB])
-  = (((((sigma0) ^ 2) * sum d (fun i => (B i / s i))) / ((((1 + INR n)) ^ 2) * ((-1) + T0 + ((-1) * INR d)))) + sum d (fun i => (B i * a i))).
-Proof.
-  intros B.
-  assert (H1 : tr B [LA; LB] = sum d (fun i => (B i * a i))).
-  { rewrite eigenbasis by (reflexivity || (cbn; lia)).
-    apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
-  assert (H2 : tr B [LB; LSigmainv] = sum d (fun i => (B i / s i))).
-  { rewrite eigenbasis by (reflexivity || (cbn; lia)).
-    apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
-  repeat first [rewrite H1 | rewrite H2].
-  field; side.
-Qed.
-(* components: B is an arbitrary diagonal matrix: compare the coefficients of B_i *)
-Lemma step7 : forall c : nat -> R, (forall B, tr B [LB; Lwagain; Lwagaint] = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = (a i + (((sigma0) ^ 2) / (s i * (((1 + INR n)) ^ 2) * ((-1) + T0 + ((-1) * INR d))))).
-Proof.
-  intros c H. apply components. intros B. rewrite <- H.
-  rewrite step1.
-  rewrite step2.
-  rewrite step3.
-  rewrite step4.
-  rewrite step5.
-  rewrite step6.
-  assert (E1 : sum d (fun i => (B i * (a i + (((sigma0) ^ 2) / (s i * (((1 + INR n)) ^ 2) * ((-1) + T0 + ((-1) * INR d))))))) = slin d [(1, fun i => (B i * a i)); ((((-1) * ((sigma0) ^ 2)) / ((((1 + INR n)) ^ 2) * (1 + INR d + ((-1) * T0)))), fun i => (B i / s i))]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
-  assert (E2 : sum d (fun i => (B i * a i)) = slin d [(1, fun i => (B i * a i))]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
-  assert (E3 : sum d (fun i => (B i / s i)) = slin d [(1, fun i => (B i / s i))]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
-  rewrite ?E1.
-  rewrite ?E2.
-  rewrite ?E3.
-  rewrite ?E1.
-  rewrite ?E2.
-  rewrite ?E3.
-  cbn [slin].
-  rewrite ?sum_one.
-  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
-  field; side.
-Qed.
-End S7.
-
-Section S14.  (* one generator on all sets so far *)
-(* exact identity: wall = w + sigma0 Vall X0' e0, w fitted on the sets before *)
-Lemma step8 : forall B : nat -> R, 
-  tr B [LB; Lwall; Lwallt]
-  = ((((sigma0) ^ 2) * tr B [LB; LVall; LX0t; Le0; Le0t; LX0; LVall]) + (2 * sigma0 * tr B [LB; LVall; LX0t; Le0; Lwt]) + tr B [LB; Lw; Lwt]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LB; Lwall; Lwallt] = (1) * tr B [LB; Lw; Lwallt] + (sigma0) * tr B [LB; LVall; LX0t; Le0; Lwallt]) by exact (eq_trans (eq_trans (turn B [LB] [Lwall; Lwallt]) (axiom9 B [Lwallt; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [Lw; Lwallt] [LB])) (f_equal (Rmult (sigma0)) (turn B [LVall; LX0t; Le0; Lwallt] [LB])))).
-  assert (H2 : tr B [LB; LVall; LX0t; Le0; Lwallt] = (1) * tr B [LB; LVall; LX0t; Le0; Lwt] + (sigma0) * tr B [LB; LVall; LX0t; Le0; Le0t; LX0; LVall]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LVall; LX0t; Le0; Lwallt]) (turn B [] [Lwall; Le0t; LX0; LVall; LB])) (axiom9 B [Le0t; LX0; LVall; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (eq_trans (back B [Lw; Le0t; LX0; LVall; LB]) (turn B [] [LB; LVall; LX0t; Le0; Lwt]))) (f_equal (Rmult (sigma0)) (turn B [LVall; LX0t; Le0; Le0t; LX0; LVall] [LB])))).
-  assert (H3 : tr B [LB; Lw; Lwallt] = (1) * tr B [LB; Lw; Lwt] + (sigma0) * tr B [LB; LVall; LX0t; Le0; Lwt]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; Lw; Lwallt]) (turn B [] [Lwall; Lwt; LB])) (axiom9 B [Lwt; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LB])) (f_equal (Rmult (sigma0)) (turn B [LVall; LX0t; Le0; Lwt] [LB])))).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3].
-  field; side.
-Qed.
-(* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-Lemma step9 : forall B : nat -> R, 
   ((((sigma0) ^ 2) * tr B [LB; LVall; LX0t; Le0; Le0t; LX0; LVall]) + (2 * sigma0 * tr B [LB; LVall; LX0t; Le0; Lwt]) + tr B [LB; Lw; Lwt])
   = ((((sigma0) ^ 2) * tr B [LB; LVall; LX0t; LX0; LVall]) + tr B [LB; Lw; Lwt]).
 Proof.
@@ -237,37 +129,37 @@ Proof.
   field; side.
 Qed.
 (* expectation: E[Vall X0'X0 Vall] = (T0/N) E[Vall] *)
-Lemma step10 : forall B : nat -> R, 
+Lemma step3 : forall B : nat -> R, 
   ((((sigma0) ^ 2) * tr B [LB; LVall; LX0t; LX0; LVall]) + tr B [LB; Lw; Lwt])
   = (((T0 * ((sigma0) ^ 2) * tr B [LB; LVall]) / N) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LVall; LX0t; LX0; LVall] = ((T0 / N)) * tr B [LB; LVall]) by exact (eq_trans (eq_trans (turn B [LB] [LVall; LX0t; LX0; LVall]) (axiom10 B [LB] eq_refl)) (f_equal (Rmult ((T0 / N))) (turn B [LVall] [LB]))).
+  assert (H1 : tr B [LB; LVall; LX0t; LX0; LVall] = ((T0 / N)) * tr B [LB; LVall]) by exact (eq_trans (eq_trans (turn B [LB] [LVall; LX0t; LX0; LVall]) (axiom4 B [LB] eq_refl)) (f_equal (Rmult ((T0 / N))) (turn B [LVall] [LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[Vall] = Sigma^-1/(N-d-1), N >= d+2 *)
-Lemma step11 : forall B : nat -> R, 
+Lemma step4 : forall B : nat -> R, 
   (((T0 * ((sigma0) ^ 2) * tr B [LB; LVall]) / N) + tr B [LB; Lw; Lwt])
   = (((T0 * ((sigma0) ^ 2) * tr B [LB; LSigmainv]) / (N * ((-1) + N + ((-1) * INR d)))) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LVall] = ((1 / ((-1) + N + ((-1) * INR d)))) * tr B [LB; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LB] [LVall]) (axiom11 B [LB] eq_refl)) (f_equal (Rmult ((1 / ((-1) + N + ((-1) * INR d))))) (turn B [LSigmainv] [LB]))).
+  assert (H1 : tr B [LB; LVall] = ((1 / ((-1) + N + ((-1) * INR d)))) * tr B [LB; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LB] [LVall]) (axiom5 B [LB] eq_refl)) (f_equal (Rmult ((1 / ((-1) + N + ((-1) * INR d))))) (turn B [LSigmainv] [LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-Lemma step12 : forall B : nat -> R, 
+Lemma step5 : forall B : nat -> R, 
   (((T0 * ((sigma0) ^ 2) * tr B [LB; LSigmainv]) / (N * ((-1) + N + ((-1) * INR d)))) + tr B [LB; Lw; Lwt])
   = (((T0 * ((sigma0) ^ 2) * tr B [LB; LSigmainv]) / (N * ((-1) + N + ((-1) * INR d)))) + tr B [LA; LB]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; Lw; Lwt] = (1) * tr B [LA; LB]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lwt]) (axiom7 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LB]))).
+  assert (H1 : tr B [LB; Lw; Lwt] = (1) * tr B [LA; LB]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lwt]) (axiom6 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
-Lemma step13 : forall B : nat -> R, 
+Lemma step6 : forall B : nat -> R, 
   (((T0 * ((sigma0) ^ 2) * tr B [LB; LSigmainv]) / (N * ((-1) + N + ((-1) * INR d)))) + tr B [LA; LB])
   = (((T0 * ((sigma0) ^ 2) * sum d (fun i => (B i / s i))) / (N * ((-1) + N + ((-1) * INR d)))) + sum d (fun i => (B i * a i))).
 Proof.
@@ -282,15 +174,15 @@ Proof.
   field; side.
 Qed.
 (* components: B is an arbitrary diagonal matrix: compare the coefficients of B_i *)
-Lemma step14 : forall c : nat -> R, (forall B, tr B [LB; Lwall; Lwallt] = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = (a i + ((T0 * ((sigma0) ^ 2)) / (N * s i * ((-1) + N + ((-1) * INR d))))).
+Lemma step7 : forall c : nat -> R, (forall B, tr B [LB; Lwall; Lwallt] = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = (a i + ((T0 * ((sigma0) ^ 2)) / (N * s i * ((-1) + N + ((-1) * INR d))))).
 Proof.
   intros c H. apply components. intros B. rewrite <- H.
-  rewrite step8.
-  rewrite step9.
-  rewrite step10.
-  rewrite step11.
-  rewrite step12.
-  rewrite step13.
+  rewrite step1.
+  rewrite step2.
+  rewrite step3.
+  rewrite step4.
+  rewrite step5.
+  rewrite step6.
   assert (E1 : sum d (fun i => (B i * (a i + ((T0 * ((sigma0) ^ 2)) / (N * s i * ((-1) + N + ((-1) * INR d))))))) = slin d [(1, fun i => (B i * a i)); ((((-1) * T0 * ((sigma0) ^ 2)) / (N * (1 + INR d + ((-1) * N)))), fun i => (B i / s i))]).
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
   assert (E2 : sum d (fun i => (B i * a i)) = slin d [(1, fun i => (B i * a i))]).
@@ -308,6 +200,6 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S14.
+End S7.
 
 End Page.

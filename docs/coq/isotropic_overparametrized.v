@@ -57,27 +57,27 @@ Ltac positive := repeat first [ assumption | lra | apply Rmult_lt_0_compat | app
 Ltac orthant := repeat split; apply Rgt_not_eq, Rlt_gt; first [solve [positive] | nra].
 Ltac side := repeat split; try exact I; nonzero.
 
-Inductive letter := LA | LB | LM | LMt | LP0 | LP0t | LPi0 | LSigma | LW0 | LX0 | LX0t | Le0 | Le0t | Lf0 | Lf0t | Lw | Lwt | Lw0 | Lw0t | Lw_hat0 | Lw_hat0t | Lwn0 | Lwn0t.
+Inductive letter := LA | LB | LM | LMt | LP0 | LP0t | LPi0 | LSigma | LX0 | LX0t | Le0 | Le0t | Lw | Lwt | Lw0 | Lw0t | Lw_hat0 | Lw_hat0t.
 Scheme Equality for letter.
-Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LP0 => LP0t | LP0t => LP0 | LPi0 => LPi0 | LSigma => LSigma | LW0 => LW0 | LX0 => LX0t | LX0t => LX0 | Le0 => Le0t | Le0t => Le0 | Lf0 => Lf0t | Lf0t => Lf0 | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lw_hat0 => Lw_hat0t | Lw_hat0t => Lw_hat0 | Lwn0 => Lwn0t | Lwn0t => Lwn0 end.
+Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LP0 => LP0t | LP0t => LP0 | LPi0 => LPi0 | LSigma => LSigma | LX0 => LX0t | LX0t => LX0 | Le0 => Le0t | Le0t => Le0 | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lw_hat0 => Lw_hat0t | Lw_hat0t => Lw_hat0 end.
 (* Whether it depends on all draws of a fit. *)
-Definition estimate (x : letter) := match x with Lw_hat0 => true | Lw_hat0t => true | Lwn0 => true | Lwn0t => true | _ => false end.
+Definition estimate (x : letter) := match x with Lw_hat0 => true | Lw_hat0t => true | _ => false end.
 (* Whether it holds nothing random. *)
-Definition fixed (x : letter) := match x with LA => true | LB => true | LM => true | LMt => true | LSigma => true | LW0 => true | Lw0 => true | Lw0t => true | _ => false end.
+Definition fixed (x : letter) := match x with LA => true | LB => true | LM => true | LMt => true | LSigma => true | Lw0 => true | Lw0t => true | _ => false end.
 (* Whether it is a function of Sigma or the test matrix. *)
 Definition plain (x : letter) := match x with LB => true | LSigma => true | _ => false end.
 (* Whether it has a diagonal that is known, and no more. *)
-Definition moment (x : letter) := match x with LA => true | LM => true | LMt => true | LW0 => true | _ => false end.
+Definition moment (x : letter) := match x with LA => true | LM => true | LMt => true | _ => false end.
 Section Page.
   Variables d n : nat.
-  Variables T T0 alpha ask_E_test b df2 eta gamma kappa kappa1 lam mu sigma sigma0 x1 : R.
+  Variables T T0 alpha ask_E_test b df2 eta gamma kappa kappa1 lam mu pooled sigma sigma0 x1 : R.
   Variables a m s u v w0 : nat -> R.
   (* tr B w is E tr of the product of the letters of w; LB is the diagonal matrix B. *)
   Variable tr : (nat -> R) -> list letter -> R.
   Hypothesis turn : forall B a b, tr B (a ++ b) = tr B (b ++ a).
   Hypothesis back : forall B a, tr B a = tr B (map transposed (rev a)).
   (* The diagonal entry i of each. *)
-  Definition diag (B : nat -> R) (x : letter) i := match x with LA => a i | LB => B i | LM => (m i * w0 i) | LMt => (m i * w0 i) | LSigma => s i | LW0 => ((w0 i) ^ 2) | _ => 0 end.
+  Definition diag (B : nat -> R) (x : letter) i := match x with LA => a i | LB => B i | LM => (m i * w0 i) | LMt => (m i * w0 i) | LSigma => s i | _ => 0 end.
   (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma or the test matrix *)
   Hypothesis eigenbasis : forall B v,
     forallb (fun x => orb (plain x) (moment x)) v = true ->
@@ -85,52 +85,24 @@ Section Page.
     tr B v = sum d (fun i => fold_right (fun x p => diag B x i * p) 1 v).
   (* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
   Hypothesis axiom1 : forall B v, tr B ([Lw_hat0] ++ v) = (sigma0) * tr B ([LP0; Le0] ++ v) + (1) * tr B ([LP0; LX0; Lw] ++ v).
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom2 : forall B, tr B [LP0; LX0; Lw; Lw0t; LSigma] = tr B [LP0; LX0; Lw; Lw0t].
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom3 : forall B, tr B [LP0; Le0; Lw0t; LSigma] = tr B [LP0; Le0; Lw0t].
   (* exact identity: X0^+ X0 = Pi0 = Pi0', Pi0^2 = Pi0, Pi0 X0^+ = X0^+ *)
-  Hypothesis axiom4 : forall B v, tr B ([LP0; LX0] ++ v) = (1) * tr B ([LPi0] ++ v).
+  Hypothesis axiom2 : forall B v, tr B ([LP0; LX0] ++ v) = (1) * tr B ([LPi0] ++ v).
   (* exact identity: X0^+ X0 = Pi0 = Pi0', Pi0^2 = Pi0, Pi0 X0^+ = X0^+ *)
-  Hypothesis axiom5 : forall B v, tr B ([LPi0; LPi0] ++ v) = (1) * tr B ([LPi0] ++ v).
+  Hypothesis axiom3 : forall B v, tr B ([LPi0; LPi0] ++ v) = (1) * tr B ([LPi0] ++ v).
   (* exact identity: X0^+ X0 = Pi0 = Pi0', Pi0^2 = Pi0, Pi0 X0^+ = X0^+ *)
-  Hypothesis axiom6 : forall B v, tr B ([LPi0; LP0] ++ v) = (1) * tr B ([LP0] ++ v).
+  Hypothesis axiom4 : forall B v, tr B ([LPi0; LP0] ++ v) = (1) * tr B ([LP0] ++ v).
   (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-  Hypothesis axiom7 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0; Le0t] ++ v) = (1) * tr B ([] ++ v).
+  Hypothesis axiom5 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0; Le0t] ++ v) = (1) * tr B ([] ++ v).
   (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-  Hypothesis axiom8 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0] ++ v) = 0.
+  Hypothesis axiom6 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0] ++ v) = 0.
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-  Hypothesis axiom9 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
+  Hypothesis axiom7 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-  Hypothesis axiom10 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
+  Hypothesis axiom8 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
   (* expectation: E[Pi0] = T0/d for Sigma = I, T0 <= d (rotation invariance) *)
-  Hypothesis axiom11 : forall B v, forallb fixed v = true -> tr B ([LPi0] ++ v) = ((T0 / INR d)) * tr B ([] ++ v).
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom12 : forall B, tr B [LP0; LX0; Lw; Le0t; LP0t; LSigma] = tr B [LP0; LX0; Lw; Le0t; LP0t].
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom13 : forall B, tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t; LSigma] = tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t].
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom14 : forall B, tr B [LP0; Le0; Le0t; LP0t; LSigma] = tr B [LP0; Le0; Le0t; LP0t].
+  Hypothesis axiom9 : forall B v, forallb fixed v = true -> tr B ([LPi0] ++ v) = ((T0 / INR d)) * tr B ([] ++ v).
   (* expectation: E[X0^+ X0^+'] = T0/(d (d-T0-1)) Sigma for Sigma = I, T0 <= d-2 *)
-  Hypothesis axiom15 : forall B v, forallb fixed v = true -> tr B ([LP0; LP0t] ++ v) = ((T0 / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))) * tr B ([LSigma] ++ v).
-  (* definition: w_n = X0^+ (X0 w0 + sigma0 f0) for n >= 1, f0 the sum of n label noises, because X0^+ X0 X0^+ = X0^+ *)
-  Hypothesis axiom16 : forall B v, tr B ([Lwn0] ++ v) = (sigma0) * tr B ([LP0; Lf0] ++ v) + (1) * tr B ([LP0; LX0; Lw0] ++ v).
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom17 : forall B, tr B [LP0; LX0; Lw0; Lw0t; LSigma] = tr B [LP0; LX0; Lw0; Lw0t].
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom18 : forall B, tr B [LP0; Lf0; Lw0t; LSigma] = tr B [LP0; Lf0; Lw0t].
-  (* expectation: E[f0 f0'] = n I, E[f0] = 0 *)
-  Hypothesis axiom19 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lf0 || letter_beq x Lf0t)) v = true -> tr B ([Lf0; Lf0t] ++ v) = (INR n) * tr B ([] ++ v).
-  (* expectation: E[f0 f0'] = n I, E[f0] = 0 *)
-  Hypothesis axiom20 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lf0 || letter_beq x Lf0t)) v = true -> tr B ([Lf0] ++ v) = 0.
-  (* definition: W0 = w0 w0' *)
-  Hypothesis axiom21 : forall B v, tr B ([Lw0; Lw0t] ++ v) = (1) * tr B ([LW0] ++ v).
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom22 : forall B, tr B [LP0; LX0; Lw0; Lf0t; LP0t; LSigma] = tr B [LP0; LX0; Lw0; Lf0t; LP0t].
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom23 : forall B, tr B [LP0; LX0; Lw0; Lw0t; LX0t; LP0t; LSigma] = tr B [LP0; LX0; Lw0; Lw0t; LX0t; LP0t].
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom24 : forall B, tr B [LP0; Lf0; Lf0t; LP0t; LSigma] = tr B [LP0; Lf0; Lf0t; LP0t].
+  Hypothesis axiom10 : forall B v, forallb fixed v = true -> tr B ([LP0; LP0t] ++ v) = ((T0 / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))) * tr B ([LSigma] ++ v).
   (* What the names stand for; unknowns and asks of a process by (1) to (4). *)
   Hypothesis is_lam : lam = (kappa1 * (1 + (((-1) * sum d (fun i => (s i / (kappa1 + s i)))) / T))).
   Hypothesis is_x1 : x1 = ((((sigma) ^ 2) + ((-2) * sum d (fun i => ((((s i) ^ 2) * v i) / (kappa1 + s i)))) + ((-2) * sum d (fun i => ((((w0 i) ^ 2) * ((s i) ^ 2) * ((u i) ^ 2)) / (kappa1 + s i)))) + sum d (fun i => (s i * v i)) + sum d (fun i => (s i * ((w0 i) ^ 2) * ((u i) ^ 2))) + sum d (fun i => ((((s i) ^ 3) * v i) / (((kappa1 + s i)) ^ 2))) + sum d (fun i => ((((w0 i) ^ 2) * ((s i) ^ 3) * ((u i) ^ 2)) / (((kappa1 + s i)) ^ 2)))) / (T * ((kappa1) ^ 2) * (1 + (((-1) * sum d (fun i => (((s i) ^ 2) / (((kappa1 + s i)) ^ 2)))) / T)))).
@@ -229,70 +201,61 @@ Proof.
 Qed.
 End S4.
 
-Section S13.  (* generators by minimum norm, fresh designs: mean *)
+Section S11.  (* one generator by minimum norm: mean *)
 Hypothesis isotropic : forall i, (i < d)%nat -> s i = 1.
 Hypothesis total_mu : mu = sum d (fun i => (m i * w0 i)).
 (* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
 Lemma step5 : forall B : nat -> R, 
-  tr B [LSigma; Lw0; Lw_hat0t]
-  = ((sigma0 * tr B [LP0; Le0; Lw0t; LSigma]) + tr B [LP0; LX0; Lw; Lw0t; LSigma]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LSigma; Lw0; Lw_hat0t] = (sigma0) * tr B [LP0; Le0; Lw0t; LSigma] + (1) * tr B [LP0; LX0; Lw; Lw0t; LSigma]) by exact (eq_trans (eq_trans (eq_trans (back B [LSigma; Lw0; Lw_hat0t]) (turn B [] [Lw_hat0; Lw0t; LSigma])) (axiom1 B [Lw0t; LSigma])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [] [LP0; Le0; Lw0t; LSigma])) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw; Lw0t; LSigma])))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* exact identity: Sigma = I *)
-Lemma step6 : forall B : nat -> R, 
-  ((sigma0 * tr B [LP0; Le0; Lw0t; LSigma]) + tr B [LP0; LX0; Lw; Lw0t; LSigma])
+  tr B [Lw0; Lw_hat0t]
   = ((sigma0 * tr B [LP0; Le0; Lw0t]) + tr B [LP0; LX0; Lw; Lw0t]).
 Proof.
   intros B.
-  rewrite ?axiom2, ?axiom3.
+  assert (H1 : tr B [Lw0; Lw_hat0t] = (sigma0) * tr B [LP0; Le0; Lw0t] + (1) * tr B [LP0; LX0; Lw; Lw0t]) by exact (eq_trans (eq_trans (eq_trans (back B [Lw0; Lw_hat0t]) (turn B [] [Lw_hat0; Lw0t])) (axiom1 B [Lw0t])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [] [LP0; Le0; Lw0t])) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw; Lw0t])))).
+  repeat first [rewrite H1].
   field; side.
 Qed.
 (* exact identity: X0^+ X0 = Pi0 = Pi0', Pi0^2 = Pi0, Pi0 X0^+ = X0^+ *)
-Lemma step7 : forall B : nat -> R, 
+Lemma step6 : forall B : nat -> R, 
   ((sigma0 * tr B [LP0; Le0; Lw0t]) + tr B [LP0; LX0; Lw; Lw0t])
   = ((sigma0 * tr B [LP0; Le0; Lw0t]) + tr B [LPi0; Lw; Lw0t]).
 Proof.
   intros B.
-  assert (H1 : tr B [LP0; LX0; Lw; Lw0t] = (1) * tr B [LPi0; Lw; Lw0t]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw; Lw0t]) (axiom4 B [Lw; Lw0t])) (f_equal (Rmult (1)) (turn B [] [LPi0; Lw; Lw0t]))).
+  assert (H1 : tr B [LP0; LX0; Lw; Lw0t] = (1) * tr B [LPi0; Lw; Lw0t]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw; Lw0t]) (axiom2 B [Lw; Lw0t])) (f_equal (Rmult (1)) (turn B [] [LPi0; Lw; Lw0t]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-Lemma step8 : forall B : nat -> R, 
+Lemma step7 : forall B : nat -> R, 
   ((sigma0 * tr B [LP0; Le0; Lw0t]) + tr B [LPi0; Lw; Lw0t])
   = tr B [LPi0; Lw; Lw0t].
 Proof.
   intros B.
-  assert (H1 : tr B [LP0; Le0; Lw0t] = 0) by exact (eq_trans (turn B [LP0] [Le0; Lw0t]) (axiom8 B [Lw0t; LP0] eq_refl)).
+  assert (H1 : tr B [LP0; Le0; Lw0t] = 0) by exact (eq_trans (turn B [LP0] [Le0; Lw0t]) (axiom6 B [Lw0t; LP0] eq_refl)).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-Lemma step9 : forall B : nat -> R, 
+Lemma step8 : forall B : nat -> R, 
   tr B [LPi0; Lw; Lw0t]
   = tr B [LM; LPi0].
 Proof.
   intros B.
-  assert (H1 : tr B [LPi0; Lw; Lw0t] = (1) * tr B [LM; LPi0]) by exact (eq_trans (eq_trans (turn B [LPi0] [Lw; Lw0t]) (axiom10 B [LPi0] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LM; LPi0]))).
+  assert (H1 : tr B [LPi0; Lw; Lw0t] = (1) * tr B [LM; LPi0]) by exact (eq_trans (eq_trans (turn B [LPi0] [Lw; Lw0t]) (axiom8 B [LPi0] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LM; LPi0]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[Pi0] = T0/d for Sigma = I, T0 <= d (rotation invariance) *)
-Lemma step10 : forall B : nat -> R, 
+Lemma step9 : forall B : nat -> R, 
   tr B [LM; LPi0]
   = ((T0 * tr B [LM]) / INR d).
 Proof.
   intros B.
-  assert (H1 : tr B [LM; LPi0] = ((T0 / INR d)) * tr B [LM]) by exact (eq_trans (eq_trans (turn B [LM] [LPi0]) (axiom11 B [LM] eq_refl)) (f_equal (Rmult ((T0 / INR d))) (turn B [] [LM]))).
+  assert (H1 : tr B [LM; LPi0] = ((T0 / INR d)) * tr B [LM]) by exact (eq_trans (eq_trans (turn B [LM] [LPi0]) (axiom9 B [LM] eq_refl)) (f_equal (Rmult ((T0 / INR d))) (turn B [] [LM]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
-Lemma step11 : forall B : nat -> R, 
+Lemma step10 : forall B : nat -> R, 
   ((T0 * tr B [LM]) / INR d)
   = ((T0 * sum d (fun i => (m i * w0 i))) / INR d).
 Proof.
@@ -304,7 +267,7 @@ Proof.
   field; side.
 Qed.
 (* algebra: Sigma = I: sum a_i = alpha, sum m_i w0_i = mu, sum w0_i^2 = b, T0 = eta d *)
-Lemma step12 : 
+Lemma step11 : 
   ((T0 * sum d (fun i => (m i * w0 i))) / INR d)
   = (mu * eta).
 Proof.
@@ -321,98 +284,80 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?is_eta in Z; rewrite ?total_mu in Z; rewrite ?E1 in Z; rewrite ?is_eta in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-(* recurrence: iterate from mu_0 = b; holds at n = 0, and one step leads from n to n+1 *)
-Lemma step13 : forall x : nat -> R, x O = b ->
-  (forall k, x (S k) = (x k * eta)) ->
-  forall k, x k = (b * (((eta)) ^ k)).
-Proof.
-  intros x H0 HS k. induction k as [|k IH].
-  - rewrite H0. cbn [INR pow]. field; side.
-  - rewrite HS, IH, ?S_INR. rewrite ?pow_mult. cbn [pow]. field; side.
-Qed.
-End S13.
+End S11.
 
-Section S23.  (* generators by minimum norm, fresh designs: second moment *)
+Section S19.  (* one generator by minimum norm: second moment *)
 Hypothesis isotropic : forall i, (i < d)%nat -> s i = 1.
 Hypothesis total_alpha : alpha = sum d (fun i => a i).
 (* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
-Lemma step14 : forall B : nat -> R, 
-  tr B [LSigma; Lw_hat0; Lw_hat0t]
-  = ((((sigma0) ^ 2) * tr B [LP0; Le0; Le0t; LP0t; LSigma]) + (2 * sigma0 * tr B [LP0; LX0; Lw; Le0t; LP0t; LSigma]) + tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t; LSigma]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LSigma; Lw_hat0; Lw_hat0t] = (sigma0) * tr B [LP0; Le0; Lw_hat0t; LSigma] + (1) * tr B [LP0; LX0; Lw; Lw_hat0t; LSigma]) by exact (eq_trans (eq_trans (turn B [LSigma] [Lw_hat0; Lw_hat0t]) (axiom1 B [Lw_hat0t; LSigma])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [] [LP0; Le0; Lw_hat0t; LSigma])) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw; Lw_hat0t; LSigma])))).
-  assert (H2 : tr B [LP0; LX0; Lw; Lw_hat0t; LSigma] = (sigma0) * tr B [LP0; LX0; Lw; Le0t; LP0t; LSigma] + (1) * tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t; LSigma]) by exact (eq_trans (eq_trans (eq_trans (back B [LP0; LX0; Lw; Lw_hat0t; LSigma]) (turn B [LSigma] [Lw_hat0; Lwt; LX0t; LP0t])) (axiom1 B [Lwt; LX0t; LP0t; LSigma])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (eq_trans (back B [LP0; Le0; Lwt; LX0t; LP0t; LSigma]) (turn B [LSigma] [LP0; LX0; Lw; Le0t; LP0t]))) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw; Lwt; LX0t; LP0t; LSigma])))).
-  assert (H3 : tr B [LP0; Le0; Lw_hat0t; LSigma] = (sigma0) * tr B [LP0; Le0; Le0t; LP0t; LSigma] + (1) * tr B [LP0; LX0; Lw; Le0t; LP0t; LSigma]) by exact (eq_trans (eq_trans (eq_trans (back B [LP0; Le0; Lw_hat0t; LSigma]) (turn B [LSigma] [Lw_hat0; Le0t; LP0t])) (axiom1 B [Le0t; LP0t; LSigma])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [] [LP0; Le0; Le0t; LP0t; LSigma])) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw; Le0t; LP0t; LSigma])))).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3].
-  field; side.
-Qed.
-(* exact identity: Sigma = I *)
-Lemma step15 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LP0; Le0; Le0t; LP0t; LSigma]) + (2 * sigma0 * tr B [LP0; LX0; Lw; Le0t; LP0t; LSigma]) + tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t; LSigma])
+Lemma step12 : forall B : nat -> R, 
+  tr B [Lw_hat0; Lw_hat0t]
   = ((((sigma0) ^ 2) * tr B [LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LP0; LX0; Lw; Le0t; LP0t]) + tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t]).
 Proof.
   intros B.
-  rewrite ?axiom12, ?axiom13, ?axiom14.
+  assert (H1 : tr B [Lw_hat0; Lw_hat0t] = (sigma0) * tr B [LP0; Le0; Lw_hat0t] + (1) * tr B [LP0; LX0; Lw; Lw_hat0t]) by exact (eq_trans (eq_trans (turn B [] [Lw_hat0; Lw_hat0t]) (axiom1 B [Lw_hat0t])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [] [LP0; Le0; Lw_hat0t])) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw; Lw_hat0t])))).
+  assert (H2 : tr B [LP0; LX0; Lw; Lw_hat0t] = (sigma0) * tr B [LP0; LX0; Lw; Le0t; LP0t] + (1) * tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LP0; LX0; Lw; Lw_hat0t]) (turn B [] [Lw_hat0; Lwt; LX0t; LP0t])) (axiom1 B [Lwt; LX0t; LP0t])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (eq_trans (back B [LP0; Le0; Lwt; LX0t; LP0t]) (turn B [] [LP0; LX0; Lw; Le0t; LP0t]))) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw; Lwt; LX0t; LP0t])))).
+  assert (H3 : tr B [LP0; Le0; Lw_hat0t] = (sigma0) * tr B [LP0; Le0; Le0t; LP0t] + (1) * tr B [LP0; LX0; Lw; Le0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LP0; Le0; Lw_hat0t]) (turn B [] [Lw_hat0; Le0t; LP0t])) (axiom1 B [Le0t; LP0t])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [] [LP0; Le0; Le0t; LP0t])) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw; Le0t; LP0t])))).
+  repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
 (* exact identity: X0^+ X0 = Pi0 = Pi0', Pi0^2 = Pi0, Pi0 X0^+ = X0^+ *)
-Lemma step16 : forall B : nat -> R, 
+Lemma step13 : forall B : nat -> R, 
   ((((sigma0) ^ 2) * tr B [LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LP0; LX0; Lw; Le0t; LP0t]) + tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t])
   = ((((sigma0) ^ 2) * tr B [LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LP0; Le0; Lwt]) + tr B [LPi0; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t] = (1) * tr B [LP0; LX0; Lw; Lwt; LPi0]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw; Lwt; LX0t; LP0t]) (axiom4 B [Lw; Lwt; LX0t; LP0t])) (f_equal (Rmult (1)) (eq_trans (back B [LPi0; Lw; Lwt; LX0t; LP0t]) (turn B [] [LP0; LX0; Lw; Lwt; LPi0])))).
-  assert (H2 : tr B [LP0; LX0; Lw; Lwt; LPi0] = (1) * tr B [LPi0; LPi0; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw; Lwt; LPi0]) (axiom4 B [Lw; Lwt; LPi0])) (f_equal (Rmult (1)) (turn B [LPi0; Lw; Lwt] [LPi0]))).
-  assert (H3 : tr B [LP0; LX0; Lw; Le0t; LP0t] = (1) * tr B [LP0; Le0; Lwt; LPi0]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw; Le0t; LP0t]) (axiom4 B [Lw; Le0t; LP0t])) (f_equal (Rmult (1)) (eq_trans (back B [LPi0; Lw; Le0t; LP0t]) (turn B [] [LP0; Le0; Lwt; LPi0])))).
-  assert (H4 : tr B [LPi0; LPi0; Lw; Lwt] = (1) * tr B [LPi0; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [] [LPi0; LPi0; Lw; Lwt]) (axiom5 B [Lw; Lwt])) (f_equal (Rmult (1)) (turn B [] [LPi0; Lw; Lwt]))).
-  assert (H5 : tr B [LP0; Le0; Lwt; LPi0] = (1) * tr B [LP0; Le0; Lwt]) by exact (eq_trans (eq_trans (turn B [LP0; Le0; Lwt] [LPi0]) (axiom6 B [Le0; Lwt])) (f_equal (Rmult (1)) (turn B [] [LP0; Le0; Lwt]))).
+  assert (H1 : tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t] = (1) * tr B [LP0; LX0; Lw; Lwt; LPi0]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw; Lwt; LX0t; LP0t]) (axiom2 B [Lw; Lwt; LX0t; LP0t])) (f_equal (Rmult (1)) (eq_trans (back B [LPi0; Lw; Lwt; LX0t; LP0t]) (turn B [] [LP0; LX0; Lw; Lwt; LPi0])))).
+  assert (H2 : tr B [LP0; LX0; Lw; Lwt; LPi0] = (1) * tr B [LPi0; LPi0; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw; Lwt; LPi0]) (axiom2 B [Lw; Lwt; LPi0])) (f_equal (Rmult (1)) (turn B [LPi0; Lw; Lwt] [LPi0]))).
+  assert (H3 : tr B [LP0; LX0; Lw; Le0t; LP0t] = (1) * tr B [LP0; Le0; Lwt; LPi0]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw; Le0t; LP0t]) (axiom2 B [Lw; Le0t; LP0t])) (f_equal (Rmult (1)) (eq_trans (back B [LPi0; Lw; Le0t; LP0t]) (turn B [] [LP0; Le0; Lwt; LPi0])))).
+  assert (H4 : tr B [LPi0; LPi0; Lw; Lwt] = (1) * tr B [LPi0; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [] [LPi0; LPi0; Lw; Lwt]) (axiom3 B [Lw; Lwt])) (f_equal (Rmult (1)) (turn B [] [LPi0; Lw; Lwt]))).
+  assert (H5 : tr B [LP0; Le0; Lwt; LPi0] = (1) * tr B [LP0; Le0; Lwt]) by exact (eq_trans (eq_trans (turn B [LP0; Le0; Lwt] [LPi0]) (axiom4 B [Le0; Lwt])) (f_equal (Rmult (1)) (turn B [] [LP0; Le0; Lwt]))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4 | rewrite H5].
   field; side.
 Qed.
 (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-Lemma step17 : forall B : nat -> R, 
+Lemma step14 : forall B : nat -> R, 
   ((((sigma0) ^ 2) * tr B [LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LP0; Le0; Lwt]) + tr B [LPi0; Lw; Lwt])
   = ((((sigma0) ^ 2) * tr B [LP0; LP0t]) + tr B [LPi0; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LP0; Le0; Le0t; LP0t] = (1) * tr B [LP0; LP0t]) by exact (eq_trans (eq_trans (turn B [LP0] [Le0; Le0t; LP0t]) (axiom7 B [LP0t; LP0] eq_refl)) (f_equal (Rmult (1)) (turn B [LP0t] [LP0]))).
-  assert (H2 : tr B [LP0; Le0; Lwt] = 0) by exact (eq_trans (turn B [LP0] [Le0; Lwt]) (axiom8 B [Lwt; LP0] eq_refl)).
+  assert (H1 : tr B [LP0; Le0; Le0t; LP0t] = (1) * tr B [LP0; LP0t]) by exact (eq_trans (eq_trans (turn B [LP0] [Le0; Le0t; LP0t]) (axiom5 B [LP0t; LP0] eq_refl)) (f_equal (Rmult (1)) (turn B [LP0t] [LP0]))).
+  assert (H2 : tr B [LP0; Le0; Lwt] = 0) by exact (eq_trans (turn B [LP0] [Le0; Lwt]) (axiom6 B [Lwt; LP0] eq_refl)).
   repeat first [rewrite H1 | rewrite H2].
   field; side.
 Qed.
 (* expectation: E[X0^+ X0^+'] = T0/(d (d-T0-1)) Sigma for Sigma = I, T0 <= d-2 *)
-Lemma step18 : forall B : nat -> R, 
+Lemma step15 : forall B : nat -> R, 
   ((((sigma0) ^ 2) * tr B [LP0; LP0t]) + tr B [LPi0; Lw; Lwt])
   = (((T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))) + tr B [LPi0; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LP0; LP0t] = ((T0 / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))) * tr B [LSigma]) by exact (eq_trans (eq_trans (turn B [] [LP0; LP0t]) (axiom15 B [] eq_refl)) (f_equal (Rmult ((T0 / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))))) (turn B [] [LSigma]))).
+  assert (H1 : tr B [LP0; LP0t] = ((T0 / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))) * tr B [LSigma]) by exact (eq_trans (eq_trans (turn B [] [LP0; LP0t]) (axiom10 B [] eq_refl)) (f_equal (Rmult ((T0 / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))))) (turn B [] [LSigma]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-Lemma step19 : forall B : nat -> R, 
+Lemma step16 : forall B : nat -> R, 
   (((T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))) + tr B [LPi0; Lw; Lwt])
   = (((T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))) + tr B [LA; LPi0]).
 Proof.
   intros B.
-  assert (H1 : tr B [LPi0; Lw; Lwt] = (1) * tr B [LA; LPi0]) by exact (eq_trans (eq_trans (turn B [LPi0] [Lw; Lwt]) (axiom9 B [LPi0] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LPi0]))).
+  assert (H1 : tr B [LPi0; Lw; Lwt] = (1) * tr B [LA; LPi0]) by exact (eq_trans (eq_trans (turn B [LPi0] [Lw; Lwt]) (axiom7 B [LPi0] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LPi0]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[Pi0] = T0/d for Sigma = I, T0 <= d (rotation invariance) *)
-Lemma step20 : forall B : nat -> R, 
+Lemma step17 : forall B : nat -> R, 
   (((T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))) + tr B [LA; LPi0])
   = (((T0 * tr B [LA]) / INR d) + ((T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))).
 Proof.
   intros B.
-  assert (H1 : tr B [LA; LPi0] = ((T0 / INR d)) * tr B [LA]) by exact (eq_trans (eq_trans (turn B [LA] [LPi0]) (axiom11 B [LA] eq_refl)) (f_equal (Rmult ((T0 / INR d))) (turn B [] [LA]))).
+  assert (H1 : tr B [LA; LPi0] = ((T0 / INR d)) * tr B [LA]) by exact (eq_trans (eq_trans (turn B [LA] [LPi0]) (axiom9 B [LA] eq_refl)) (f_equal (Rmult ((T0 / INR d))) (turn B [] [LA]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
-Lemma step21 : forall B : nat -> R, 
+Lemma step18 : forall B : nat -> R, 
   (((T0 * tr B [LA]) / INR d) + ((T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))))
   = (((T0 * sum d (fun i => a i)) / INR d) + ((T0 * ((sigma0) ^ 2) * sum d (fun i => s i)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))).
 Proof.
@@ -427,7 +372,7 @@ Proof.
   field; side.
 Qed.
 (* algebra: Sigma = I: sum a_i = alpha, sum m_i w0_i = mu, sum w0_i^2 = b, T0 = eta d *)
-Lemma step22 : 
+Lemma step19 : 
   (((T0 * sum d (fun i => a i)) / INR d) + ((T0 * ((sigma0) ^ 2) * sum d (fun i => s i)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))))
   = ((alpha * eta) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))).
 Proof.
@@ -448,8 +393,23 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; rewrite ?total_alpha in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
+End S19.
+
+Section S20.  (* mean of the generators, independent designs *)
+(* recurrence: iterate from mu_0 = b; holds at n = 0, and one step leads from n to n+1 *)
+Lemma step20 : forall x : nat -> R, x O = b ->
+  (forall k, x (S k) = (x k * eta)) ->
+  forall k, x k = (b * (((eta)) ^ k)).
+Proof.
+  intros x H0 HS k. induction k as [|k IH].
+  - rewrite H0. cbn [INR pow]. field; side.
+  - rewrite HS, IH, ?S_INR. rewrite ?pow_mult. cbn [pow]. field; side.
+Qed.
+End S20.
+
+Section S21.  (* second moment of the generators, independent designs *)
 (* recurrence: iterate from alpha_0 = b; holds at n = 0, and one step leads from n to n+1 *)
-Lemma step23 : forall x : nat -> R, x O = b ->
+Lemma step21 : forall x : nat -> R, x O = b ->
   (forall k, x (S k) = ((x k * eta) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))) ->
   forall k, x k = ((b * (((eta)) ^ k)) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2) * (1 + ((-1) * (((eta)) ^ k)))) / ((1 + ((-1) * eta)) * (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))).
 Proof.
@@ -457,16 +417,16 @@ Proof.
   - rewrite H0. cbn [INR pow]. field; side.
   - rewrite HS, IH, ?S_INR. rewrite ?pow_mult. cbn [pow]. field; side.
 Qed.
-End S23.
+End S21.
 
-Section S26.  (* the whole process, independent designs *)
+Section S24.  (* the whole process, independent designs *)
 Hypothesis isotropic : forall i, (i < d)%nat -> s i = 1.
 Hypothesis total_alpha : alpha = sum d (fun i => a i).
 Hypothesis total_mu : mu = sum d (fun i => (m i * w0 i)).
-Hypothesis put_alpha : alpha = ((b * (((eta)) ^ n)) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2) * (1 + ((-1) * (((eta)) ^ n)))) / ((1 + ((-1) * eta)) * (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))).
 Hypothesis put_mu : mu = (b * (((eta)) ^ n)).
+Hypothesis put_alpha : alpha = ((b * (((eta)) ^ n)) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2) * (1 + ((-1) * (((eta)) ^ n)))) / ((1 + ((-1) * eta)) * (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))).
 (* algebra: Sigma = I: sum a_i = alpha, sum m_i w0_i = mu, sum w0_i^2 = b, T0 = eta d *)
-Lemma step24 : 
+Lemma step22 : 
   (((gamma * (((sigma) ^ 2) + sum d (fun i => ((a i * s i * ((kappa) ^ 2)) / (((kappa + s i)) ^ 2))))) / (1 + ((-1) * gamma))) + sum d (fun i => (s i * (((w0 i) ^ 2) + (a i * (((1 + (((-1) * kappa) / (kappa + s i)))) ^ 2)) + ((-1) * m i * w0 i * (2 + (((-2) * kappa) / (kappa + s i))))))))
   = ((INR d * ((b / INR d) + ((alpha * (((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2)) / INR d) + (((-1) * mu * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((alpha * ((kappa) ^ 2)) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2))))))).
 Proof.
@@ -506,8 +466,8 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?E5 in Z; rewrite ?E6 in Z; rewrite ?is_gamma in Z; rewrite ?total_alpha in Z; rewrite ?is_b in Z; rewrite ?is_df2 in Z; rewrite ?total_mu in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?E5 in Z; rewrite ?E6 in Z; rewrite ?is_gamma in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-(* insertion: insert alpha = b*eta**n + d**2*eta*sigma0**2*(1 - eta**n)/((1 - eta)*(-d**2*eta + d**2 - d)), mu = b*eta**n *)
-Lemma step25 : 
+(* insertion: insert mu = b*eta**n, alpha = b*eta**n + d**2*eta*sigma0**2*(1 - eta**n)/((1 - eta)*(-d**2*eta + d**2 - d)) *)
+Lemma step23 : 
   ((INR d * ((b / INR d) + ((alpha * (((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2)) / INR d) + (((-1) * mu * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((alpha * ((kappa) ^ 2)) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2)))))))
   = ((INR d * ((b / INR d) + (((((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2) * ((b * (((eta)) ^ n)) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2) * (1 + ((-1) * (((eta)) ^ n)))) / ((1 + ((-1) * eta)) * (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))))) / INR d) + (((-1) * b * (((eta)) ^ n) * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((((kappa) ^ 2) * ((b * (((eta)) ^ n)) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2) * (1 + ((-1) * (((eta)) ^ n)))) / ((1 + ((-1) * eta)) * (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))))) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2))))))).
 Proof.
@@ -529,7 +489,7 @@ Proof.
   field; side.
 Qed.
 (* algebra: k = kappa/(1 + kappa), gamma = phi/(1 + kappa)^2 *)
-Lemma step26 : 
+Lemma step24 : 
   ((INR d * ((b / INR d) + (((((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2) * ((b * (((eta)) ^ n)) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2) * (1 + ((-1) * (((eta)) ^ n)))) / ((1 + ((-1) * eta)) * (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))))) / INR d) + (((-1) * b * (((eta)) ^ n) * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((((kappa) ^ 2) * ((b * (((eta)) ^ n)) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2) * (1 + ((-1) * (((eta)) ^ n)))) / ((1 + ((-1) * eta)) * (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))))) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2)))))))
   = ((b * (1 + ((((eta)) ^ n) * ((1 / (((1 + kappa)) ^ 2)) + ((gamma * ((kappa) ^ 2)) / ((((1 + kappa)) ^ 2) * (1 + ((-1) * gamma)))))) + (((-2) * (((eta)) ^ n)) / (1 + kappa)))) + ((gamma * ((sigma) ^ 2)) / (1 + ((-1) * gamma))) + ((T0 * ((sigma0) ^ 2) * (1 + ((-1) * (((eta)) ^ n))) * ((1 / (((1 + kappa)) ^ 2)) + ((gamma * ((kappa) ^ 2)) / ((((1 + kappa)) ^ 2) * (1 + ((-1) * gamma)))))) / ((1 + ((-1) * eta)) * ((-1) + INR d + ((-1) * T0))))).
 Proof.
@@ -553,234 +513,74 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; rewrite ?is_gamma in Z; rewrite ?is_b in Z; rewrite ?is_df2 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; rewrite ?is_gamma in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S26.
+End S24.
 
-Section S34.  (* generators by minimum norm, one shared design: mean *)
+Section S25.  (* mean of the generators, shared design, n >= 1 *)
 Hypothesis isotropic : forall i, (i < d)%nat -> s i = 1.
-(* definition: w_n = X0^+ (X0 w0 + sigma0 f0) for n >= 1, f0 the sum of n label noises, because X0^+ X0 X0^+ = X0^+ *)
-Lemma step27 : forall B : nat -> R, 
-  tr B [LSigma; Lw0; Lwn0t]
-  = ((sigma0 * tr B [LP0; Lf0; Lw0t; LSigma]) + tr B [LP0; LX0; Lw0; Lw0t; LSigma]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LSigma; Lw0; Lwn0t] = (sigma0) * tr B [LP0; Lf0; Lw0t; LSigma] + (1) * tr B [LP0; LX0; Lw0; Lw0t; LSigma]) by exact (eq_trans (eq_trans (eq_trans (back B [LSigma; Lw0; Lwn0t]) (turn B [] [Lwn0; Lw0t; LSigma])) (axiom16 B [Lw0t; LSigma])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [] [LP0; Lf0; Lw0t; LSigma])) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw0; Lw0t; LSigma])))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* exact identity: Sigma = I *)
-Lemma step28 : forall B : nat -> R, 
-  ((sigma0 * tr B [LP0; Lf0; Lw0t; LSigma]) + tr B [LP0; LX0; Lw0; Lw0t; LSigma])
-  = ((sigma0 * tr B [LP0; Lf0; Lw0t]) + tr B [LP0; LX0; Lw0; Lw0t]).
-Proof.
-  intros B.
-  rewrite ?axiom17, ?axiom18.
-  field; side.
-Qed.
-(* exact identity: X0^+ X0 = Pi0 = Pi0', Pi0^2 = Pi0, Pi0 X0^+ = X0^+ *)
-Lemma step29 : forall B : nat -> R, 
-  ((sigma0 * tr B [LP0; Lf0; Lw0t]) + tr B [LP0; LX0; Lw0; Lw0t])
-  = ((sigma0 * tr B [LP0; Lf0; Lw0t]) + tr B [LPi0; Lw0; Lw0t]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LP0; LX0; Lw0; Lw0t] = (1) * tr B [LPi0; Lw0; Lw0t]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw0; Lw0t]) (axiom4 B [Lw0; Lw0t])) (f_equal (Rmult (1)) (turn B [] [LPi0; Lw0; Lw0t]))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* expectation: E[f0 f0'] = n I, E[f0] = 0 *)
-Lemma step30 : forall B : nat -> R, 
-  ((sigma0 * tr B [LP0; Lf0; Lw0t]) + tr B [LPi0; Lw0; Lw0t])
-  = tr B [LPi0; Lw0; Lw0t].
-Proof.
-  intros B.
-  assert (H1 : tr B [LP0; Lf0; Lw0t] = 0) by exact (eq_trans (turn B [LP0] [Lf0; Lw0t]) (axiom20 B [Lw0t; LP0] eq_refl)).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* expectation: E[Pi0] = T0/d for Sigma = I, T0 <= d (rotation invariance) *)
-Lemma step31 : forall B : nat -> R, 
-  tr B [LPi0; Lw0; Lw0t]
-  = ((T0 * tr B [Lw0; Lw0t]) / INR d).
-Proof.
-  intros B.
-  assert (H1 : tr B [LPi0; Lw0; Lw0t] = ((T0 / INR d)) * tr B [Lw0; Lw0t]) by exact (eq_trans (eq_trans (turn B [] [LPi0; Lw0; Lw0t]) (axiom11 B [Lw0; Lw0t] eq_refl)) (f_equal (Rmult ((T0 / INR d))) (turn B [] [Lw0; Lw0t]))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* definition: W0 = w0 w0' *)
-Lemma step32 : forall B : nat -> R, 
-  ((T0 * tr B [Lw0; Lw0t]) / INR d)
-  = ((T0 * tr B [LW0]) / INR d).
-Proof.
-  intros B.
-  assert (H1 : tr B [Lw0; Lw0t] = (1) * tr B [LW0]) by exact (eq_trans (eq_trans (turn B [] [Lw0; Lw0t]) (axiom21 B [])) (f_equal (Rmult (1)) (turn B [] [LW0]))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
-Lemma step33 : forall B : nat -> R, 
-  ((T0 * tr B [LW0]) / INR d)
-  = ((T0 * sum d (fun i => ((w0 i) ^ 2))) / INR d).
-Proof.
-  intros B.
-  assert (H1 : tr B [LW0] = sum d (fun i => ((w0 i) ^ 2))).
-  { rewrite eigenbasis by (reflexivity || (cbn; lia)).
-    apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* algebra: Sigma = I: sum a_i = alpha, sum m_i w0_i = mu, sum w0_i^2 = b, T0 = eta d *)
-Lemma step34 : 
-  ((T0 * sum d (fun i => ((w0 i) ^ 2))) / INR d)
+Hypothesis total_mu : mu = sum d (fun i => (m i * w0 i)).
+Hypothesis put_mu : mu = b.
+Hypothesis put_alpha : alpha = b.
+Hypothesis put_pooled : pooled = (INR n * ((sigma0) ^ 2)).
+(* insertion: insert mu = b, alpha = b, pooled = n*sigma0**2: X0^+ X0 X0^+ = X0^+, so that n fits are one fit of w0 with the sum of n noises *)
+Lemma step25 : 
+  (mu * eta)
   = (b * eta).
 Proof.
   intros.
   assert (E1 : sum d (fun i => (s i * ((w0 i) ^ 2))) = slin d [(1, fun i => ((w0 i) ^ 2))]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?isotropic by assumption. rewrite ?is_eta. field; side. }
-  assert (E2 : sum d (fun i => ((w0 i) ^ 2)) = slin d [(1, fun i => ((w0 i) ^ 2))]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?isotropic by assumption. rewrite ?is_eta. field; side. }
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?isotropic by assumption. rewrite ?is_eta. rewrite ?put_mu. field; side. }
   rewrite ?E1.
-  rewrite ?E2.
   rewrite ?is_eta.
+  rewrite ?put_mu.
   rewrite ?is_b.
   rewrite ?E1.
-  rewrite ?E2.
   rewrite ?is_eta.
+  rewrite ?put_mu.
   cbn [slin].
   rewrite ?sum_one.
-  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; rewrite ?is_b in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
+  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?is_eta in Z; rewrite ?put_mu in Z; rewrite ?is_b in Z; rewrite ?E1 in Z; rewrite ?is_eta in Z; rewrite ?put_mu in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S34.
+End S25.
 
-Section S43.  (* generators by minimum norm, one shared design: second moment *)
+Section S26.  (* second moment of the generators, shared design, n >= 1 *)
 Hypothesis isotropic : forall i, (i < d)%nat -> s i = 1.
-(* definition: w_n = X0^+ (X0 w0 + sigma0 f0) for n >= 1, f0 the sum of n label noises, because X0^+ X0 X0^+ = X0^+ *)
-Lemma step35 : forall B : nat -> R, 
-  tr B [LSigma; Lwn0; Lwn0t]
-  = ((((sigma0) ^ 2) * tr B [LP0; Lf0; Lf0t; LP0t; LSigma]) + (2 * sigma0 * tr B [LP0; LX0; Lw0; Lf0t; LP0t; LSigma]) + tr B [LP0; LX0; Lw0; Lw0t; LX0t; LP0t; LSigma]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LSigma; Lwn0; Lwn0t] = (sigma0) * tr B [LP0; Lf0; Lwn0t; LSigma] + (1) * tr B [LP0; LX0; Lw0; Lwn0t; LSigma]) by exact (eq_trans (eq_trans (turn B [LSigma] [Lwn0; Lwn0t]) (axiom16 B [Lwn0t; LSigma])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [] [LP0; Lf0; Lwn0t; LSigma])) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw0; Lwn0t; LSigma])))).
-  assert (H2 : tr B [LP0; LX0; Lw0; Lwn0t; LSigma] = (sigma0) * tr B [LP0; LX0; Lw0; Lf0t; LP0t; LSigma] + (1) * tr B [LP0; LX0; Lw0; Lw0t; LX0t; LP0t; LSigma]) by exact (eq_trans (eq_trans (eq_trans (back B [LP0; LX0; Lw0; Lwn0t; LSigma]) (turn B [LSigma] [Lwn0; Lw0t; LX0t; LP0t])) (axiom16 B [Lw0t; LX0t; LP0t; LSigma])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (eq_trans (back B [LP0; Lf0; Lw0t; LX0t; LP0t; LSigma]) (turn B [LSigma] [LP0; LX0; Lw0; Lf0t; LP0t]))) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw0; Lw0t; LX0t; LP0t; LSigma])))).
-  assert (H3 : tr B [LP0; Lf0; Lwn0t; LSigma] = (sigma0) * tr B [LP0; Lf0; Lf0t; LP0t; LSigma] + (1) * tr B [LP0; LX0; Lw0; Lf0t; LP0t; LSigma]) by exact (eq_trans (eq_trans (eq_trans (back B [LP0; Lf0; Lwn0t; LSigma]) (turn B [LSigma] [Lwn0; Lf0t; LP0t])) (axiom16 B [Lf0t; LP0t; LSigma])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [] [LP0; Lf0; Lf0t; LP0t; LSigma])) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw0; Lf0t; LP0t; LSigma])))).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3].
-  field; side.
-Qed.
-(* exact identity: Sigma = I *)
-Lemma step36 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LP0; Lf0; Lf0t; LP0t; LSigma]) + (2 * sigma0 * tr B [LP0; LX0; Lw0; Lf0t; LP0t; LSigma]) + tr B [LP0; LX0; Lw0; Lw0t; LX0t; LP0t; LSigma])
-  = ((((sigma0) ^ 2) * tr B [LP0; Lf0; Lf0t; LP0t]) + (2 * sigma0 * tr B [LP0; LX0; Lw0; Lf0t; LP0t]) + tr B [LP0; LX0; Lw0; Lw0t; LX0t; LP0t]).
-Proof.
-  intros B.
-  rewrite ?axiom22, ?axiom23, ?axiom24.
-  field; side.
-Qed.
-(* exact identity: X0^+ X0 = Pi0 = Pi0', Pi0^2 = Pi0, Pi0 X0^+ = X0^+ *)
-Lemma step37 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LP0; Lf0; Lf0t; LP0t]) + (2 * sigma0 * tr B [LP0; LX0; Lw0; Lf0t; LP0t]) + tr B [LP0; LX0; Lw0; Lw0t; LX0t; LP0t])
-  = ((((sigma0) ^ 2) * tr B [LP0; Lf0; Lf0t; LP0t]) + (2 * sigma0 * tr B [LP0; Lf0; Lw0t]) + tr B [LPi0; Lw0; Lw0t]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LP0; LX0; Lw0; Lw0t; LX0t; LP0t] = (1) * tr B [LP0; LX0; Lw0; Lw0t; LPi0]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw0; Lw0t; LX0t; LP0t]) (axiom4 B [Lw0; Lw0t; LX0t; LP0t])) (f_equal (Rmult (1)) (eq_trans (back B [LPi0; Lw0; Lw0t; LX0t; LP0t]) (turn B [] [LP0; LX0; Lw0; Lw0t; LPi0])))).
-  assert (H2 : tr B [LP0; LX0; Lw0; Lw0t; LPi0] = (1) * tr B [LPi0; LPi0; Lw0; Lw0t]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw0; Lw0t; LPi0]) (axiom4 B [Lw0; Lw0t; LPi0])) (f_equal (Rmult (1)) (turn B [LPi0; Lw0; Lw0t] [LPi0]))).
-  assert (H3 : tr B [LP0; LX0; Lw0; Lf0t; LP0t] = (1) * tr B [LP0; Lf0; Lw0t; LPi0]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw0; Lf0t; LP0t]) (axiom4 B [Lw0; Lf0t; LP0t])) (f_equal (Rmult (1)) (eq_trans (back B [LPi0; Lw0; Lf0t; LP0t]) (turn B [] [LP0; Lf0; Lw0t; LPi0])))).
-  assert (H4 : tr B [LPi0; LPi0; Lw0; Lw0t] = (1) * tr B [LPi0; Lw0; Lw0t]) by exact (eq_trans (eq_trans (turn B [] [LPi0; LPi0; Lw0; Lw0t]) (axiom5 B [Lw0; Lw0t])) (f_equal (Rmult (1)) (turn B [] [LPi0; Lw0; Lw0t]))).
-  assert (H5 : tr B [LP0; Lf0; Lw0t; LPi0] = (1) * tr B [LP0; Lf0; Lw0t]) by exact (eq_trans (eq_trans (turn B [LP0; Lf0; Lw0t] [LPi0]) (axiom6 B [Lf0; Lw0t])) (f_equal (Rmult (1)) (turn B [] [LP0; Lf0; Lw0t]))).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4 | rewrite H5].
-  field; side.
-Qed.
-(* expectation: E[f0 f0'] = n I, E[f0] = 0 *)
-Lemma step38 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LP0; Lf0; Lf0t; LP0t]) + (2 * sigma0 * tr B [LP0; Lf0; Lw0t]) + tr B [LPi0; Lw0; Lw0t])
-  = ((INR n * ((sigma0) ^ 2) * tr B [LP0; LP0t]) + tr B [LPi0; Lw0; Lw0t]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LP0; Lf0; Lf0t; LP0t] = (INR n) * tr B [LP0; LP0t]) by exact (eq_trans (eq_trans (turn B [LP0] [Lf0; Lf0t; LP0t]) (axiom19 B [LP0t; LP0] eq_refl)) (f_equal (Rmult (INR n)) (turn B [LP0t] [LP0]))).
-  assert (H2 : tr B [LP0; Lf0; Lw0t] = 0) by exact (eq_trans (turn B [LP0] [Lf0; Lw0t]) (axiom20 B [Lw0t; LP0] eq_refl)).
-  repeat first [rewrite H1 | rewrite H2].
-  field; side.
-Qed.
-(* expectation: E[X0^+ X0^+'] = T0/(d (d-T0-1)) Sigma for Sigma = I, T0 <= d-2 *)
-Lemma step39 : forall B : nat -> R, 
-  ((INR n * ((sigma0) ^ 2) * tr B [LP0; LP0t]) + tr B [LPi0; Lw0; Lw0t])
-  = (((INR n * T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))) + tr B [LPi0; Lw0; Lw0t]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LP0; LP0t] = ((T0 / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))) * tr B [LSigma]) by exact (eq_trans (eq_trans (turn B [] [LP0; LP0t]) (axiom15 B [] eq_refl)) (f_equal (Rmult ((T0 / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))))) (turn B [] [LSigma]))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* expectation: E[Pi0] = T0/d for Sigma = I, T0 <= d (rotation invariance) *)
-Lemma step40 : forall B : nat -> R, 
-  (((INR n * T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))) + tr B [LPi0; Lw0; Lw0t])
-  = (((T0 * tr B [Lw0; Lw0t]) / INR d) + ((INR n * T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))).
-Proof.
-  intros B.
-  assert (H1 : tr B [LPi0; Lw0; Lw0t] = ((T0 / INR d)) * tr B [Lw0; Lw0t]) by exact (eq_trans (eq_trans (turn B [] [LPi0; Lw0; Lw0t]) (axiom11 B [Lw0; Lw0t] eq_refl)) (f_equal (Rmult ((T0 / INR d))) (turn B [] [Lw0; Lw0t]))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* definition: W0 = w0 w0' *)
-Lemma step41 : forall B : nat -> R, 
-  (((T0 * tr B [Lw0; Lw0t]) / INR d) + ((INR n * T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))))
-  = (((T0 * tr B [LW0]) / INR d) + ((INR n * T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))).
-Proof.
-  intros B.
-  assert (H1 : tr B [Lw0; Lw0t] = (1) * tr B [LW0]) by exact (eq_trans (eq_trans (turn B [] [Lw0; Lw0t]) (axiom21 B [])) (f_equal (Rmult (1)) (turn B [] [LW0]))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
-Lemma step42 : forall B : nat -> R, 
-  (((T0 * tr B [LW0]) / INR d) + ((INR n * T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))))
-  = (((T0 * sum d (fun i => ((w0 i) ^ 2))) / INR d) + ((INR n * T0 * ((sigma0) ^ 2) * sum d (fun i => s i)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))).
-Proof.
-  intros B.
-  assert (H1 : tr B [LSigma] = sum d (fun i => s i)).
-  { rewrite eigenbasis by (reflexivity || (cbn; lia)).
-    apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
-  assert (H2 : tr B [LW0] = sum d (fun i => ((w0 i) ^ 2))).
-  { rewrite eigenbasis by (reflexivity || (cbn; lia)).
-    apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
-  repeat first [rewrite H1 | rewrite H2].
-  field; side.
-Qed.
-(* algebra: Sigma = I: sum a_i = alpha, sum m_i w0_i = mu, sum w0_i^2 = b, T0 = eta d *)
-Lemma step43 : 
-  (((T0 * sum d (fun i => ((w0 i) ^ 2))) / INR d) + ((INR n * T0 * ((sigma0) ^ 2) * sum d (fun i => s i)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))))
+Hypothesis total_alpha : alpha = sum d (fun i => a i).
+Hypothesis put_mu : mu = b.
+Hypothesis put_alpha : alpha = b.
+Hypothesis put_pooled : pooled = (INR n * ((sigma0) ^ 2)).
+(* insertion: insert mu = b, alpha = b, pooled = n*sigma0**2: X0^+ X0 X0^+ = X0^+, so that n fits are one fit of w0 with the sum of n noises *)
+Lemma step26 : 
+  ((alpha * eta) + ((pooled * eta * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))
   = ((b * eta) + ((INR n * eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))).
 Proof.
   intros.
-  assert (E1 : sum d (fun i => s i) = slin d [(1, fun i => 1)]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?isotropic by assumption. rewrite ?is_eta. field; side. }
-  assert (E2 : sum d (fun i => (s i * ((w0 i) ^ 2))) = slin d [(1, fun i => ((w0 i) ^ 2))]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?isotropic by assumption. rewrite ?is_eta. field; side. }
-  assert (E3 : sum d (fun i => ((w0 i) ^ 2)) = slin d [(1, fun i => ((w0 i) ^ 2))]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?isotropic by assumption. rewrite ?is_eta. field; side. }
+  assert (E1 : sum d (fun i => (s i * ((w0 i) ^ 2))) = slin d [(1, fun i => ((w0 i) ^ 2))]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?isotropic by assumption. rewrite ?put_alpha. rewrite ?is_eta. rewrite ?put_pooled. field; side. }
   rewrite ?E1.
-  rewrite ?E2.
-  rewrite ?E3.
+  rewrite ?put_alpha.
   rewrite ?is_eta.
+  rewrite ?put_pooled.
   rewrite ?is_b.
   rewrite ?E1.
-  rewrite ?E2.
-  rewrite ?E3.
+  rewrite ?put_alpha.
   rewrite ?is_eta.
+  rewrite ?put_pooled.
   cbn [slin].
   rewrite ?sum_one.
-  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?is_eta in Z; rewrite ?is_b in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?is_eta in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
+  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?put_alpha in Z; rewrite ?is_eta in Z; rewrite ?put_pooled in Z; rewrite ?is_b in Z; rewrite ?E1 in Z; rewrite ?put_alpha in Z; rewrite ?is_eta in Z; rewrite ?put_pooled in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S43.
+End S26.
 
-Section S46.  (* the whole process, shared design, n >= 1 *)
+Section S29.  (* the whole process, shared design, n >= 1 *)
 Hypothesis isotropic : forall i, (i < d)%nat -> s i = 1.
 Hypothesis total_alpha : alpha = sum d (fun i => a i).
 Hypothesis total_mu : mu = sum d (fun i => (m i * w0 i)).
-Hypothesis put_alpha : alpha = ((b * eta) + ((INR n * eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))).
 Hypothesis put_mu : mu = (b * eta).
+Hypothesis put_alpha : alpha = ((b * eta) + ((INR n * eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))).
 (* algebra: Sigma = I: sum a_i = alpha, sum m_i w0_i = mu, sum w0_i^2 = b, T0 = eta d *)
-Lemma step44 : 
+Lemma step27 : 
   (((gamma * (((sigma) ^ 2) + sum d (fun i => ((a i * s i * ((kappa) ^ 2)) / (((kappa + s i)) ^ 2))))) / (1 + ((-1) * gamma))) + sum d (fun i => (s i * (((w0 i) ^ 2) + (a i * (((1 + (((-1) * kappa) / (kappa + s i)))) ^ 2)) + ((-1) * m i * w0 i * (2 + (((-2) * kappa) / (kappa + s i))))))))
   = ((INR d * ((b / INR d) + ((alpha * (((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2)) / INR d) + (((-1) * mu * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((alpha * ((kappa) ^ 2)) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2))))))).
 Proof.
@@ -820,8 +620,8 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?E5 in Z; rewrite ?E6 in Z; rewrite ?is_gamma in Z; rewrite ?total_alpha in Z; rewrite ?is_b in Z; rewrite ?is_df2 in Z; rewrite ?total_mu in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?E5 in Z; rewrite ?E6 in Z; rewrite ?is_gamma in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-(* insertion: insert alpha = b*eta + d**2*eta*n*sigma0**2/(-d**2*eta + d**2 - d), mu = b*eta *)
-Lemma step45 : 
+(* insertion: insert mu = b*eta, alpha = b*eta + d**2*eta*n*sigma0**2/(-d**2*eta + d**2 - d) *)
+Lemma step28 : 
   ((INR d * ((b / INR d) + ((alpha * (((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2)) / INR d) + (((-1) * mu * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((alpha * ((kappa) ^ 2)) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2)))))))
   = ((INR d * ((b / INR d) + (((((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2) * ((b * eta) + ((INR n * eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))) / INR d) + (((-1) * b * eta * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((((kappa) ^ 2) * ((b * eta) + ((INR n * eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2))))))).
 Proof.
@@ -843,7 +643,7 @@ Proof.
   field; side.
 Qed.
 (* algebra: k = kappa/(1 + kappa), gamma = phi/(1 + kappa)^2 *)
-Lemma step46 : 
+Lemma step29 : 
   ((INR d * ((b / INR d) + (((((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2) * ((b * eta) + ((INR n * eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))) / INR d) + (((-1) * b * eta * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((((kappa) ^ 2) * ((b * eta) + ((INR n * eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2)))))))
   = ((b * (1 + (eta * ((1 / (((1 + kappa)) ^ 2)) + ((gamma * ((kappa) ^ 2)) / ((((1 + kappa)) ^ 2) * (1 + ((-1) * gamma)))))) + (((-2) * eta) / (1 + kappa)))) + ((gamma * ((sigma) ^ 2)) / (1 + ((-1) * gamma))) + ((INR n * T0 * ((sigma0) ^ 2) * ((1 / (((1 + kappa)) ^ 2)) + ((gamma * ((kappa) ^ 2)) / ((((1 + kappa)) ^ 2) * (1 + ((-1) * gamma)))))) / ((-1) + INR d + ((-1) * T0)))).
 Proof.
@@ -867,6 +667,6 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; rewrite ?is_gamma in Z; rewrite ?is_b in Z; rewrite ?is_df2 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; rewrite ?is_gamma in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S46.
+End S29.
 
 End Page.

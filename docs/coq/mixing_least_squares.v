@@ -57,243 +57,176 @@ Ltac positive := repeat first [ assumption | lra | apply Rmult_lt_0_compat | app
 Ltac orthant := repeat split; apply Rgt_not_eq, Rlt_gt; first [solve [positive] | nra].
 Ltac side := repeat split; try exact I; nonzero.
 
-Inductive letter := LA | LB | LD | LM | LMt | LN | LNt | LS | LS2 | LSigma | LSigmainv | LV | LW0 | LX1 | LX1t | LX2 | LX2t | Le1 | Le1t | Le2 | Le2t | Lq | Lw | Lwt | Lw0 | Lw0t | Lwmix | Lwmixt.
+Inductive letter := LA | LB | LM | LMt | LS | LS2 | LSigma | LSigmainv | LV | LX1 | LX1t | LX2 | LX2t | Le1 | Le1t | Le2 | Le2t | Lq | Lw | Lwt | Lw0 | Lw0t | Lwmix | Lwmixt.
 Scheme Equality for letter.
-Definition transposed (x : letter) := match x with LA => LA | LB => LB | LD => LD | LM => LMt | LMt => LM | LN => LNt | LNt => LN | LS => LS | LS2 => LS2 | LSigma => LSigma | LSigmainv => LSigmainv | LV => LV | LW0 => LW0 | LX1 => LX1t | LX1t => LX1 | LX2 => LX2t | LX2t => LX2 | Le1 => Le1t | Le1t => Le1 | Le2 => Le2t | Le2t => Le2 | Lq => Lq | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lwmix => Lwmixt | Lwmixt => Lwmix end.
+Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LS => LS | LS2 => LS2 | LSigma => LSigma | LSigmainv => LSigmainv | LV => LV | LX1 => LX1t | LX1t => LX1 | LX2 => LX2t | LX2t => LX2 | Le1 => Le1t | Le1t => Le1 | Le2 => Le2t | Le2t => Le2 | Lq => Lq | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lwmix => Lwmixt | Lwmixt => Lwmix end.
 (* Whether it depends on all draws of a fit. *)
 Definition estimate (x : letter) := match x with Lwmix => true | Lwmixt => true | _ => false end.
 (* Whether it holds nothing random. *)
-Definition fixed (x : letter) := match x with LA => true | LB => true | LD => true | LM => true | LMt => true | LN => true | LNt => true | LSigma => true | LSigmainv => true | LW0 => true | Lw0 => true | Lw0t => true | _ => false end.
+Definition fixed (x : letter) := match x with LA => true | LB => true | LM => true | LMt => true | LSigma => true | LSigmainv => true | Lw0 => true | Lw0t => true | _ => false end.
 (* Whether it is a function of Sigma or the test matrix. *)
 Definition plain (x : letter) := match x with LB => true | LSigma => true | LSigmainv => true | _ => false end.
 (* Whether it has a diagonal that is known, and no more. *)
-Definition moment (x : letter) := match x with LA => true | LD => true | LM => true | LMt => true | LN => true | LNt => true | LW0 => true | _ => false end.
+Definition moment (x : letter) := match x with LA => true | LM => true | LMt => true | _ => false end.
 Section Page.
   Variables d n : nat.
   Variables T sigma sigma_real synthetic_fraction : R.
-  Variables a m s w0 : nat -> R.
+  Variables a a_new m s w0 : nat -> R.
   (* tr B w is E tr of the product of the letters of w; LB is the diagonal matrix B. *)
   Variable tr : (nat -> R) -> list letter -> R.
   Hypothesis turn : forall B a b, tr B (a ++ b) = tr B (b ++ a).
   Hypothesis back : forall B a, tr B a = tr B (map transposed (rev a)).
   (* The diagonal entry i of each. *)
-  Definition diag (B : nat -> R) (x : letter) i := match x with LA => a i | LB => B i | LD => (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i)) | LM => (m i * w0 i) | LMt => (m i * w0 i) | LN => (((-1) * ((w0 i) ^ 2)) + (m i * w0 i)) | LNt => (((-1) * ((w0 i) ^ 2)) + (m i * w0 i)) | LSigma => s i | LSigmainv => (1 / s i) | LW0 => ((w0 i) ^ 2) | _ => 0 end.
+  Definition diag (B : nat -> R) (x : letter) i := match x with LA => a i | LB => B i | LM => (m i * w0 i) | LMt => (m i * w0 i) | LSigma => s i | LSigmainv => (1 / s i) | _ => 0 end.
   (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma or the test matrix *)
   Hypothesis eigenbasis : forall B v,
     forallb (fun x => orb (plain x) (moment x)) v = true ->
     (length (filter moment v) <= 1)%nat ->
     tr B v = sum d (fun i => fold_right (fun x p => diag B x i * p) 1 v).
-  (* definition: w_hat = (X'X)^-1 (X1'y1 + X2'y2), y1 = X1 w0 + sigma_real e1, y2 = X2 w + sigma e2, X = (X1; X2) *)
-  Hypothesis axiom1 : forall B v, tr B ([Lwmix] ++ v) = (sigma) * tr B ([LV; LX2t; Le2] ++ v) + (sigma_real) * tr B ([LV; LX1t; Le1] ++ v) + (1) * tr B ([LV; LX1t; LX1; Lw0] ++ v) + (1) * tr B ([LV; LX2t; LX2; Lw] ++ v).
+  (* definition: w_hat = (X'X)^-1 (X1'y1 + X2'y2), y1 = sigma_real e1, y2 = X2 w + sigma e2, X = (X1; X2) *)
+  Hypothesis axiom1 : forall B v, tr B ([Lwmix] ++ v) = (sigma) * tr B ([LV; LX2t; Le2] ++ v) + (sigma_real) * tr B ([LV; LX1t; Le1] ++ v) + (1) * tr B ([LV; LX2t; LX2; Lw] ++ v).
+  (* expectation: E[e1 e1'] = I, E[e1] = 0 *)
+  Hypothesis axiom2 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le1 || letter_beq x Le1t)) v = true -> tr B ([Le1; Le1t] ++ v) = (1) * tr B ([] ++ v).
+  (* expectation: E[e1 e1'] = I, E[e1] = 0 *)
+  Hypothesis axiom3 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le1 || letter_beq x Le1t)) v = true -> tr B ([Le1] ++ v) = 0.
+  (* expectation: E[e2 e2'] = I, E[e2] = 0 *)
+  Hypothesis axiom4 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le2 || letter_beq x Le2t)) v = true -> tr B ([Le2; Le2t] ++ v) = (1) * tr B ([] ++ v).
+  (* expectation: E[e2 e2'] = I, E[e2] = 0 *)
+  Hypothesis axiom5 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le2 || letter_beq x Le2t)) v = true -> tr B ([Le2] ++ v) = 0.
   (* exact identity: X2'X2 = T S2, X1'X1 = T (S - S2) *)
-  Hypothesis axiom2 : forall B v, tr B ([LX2t; LX2] ++ v) = (T) * tr B ([LS2] ++ v).
+  Hypothesis axiom6 : forall B v, tr B ([LX2t; LX2] ++ v) = (T) * tr B ([LS2] ++ v).
   (* exact identity: X2'X2 = T S2, X1'X1 = T (S - S2) *)
-  Hypothesis axiom3 : forall B v, tr B ([LX1t; LX1] ++ v) = (T) * tr B ([LS] ++ v) + (((-1) * T)) * tr B ([LS2] ++ v).
+  Hypothesis axiom7 : forall B v, tr B ([LX1t; LX1] ++ v) = (T) * tr B ([LS] ++ v) + (((-1) * T)) * tr B ([LS2] ++ v).
+  (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
+  Hypothesis axiom8 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
+  (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
+  Hypothesis axiom9 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
+  (* expectation: E R S2 = P2 E R S; E S2 Q S2 = P2^2 E S Q S + P1 P2 T/(T-1) [T E q Q q - E S Q S/T], q = x x'/T of any one row x, Q a function of S, P2 the synthetic fraction, P1 = 1 - P2; as it is used *)
+  Hypothesis axiom10 : forall B, tr B [LA; LS2; LV; LSigma; LV; LS2] = ((((synthetic_fraction) ^ 2) * tr B [LA; LS; LV; LSigma; LV; LS]) + ((((synthetic_fraction) ^ 2) * tr B [LA; LS; LV; LSigma; LV; LS]) / ((-1) + T)) + (((-1) * synthetic_fraction * tr B [LA; LS; LV; LSigma; LV; LS]) / ((-1) + T)) + ((synthetic_fraction * ((T) ^ 2) * tr B [LA; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)) + (((-1) * ((synthetic_fraction) ^ 2) * ((T) ^ 2) * tr B [LA; Lq; LV; LSigma; LV; Lq]) / ((-1) + T))).
+  (* expectation: E R S2 = P2 E R S; E S2 Q S2 = P2^2 E S Q S + P1 P2 T/(T-1) [T E q Q q - E S Q S/T], q = x x'/T of any one row x, Q a function of S, P2 the synthetic fraction, P1 = 1 - P2; as it is used *)
+  Hypothesis axiom11 : forall B, tr B [LS2; LV; LSigma; LV] = (synthetic_fraction * tr B [LS; LV; LSigma; LV]).
   (* exact identity: (X'X)^-1 S = 1/T for T >= d *)
-  Hypothesis axiom4 : forall B v, tr B ([LV; LS] ++ v) = ((1 / T)) * tr B ([] ++ v).
-  (* expectation: E[e1 e1'] = I, E[e1] = 0 *)
-  Hypothesis axiom5 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le1 || letter_beq x Le1t)) v = true -> tr B ([Le1; Le1t] ++ v) = (1) * tr B ([] ++ v).
-  (* expectation: E[e1 e1'] = I, E[e1] = 0 *)
-  Hypothesis axiom6 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le1 || letter_beq x Le1t)) v = true -> tr B ([Le1] ++ v) = 0.
-  (* expectation: E[e2 e2'] = I, E[e2] = 0 *)
-  Hypothesis axiom7 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le2 || letter_beq x Le2t)) v = true -> tr B ([Le2; Le2t] ++ v) = (1) * tr B ([] ++ v).
-  (* expectation: E[e2 e2'] = I, E[e2] = 0 *)
-  Hypothesis axiom8 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le2 || letter_beq x Le2t)) v = true -> tr B ([Le2] ++ v) = 0.
-  (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-  Hypothesis axiom9 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
-  (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-  Hypothesis axiom10 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
-  (* definition: W0 = w0 w0' *)
-  Hypothesis axiom11 : forall B v, tr B ([Lw0; Lw0t] ++ v) = (1) * tr B ([LW0] ++ v).
-  (* definition: A = D + N + N' + W0 and M = N + W0 with D = E[(w - w0)(w - w0)'], N = E[w - w0] w0' *)
-  Hypothesis axiom12 : forall B v, tr B ([LA] ++ v) = (1) * tr B ([LD] ++ v) + (1) * tr B ([LN] ++ v) + (1) * tr B ([LNt] ++ v) + (1) * tr B ([LW0] ++ v).
-  (* definition: A = D + N + N' + W0 and M = N + W0 with D = E[(w - w0)(w - w0)'], N = E[w - w0] w0' *)
-  Hypothesis axiom13 : forall B v, tr B ([LM] ++ v) = (1) * tr B ([LN] ++ v) + (1) * tr B ([LW0] ++ v).
-  (* expectation: E R S2 = P2 E R S; E S2 Q S2 = P2^2 E S Q S + P1 P2 T/(T-1) [T E q Q q - E S Q S/T], q = x x'/T of any one row x, Q a function of S, P2 the synthetic fraction, P1 = 1 - P2; as it is used *)
-  Hypothesis axiom14 : forall B, tr B [LD; LS2; LV; LSigma; LV; LS2] = ((((synthetic_fraction) ^ 2) * tr B [LD; LS; LV; LSigma; LV; LS]) + ((((synthetic_fraction) ^ 2) * tr B [LD; LS; LV; LSigma; LV; LS]) / ((-1) + T)) + (((-1) * synthetic_fraction * tr B [LD; LS; LV; LSigma; LV; LS]) / ((-1) + T)) + ((synthetic_fraction * ((T) ^ 2) * tr B [LD; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)) + (((-1) * ((synthetic_fraction) ^ 2) * ((T) ^ 2) * tr B [LD; Lq; LV; LSigma; LV; Lq]) / ((-1) + T))).
-  (* expectation: E R S2 = P2 E R S; E S2 Q S2 = P2^2 E S Q S + P1 P2 T/(T-1) [T E q Q q - E S Q S/T], q = x x'/T of any one row x, Q a function of S, P2 the synthetic fraction, P1 = 1 - P2; as it is used *)
-  Hypothesis axiom15 : forall B, tr B [LS2; LV; LSigma; LV] = (synthetic_fraction * tr B [LS; LV; LSigma; LV]).
+  Hypothesis axiom12 : forall B v, tr B ([LV; LS] ++ v) = ((1 / T)) * tr B ([] ++ v).
   (* expectation: E tr(C q (X'X)^-1 Sigma (X'X)^-1 q) = tr(C Sigma) (T-2) (d+2)/(T^3 (T+2) (T-d-1)), q = x x'/T of one row x, T >= d+2; as it is used *)
-  Hypothesis axiom16 : forall B, tr B [LD; Lq; LV; LSigma; LV; Lq] = ((((-2) + T) * (2 + INR d) * tr B [LD; LSigma]) / (((T) ^ 3) * (2 + T) * ((-1) + T + ((-1) * INR d)))).
+  Hypothesis axiom13 : forall B, tr B [LA; Lq; LV; LSigma; LV; Lq] = ((((-2) + T) * (2 + INR d) * tr B [LA; LSigma]) / (((T) ^ 3) * (2 + T) * ((-1) + T + ((-1) * INR d)))).
   (* expectation: E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2 *)
-  Hypothesis axiom17 : forall B v, forallb fixed v = true -> tr B ([LV] ++ v) = ((1 / ((-1) + T + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
+  Hypothesis axiom14 : forall B v, forallb fixed v = true -> tr B ([LV] ++ v) = ((1 / ((-1) + T + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
   (* Nothing is divided by zero. *)
-  Hypothesis nonzero1 : T <> 0.
-  Hypothesis nonzero2 : ((-1) + T) <> 0.
+  Hypothesis nonzero1 : ((-1) + T) <> 0.
+  Hypothesis nonzero2 : T <> 0.
   Hypothesis nonzero3 : (2 + T) <> 0.
   Hypothesis nonzero4 : (1 + INR d + ((-1) * T)) <> 0.
   Hypothesis nonzero5 : forall i, (i < d)%nat -> s i <> 0.
   Ltac at_i i Hi := pose proof (nonzero5 i Hi).
   Ltac conditions tac := (let Z := fresh "Z" in pose proof nonzero1 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero2 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero3 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero4 as Z; tac Z).
 
-Section S14.  (* downstream least squares on real and synthetic rows *)
-(* definition: w_hat = (X'X)^-1 (X1'y1 + X2'y2), y1 = X1 w0 + sigma_real e1, y2 = X2 w + sigma e2, X = (X1; X2) *)
+Section S10.  (* downstream least squares on real and synthetic rows *)
+(* definition: w_hat = (X'X)^-1 (X1'y1 + X2'y2), y1 = sigma_real e1, y2 = X2 w + sigma e2, X = (X1; X2) *)
 Lemma step1 : forall B : nat -> R, 
-  (((-2) * tr B [LSigma; Lw0; Lwmixt]) + tr B [LSigma; Lw0; Lw0t] + tr B [LSigma; Lwmix; Lwmixt])
-  = (((-2) * tr B [LSigma; LV; LX1t; LX1; Lw0; Lw0t]) + ((-2) * tr B [LSigma; LV; LX2t; LX2; Lw; Lw0t]) + (2 * tr B [LSigma; LV; LX1t; LX1; Lw0; Lwt; LX2t; LX2; LV]) + (((sigma) ^ 2) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; Le1; Le1t; LX1; LV]) + ((-2) * sigma * tr B [LSigma; LV; LX2t; Le2; Lw0t]) + ((-2) * sigma_real * tr B [LSigma; LV; LX1t; Le1; Lw0t]) + (2 * sigma * tr B [LSigma; LV; LX1t; LX1; Lw0; Le2t; LX2; LV]) + (2 * sigma * tr B [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV]) + (2 * sigma_real * tr B [LSigma; LV; LX1t; LX1; Lw0; Le1t; LX1; LV]) + (2 * sigma_real * tr B [LSigma; LV; LX1t; Le1; Lwt; LX2t; LX2; LV]) + (2 * sigma * sigma_real * tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV]) + tr B [LSigma; Lw0; Lw0t] + tr B [LSigma; LV; LX1t; LX1; Lw0; Lw0t; LX1t; LX1; LV] + tr B [LSigma; LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV]).
+  tr B [LSigma; Lwmix; Lwmixt]
+  = ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; Le1; Le1t; LX1; LV]) + (2 * sigma * tr B [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV]) + (2 * sigma_real * tr B [LSigma; LV; LX1t; Le1; Lwt; LX2t; LX2; LV]) + (2 * sigma * sigma_real * tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV]) + tr B [LSigma; LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV]).
 Proof.
   intros B.
-  assert (H1 : tr B [LSigma; Lwmix; Lwmixt] = (sigma) * tr B [LSigma; LV; LX2t; Le2; Lwmixt] + (sigma_real) * tr B [LSigma; LV; LX1t; Le1; Lwmixt] + (1) * tr B [LSigma; LV; LX1t; LX1; Lw0; Lwmixt] + (1) * tr B [LSigma; LV; LX2t; LX2; Lw; Lwmixt]) by exact (eq_trans (eq_trans (turn B [LSigma] [Lwmix; Lwmixt]) (axiom1 B [Lwmixt; LSigma])) (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [LV; LX2t; Le2; Lwmixt] [LSigma])) (f_equal (Rmult (sigma_real)) (turn B [LV; LX1t; Le1; Lwmixt] [LSigma]))) (f_equal (Rmult (1)) (turn B [LV; LX1t; LX1; Lw0; Lwmixt] [LSigma]))) (f_equal (Rmult (1)) (turn B [LV; LX2t; LX2; Lw; Lwmixt] [LSigma])))).
-  assert (H2 : tr B [LSigma; LV; LX2t; LX2; Lw; Lwmixt] = (sigma) * tr B [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV] + (sigma_real) * tr B [LSigma; LV; LX1t; Le1; Lwt; LX2t; LX2; LV] + (1) * tr B [LSigma; LV; LX1t; LX1; Lw0; Lwt; LX2t; LX2; LV] + (1) * tr B [LSigma; LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV]) by exact (eq_trans (eq_trans (eq_trans (back B [LSigma; LV; LX2t; LX2; Lw; Lwmixt]) (turn B [] [Lwmix; Lwt; LX2t; LX2; LV; LSigma])) (axiom1 B [Lwt; LX2t; LX2; LV; LSigma])) (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma)) (eq_trans (back B [LV; LX2t; Le2; Lwt; LX2t; LX2; LV; LSigma]) (turn B [] [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV]))) (f_equal (Rmult (sigma_real)) (turn B [LV; LX1t; Le1; Lwt; LX2t; LX2; LV] [LSigma]))) (f_equal (Rmult (1)) (turn B [LV; LX1t; LX1; Lw0; Lwt; LX2t; LX2; LV] [LSigma]))) (f_equal (Rmult (1)) (turn B [LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV] [LSigma])))).
-  assert (H3 : tr B [LSigma; LV; LX1t; LX1; Lw0; Lwmixt] = (sigma) * tr B [LSigma; LV; LX1t; LX1; Lw0; Le2t; LX2; LV] + (sigma_real) * tr B [LSigma; LV; LX1t; LX1; Lw0; Le1t; LX1; LV] + (1) * tr B [LSigma; LV; LX1t; LX1; Lw0; Lw0t; LX1t; LX1; LV] + (1) * tr B [LSigma; LV; LX1t; LX1; Lw0; Lwt; LX2t; LX2; LV]) by exact (eq_trans (eq_trans (eq_trans (back B [LSigma; LV; LX1t; LX1; Lw0; Lwmixt]) (turn B [] [Lwmix; Lw0t; LX1t; LX1; LV; LSigma])) (axiom1 B [Lw0t; LX1t; LX1; LV; LSigma])) (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma)) (eq_trans (back B [LV; LX2t; Le2; Lw0t; LX1t; LX1; LV; LSigma]) (turn B [] [LSigma; LV; LX1t; LX1; Lw0; Le2t; LX2; LV]))) (f_equal (Rmult (sigma_real)) (eq_trans (back B [LV; LX1t; Le1; Lw0t; LX1t; LX1; LV; LSigma]) (turn B [] [LSigma; LV; LX1t; LX1; Lw0; Le1t; LX1; LV])))) (f_equal (Rmult (1)) (turn B [LV; LX1t; LX1; Lw0; Lw0t; LX1t; LX1; LV] [LSigma]))) (f_equal (Rmult (1)) (eq_trans (back B [LV; LX2t; LX2; Lw; Lw0t; LX1t; LX1; LV; LSigma]) (turn B [] [LSigma; LV; LX1t; LX1; Lw0; Lwt; LX2t; LX2; LV]))))).
-  assert (H4 : tr B [LSigma; LV; LX1t; Le1; Lwmixt] = (sigma) * tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV] + (sigma_real) * tr B [LSigma; LV; LX1t; Le1; Le1t; LX1; LV] + (1) * tr B [LSigma; LV; LX1t; LX1; Lw0; Le1t; LX1; LV] + (1) * tr B [LSigma; LV; LX1t; Le1; Lwt; LX2t; LX2; LV]) by exact (eq_trans (eq_trans (eq_trans (back B [LSigma; LV; LX1t; Le1; Lwmixt]) (turn B [] [Lwmix; Le1t; LX1; LV; LSigma])) (axiom1 B [Le1t; LX1; LV; LSigma])) (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma)) (eq_trans (back B [LV; LX2t; Le2; Le1t; LX1; LV; LSigma]) (turn B [] [LSigma; LV; LX1t; Le1; Le2t; LX2; LV]))) (f_equal (Rmult (sigma_real)) (turn B [LV; LX1t; Le1; Le1t; LX1; LV] [LSigma]))) (f_equal (Rmult (1)) (turn B [LV; LX1t; LX1; Lw0; Le1t; LX1; LV] [LSigma]))) (f_equal (Rmult (1)) (eq_trans (back B [LV; LX2t; LX2; Lw; Le1t; LX1; LV; LSigma]) (turn B [] [LSigma; LV; LX1t; Le1; Lwt; LX2t; LX2; LV]))))).
-  assert (H5 : tr B [LSigma; LV; LX2t; Le2; Lwmixt] = (sigma) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV] + (sigma_real) * tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV] + (1) * tr B [LSigma; LV; LX1t; LX1; Lw0; Le2t; LX2; LV] + (1) * tr B [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV]) by exact (eq_trans (eq_trans (eq_trans (back B [LSigma; LV; LX2t; Le2; Lwmixt]) (turn B [] [Lwmix; Le2t; LX2; LV; LSigma])) (axiom1 B [Le2t; LX2; LV; LSigma])) (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [LV; LX2t; Le2; Le2t; LX2; LV] [LSigma])) (f_equal (Rmult (sigma_real)) (turn B [LV; LX1t; Le1; Le2t; LX2; LV] [LSigma]))) (f_equal (Rmult (1)) (turn B [LV; LX1t; LX1; Lw0; Le2t; LX2; LV] [LSigma]))) (f_equal (Rmult (1)) (turn B [LV; LX2t; LX2; Lw; Le2t; LX2; LV] [LSigma])))).
-  assert (H6 : tr B [LSigma; Lw0; Lwmixt] = (sigma) * tr B [LSigma; LV; LX2t; Le2; Lw0t] + (sigma_real) * tr B [LSigma; LV; LX1t; Le1; Lw0t] + (1) * tr B [LSigma; LV; LX1t; LX1; Lw0; Lw0t] + (1) * tr B [LSigma; LV; LX2t; LX2; Lw; Lw0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LSigma; Lw0; Lwmixt]) (turn B [] [Lwmix; Lw0t; LSigma])) (axiom1 B [Lw0t; LSigma])) (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [LV; LX2t; Le2; Lw0t] [LSigma])) (f_equal (Rmult (sigma_real)) (turn B [LV; LX1t; Le1; Lw0t] [LSigma]))) (f_equal (Rmult (1)) (turn B [LV; LX1t; LX1; Lw0; Lw0t] [LSigma]))) (f_equal (Rmult (1)) (turn B [LV; LX2t; LX2; Lw; Lw0t] [LSigma])))).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4 | rewrite H5 | rewrite H6].
-  field; side.
-Qed.
-(* exact identity: X2'X2 = T S2, X1'X1 = T (S - S2) *)
-Lemma step2 : forall B : nat -> R, 
-  (((-2) * tr B [LSigma; LV; LX1t; LX1; Lw0; Lw0t]) + ((-2) * tr B [LSigma; LV; LX2t; LX2; Lw; Lw0t]) + (2 * tr B [LSigma; LV; LX1t; LX1; Lw0; Lwt; LX2t; LX2; LV]) + (((sigma) ^ 2) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; Le1; Le1t; LX1; LV]) + ((-2) * sigma * tr B [LSigma; LV; LX2t; Le2; Lw0t]) + ((-2) * sigma_real * tr B [LSigma; LV; LX1t; Le1; Lw0t]) + (2 * sigma * tr B [LSigma; LV; LX1t; LX1; Lw0; Le2t; LX2; LV]) + (2 * sigma * tr B [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV]) + (2 * sigma_real * tr B [LSigma; LV; LX1t; LX1; Lw0; Le1t; LX1; LV]) + (2 * sigma_real * tr B [LSigma; LV; LX1t; Le1; Lwt; LX2t; LX2; LV]) + (2 * sigma * sigma_real * tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV]) + tr B [LSigma; Lw0; Lw0t] + tr B [LSigma; LV; LX1t; LX1; Lw0; Lw0t; LX1t; LX1; LV] + tr B [LSigma; LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV])
-  = ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; Le1; Le1t; LX1; LV]) + (((T) ^ 2) * tr B [LS; LV; LSigma; LV; LS; Lw0; Lw0t]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * sigma * tr B [LSigma; LV; LX2t; Le2; Lw0t]) + ((-2) * sigma_real * tr B [LSigma; LV; LX1t; Le1; Lw0t]) + ((-2) * T * tr B [LS; LV; LSigma; Lw0; Lw0t]) + ((-2) * T * tr B [LS2; LV; LSigma; Lw0; Lwt]) + ((-2) * ((T) ^ 2) * tr B [LS; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * ((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lw0t]) + (2 * T * tr B [LS2; LV; LSigma; Lw0; Lw0t]) + (2 * ((T) ^ 2) * tr B [LS; LV; LSigma; LV; LS2; Lw; Lw0t]) + ((-2) * sigma * T * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lw0t]) + ((-2) * sigma_real * T * tr B [LS2; LV; LSigma; LV; LX1t; Le1; Lw0t]) + (2 * sigma * sigma_real * tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV]) + (2 * sigma * T * tr B [LS; LV; LSigma; LV; LX2t; Le2; Lw0t]) + (2 * sigma * T * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lwt]) + (2 * sigma_real * T * tr B [LS; LV; LSigma; LV; LX1t; Le1; Lw0t]) + (2 * sigma_real * T * tr B [LS2; LV; LSigma; LV; LX1t; Le1; Lwt]) + tr B [LSigma; Lw0; Lw0t]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LSigma; LV; LX2t; LX2; Lw; Lw0t] = (T) * tr B [LS2; LV; LSigma; Lw0; Lwt]) by exact (eq_trans (eq_trans (turn B [LSigma; LV] [LX2t; LX2; Lw; Lw0t]) (axiom2 B [Lw; Lw0t; LSigma; LV])) (f_equal (Rmult (T)) (eq_trans (back B [LS2; Lw; Lw0t; LSigma; LV]) (turn B [LV; LSigma; Lw0; Lwt] [LS2])))).
-  assert (H2 : tr B [LSigma; LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV] = (T) * tr B [LS2; LV; LSigma; LV; LX2t; LX2; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LSigma; LV] [LX2t; LX2; Lw; Lwt; LX2t; LX2; LV]) (axiom2 B [Lw; Lwt; LX2t; LX2; LV; LSigma; LV])) (f_equal (Rmult (T)) (eq_trans (back B [LS2; Lw; Lwt; LX2t; LX2; LV; LSigma; LV]) (turn B [LV; LSigma; LV; LX2t; LX2; Lw; Lwt] [LS2])))).
-  assert (H3 : tr B [LS2; LV; LSigma; LV; LX2t; LX2; Lw; Lwt] = (T) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LS2; LV; LSigma; LV] [LX2t; LX2; Lw; Lwt]) (axiom2 B [Lw; Lwt; LS2; LV; LSigma; LV])) (f_equal (Rmult (T)) (turn B [LS2; Lw; Lwt] [LS2; LV; LSigma; LV]))).
-  assert (H4 : tr B [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV] = (T) * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lwt]) by exact (eq_trans (eq_trans (turn B [LSigma; LV] [LX2t; LX2; Lw; Le2t; LX2; LV]) (axiom2 B [Lw; Le2t; LX2; LV; LSigma; LV])) (f_equal (Rmult (T)) (eq_trans (back B [LS2; Lw; Le2t; LX2; LV; LSigma; LV]) (turn B [LV; LSigma; LV; LX2t; Le2; Lwt] [LS2])))).
-  assert (H5 : tr B [LSigma; LV; LX1t; Le1; Lwt; LX2t; LX2; LV] = (T) * tr B [LS2; LV; LSigma; LV; LX1t; Le1; Lwt]) by exact (eq_trans (eq_trans (turn B [LSigma; LV; LX1t; Le1; Lwt] [LX2t; LX2; LV]) (axiom2 B [LV; LSigma; LV; LX1t; Le1; Lwt])) (f_equal (Rmult (T)) (turn B [] [LS2; LV; LSigma; LV; LX1t; Le1; Lwt]))).
-  assert (H6 : tr B [LSigma; LV; LX1t; LX1; Lw0; Lwt; LX2t; LX2; LV] = (T) * tr B [LS2; LV; LSigma; LV; LX1t; LX1; Lw0; Lwt]) by exact (eq_trans (eq_trans (turn B [LSigma; LV; LX1t; LX1; Lw0; Lwt] [LX2t; LX2; LV]) (axiom2 B [LV; LSigma; LV; LX1t; LX1; Lw0; Lwt])) (f_equal (Rmult (T)) (turn B [] [LS2; LV; LSigma; LV; LX1t; LX1; Lw0; Lwt]))).
-  assert (H7 : tr B [LSigma; LV; LX1t; LX1; Lw0; Lw0t] = (T) * tr B [LS; LV; LSigma; Lw0; Lw0t] + (((-1) * T)) * tr B [LS2; LV; LSigma; Lw0; Lw0t]) by exact (eq_trans (eq_trans (turn B [LSigma; LV] [LX1t; LX1; Lw0; Lw0t]) (axiom3 B [Lw0; Lw0t; LSigma; LV])) (f_equal2 Rplus (f_equal (Rmult (T)) (eq_trans (back B [LS; Lw0; Lw0t; LSigma; LV]) (turn B [LV; LSigma; Lw0; Lw0t] [LS]))) (f_equal (Rmult (((-1) * T))) (eq_trans (back B [LS2; Lw0; Lw0t; LSigma; LV]) (turn B [LV; LSigma; Lw0; Lw0t] [LS2]))))).
-  assert (H8 : tr B [LSigma; LV; LX1t; LX1; Lw0; Lw0t; LX1t; LX1; LV] = (T) * tr B [LS; LV; LSigma; LV; LX1t; LX1; Lw0; Lw0t] + (((-1) * T)) * tr B [LS2; LV; LSigma; LV; LX1t; LX1; Lw0; Lw0t]) by exact (eq_trans (eq_trans (turn B [LSigma; LV] [LX1t; LX1; Lw0; Lw0t; LX1t; LX1; LV]) (axiom3 B [Lw0; Lw0t; LX1t; LX1; LV; LSigma; LV])) (f_equal2 Rplus (f_equal (Rmult (T)) (eq_trans (back B [LS; Lw0; Lw0t; LX1t; LX1; LV; LSigma; LV]) (turn B [LV; LSigma; LV; LX1t; LX1; Lw0; Lw0t] [LS]))) (f_equal (Rmult (((-1) * T))) (eq_trans (back B [LS2; Lw0; Lw0t; LX1t; LX1; LV; LSigma; LV]) (turn B [LV; LSigma; LV; LX1t; LX1; Lw0; Lw0t] [LS2]))))).
-  assert (H9 : tr B [LS2; LV; LSigma; LV; LX1t; LX1; Lw0; Lw0t] = (T) * tr B [LS; LV; LSigma; LV; LS2; Lw0; Lw0t] + (((-1) * T)) * tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t]) by exact (eq_trans (eq_trans (turn B [LS2; LV; LSigma; LV] [LX1t; LX1; Lw0; Lw0t]) (axiom3 B [Lw0; Lw0t; LS2; LV; LSigma; LV])) (f_equal2 Rplus (f_equal (Rmult (T)) (eq_trans (back B [LS; Lw0; Lw0t; LS2; LV; LSigma; LV]) (turn B [LV; LSigma; LV; LS2; Lw0; Lw0t] [LS]))) (f_equal (Rmult (((-1) * T))) (turn B [LS2; Lw0; Lw0t] [LS2; LV; LSigma; LV])))).
-  assert (H10 : tr B [LS; LV; LSigma; LV; LX1t; LX1; Lw0; Lw0t] = (T) * tr B [LS; LV; LSigma; LV; LS; Lw0; Lw0t] + (((-1) * T)) * tr B [LS; LV; LSigma; LV; LS2; Lw0; Lw0t]) by exact (eq_trans (eq_trans (turn B [LS; LV; LSigma; LV] [LX1t; LX1; Lw0; Lw0t]) (axiom3 B [Lw0; Lw0t; LS; LV; LSigma; LV])) (f_equal2 Rplus (f_equal (Rmult (T)) (turn B [LS; Lw0; Lw0t] [LS; LV; LSigma; LV])) (f_equal (Rmult (((-1) * T))) (turn B [LS2; Lw0; Lw0t] [LS; LV; LSigma; LV])))).
-  assert (H11 : tr B [LSigma; LV; LX1t; LX1; Lw0; Le2t; LX2; LV] = (T) * tr B [LS; LV; LSigma; LV; LX2t; Le2; Lw0t] + (((-1) * T)) * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lw0t]) by exact (eq_trans (eq_trans (turn B [LSigma; LV] [LX1t; LX1; Lw0; Le2t; LX2; LV]) (axiom3 B [Lw0; Le2t; LX2; LV; LSigma; LV])) (f_equal2 Rplus (f_equal (Rmult (T)) (eq_trans (back B [LS; Lw0; Le2t; LX2; LV; LSigma; LV]) (turn B [LV; LSigma; LV; LX2t; Le2; Lw0t] [LS]))) (f_equal (Rmult (((-1) * T))) (eq_trans (back B [LS2; Lw0; Le2t; LX2; LV; LSigma; LV]) (turn B [LV; LSigma; LV; LX2t; Le2; Lw0t] [LS2]))))).
-  assert (H12 : tr B [LSigma; LV; LX1t; LX1; Lw0; Le1t; LX1; LV] = (T) * tr B [LS; LV; LSigma; LV; LX1t; Le1; Lw0t] + (((-1) * T)) * tr B [LS2; LV; LSigma; LV; LX1t; Le1; Lw0t]) by exact (eq_trans (eq_trans (turn B [LSigma; LV] [LX1t; LX1; Lw0; Le1t; LX1; LV]) (axiom3 B [Lw0; Le1t; LX1; LV; LSigma; LV])) (f_equal2 Rplus (f_equal (Rmult (T)) (eq_trans (back B [LS; Lw0; Le1t; LX1; LV; LSigma; LV]) (turn B [LV; LSigma; LV; LX1t; Le1; Lw0t] [LS]))) (f_equal (Rmult (((-1) * T))) (eq_trans (back B [LS2; Lw0; Le1t; LX1; LV; LSigma; LV]) (turn B [LV; LSigma; LV; LX1t; Le1; Lw0t] [LS2]))))).
-  assert (H13 : tr B [LS2; LV; LSigma; LV; LX1t; LX1; Lw0; Lwt] = (T) * tr B [LS; LV; LSigma; LV; LS2; Lw; Lw0t] + (((-1) * T)) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lw0t]) by exact (eq_trans (eq_trans (turn B [LS2; LV; LSigma; LV] [LX1t; LX1; Lw0; Lwt]) (axiom3 B [Lw0; Lwt; LS2; LV; LSigma; LV])) (f_equal2 Rplus (f_equal (Rmult (T)) (eq_trans (back B [LS; Lw0; Lwt; LS2; LV; LSigma; LV]) (turn B [LV; LSigma; LV; LS2; Lw; Lw0t] [LS]))) (f_equal (Rmult (((-1) * T))) (eq_trans (back B [LS2; Lw0; Lwt; LS2; LV; LSigma; LV]) (turn B [LV; LSigma; LV; LS2; Lw; Lw0t] [LS2]))))).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4 | rewrite H5 | rewrite H6 | rewrite H7 | rewrite H8 | rewrite H9 | rewrite H10 | rewrite H11 | rewrite H12 | rewrite H13].
-  field; side.
-Qed.
-(* exact identity: (X'X)^-1 S = 1/T for T >= d *)
-Lemma step3 : forall B : nat -> R, 
-  ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; Le1; Le1t; LX1; LV]) + (((T) ^ 2) * tr B [LS; LV; LSigma; LV; LS; Lw0; Lw0t]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * sigma * tr B [LSigma; LV; LX2t; Le2; Lw0t]) + ((-2) * sigma_real * tr B [LSigma; LV; LX1t; Le1; Lw0t]) + ((-2) * T * tr B [LS; LV; LSigma; Lw0; Lw0t]) + ((-2) * T * tr B [LS2; LV; LSigma; Lw0; Lwt]) + ((-2) * ((T) ^ 2) * tr B [LS; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * ((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lw0t]) + (2 * T * tr B [LS2; LV; LSigma; Lw0; Lw0t]) + (2 * ((T) ^ 2) * tr B [LS; LV; LSigma; LV; LS2; Lw; Lw0t]) + ((-2) * sigma * T * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lw0t]) + ((-2) * sigma_real * T * tr B [LS2; LV; LSigma; LV; LX1t; Le1; Lw0t]) + (2 * sigma * sigma_real * tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV]) + (2 * sigma * T * tr B [LS; LV; LSigma; LV; LX2t; Le2; Lw0t]) + (2 * sigma * T * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lwt]) + (2 * sigma_real * T * tr B [LS; LV; LSigma; LV; LX1t; Le1; Lw0t]) + (2 * sigma_real * T * tr B [LS2; LV; LSigma; LV; LX1t; Le1; Lwt]) + tr B [LSigma; Lw0; Lw0t])
-  = ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; Le1; Le1t; LX1; LV]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * ((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lw0t]) + ((-2) * sigma * T * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lw0t]) + ((-2) * sigma_real * T * tr B [LS2; LV; LSigma; LV; LX1t; Le1; Lw0t]) + (2 * sigma * sigma_real * tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV]) + (2 * sigma * T * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lwt]) + (2 * sigma_real * T * tr B [LS2; LV; LSigma; LV; LX1t; Le1; Lwt])).
-Proof.
-  intros B.
-  assert (H1 : tr B [LS; LV; LSigma; Lw0; Lw0t] = ((1 / T)) * tr B [LSigma; Lw0; Lw0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LS; LV; LSigma; Lw0; Lw0t]) (turn B [Lw0; Lw0t; LSigma] [LV; LS])) (axiom4 B [Lw0; Lw0t; LSigma])) (f_equal (Rmult ((1 / T))) (turn B [Lw0; Lw0t] [LSigma]))).
-  assert (H2 : tr B [LS; LV; LSigma; LV; LX2t; Le2; Lw0t] = ((1 / T)) * tr B [LSigma; LV; LX2t; Le2; Lw0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LS; LV; LSigma; LV; LX2t; Le2; Lw0t]) (turn B [Lw0; Le2t; LX2; LV; LSigma] [LV; LS])) (axiom4 B [Lw0; Le2t; LX2; LV; LSigma])) (f_equal (Rmult ((1 / T))) (eq_trans (back B [Lw0; Le2t; LX2; LV; LSigma]) (turn B [] [LSigma; LV; LX2t; Le2; Lw0t])))).
-  assert (H3 : tr B [LS; LV; LSigma; LV; LX1t; Le1; Lw0t] = ((1 / T)) * tr B [LSigma; LV; LX1t; Le1; Lw0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LS; LV; LSigma; LV; LX1t; Le1; Lw0t]) (turn B [Lw0; Le1t; LX1; LV; LSigma] [LV; LS])) (axiom4 B [Lw0; Le1t; LX1; LV; LSigma])) (f_equal (Rmult ((1 / T))) (eq_trans (back B [Lw0; Le1t; LX1; LV; LSigma]) (turn B [] [LSigma; LV; LX1t; Le1; Lw0t])))).
-  assert (H4 : tr B [LS; LV; LSigma; LV; LS2; Lw0; Lw0t] = ((1 / T)) * tr B [LS2; LV; LSigma; Lw0; Lw0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LS; LV; LSigma; LV; LS2; Lw0; Lw0t]) (turn B [Lw0; Lw0t; LS2; LV; LSigma] [LV; LS])) (axiom4 B [Lw0; Lw0t; LS2; LV; LSigma])) (f_equal (Rmult ((1 / T))) (turn B [Lw0; Lw0t] [LS2; LV; LSigma]))).
-  assert (H5 : tr B [LS; LV; LSigma; LV; LS2; Lw; Lw0t] = ((1 / T)) * tr B [LS2; LV; LSigma; Lw0; Lwt]) by exact (eq_trans (eq_trans (eq_trans (back B [LS; LV; LSigma; LV; LS2; Lw; Lw0t]) (turn B [Lw0; Lwt; LS2; LV; LSigma] [LV; LS])) (axiom4 B [Lw0; Lwt; LS2; LV; LSigma])) (f_equal (Rmult ((1 / T))) (turn B [Lw0; Lwt] [LS2; LV; LSigma]))).
-  assert (H6 : tr B [LS; LV; LSigma; LV; LS; Lw0; Lw0t] = ((1 / T)) * tr B [LS; LV; LSigma; Lw0; Lw0t]) by exact (eq_trans (eq_trans (turn B [LS; LV; LSigma] [LV; LS; Lw0; Lw0t]) (axiom4 B [Lw0; Lw0t; LS; LV; LSigma])) (f_equal (Rmult ((1 / T))) (turn B [Lw0; Lw0t] [LS; LV; LSigma]))).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4 | rewrite H5 | rewrite H6].
-  field; side.
-Qed.
-(* expectation: E[e1 e1'] = I, E[e1] = 0 *)
-Lemma step4 : forall B : nat -> R, 
-  ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; Le1; Le1t; LX1; LV]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * ((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lw0t]) + ((-2) * sigma * T * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lw0t]) + ((-2) * sigma_real * T * tr B [LS2; LV; LSigma; LV; LX1t; Le1; Lw0t]) + (2 * sigma * sigma_real * tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV]) + (2 * sigma * T * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lwt]) + (2 * sigma_real * T * tr B [LS2; LV; LSigma; LV; LX1t; Le1; Lwt]))
-  = ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; LX1; LV]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * ((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lw0t]) + ((-2) * sigma * T * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lw0t]) + (2 * sigma * T * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lwt])).
-Proof.
-  intros B.
-  assert (H1 : tr B [LSigma; LV; LX1t; Le1; Le1t; LX1; LV] = (1) * tr B [LSigma; LV; LX1t; LX1; LV]) by exact (eq_trans (eq_trans (turn B [LSigma; LV; LX1t] [Le1; Le1t; LX1; LV]) (axiom5 B [LX1; LV; LSigma; LV; LX1t] eq_refl)) (f_equal (Rmult (1)) (turn B [LX1; LV] [LSigma; LV; LX1t]))).
-  assert (H2 : tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV] = 0) by exact (eq_trans (turn B [LSigma; LV; LX1t] [Le1; Le2t; LX2; LV]) (axiom6 B [Le2t; LX2; LV; LSigma; LV; LX1t] eq_refl)).
-  assert (H3 : tr B [LS2; LV; LSigma; LV; LX1t; Le1; Lw0t] = 0) by exact (eq_trans (turn B [LS2; LV; LSigma; LV; LX1t] [Le1; Lw0t]) (axiom6 B [Lw0t; LS2; LV; LSigma; LV; LX1t] eq_refl)).
-  assert (H4 : tr B [LS2; LV; LSigma; LV; LX1t; Le1; Lwt] = 0) by exact (eq_trans (turn B [LS2; LV; LSigma; LV; LX1t] [Le1; Lwt]) (axiom6 B [Lwt; LS2; LV; LSigma; LV; LX1t] eq_refl)).
+  assert (H1 : tr B [LSigma; Lwmix; Lwmixt] = (sigma) * tr B [LSigma; LV; LX2t; Le2; Lwmixt] + (sigma_real) * tr B [LSigma; LV; LX1t; Le1; Lwmixt] + (1) * tr B [LSigma; LV; LX2t; LX2; Lw; Lwmixt]) by exact (eq_trans (eq_trans (turn B [LSigma] [Lwmix; Lwmixt]) (axiom1 B [Lwmixt; LSigma])) (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [LV; LX2t; Le2; Lwmixt] [LSigma])) (f_equal (Rmult (sigma_real)) (turn B [LV; LX1t; Le1; Lwmixt] [LSigma]))) (f_equal (Rmult (1)) (turn B [LV; LX2t; LX2; Lw; Lwmixt] [LSigma])))).
+  assert (H2 : tr B [LSigma; LV; LX2t; LX2; Lw; Lwmixt] = (sigma) * tr B [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV] + (sigma_real) * tr B [LSigma; LV; LX1t; Le1; Lwt; LX2t; LX2; LV] + (1) * tr B [LSigma; LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV]) by exact (eq_trans (eq_trans (eq_trans (back B [LSigma; LV; LX2t; LX2; Lw; Lwmixt]) (turn B [] [Lwmix; Lwt; LX2t; LX2; LV; LSigma])) (axiom1 B [Lwt; LX2t; LX2; LV; LSigma])) (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma)) (eq_trans (back B [LV; LX2t; Le2; Lwt; LX2t; LX2; LV; LSigma]) (turn B [] [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV]))) (f_equal (Rmult (sigma_real)) (turn B [LV; LX1t; Le1; Lwt; LX2t; LX2; LV] [LSigma]))) (f_equal (Rmult (1)) (turn B [LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV] [LSigma])))).
+  assert (H3 : tr B [LSigma; LV; LX1t; Le1; Lwmixt] = (sigma) * tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV] + (sigma_real) * tr B [LSigma; LV; LX1t; Le1; Le1t; LX1; LV] + (1) * tr B [LSigma; LV; LX1t; Le1; Lwt; LX2t; LX2; LV]) by exact (eq_trans (eq_trans (eq_trans (back B [LSigma; LV; LX1t; Le1; Lwmixt]) (turn B [] [Lwmix; Le1t; LX1; LV; LSigma])) (axiom1 B [Le1t; LX1; LV; LSigma])) (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma)) (eq_trans (back B [LV; LX2t; Le2; Le1t; LX1; LV; LSigma]) (turn B [] [LSigma; LV; LX1t; Le1; Le2t; LX2; LV]))) (f_equal (Rmult (sigma_real)) (turn B [LV; LX1t; Le1; Le1t; LX1; LV] [LSigma]))) (f_equal (Rmult (1)) (eq_trans (back B [LV; LX2t; LX2; Lw; Le1t; LX1; LV; LSigma]) (turn B [] [LSigma; LV; LX1t; Le1; Lwt; LX2t; LX2; LV]))))).
+  assert (H4 : tr B [LSigma; LV; LX2t; Le2; Lwmixt] = (sigma) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV] + (sigma_real) * tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV] + (1) * tr B [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV]) by exact (eq_trans (eq_trans (eq_trans (back B [LSigma; LV; LX2t; Le2; Lwmixt]) (turn B [] [Lwmix; Le2t; LX2; LV; LSigma])) (axiom1 B [Le2t; LX2; LV; LSigma])) (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [LV; LX2t; Le2; Le2t; LX2; LV] [LSigma])) (f_equal (Rmult (sigma_real)) (turn B [LV; LX1t; Le1; Le2t; LX2; LV] [LSigma]))) (f_equal (Rmult (1)) (turn B [LV; LX2t; LX2; Lw; Le2t; LX2; LV] [LSigma])))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4].
   field; side.
 Qed.
-(* expectation: E[e2 e2'] = I, E[e2] = 0 *)
-Lemma step5 : forall B : nat -> R, 
-  ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; LX1; LV]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * ((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lw0t]) + ((-2) * sigma * T * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lw0t]) + (2 * sigma * T * tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lwt]))
-  = ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; LX1; LV]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * ((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lw0t])).
+(* expectation: E[e1 e1'] = I, E[e1] = 0 *)
+Lemma step2 : forall B : nat -> R, 
+  ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; Le1; Le1t; LX1; LV]) + (2 * sigma * tr B [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV]) + (2 * sigma_real * tr B [LSigma; LV; LX1t; Le1; Lwt; LX2t; LX2; LV]) + (2 * sigma * sigma_real * tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV]) + tr B [LSigma; LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV])
+  = ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; LX1; LV]) + (2 * sigma * tr B [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV]) + tr B [LSigma; LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV]).
 Proof.
   intros B.
-  assert (H1 : tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV] = (1) * tr B [LSigma; LV; LX2t; LX2; LV]) by exact (eq_trans (eq_trans (turn B [LSigma; LV; LX2t] [Le2; Le2t; LX2; LV]) (axiom7 B [LX2; LV; LSigma; LV; LX2t] eq_refl)) (f_equal (Rmult (1)) (turn B [LX2; LV] [LSigma; LV; LX2t]))).
-  assert (H2 : tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lw0t] = 0) by exact (eq_trans (turn B [LS2; LV; LSigma; LV; LX2t] [Le2; Lw0t]) (axiom8 B [Lw0t; LS2; LV; LSigma; LV; LX2t] eq_refl)).
-  assert (H3 : tr B [LS2; LV; LSigma; LV; LX2t; Le2; Lwt] = 0) by exact (eq_trans (turn B [LS2; LV; LSigma; LV; LX2t] [Le2; Lwt]) (axiom8 B [Lwt; LS2; LV; LSigma; LV; LX2t] eq_refl)).
+  assert (H1 : tr B [LSigma; LV; LX1t; Le1; Le1t; LX1; LV] = (1) * tr B [LSigma; LV; LX1t; LX1; LV]) by exact (eq_trans (eq_trans (turn B [LSigma; LV; LX1t] [Le1; Le1t; LX1; LV]) (axiom2 B [LX1; LV; LSigma; LV; LX1t] eq_refl)) (f_equal (Rmult (1)) (turn B [LX1; LV] [LSigma; LV; LX1t]))).
+  assert (H2 : tr B [LSigma; LV; LX1t; Le1; Lwt; LX2t; LX2; LV] = 0) by exact (eq_trans (turn B [LSigma; LV; LX1t] [Le1; Lwt; LX2t; LX2; LV]) (axiom3 B [Lwt; LX2t; LX2; LV; LSigma; LV; LX1t] eq_refl)).
+  assert (H3 : tr B [LSigma; LV; LX1t; Le1; Le2t; LX2; LV] = 0) by exact (eq_trans (turn B [LSigma; LV; LX1t] [Le1; Le2t; LX2; LV]) (axiom3 B [Le2t; LX2; LV; LSigma; LV; LX1t] eq_refl)).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
-(* exact identity: X2'X2 = T S2, X1'X1 = T (S - S2) *)
-Lemma step6 : forall B : nat -> R, 
-  ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; LX1; LV]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * ((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lw0t]))
-  = ((((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * ((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lw0t]) + (T * ((sigma) ^ 2) * tr B [LS2; LV; LSigma; LV]) + (T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((-1) * T * ((sigma_real) ^ 2) * tr B [LS2; LV; LSigma; LV])).
+(* expectation: E[e2 e2'] = I, E[e2] = 0 *)
+Lemma step3 : forall B : nat -> R, 
+  ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; LX1; LV]) + (2 * sigma * tr B [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV]) + tr B [LSigma; LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV])
+  = ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; LX1; LV]) + tr B [LSigma; LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV]).
 Proof.
   intros B.
-  assert (H1 : tr B [LSigma; LV; LX2t; LX2; LV] = (T) * tr B [LS2; LV; LSigma; LV]) by exact (eq_trans (eq_trans (turn B [LSigma; LV] [LX2t; LX2; LV]) (axiom2 B [LV; LSigma; LV])) (f_equal (Rmult (T)) (turn B [] [LS2; LV; LSigma; LV]))).
-  assert (H2 : tr B [LSigma; LV; LX1t; LX1; LV] = (T) * tr B [LS; LV; LSigma; LV] + (((-1) * T)) * tr B [LS2; LV; LSigma; LV]) by exact (eq_trans (eq_trans (turn B [LSigma; LV] [LX1t; LX1; LV]) (axiom3 B [LV; LSigma; LV])) (f_equal2 Rplus (f_equal (Rmult (T)) (turn B [] [LS; LV; LSigma; LV])) (f_equal (Rmult (((-1) * T))) (turn B [] [LS2; LV; LSigma; LV])))).
+  assert (H1 : tr B [LSigma; LV; LX2t; Le2; Le2t; LX2; LV] = (1) * tr B [LSigma; LV; LX2t; LX2; LV]) by exact (eq_trans (eq_trans (turn B [LSigma; LV; LX2t] [Le2; Le2t; LX2; LV]) (axiom4 B [LX2; LV; LSigma; LV; LX2t] eq_refl)) (f_equal (Rmult (1)) (turn B [LX2; LV] [LSigma; LV; LX2t]))).
+  assert (H2 : tr B [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV] = 0) by exact (eq_trans (eq_trans (back B [LSigma; LV; LX2t; LX2; Lw; Le2t; LX2; LV]) (turn B [LV; LX2t] [Le2; Lwt; LX2t; LX2; LV; LSigma])) (axiom5 B [Lwt; LX2t; LX2; LV; LSigma; LV; LX2t] eq_refl)).
   repeat first [rewrite H1 | rewrite H2].
+  field; side.
+Qed.
+(* exact identity: X2'X2 = T S2, X1'X1 = T (S - S2) *)
+Lemma step4 : forall B : nat -> R, 
+  ((((sigma) ^ 2) * tr B [LSigma; LV; LX2t; LX2; LV]) + (((sigma_real) ^ 2) * tr B [LSigma; LV; LX1t; LX1; LV]) + tr B [LSigma; LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV])
+  = ((((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) + (T * ((sigma) ^ 2) * tr B [LS2; LV; LSigma; LV]) + (T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((-1) * T * ((sigma_real) ^ 2) * tr B [LS2; LV; LSigma; LV])).
+Proof.
+  intros B.
+  assert (H1 : tr B [LSigma; LV; LX2t; LX2; Lw; Lwt; LX2t; LX2; LV] = (T) * tr B [LS2; LV; LSigma; LV; LX2t; LX2; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LSigma; LV] [LX2t; LX2; Lw; Lwt; LX2t; LX2; LV]) (axiom6 B [Lw; Lwt; LX2t; LX2; LV; LSigma; LV])) (f_equal (Rmult (T)) (eq_trans (back B [LS2; Lw; Lwt; LX2t; LX2; LV; LSigma; LV]) (turn B [LV; LSigma; LV; LX2t; LX2; Lw; Lwt] [LS2])))).
+  assert (H2 : tr B [LS2; LV; LSigma; LV; LX2t; LX2; Lw; Lwt] = (T) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LS2; LV; LSigma; LV] [LX2t; LX2; Lw; Lwt]) (axiom6 B [Lw; Lwt; LS2; LV; LSigma; LV])) (f_equal (Rmult (T)) (turn B [LS2; Lw; Lwt] [LS2; LV; LSigma; LV]))).
+  assert (H3 : tr B [LSigma; LV; LX2t; LX2; LV] = (T) * tr B [LS2; LV; LSigma; LV]) by exact (eq_trans (eq_trans (turn B [LSigma; LV] [LX2t; LX2; LV]) (axiom6 B [LV; LSigma; LV])) (f_equal (Rmult (T)) (turn B [] [LS2; LV; LSigma; LV]))).
+  assert (H4 : tr B [LSigma; LV; LX1t; LX1; LV] = (T) * tr B [LS; LV; LSigma; LV] + (((-1) * T)) * tr B [LS2; LV; LSigma; LV]) by exact (eq_trans (eq_trans (turn B [LSigma; LV] [LX1t; LX1; LV]) (axiom7 B [LV; LSigma; LV])) (f_equal2 Rplus (f_equal (Rmult (T)) (turn B [] [LS; LV; LSigma; LV])) (f_equal (Rmult (((-1) * T))) (turn B [] [LS2; LV; LSigma; LV])))).
+  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4].
   field; side.
 Qed.
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-Lemma step7 : forall B : nat -> R, 
-  ((((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * ((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lw0t]) + (T * ((sigma) ^ 2) * tr B [LS2; LV; LSigma; LV]) + (T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((-1) * T * ((sigma_real) ^ 2) * tr B [LS2; LV; LSigma; LV]))
-  = ((((T) ^ 2) * tr B [LA; LS2; LV; LSigma; LV; LS2]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * ((T) ^ 2) * tr B [LM; LS2; LV; LSigma; LV; LS2]) + (T * ((sigma) ^ 2) * tr B [LS2; LV; LSigma; LV]) + (T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((-1) * T * ((sigma_real) ^ 2) * tr B [LS2; LV; LSigma; LV])).
+Lemma step5 : forall B : nat -> R, 
+  ((((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt]) + (T * ((sigma) ^ 2) * tr B [LS2; LV; LSigma; LV]) + (T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((-1) * T * ((sigma_real) ^ 2) * tr B [LS2; LV; LSigma; LV]))
+  = ((((T) ^ 2) * tr B [LA; LS2; LV; LSigma; LV; LS2]) + (T * ((sigma) ^ 2) * tr B [LS2; LV; LSigma; LV]) + (T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((-1) * T * ((sigma_real) ^ 2) * tr B [LS2; LV; LSigma; LV])).
 Proof.
   intros B.
-  assert (H1 : tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt] = (1) * tr B [LA; LS2; LV; LSigma; LV; LS2]) by exact (eq_trans (eq_trans (turn B [LS2; LV; LSigma; LV; LS2] [Lw; Lwt]) (axiom9 B [LS2; LV; LSigma; LV; LS2] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LS2; LV; LSigma; LV; LS2]))).
-  assert (H2 : tr B [LS2; LV; LSigma; LV; LS2; Lw; Lw0t] = (1) * tr B [LM; LS2; LV; LSigma; LV; LS2]) by exact (eq_trans (eq_trans (turn B [LS2; LV; LSigma; LV; LS2] [Lw; Lw0t]) (axiom10 B [LS2; LV; LSigma; LV; LS2] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LM; LS2; LV; LSigma; LV; LS2]))).
-  repeat first [rewrite H1 | rewrite H2].
-  field; side.
-Qed.
-(* definition: W0 = w0 w0' *)
-Lemma step8 : forall B : nat -> R, 
-  ((((T) ^ 2) * tr B [LA; LS2; LV; LSigma; LV; LS2]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t]) + ((-2) * ((T) ^ 2) * tr B [LM; LS2; LV; LSigma; LV; LS2]) + (T * ((sigma) ^ 2) * tr B [LS2; LV; LSigma; LV]) + (T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((-1) * T * ((sigma_real) ^ 2) * tr B [LS2; LV; LSigma; LV]))
-  = ((((T) ^ 2) * tr B [LA; LS2; LV; LSigma; LV; LS2]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; LW0]) + ((-2) * ((T) ^ 2) * tr B [LM; LS2; LV; LSigma; LV; LS2]) + (T * ((sigma) ^ 2) * tr B [LS2; LV; LSigma; LV]) + (T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((-1) * T * ((sigma_real) ^ 2) * tr B [LS2; LV; LSigma; LV])).
-Proof.
-  intros B.
-  assert (H1 : tr B [LS2; LV; LSigma; LV; LS2; Lw0; Lw0t] = (1) * tr B [LS2; LV; LSigma; LV; LS2; LW0]) by exact (eq_trans (eq_trans (turn B [LS2; LV; LSigma; LV; LS2] [Lw0; Lw0t]) (axiom11 B [LS2; LV; LSigma; LV; LS2])) (f_equal (Rmult (1)) (turn B [LW0] [LS2; LV; LSigma; LV; LS2]))).
+  assert (H1 : tr B [LS2; LV; LSigma; LV; LS2; Lw; Lwt] = (1) * tr B [LA; LS2; LV; LSigma; LV; LS2]) by exact (eq_trans (eq_trans (turn B [LS2; LV; LSigma; LV; LS2] [Lw; Lwt]) (axiom8 B [LS2; LV; LSigma; LV; LS2] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LS2; LV; LSigma; LV; LS2]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
-(* definition: A = D + N + N' + W0 and M = N + W0 with D = E[(w - w0)(w - w0)'], N = E[w - w0] w0' *)
-Lemma step9 : forall B : nat -> R, 
-  ((((T) ^ 2) * tr B [LA; LS2; LV; LSigma; LV; LS2]) + (((T) ^ 2) * tr B [LS2; LV; LSigma; LV; LS2; LW0]) + ((-2) * ((T) ^ 2) * tr B [LM; LS2; LV; LSigma; LV; LS2]) + (T * ((sigma) ^ 2) * tr B [LS2; LV; LSigma; LV]) + (T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((-1) * T * ((sigma_real) ^ 2) * tr B [LS2; LV; LSigma; LV]))
-  = ((((T) ^ 2) * tr B [LD; LS2; LV; LSigma; LV; LS2]) + (T * ((sigma) ^ 2) * tr B [LS2; LV; LSigma; LV]) + (T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((-1) * T * ((sigma_real) ^ 2) * tr B [LS2; LV; LSigma; LV])).
-Proof.
-  intros B.
-  assert (H1 : tr B [LA; LS2; LV; LSigma; LV; LS2] = (1) * tr B [LD; LS2; LV; LSigma; LV; LS2] + (1) * tr B [LN; LS2; LV; LSigma; LV; LS2] + (1) * tr B [LN; LS2; LV; LSigma; LV; LS2] + (1) * tr B [LS2; LV; LSigma; LV; LS2; LW0]) by exact (eq_trans (eq_trans (turn B [] [LA; LS2; LV; LSigma; LV; LS2]) (axiom12 B [LS2; LV; LSigma; LV; LS2])) (f_equal2 Rplus (f_equal2 Rplus (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [] [LD; LS2; LV; LSigma; LV; LS2])) (f_equal (Rmult (1)) (turn B [] [LN; LS2; LV; LSigma; LV; LS2]))) (f_equal (Rmult (1)) (eq_trans (back B [LNt; LS2; LV; LSigma; LV; LS2]) (turn B [LS2; LV; LSigma; LV; LS2] [LN])))) (f_equal (Rmult (1)) (turn B [LW0] [LS2; LV; LSigma; LV; LS2])))).
-  assert (H2 : tr B [LM; LS2; LV; LSigma; LV; LS2] = (1) * tr B [LN; LS2; LV; LSigma; LV; LS2] + (1) * tr B [LS2; LV; LSigma; LV; LS2; LW0]) by exact (eq_trans (eq_trans (turn B [] [LM; LS2; LV; LSigma; LV; LS2]) (axiom13 B [LS2; LV; LSigma; LV; LS2])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [] [LN; LS2; LV; LSigma; LV; LS2])) (f_equal (Rmult (1)) (turn B [LW0] [LS2; LV; LSigma; LV; LS2])))).
-  repeat first [rewrite H1 | rewrite H2].
-  field; side.
-Qed.
 (* expectation: E R S2 = P2 E R S; E S2 Q S2 = P2^2 E S Q S + P1 P2 T/(T-1) [T E q Q q - E S Q S/T], q = x x'/T of any one row x, Q a function of S, P2 the synthetic fraction, P1 = 1 - P2 *)
-Lemma step10 : forall B : nat -> R, 
-  ((((T) ^ 2) * tr B [LD; LS2; LV; LSigma; LV; LS2]) + (T * ((sigma) ^ 2) * tr B [LS2; LV; LSigma; LV]) + (T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((-1) * T * ((sigma_real) ^ 2) * tr B [LS2; LV; LSigma; LV]))
-  = ((T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + (((synthetic_fraction) ^ 2) * ((T) ^ 2) * tr B [LD; LS; LV; LSigma; LV; LS]) + (synthetic_fraction * T * ((sigma) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((synthetic_fraction * ((T) ^ 4) * tr B [LD; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)) + ((((synthetic_fraction) ^ 2) * ((T) ^ 2) * tr B [LD; LS; LV; LSigma; LV; LS]) / ((-1) + T)) + ((-1) * synthetic_fraction * T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + (((-1) * synthetic_fraction * ((T) ^ 2) * tr B [LD; LS; LV; LSigma; LV; LS]) / ((-1) + T)) + (((-1) * ((synthetic_fraction) ^ 2) * ((T) ^ 4) * tr B [LD; Lq; LV; LSigma; LV; Lq]) / ((-1) + T))).
+Lemma step6 : forall B : nat -> R, 
+  ((((T) ^ 2) * tr B [LA; LS2; LV; LSigma; LV; LS2]) + (T * ((sigma) ^ 2) * tr B [LS2; LV; LSigma; LV]) + (T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((-1) * T * ((sigma_real) ^ 2) * tr B [LS2; LV; LSigma; LV]))
+  = ((T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + (((synthetic_fraction) ^ 2) * ((T) ^ 2) * tr B [LA; LS; LV; LSigma; LV; LS]) + (synthetic_fraction * T * ((sigma) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((synthetic_fraction * ((T) ^ 4) * tr B [LA; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)) + ((((synthetic_fraction) ^ 2) * ((T) ^ 2) * tr B [LA; LS; LV; LSigma; LV; LS]) / ((-1) + T)) + ((-1) * synthetic_fraction * T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + (((-1) * synthetic_fraction * ((T) ^ 2) * tr B [LA; LS; LV; LSigma; LV; LS]) / ((-1) + T)) + (((-1) * ((synthetic_fraction) ^ 2) * ((T) ^ 4) * tr B [LA; Lq; LV; LSigma; LV; Lq]) / ((-1) + T))).
 Proof.
   intros B.
-  rewrite ?axiom14, ?axiom15.
+  rewrite ?axiom10, ?axiom11.
   field; side.
 Qed.
 (* exact identity: (X'X)^-1 S = 1/T for T >= d *)
-Lemma step11 : forall B : nat -> R, 
-  ((T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + (((synthetic_fraction) ^ 2) * ((T) ^ 2) * tr B [LD; LS; LV; LSigma; LV; LS]) + (synthetic_fraction * T * ((sigma) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((synthetic_fraction * ((T) ^ 4) * tr B [LD; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)) + ((((synthetic_fraction) ^ 2) * ((T) ^ 2) * tr B [LD; LS; LV; LSigma; LV; LS]) / ((-1) + T)) + ((-1) * synthetic_fraction * T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + (((-1) * synthetic_fraction * ((T) ^ 2) * tr B [LD; LS; LV; LSigma; LV; LS]) / ((-1) + T)) + (((-1) * ((synthetic_fraction) ^ 2) * ((T) ^ 4) * tr B [LD; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)))
-  = ((((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((synthetic_fraction) ^ 2) * tr B [LD; LSigma]) + (synthetic_fraction * ((sigma) ^ 2) * tr B [LSigma; LV]) + ((((synthetic_fraction) ^ 2) * tr B [LD; LSigma]) / ((-1) + T)) + ((-1) * synthetic_fraction * ((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((-1) * synthetic_fraction * tr B [LD; LSigma]) / ((-1) + T)) + ((synthetic_fraction * ((T) ^ 4) * tr B [LD; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)) + (((-1) * ((synthetic_fraction) ^ 2) * ((T) ^ 4) * tr B [LD; Lq; LV; LSigma; LV; Lq]) / ((-1) + T))).
+Lemma step7 : forall B : nat -> R, 
+  ((T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + (((synthetic_fraction) ^ 2) * ((T) ^ 2) * tr B [LA; LS; LV; LSigma; LV; LS]) + (synthetic_fraction * T * ((sigma) ^ 2) * tr B [LS; LV; LSigma; LV]) + ((synthetic_fraction * ((T) ^ 4) * tr B [LA; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)) + ((((synthetic_fraction) ^ 2) * ((T) ^ 2) * tr B [LA; LS; LV; LSigma; LV; LS]) / ((-1) + T)) + ((-1) * synthetic_fraction * T * ((sigma_real) ^ 2) * tr B [LS; LV; LSigma; LV]) + (((-1) * synthetic_fraction * ((T) ^ 2) * tr B [LA; LS; LV; LSigma; LV; LS]) / ((-1) + T)) + (((-1) * ((synthetic_fraction) ^ 2) * ((T) ^ 4) * tr B [LA; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)))
+  = ((((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((synthetic_fraction) ^ 2) * tr B [LA; LSigma]) + (synthetic_fraction * ((sigma) ^ 2) * tr B [LSigma; LV]) + ((((synthetic_fraction) ^ 2) * tr B [LA; LSigma]) / ((-1) + T)) + ((-1) * synthetic_fraction * ((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((-1) * synthetic_fraction * tr B [LA; LSigma]) / ((-1) + T)) + ((synthetic_fraction * ((T) ^ 4) * tr B [LA; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)) + (((-1) * ((synthetic_fraction) ^ 2) * ((T) ^ 4) * tr B [LA; Lq; LV; LSigma; LV; Lq]) / ((-1) + T))).
 Proof.
   intros B.
-  assert (H1 : tr B [LS; LV; LSigma; LV] = ((1 / T)) * tr B [LSigma; LV]) by exact (eq_trans (eq_trans (turn B [LS; LV; LSigma] [LV]) (axiom4 B [LV; LSigma])) (f_equal (Rmult ((1 / T))) (turn B [LV] [LSigma]))).
-  assert (H2 : tr B [LD; LS; LV; LSigma; LV; LS] = ((1 / T)) * tr B [LD; LS; LV; LSigma]) by exact (eq_trans (eq_trans (turn B [LD; LS; LV; LSigma] [LV; LS]) (axiom4 B [LD; LS; LV; LSigma])) (f_equal (Rmult ((1 / T))) (turn B [] [LD; LS; LV; LSigma]))).
-  assert (H3 : tr B [LD; LS; LV; LSigma] = ((1 / T)) * tr B [LD; LSigma]) by exact (eq_trans (eq_trans (eq_trans (back B [LD; LS; LV; LSigma]) (turn B [LSigma] [LV; LS; LD])) (axiom4 B [LD; LSigma])) (f_equal (Rmult ((1 / T))) (turn B [] [LD; LSigma]))).
+  assert (H1 : tr B [LS; LV; LSigma; LV] = ((1 / T)) * tr B [LSigma; LV]) by exact (eq_trans (eq_trans (turn B [LS; LV; LSigma] [LV]) (axiom12 B [LV; LSigma])) (f_equal (Rmult ((1 / T))) (turn B [LV] [LSigma]))).
+  assert (H2 : tr B [LA; LS; LV; LSigma; LV; LS] = ((1 / T)) * tr B [LA; LS; LV; LSigma]) by exact (eq_trans (eq_trans (turn B [LA; LS; LV; LSigma] [LV; LS]) (axiom12 B [LA; LS; LV; LSigma])) (f_equal (Rmult ((1 / T))) (turn B [] [LA; LS; LV; LSigma]))).
+  assert (H3 : tr B [LA; LS; LV; LSigma] = ((1 / T)) * tr B [LA; LSigma]) by exact (eq_trans (eq_trans (eq_trans (back B [LA; LS; LV; LSigma]) (turn B [LSigma] [LV; LS; LA])) (axiom12 B [LA; LSigma])) (f_equal (Rmult ((1 / T))) (turn B [] [LA; LSigma]))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
 (* expectation: E tr(C q (X'X)^-1 Sigma (X'X)^-1 q) = tr(C Sigma) (T-2) (d+2)/(T^3 (T+2) (T-d-1)), q = x x'/T of one row x, T >= d+2 *)
-Lemma step12 : forall B : nat -> R, 
-  ((((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((synthetic_fraction) ^ 2) * tr B [LD; LSigma]) + (synthetic_fraction * ((sigma) ^ 2) * tr B [LSigma; LV]) + ((((synthetic_fraction) ^ 2) * tr B [LD; LSigma]) / ((-1) + T)) + ((-1) * synthetic_fraction * ((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((-1) * synthetic_fraction * tr B [LD; LSigma]) / ((-1) + T)) + ((synthetic_fraction * ((T) ^ 4) * tr B [LD; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)) + (((-1) * ((synthetic_fraction) ^ 2) * ((T) ^ 4) * tr B [LD; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)))
-  = ((((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((synthetic_fraction) ^ 2) * tr B [LD; LSigma]) + (synthetic_fraction * ((sigma) ^ 2) * tr B [LSigma; LV]) + ((((synthetic_fraction) ^ 2) * tr B [LD; LSigma]) / ((-1) + T)) + ((-1) * synthetic_fraction * ((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((-1) * synthetic_fraction * tr B [LD; LSigma]) / ((-1) + T)) + ((synthetic_fraction * T * ((-2) + T) * (2 + INR d) * tr B [LD; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))) + (((-1) * T * ((synthetic_fraction) ^ 2) * ((-2) + T) * (2 + INR d) * tr B [LD; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d))))).
+Lemma step8 : forall B : nat -> R, 
+  ((((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((synthetic_fraction) ^ 2) * tr B [LA; LSigma]) + (synthetic_fraction * ((sigma) ^ 2) * tr B [LSigma; LV]) + ((((synthetic_fraction) ^ 2) * tr B [LA; LSigma]) / ((-1) + T)) + ((-1) * synthetic_fraction * ((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((-1) * synthetic_fraction * tr B [LA; LSigma]) / ((-1) + T)) + ((synthetic_fraction * ((T) ^ 4) * tr B [LA; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)) + (((-1) * ((synthetic_fraction) ^ 2) * ((T) ^ 4) * tr B [LA; Lq; LV; LSigma; LV; Lq]) / ((-1) + T)))
+  = ((((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((synthetic_fraction) ^ 2) * tr B [LA; LSigma]) + (synthetic_fraction * ((sigma) ^ 2) * tr B [LSigma; LV]) + ((((synthetic_fraction) ^ 2) * tr B [LA; LSigma]) / ((-1) + T)) + ((-1) * synthetic_fraction * ((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((-1) * synthetic_fraction * tr B [LA; LSigma]) / ((-1) + T)) + ((synthetic_fraction * T * ((-2) + T) * (2 + INR d) * tr B [LA; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))) + (((-1) * T * ((synthetic_fraction) ^ 2) * ((-2) + T) * (2 + INR d) * tr B [LA; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d))))).
 Proof.
   intros B.
-  rewrite ?axiom16.
+  rewrite ?axiom13.
   field; side.
 Qed.
 (* expectation: E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2 *)
-Lemma step13 : forall B : nat -> R, 
-  ((((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((synthetic_fraction) ^ 2) * tr B [LD; LSigma]) + (synthetic_fraction * ((sigma) ^ 2) * tr B [LSigma; LV]) + ((((synthetic_fraction) ^ 2) * tr B [LD; LSigma]) / ((-1) + T)) + ((-1) * synthetic_fraction * ((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((-1) * synthetic_fraction * tr B [LD; LSigma]) / ((-1) + T)) + ((synthetic_fraction * T * ((-2) + T) * (2 + INR d) * tr B [LD; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))) + (((-1) * T * ((synthetic_fraction) ^ 2) * ((-2) + T) * (2 + INR d) * tr B [LD; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))))
-  = ((((synthetic_fraction) ^ 2) * tr B [LD; LSigma]) + ((((sigma_real) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + ((((synthetic_fraction) ^ 2) * tr B [LD; LSigma]) / ((-1) + T)) + (((-1) * synthetic_fraction * tr B [LD; LSigma]) / ((-1) + T)) + ((synthetic_fraction * ((sigma) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + (((-1) * synthetic_fraction * ((sigma_real) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + ((synthetic_fraction * T * ((-2) + T) * (2 + INR d) * tr B [LD; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))) + (((-1) * T * ((synthetic_fraction) ^ 2) * ((-2) + T) * (2 + INR d) * tr B [LD; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d))))).
+Lemma step9 : forall B : nat -> R, 
+  ((((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((synthetic_fraction) ^ 2) * tr B [LA; LSigma]) + (synthetic_fraction * ((sigma) ^ 2) * tr B [LSigma; LV]) + ((((synthetic_fraction) ^ 2) * tr B [LA; LSigma]) / ((-1) + T)) + ((-1) * synthetic_fraction * ((sigma_real) ^ 2) * tr B [LSigma; LV]) + (((-1) * synthetic_fraction * tr B [LA; LSigma]) / ((-1) + T)) + ((synthetic_fraction * T * ((-2) + T) * (2 + INR d) * tr B [LA; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))) + (((-1) * T * ((synthetic_fraction) ^ 2) * ((-2) + T) * (2 + INR d) * tr B [LA; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))))
+  = ((((synthetic_fraction) ^ 2) * tr B [LA; LSigma]) + ((((sigma_real) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + ((((synthetic_fraction) ^ 2) * tr B [LA; LSigma]) / ((-1) + T)) + (((-1) * synthetic_fraction * tr B [LA; LSigma]) / ((-1) + T)) + ((synthetic_fraction * ((sigma) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + (((-1) * synthetic_fraction * ((sigma_real) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + ((synthetic_fraction * T * ((-2) + T) * (2 + INR d) * tr B [LA; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))) + (((-1) * T * ((synthetic_fraction) ^ 2) * ((-2) + T) * (2 + INR d) * tr B [LA; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d))))).
 Proof.
   intros B.
-  assert (H1 : tr B [LSigma; LV] = ((1 / ((-1) + T + ((-1) * INR d)))) * tr B [LSigma; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LSigma] [LV]) (axiom17 B [LSigma] eq_refl)) (f_equal (Rmult ((1 / ((-1) + T + ((-1) * INR d))))) (turn B [LSigmainv] [LSigma]))).
+  assert (H1 : tr B [LSigma; LV] = ((1 / ((-1) + T + ((-1) * INR d)))) * tr B [LSigma; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LSigma] [LV]) (axiom14 B [LSigma] eq_refl)) (f_equal (Rmult ((1 / ((-1) + T + ((-1) * INR d))))) (turn B [LSigmainv] [LSigma]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
-Lemma step14 : forall B : nat -> R, 
-  ((((synthetic_fraction) ^ 2) * tr B [LD; LSigma]) + ((((sigma_real) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + ((((synthetic_fraction) ^ 2) * tr B [LD; LSigma]) / ((-1) + T)) + (((-1) * synthetic_fraction * tr B [LD; LSigma]) / ((-1) + T)) + ((synthetic_fraction * ((sigma) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + (((-1) * synthetic_fraction * ((sigma_real) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + ((synthetic_fraction * T * ((-2) + T) * (2 + INR d) * tr B [LD; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))) + (((-1) * T * ((synthetic_fraction) ^ 2) * ((-2) + T) * (2 + INR d) * tr B [LD; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))))
-  = ((((synthetic_fraction) ^ 2) * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) + ((((sigma_real) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + ((((synthetic_fraction) ^ 2) * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) / ((-1) + T)) + (((-1) * synthetic_fraction * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) / ((-1) + T)) + ((synthetic_fraction * ((sigma) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + (((-1) * synthetic_fraction * ((sigma_real) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + ((synthetic_fraction * T * ((-2) + T) * (2 + INR d) * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))) + (((-1) * T * ((synthetic_fraction) ^ 2) * ((-2) + T) * (2 + INR d) * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d))))).
+Lemma step10 : forall B : nat -> R, 
+  ((((synthetic_fraction) ^ 2) * tr B [LA; LSigma]) + ((((sigma_real) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + ((((synthetic_fraction) ^ 2) * tr B [LA; LSigma]) / ((-1) + T)) + (((-1) * synthetic_fraction * tr B [LA; LSigma]) / ((-1) + T)) + ((synthetic_fraction * ((sigma) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + (((-1) * synthetic_fraction * ((sigma_real) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + ((synthetic_fraction * T * ((-2) + T) * (2 + INR d) * tr B [LA; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))) + (((-1) * T * ((synthetic_fraction) ^ 2) * ((-2) + T) * (2 + INR d) * tr B [LA; LSigma]) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))))
+  = ((((synthetic_fraction) ^ 2) * sum d (fun i => (a i * s i))) + ((((sigma_real) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + ((((synthetic_fraction) ^ 2) * sum d (fun i => (a i * s i))) / ((-1) + T)) + (((-1) * synthetic_fraction * sum d (fun i => (a i * s i))) / ((-1) + T)) + ((synthetic_fraction * ((sigma) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + (((-1) * synthetic_fraction * ((sigma_real) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + ((synthetic_fraction * T * ((-2) + T) * (2 + INR d) * sum d (fun i => (a i * s i))) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))) + (((-1) * T * ((synthetic_fraction) ^ 2) * ((-2) + T) * (2 + INR d) * sum d (fun i => (a i * s i))) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d))))).
 Proof.
   intros B.
-  assert (H1 : tr B [LD; LSigma] = sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))).
+  assert (H1 : tr B [LA; LSigma] = sum d (fun i => (a i * s i))).
   { rewrite eigenbasis by (reflexivity || (cbn; lia)).
     apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
   assert (H2 : tr B [LSigma; LSigmainv] = sum d (fun i => 1)).
@@ -302,11 +235,35 @@ Proof.
   repeat first [rewrite H1 | rewrite H2].
   field; side.
 Qed.
-End S14.
+End S10.
 
-Section S15.  (* collected *)
+Section S12.  (* collected *)
+Hypothesis put_a_new : forall i, (i < d)%nat -> a_new i = (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i)).
+(* insertion: insert a_i = a - 2*m*w0 + w0**2: the second moment of w_n - w0, for any w0 *)
+Lemma step11 : 
+  ((((synthetic_fraction) ^ 2) * sum d (fun i => (s i * a_new i))) + ((((sigma_real) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + ((((synthetic_fraction) ^ 2) * sum d (fun i => (s i * a_new i))) / ((-1) + T)) + (((-1) * synthetic_fraction * sum d (fun i => (s i * a_new i))) / ((-1) + T)) + ((synthetic_fraction * ((sigma) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + (((-1) * synthetic_fraction * ((sigma_real) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + ((synthetic_fraction * T * ((-2) + T) * (2 + INR d) * sum d (fun i => (s i * a_new i))) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))) + (((-1) * T * ((synthetic_fraction) ^ 2) * ((-2) + T) * (2 + INR d) * sum d (fun i => (s i * a_new i))) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))))
+  = ((((synthetic_fraction) ^ 2) * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) + ((((sigma_real) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + ((((synthetic_fraction) ^ 2) * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) / ((-1) + T)) + (((-1) * synthetic_fraction * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) / ((-1) + T)) + ((synthetic_fraction * ((sigma) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + (((-1) * synthetic_fraction * ((sigma_real) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + ((synthetic_fraction * T * ((-2) + T) * (2 + INR d) * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))) + (((-1) * T * ((synthetic_fraction) ^ 2) * ((-2) + T) * (2 + INR d) * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d))))).
+Proof.
+  intros.
+  assert (E1 : sum d (fun i => 1) = slin d [(1, fun i => 1)]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a_new by assumption. field; side. }
+  assert (E2 : sum d (fun i => (s i * a_new i)) = slin d [(1, fun i => (a i * s i)); (1, fun i => (s i * ((w0 i) ^ 2))); ((-2), fun i => (m i * w0 i * s i))]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a_new by assumption. field; side. }
+  assert (E3 : sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i)))) = slin d [(1, fun i => (a i * s i)); (1, fun i => (s i * ((w0 i) ^ 2))); ((-2), fun i => (m i * w0 i * s i))]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a_new by assumption. field; side. }
+  rewrite ?E1.
+  rewrite ?E2.
+  rewrite ?E3.
+  rewrite ?E1.
+  rewrite ?E2.
+  rewrite ?E3.
+  cbn [slin].
+  rewrite ?sum_one.
+  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
+  field; side.
+Qed.
 (* algebra: collect E||w_n - w0||_Sigma^2 and the noises *)
-Lemma step15 : 
+Lemma step12 : 
   ((((synthetic_fraction) ^ 2) * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) + ((((sigma_real) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + ((((synthetic_fraction) ^ 2) * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) / ((-1) + T)) + (((-1) * synthetic_fraction * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) / ((-1) + T)) + ((synthetic_fraction * ((sigma) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + (((-1) * synthetic_fraction * ((sigma_real) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + ((synthetic_fraction * T * ((-2) + T) * (2 + INR d) * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))) + (((-1) * T * ((synthetic_fraction) ^ 2) * ((-2) + T) * (2 + INR d) * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d)))))
   = (((((synthetic_fraction * ((-1) + (synthetic_fraction * T))) / ((-1) + T)) + ((synthetic_fraction * T * (1 + ((-1) * synthetic_fraction)) * ((-2) + T) * (2 + INR d)) / (((-1) + T) * (2 + T) * ((-1) + T + ((-1) * INR d))))) * sum d (fun i => (s i * (a i + ((w0 i) ^ 2) + ((-2) * m i * w0 i))))) + ((INR d * ((synthetic_fraction * ((sigma) ^ 2)) + (((sigma_real) ^ 2) * (1 + ((-1) * synthetic_fraction))))) / ((-1) + T + ((-1) * INR d)))).
 Proof.
@@ -324,6 +281,6 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S15.
+End S12.
 
 End Page.

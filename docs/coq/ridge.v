@@ -191,7 +191,7 @@ Proof.
 Qed.
 End S4.
 
-Section S13.  (* generators by least squares *)
+Section S12.  (* one generator by least squares *)
 (* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
 Lemma step5 : forall B : nat -> R, 
   tr B [LB; Lw_hat0; Lw_hat0t]
@@ -300,6 +300,9 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
+End S12.
+
+Section S13.  (* generators by least squares *)
 (* recurrence: iterate from a_0 = w0**2; holds at n = 0, and one step leads from n to n+1 *)
 Lemma step13 : forall i, (i < d)%nat -> forall x : nat -> R, x O = ((w0 i) ^ 2) ->
   (forall k, x (S k) = (x k + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d)))))) ->

@@ -57,11 +57,11 @@ Ltac positive := repeat first [ assumption | lra | apply Rmult_lt_0_compat | app
 Ltac orthant := repeat split; apply Rgt_not_eq, Rlt_gt; first [solve [positive] | nra].
 Ltac side := repeat split; try exact I; nonzero.
 
-Inductive letter := LA | LB | LM | LMt | LP | LPt | LP0 | LP0t | LSigma | LSigmainv | LV | LV0 | LW0 | LX | LXt | LX0 | LX0t | Le | Let | Le0 | Le0t | Lw | Lwt | Lw0 | Lw0t | Lw_hat | Lw_hatt | Lw_hat0 | Lw_hat0t.
+Inductive letter := LA | LB | LM | LMt | LP0 | LP0t | LSigma | LSigmainv | LV0 | LW0 | LX0 | LX0t | Le0 | Le0t | Lw | Lwt | Lw0 | Lw0t | Lw_hat0 | Lw_hat0t.
 Scheme Equality for letter.
-Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LP => LPt | LPt => LP | LP0 => LP0t | LP0t => LP0 | LSigma => LSigma | LSigmainv => LSigmainv | LV => LV | LV0 => LV0 | LW0 => LW0 | LX => LXt | LXt => LX | LX0 => LX0t | LX0t => LX0 | Le => Let | Let => Le | Le0 => Le0t | Le0t => Le0 | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lw_hat => Lw_hatt | Lw_hatt => Lw_hat | Lw_hat0 => Lw_hat0t | Lw_hat0t => Lw_hat0 end.
+Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LP0 => LP0t | LP0t => LP0 | LSigma => LSigma | LSigmainv => LSigmainv | LV0 => LV0 | LW0 => LW0 | LX0 => LX0t | LX0t => LX0 | Le0 => Le0t | Le0t => Le0 | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lw_hat0 => Lw_hat0t | Lw_hat0t => Lw_hat0 end.
 (* Whether it depends on all draws of a fit. *)
-Definition estimate (x : letter) := match x with Lw_hat => true | Lw_hatt => true | Lw_hat0 => true | Lw_hat0t => true | _ => false end.
+Definition estimate (x : letter) := match x with Lw_hat0 => true | Lw_hat0t => true | _ => false end.
 (* Whether it holds nothing random. *)
 Definition fixed (x : letter) := match x with LA => true | LB => true | LM => true | LMt => true | LSigma => true | LSigmainv => true | LW0 => true | Lw0 => true | Lw0t => true | _ => false end.
 (* Whether it is a function of Sigma or the test matrix. *)
@@ -71,7 +71,7 @@ Definition moment (x : letter) := match x with LA => true | LM => true | LMt => 
 Section Page.
   Variables d n : nat.
   Variables T T0 sigma sigma0 : R.
-  Variables a m s w0 : nat -> R.
+  Variables a a_new m s w0 : nat -> R.
   (* tr B w is E tr of the product of the letters of w; LB is the diagonal matrix B. *)
   Variable tr : (nat -> R) -> list letter -> R.
   Hypothesis turn : forall B a b, tr B (a ++ b) = tr B (b ++ a).
@@ -99,20 +99,8 @@ Section Page.
   Hypothesis axiom7 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
   (* expectation: E[(X0'X0)^-1] = Sigma^-1/(T0-d-1), T0 >= d+2 *)
   Hypothesis axiom8 : forall B v, forallb fixed v = true -> tr B ([LV0] ++ v) = ((1 / ((-1) + T0 + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
-  (* definition: w_hat = X^+ (X w + sigma e) *)
-  Hypothesis axiom9 : forall B v, tr B ([Lw_hat] ++ v) = (sigma) * tr B ([LP; Le] ++ v) + (1) * tr B ([LP; LX; Lw] ++ v).
-  (* exact identity: X^+ X = 1 and X^+ X^+' = (X'X)^-1 for T >= d rows *)
-  Hypothesis axiom10 : forall B v, tr B ([LP; LX] ++ v) = (1) * tr B ([] ++ v).
-  (* exact identity: X^+ X = 1 and X^+ X^+' = (X'X)^-1 for T >= d rows *)
-  Hypothesis axiom11 : forall B v, tr B ([LP; LPt] ++ v) = (1) * tr B ([LV] ++ v).
-  (* expectation: E[e e'] = I, E[e] = 0 *)
-  Hypothesis axiom12 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le || letter_beq x Let)) v = true -> tr B ([Le; Let] ++ v) = (1) * tr B ([] ++ v).
-  (* expectation: E[e e'] = I, E[e] = 0 *)
-  Hypothesis axiom13 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le || letter_beq x Let)) v = true -> tr B ([Le] ++ v) = 0.
   (* definition: W0 = w0 w0' *)
-  Hypothesis axiom14 : forall B v, tr B ([Lw0; Lw0t] ++ v) = (1) * tr B ([LW0] ++ v).
-  (* expectation: E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2 *)
-  Hypothesis axiom15 : forall B v, forallb fixed v = true -> tr B ([LV] ++ v) = ((1 / ((-1) + T + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
+  Hypothesis axiom9 : forall B v, tr B ([Lw0; Lw0t] ++ v) = (1) * tr B ([LW0] ++ v).
   (* Nothing is divided by zero. *)
   Hypothesis nonzero1 : forall i, (i < d)%nat -> s i <> 0.
   Hypothesis nonzero2 : (1 + INR d + ((-1) * T0)) <> 0.
@@ -120,7 +108,7 @@ Section Page.
   Ltac at_i i Hi := pose proof (nonzero1 i Hi).
   Ltac conditions tac := (let Z := fresh "Z" in pose proof nonzero2 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero3 as Z; tac Z).
 
-Section S9.  (* generators by least squares *)
+Section S8.  (* one generator by least squares *)
 (* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
 Lemma step1 : forall B : nat -> R, 
   tr B [LB; Lw_hat0; Lw_hat0t]
@@ -229,6 +217,9 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
+End S8.
+
+Section S9.  (* generators by least squares *)
 (* recurrence: iterate from a_0 = w0**2; holds at n = 0, and one step leads from n to n+1 *)
 Lemma step9 : forall i, (i < d)%nat -> forall x : nat -> R, x O = ((w0 i) ^ 2) ->
   (forall k, x (S k) = (x k + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d)))))) ->
@@ -240,59 +231,11 @@ Proof.
 Qed.
 End S9.
 
-Section S17.  (* downstream least squares *)
-(* definition: w_hat = X^+ (X w + sigma e) *)
-Lemma step10 : forall B : nat -> R, 
-  (((-2) * tr B [LSigma; Lw0; Lw_hatt]) + tr B [LSigma; Lw0; Lw0t] + tr B [LSigma; Lw_hat; Lw_hatt])
-  = (((-2) * tr B [LP; LX; Lw; Lw0t; LSigma]) + (((sigma) ^ 2) * tr B [LP; Le; Let; LPt; LSigma]) + ((-2) * sigma * tr B [LP; Le; Lw0t; LSigma]) + (2 * sigma * tr B [LP; LX; Lw; Let; LPt; LSigma]) + tr B [LSigma; Lw0; Lw0t] + tr B [LP; LX; Lw; Lwt; LXt; LPt; LSigma]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LSigma; Lw_hat; Lw_hatt] = (sigma) * tr B [LP; Le; Lw_hatt; LSigma] + (1) * tr B [LP; LX; Lw; Lw_hatt; LSigma]) by exact (eq_trans (eq_trans (turn B [LSigma] [Lw_hat; Lw_hatt]) (axiom9 B [Lw_hatt; LSigma])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [] [LP; Le; Lw_hatt; LSigma])) (f_equal (Rmult (1)) (turn B [] [LP; LX; Lw; Lw_hatt; LSigma])))).
-  assert (H2 : tr B [LP; LX; Lw; Lw_hatt; LSigma] = (sigma) * tr B [LP; LX; Lw; Let; LPt; LSigma] + (1) * tr B [LP; LX; Lw; Lwt; LXt; LPt; LSigma]) by exact (eq_trans (eq_trans (eq_trans (back B [LP; LX; Lw; Lw_hatt; LSigma]) (turn B [LSigma] [Lw_hat; Lwt; LXt; LPt])) (axiom9 B [Lwt; LXt; LPt; LSigma])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (eq_trans (back B [LP; Le; Lwt; LXt; LPt; LSigma]) (turn B [LSigma] [LP; LX; Lw; Let; LPt]))) (f_equal (Rmult (1)) (turn B [] [LP; LX; Lw; Lwt; LXt; LPt; LSigma])))).
-  assert (H3 : tr B [LP; Le; Lw_hatt; LSigma] = (sigma) * tr B [LP; Le; Let; LPt; LSigma] + (1) * tr B [LP; LX; Lw; Let; LPt; LSigma]) by exact (eq_trans (eq_trans (eq_trans (back B [LP; Le; Lw_hatt; LSigma]) (turn B [LSigma] [Lw_hat; Let; LPt])) (axiom9 B [Let; LPt; LSigma])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [] [LP; Le; Let; LPt; LSigma])) (f_equal (Rmult (1)) (turn B [] [LP; LX; Lw; Let; LPt; LSigma])))).
-  assert (H4 : tr B [LSigma; Lw0; Lw_hatt] = (sigma) * tr B [LP; Le; Lw0t; LSigma] + (1) * tr B [LP; LX; Lw; Lw0t; LSigma]) by exact (eq_trans (eq_trans (eq_trans (back B [LSigma; Lw0; Lw_hatt]) (turn B [] [Lw_hat; Lw0t; LSigma])) (axiom9 B [Lw0t; LSigma])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [] [LP; Le; Lw0t; LSigma])) (f_equal (Rmult (1)) (turn B [] [LP; LX; Lw; Lw0t; LSigma])))).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4].
-  field; side.
-Qed.
-(* exact identity: X^+ X = 1 and X^+ X^+' = (X'X)^-1 for T >= d rows *)
-Lemma step11 : forall B : nat -> R, 
-  (((-2) * tr B [LP; LX; Lw; Lw0t; LSigma]) + (((sigma) ^ 2) * tr B [LP; Le; Let; LPt; LSigma]) + ((-2) * sigma * tr B [LP; Le; Lw0t; LSigma]) + (2 * sigma * tr B [LP; LX; Lw; Let; LPt; LSigma]) + tr B [LSigma; Lw0; Lw0t] + tr B [LP; LX; Lw; Lwt; LXt; LPt; LSigma])
-  = (((-2) * tr B [LSigma; Lw; Lw0t]) + (((sigma) ^ 2) * tr B [LP; Le; Let; LPt; LSigma]) + ((-2) * sigma * tr B [LP; Le; Lw0t; LSigma]) + (2 * sigma * tr B [LP; Le; Lwt; LSigma]) + tr B [LSigma; Lw; Lwt] + tr B [LSigma; Lw0; Lw0t]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LP; LX; Lw; Lw0t; LSigma] = (1) * tr B [LSigma; Lw; Lw0t]) by exact (eq_trans (eq_trans (turn B [] [LP; LX; Lw; Lw0t; LSigma]) (axiom10 B [Lw; Lw0t; LSigma])) (f_equal (Rmult (1)) (turn B [Lw; Lw0t] [LSigma]))).
-  assert (H2 : tr B [LP; LX; Lw; Lwt; LXt; LPt; LSigma] = (1) * tr B [LP; LX; Lw; Lwt; LSigma]) by exact (eq_trans (eq_trans (turn B [] [LP; LX; Lw; Lwt; LXt; LPt; LSigma]) (axiom10 B [Lw; Lwt; LXt; LPt; LSigma])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Lwt; LXt; LPt; LSigma]) (turn B [LSigma] [LP; LX; Lw; Lwt])))).
-  assert (H3 : tr B [LP; LX; Lw; Lwt; LSigma] = (1) * tr B [LSigma; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [] [LP; LX; Lw; Lwt; LSigma]) (axiom10 B [Lw; Lwt; LSigma])) (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LSigma]))).
-  assert (H4 : tr B [LP; LX; Lw; Let; LPt; LSigma] = (1) * tr B [LP; Le; Lwt; LSigma]) by exact (eq_trans (eq_trans (turn B [] [LP; LX; Lw; Let; LPt; LSigma]) (axiom10 B [Lw; Let; LPt; LSigma])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Let; LPt; LSigma]) (turn B [LSigma] [LP; Le; Lwt])))).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4].
-  field; side.
-Qed.
-(* expectation: E[e e'] = I, E[e] = 0 *)
-Lemma step12 : forall B : nat -> R, 
-  (((-2) * tr B [LSigma; Lw; Lw0t]) + (((sigma) ^ 2) * tr B [LP; Le; Let; LPt; LSigma]) + ((-2) * sigma * tr B [LP; Le; Lw0t; LSigma]) + (2 * sigma * tr B [LP; Le; Lwt; LSigma]) + tr B [LSigma; Lw; Lwt] + tr B [LSigma; Lw0; Lw0t])
-  = (((-2) * tr B [LSigma; Lw; Lw0t]) + (((sigma) ^ 2) * tr B [LP; LPt; LSigma]) + tr B [LSigma; Lw; Lwt] + tr B [LSigma; Lw0; Lw0t]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LP; Le; Let; LPt; LSigma] = (1) * tr B [LP; LPt; LSigma]) by exact (eq_trans (eq_trans (turn B [LP] [Le; Let; LPt; LSigma]) (axiom12 B [LPt; LSigma; LP] eq_refl)) (f_equal (Rmult (1)) (turn B [LPt; LSigma] [LP]))).
-  assert (H2 : tr B [LP; Le; Lw0t; LSigma] = 0) by exact (eq_trans (turn B [LP] [Le; Lw0t; LSigma]) (axiom13 B [Lw0t; LSigma; LP] eq_refl)).
-  assert (H3 : tr B [LP; Le; Lwt; LSigma] = 0) by exact (eq_trans (turn B [LP] [Le; Lwt; LSigma]) (axiom13 B [Lwt; LSigma; LP] eq_refl)).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3].
-  field; side.
-Qed.
-(* exact identity: X^+ X = 1 and X^+ X^+' = (X'X)^-1 for T >= d rows *)
-Lemma step13 : forall B : nat -> R, 
-  (((-2) * tr B [LSigma; Lw; Lw0t]) + (((sigma) ^ 2) * tr B [LP; LPt; LSigma]) + tr B [LSigma; Lw; Lwt] + tr B [LSigma; Lw0; Lw0t])
-  = (((-2) * tr B [LSigma; Lw; Lw0t]) + (((sigma) ^ 2) * tr B [LSigma; LV]) + tr B [LSigma; Lw; Lwt] + tr B [LSigma; Lw0; Lw0t]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LP; LPt; LSigma] = (1) * tr B [LSigma; LV]) by exact (eq_trans (eq_trans (turn B [] [LP; LPt; LSigma]) (axiom11 B [LSigma])) (f_equal (Rmult (1)) (turn B [LV] [LSigma]))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
+Section S12.  (* the error of a model *)
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-Lemma step14 : forall B : nat -> R, 
-  (((-2) * tr B [LSigma; Lw; Lw0t]) + (((sigma) ^ 2) * tr B [LSigma; LV]) + tr B [LSigma; Lw; Lwt] + tr B [LSigma; Lw0; Lw0t])
-  = (((-2) * tr B [LM; LSigma]) + (((sigma) ^ 2) * tr B [LSigma; LV]) + tr B [LA; LSigma] + tr B [LSigma; Lw0; Lw0t]).
+Lemma step10 : forall B : nat -> R, 
+  (((-2) * tr B [LSigma; Lw; Lw0t]) + tr B [LSigma; Lw; Lwt] + tr B [LSigma; Lw0; Lw0t])
+  = (((-2) * tr B [LM; LSigma]) + tr B [LA; LSigma] + tr B [LSigma; Lw0; Lw0t]).
 Proof.
   intros B.
   assert (H1 : tr B [LSigma; Lw; Lwt] = (1) * tr B [LA; LSigma]) by exact (eq_trans (eq_trans (turn B [LSigma] [Lw; Lwt]) (axiom6 B [LSigma] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LSigma]))).
@@ -301,29 +244,19 @@ Proof.
   field; side.
 Qed.
 (* definition: W0 = w0 w0' *)
-Lemma step15 : forall B : nat -> R, 
-  (((-2) * tr B [LM; LSigma]) + (((sigma) ^ 2) * tr B [LSigma; LV]) + tr B [LA; LSigma] + tr B [LSigma; Lw0; Lw0t])
-  = (((-2) * tr B [LM; LSigma]) + (((sigma) ^ 2) * tr B [LSigma; LV]) + tr B [LA; LSigma] + tr B [LSigma; LW0]).
+Lemma step11 : forall B : nat -> R, 
+  (((-2) * tr B [LM; LSigma]) + tr B [LA; LSigma] + tr B [LSigma; Lw0; Lw0t])
+  = (((-2) * tr B [LM; LSigma]) + tr B [LA; LSigma] + tr B [LSigma; LW0]).
 Proof.
   intros B.
-  assert (H1 : tr B [LSigma; Lw0; Lw0t] = (1) * tr B [LSigma; LW0]) by exact (eq_trans (eq_trans (turn B [LSigma] [Lw0; Lw0t]) (axiom14 B [LSigma])) (f_equal (Rmult (1)) (turn B [LW0] [LSigma]))).
-  repeat first [rewrite H1].
-  field; side.
-Qed.
-(* expectation: E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2 *)
-Lemma step16 : forall B : nat -> R, 
-  (((-2) * tr B [LM; LSigma]) + (((sigma) ^ 2) * tr B [LSigma; LV]) + tr B [LA; LSigma] + tr B [LSigma; LW0])
-  = (((-2) * tr B [LM; LSigma]) + ((((sigma) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + tr B [LA; LSigma] + tr B [LSigma; LW0]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LSigma; LV] = ((1 / ((-1) + T + ((-1) * INR d)))) * tr B [LSigma; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LSigma] [LV]) (axiom15 B [LSigma] eq_refl)) (f_equal (Rmult ((1 / ((-1) + T + ((-1) * INR d))))) (turn B [LSigmainv] [LSigma]))).
+  assert (H1 : tr B [LSigma; Lw0; Lw0t] = (1) * tr B [LSigma; LW0]) by exact (eq_trans (eq_trans (turn B [LSigma] [Lw0; Lw0t]) (axiom9 B [LSigma])) (f_equal (Rmult (1)) (turn B [LW0] [LSigma]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
-Lemma step17 : forall B : nat -> R, 
-  (((-2) * tr B [LM; LSigma]) + ((((sigma) ^ 2) * tr B [LSigma; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + tr B [LA; LSigma] + tr B [LSigma; LW0])
-  = (((-2) * sum d (fun i => (m i * w0 i * s i))) + ((((sigma) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + sum d (fun i => (a i * s i)) + sum d (fun i => (s i * ((w0 i) ^ 2)))).
+Lemma step12 : forall B : nat -> R, 
+  (((-2) * tr B [LM; LSigma]) + tr B [LA; LSigma] + tr B [LSigma; LW0])
+  = (((-2) * sum d (fun i => (m i * w0 i * s i))) + sum d (fun i => (a i * s i)) + sum d (fun i => (s i * ((w0 i) ^ 2)))).
 Proof.
   intros B.
   assert (H1 : tr B [LA; LSigma] = sum d (fun i => (a i * s i))).
@@ -332,74 +265,91 @@ Proof.
   assert (H2 : tr B [LM; LSigma] = sum d (fun i => (m i * w0 i * s i))).
   { rewrite eigenbasis by (reflexivity || (cbn; lia)).
     apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
-  assert (H3 : tr B [LSigma; LSigmainv] = sum d (fun i => 1)).
+  assert (H3 : tr B [LSigma; LW0] = sum d (fun i => (s i * ((w0 i) ^ 2)))).
   { rewrite eigenbasis by (reflexivity || (cbn; lia)).
     apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
-  assert (H4 : tr B [LSigma; LW0] = sum d (fun i => (s i * ((w0 i) ^ 2)))).
-  { rewrite eigenbasis by (reflexivity || (cbn; lia)).
-    apply sum_ext; intros i Hi; at_i i Hi. cbn. field; side. }
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4].
+  repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
-End S17.
+End S12.
 
-Section S19.  (* the whole process *)
+Section S15.  (* the whole process *)
+Hypothesis put_a_new : forall i, (i < d)%nat -> a_new i = (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d))))).
 Hypothesis put_a : forall i, (i < d)%nat -> a i = (((w0 i) ^ 2) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))).
 Hypothesis put_m : forall i, (i < d)%nat -> m i = w0 i.
-(* insertion: insert a_i = n*sigma0**2/(s*(T0 - d - 1)) + w0**2, m_i = w0 *)
-Lemma step18 : 
-  (((-2) * sum d (fun i => (m i * w0 i * s i))) + ((((sigma) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + sum d (fun i => (a i * s i)) + sum d (fun i => (s i * ((w0 i) ^ 2))))
-  = (((-1) * sum d (fun i => (s i * ((w0 i) ^ 2)))) + ((((sigma) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + sum d (fun i => (s i * (((w0 i) ^ 2) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))))))).
+(* insertion: insert a_i = a + sigma**2/(s*(T - d - 1)): w_hat is one generation more, with T rows and noise sigma *)
+Lemma step13 : 
+  (((-2) * sum d (fun i => (m i * w0 i * s i))) + sum d (fun i => (s i * ((w0 i) ^ 2))) + sum d (fun i => (s i * a_new i)))
+  = (((-2) * sum d (fun i => (m i * w0 i * s i))) + sum d (fun i => (s i * ((w0 i) ^ 2))) + sum d (fun i => (s i * (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d)))))))).
 Proof.
   intros.
-  assert (E1 : sum d (fun i => 1) = slin d [(1, fun i => 1)]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a by assumption. rewrite ?put_m by assumption. field; side. }
-  assert (E2 : sum d (fun i => (a i * s i)) = slin d [(1, fun i => (s i * ((w0 i) ^ 2))); ((((-1) * INR n * ((sigma0) ^ 2)) / (1 + INR d + ((-1) * T0))), fun i => 1)]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a by assumption. rewrite ?put_m by assumption. field; side. }
-  assert (E3 : sum d (fun i => (m i * w0 i * s i)) = slin d [(1, fun i => (s i * ((w0 i) ^ 2)))]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a by assumption. rewrite ?put_m by assumption. field; side. }
-  assert (E4 : sum d (fun i => (s i * (((w0 i) ^ 2) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))))) = slin d [(1, fun i => (s i * ((w0 i) ^ 2))); ((((-1) * INR n * ((sigma0) ^ 2)) / (1 + INR d + ((-1) * T0))), fun i => 1)]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a by assumption. rewrite ?put_m by assumption. field; side. }
-  assert (E5 : sum d (fun i => (s i * ((w0 i) ^ 2))) = slin d [(1, fun i => (s i * ((w0 i) ^ 2)))]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a by assumption. rewrite ?put_m by assumption. field; side. }
+  assert (E1 : sum d (fun i => (s i * a_new i)) = slin d [(1, fun i => (a i * s i)); ((((-1) * ((sigma) ^ 2)) / (1 + INR d + ((-1) * T))), fun i => 1)]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a_new by assumption. field; side. }
+  assert (E2 : sum d (fun i => (m i * w0 i * s i)) = slin d [(1, fun i => (m i * w0 i * s i))]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a_new by assumption. field; side. }
+  assert (E3 : sum d (fun i => (s i * (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d))))))) = slin d [(1, fun i => (a i * s i)); ((((-1) * ((sigma) ^ 2)) / (1 + INR d + ((-1) * T))), fun i => 1)]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a_new by assumption. field; side. }
+  assert (E4 : sum d (fun i => (s i * ((w0 i) ^ 2))) = slin d [(1, fun i => (s i * ((w0 i) ^ 2)))]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a_new by assumption. field; side. }
   rewrite ?E1.
   rewrite ?E2.
   rewrite ?E3.
   rewrite ?E4.
-  rewrite ?E5.
   rewrite ?E1.
   rewrite ?E2.
   rewrite ?E3.
   rewrite ?E4.
-  rewrite ?E5.
   cbn [slin].
   rewrite ?sum_one.
-  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?E5 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?E5 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
+  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
+  field; side.
+Qed.
+(* insertion: insert a_i = n*sigma0**2/(s*(T0 - d - 1)) + w0**2, m_i = w0 *)
+Lemma step14 : 
+  (((-2) * sum d (fun i => (m i * w0 i * s i))) + sum d (fun i => (s i * ((w0 i) ^ 2))) + sum d (fun i => (s i * (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d))))))))
+  = (((-1) * sum d (fun i => (s i * ((w0 i) ^ 2)))) + sum d (fun i => (s i * (((w0 i) ^ 2) + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d)))) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))))))).
+Proof.
+  intros.
+  assert (E1 : sum d (fun i => (m i * w0 i * s i)) = slin d [(1, fun i => (s i * ((w0 i) ^ 2)))]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a by assumption. rewrite ?put_m by assumption. field; side. }
+  assert (E2 : sum d (fun i => (s i * (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d))))))) = slin d [(1, fun i => (s i * ((w0 i) ^ 2))); (((((-1) * ((sigma) ^ 2)) + (T0 * ((sigma) ^ 2)) + ((-1) * INR n * ((sigma0) ^ 2)) + ((-1) * INR d * ((sigma) ^ 2)) + (INR n * T * ((sigma0) ^ 2)) + ((-1) * INR n * INR d * ((sigma0) ^ 2))) / (1 + ((INR d) ^ 2) + ((-1) * T) + ((-1) * T0) + (2 * INR d) + (T * T0) + ((-1) * T * INR d) + ((-1) * T0 * INR d))), fun i => 1)]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a by assumption. rewrite ?put_m by assumption. field; side. }
+  assert (E3 : sum d (fun i => (s i * (((w0 i) ^ 2) + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d)))) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))))) = slin d [(1, fun i => (s i * ((w0 i) ^ 2))); (((((-1) * ((sigma) ^ 2)) + (T0 * ((sigma) ^ 2)) + ((-1) * INR n * ((sigma0) ^ 2)) + ((-1) * INR d * ((sigma) ^ 2)) + (INR n * T * ((sigma0) ^ 2)) + ((-1) * INR n * INR d * ((sigma0) ^ 2))) / (1 + ((INR d) ^ 2) + ((-1) * T) + ((-1) * T0) + (2 * INR d) + (T * T0) + ((-1) * T * INR d) + ((-1) * T0 * INR d))), fun i => 1)]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a by assumption. rewrite ?put_m by assumption. field; side. }
+  assert (E4 : sum d (fun i => (s i * ((w0 i) ^ 2))) = slin d [(1, fun i => (s i * ((w0 i) ^ 2)))]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_a by assumption. rewrite ?put_m by assumption. field; side. }
+  rewrite ?E1.
+  rewrite ?E2.
+  rewrite ?E3.
+  rewrite ?E4.
+  rewrite ?E1.
+  rewrite ?E2.
+  rewrite ?E3.
+  rewrite ?E4.
+  cbn [slin].
+  rewrite ?sum_one.
+  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
 (* algebra: sum over the eigenvalues; the truth cancels *)
-Lemma step19 : 
-  (((-1) * sum d (fun i => (s i * ((w0 i) ^ 2)))) + ((((sigma) ^ 2) * sum d (fun i => 1)) / ((-1) + T + ((-1) * INR d))) + sum d (fun i => (s i * (((w0 i) ^ 2) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))))))
+Lemma step15 : 
+  (((-1) * sum d (fun i => (s i * ((w0 i) ^ 2)))) + sum d (fun i => (s i * (((w0 i) ^ 2) + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d)))) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))))))
   = (((INR d * ((sigma) ^ 2)) / ((-1) + T + ((-1) * INR d))) + ((INR n * INR d * ((sigma0) ^ 2)) / ((-1) + T0 + ((-1) * INR d)))).
 Proof.
   intros.
-  assert (E1 : sum d (fun i => 1) = slin d [(1, fun i => 1)]).
+  assert (E1 : sum d (fun i => (s i * (((w0 i) ^ 2) + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d)))) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))))) = slin d [(1, fun i => (s i * ((w0 i) ^ 2))); (((((-1) * ((sigma) ^ 2)) + (T0 * ((sigma) ^ 2)) + ((-1) * INR n * ((sigma0) ^ 2)) + ((-1) * INR d * ((sigma) ^ 2)) + (INR n * T * ((sigma0) ^ 2)) + ((-1) * INR n * INR d * ((sigma0) ^ 2))) / (1 + ((INR d) ^ 2) + ((-1) * T) + ((-1) * T0) + (2 * INR d) + (T * T0) + ((-1) * T * INR d) + ((-1) * T0 * INR d))), fun i => 1)]).
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
-  assert (E2 : sum d (fun i => (s i * (((w0 i) ^ 2) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))))) = slin d [(1, fun i => (s i * ((w0 i) ^ 2))); ((((-1) * INR n * ((sigma0) ^ 2)) / (1 + INR d + ((-1) * T0))), fun i => 1)]).
-  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
-  assert (E3 : sum d (fun i => (s i * ((w0 i) ^ 2))) = slin d [(1, fun i => (s i * ((w0 i) ^ 2)))]).
+  assert (E2 : sum d (fun i => (s i * ((w0 i) ^ 2))) = slin d [(1, fun i => (s i * ((w0 i) ^ 2)))]).
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
   rewrite ?E1.
   rewrite ?E2.
-  rewrite ?E3.
   rewrite ?E1.
   rewrite ?E2.
-  rewrite ?E3.
   cbn [slin].
   rewrite ?sum_one.
-  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
+  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S19.
+End S15.
 
 End Page.

@@ -380,7 +380,7 @@ Section S19.  (* the generation on averaged labels: mean *)
 Hypothesis put_m_new : forall i, (i < d)%nat -> m_new i = ((m i * (1 + ((-1) * W))) + (w0 i * W)).
 Hypothesis put_a_new : forall i, (i < d)%nat -> a_new i = ((a i * (((1 + ((-1) * W))) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + (2 * m i * w0 i * W * (1 + ((-1) * W)))).
 Hypothesis put_pooled_new : pooled_new = ((((W) ^ 2) * ((sigma_real) ^ 2)) + (((sigma0) ^ 2) * (((1 + ((-1) * W))) ^ 2))).
-(* insertion: insert m = W*w0 + m*(1 - W), a = W**2*w0**2 + 2*W*m*w0*(1 - W) + a*(1 - W)**2, pooled = W**2*sigma_real**2 + sigma0**2*(1 - W)**2 *)
+(* insertion: insert m_i = W*w0 + m*(1 - W), a_i = W**2*w0**2 + 2*W*m*w0*(1 - W) + a*(1 - W)**2, pooled = W**2*sigma_real**2 + sigma0**2*(1 - W)**2 *)
 Lemma step19 : forall i, (i < d)%nat ->
   m_new i
   = ((m i * (1 + ((-1) * W))) + (w0 i * W)).
@@ -398,7 +398,7 @@ Section S20.  (* the generation on averaged labels: second moment *)
 Hypothesis put_m_new : forall i, (i < d)%nat -> m_new i = ((m i * (1 + ((-1) * W))) + (w0 i * W)).
 Hypothesis put_a_new : forall i, (i < d)%nat -> a_new i = ((a i * (((1 + ((-1) * W))) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + (2 * m i * w0 i * W * (1 + ((-1) * W)))).
 Hypothesis put_pooled_new : pooled_new = ((((W) ^ 2) * ((sigma_real) ^ 2)) + (((sigma0) ^ 2) * (((1 + ((-1) * W))) ^ 2))).
-(* insertion: insert m = W*w0 + m*(1 - W), a = W**2*w0**2 + 2*W*m*w0*(1 - W) + a*(1 - W)**2, pooled = W**2*sigma_real**2 + sigma0**2*(1 - W)**2 *)
+(* insertion: insert m_i = W*w0 + m*(1 - W), a_i = W**2*w0**2 + 2*W*m*w0*(1 - W) + a*(1 - W)**2, pooled = W**2*sigma_real**2 + sigma0**2*(1 - W)**2 *)
 Lemma step20 : forall i, (i < d)%nat ->
   ((pooled_new / (s i * ((-1) + T0 + ((-1) * INR d)))) + a_new i)
   = ((a i * (((1 + ((-1) * W))) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + (((((W) ^ 2) * ((sigma_real) ^ 2)) + (((sigma0) ^ 2) * (((1 + ((-1) * W))) ^ 2))) / (s i * ((-1) + T0 + ((-1) * INR d)))) + (2 * m i * w0 i * W * (1 + ((-1) * W)))).
@@ -418,7 +418,7 @@ End S20.
 Section S22.  (* the covariance is one number *)
 Hypothesis put_m : forall i, (i < d)%nat -> m i = w0 i.
 Hypothesis put_a : forall i, (i < d)%nat -> a i = (((w0 i) ^ 2) + (pooled / (s i * ((-1) + T0 + ((-1) * INR d))))).
-(* insertion: insert m = w0, a = pooled/(s*(T0 - d - 1)) + w0**2 *)
+(* insertion: insert m_i = w0, a_i = pooled/(s*(T0 - d - 1)) + w0**2 *)
 Lemma step21 : forall B : nat -> R, 
   sum d (fun i => (B i * ((a i * (((1 + ((-1) * W))) ^ 2)) + (((w0 i) ^ 2) * ((W) ^ 2)) + (((((W) ^ 2) * ((sigma_real) ^ 2)) + (((sigma0) ^ 2) * (((1 + ((-1) * W))) ^ 2))) / (s i * ((-1) + T0 + ((-1) * INR d)))) + (2 * m i * w0 i * W * (1 + ((-1) * W))))))
   = sum d (fun i => (B i * ((((w0 i) ^ 2) * ((W) ^ 2)) + ((((1 + ((-1) * W))) ^ 2) * (((w0 i) ^ 2) + (pooled / (s i * ((-1) + T0 + ((-1) * INR d)))))) + (((((W) ^ 2) * ((sigma_real) ^ 2)) + (((sigma0) ^ 2) * (((1 + ((-1) * W))) ^ 2))) / (s i * ((-1) + T0 + ((-1) * INR d)))) + (2 * W * ((w0 i) ^ 2) * (1 + ((-1) * W)))))).

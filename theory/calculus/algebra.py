@@ -14,9 +14,10 @@ from sympy import Add, Dummy, Expr, Integer, Mul, apart, cancel, expand, polygam
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.definitions import DEFINITIONS
+from ridgeproof.theory.specialise import isotropic
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["ABBREVIATIONS", "canonical", "equal", "pieces"]
+__all__ = ["ABBREVIATIONS", "canonical", "equal", "equal_when_isotropic", "pieces"]
 
 ABBREVIATIONS = {
     sy.lam: sy.kappa * (1 - sy.df1 / sy.T),
@@ -109,3 +110,10 @@ def equal(left: Expr, right: Expr) -> bool:
     False means "not shown equal": radicals and special functions are beyond this test.
     """
     return canonical(left - right) == 0
+
+
+def equal_when_isotropic(left: Expr, right: Expr) -> bool:
+    """Whether two expressions agree for Sigma = I, as rational functions of kappa, eta, eta^n."""
+    explicit = (left - right).subs(sy.lam, ABBREVIATIONS[sy.lam])
+    difference = isotropic(explicit).subs(sy.T0, sy.eta * sy.d)
+    return cancel(together(difference)) == 0

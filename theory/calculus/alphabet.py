@@ -14,7 +14,6 @@ from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.words import letter
 
 __all__ = [
-    "AGAIN",
     "ALL_INVERSE",
     "ALL_X",
     "DOWNSTREAM",
@@ -28,11 +27,9 @@ __all__ = [
     "W_TRUTH",
     "A",
     "B",
-    "D",
     "Fit",
     "M",
     "Mixture",
-    "N",
     "W",
 ]
 
@@ -45,9 +42,6 @@ TRUTH = letter("w0", "w₀", "w_0", symmetric=False)
 A = letter("A", "A", "A")
 M = letter("M", "M", "M", symmetric=False)
 W_TRUTH = letter("W0", "W₀", "W_0")
-# The same about what the labelling model got wrong: D = E[(w - w0)(w - w0)'], N = E[w - w0] w0'.
-D = letter("D", "D", "D")
-N = letter("N", "N", "N", symmetric=False)
 # (chi Sigma + lam)^-1: what R is close to, given its own trace.
 RBAR = letter("Rbar", "R̄", r"\bar R", random=True)
 # An arbitrary diagonal test matrix: an identity in tr(B .) for every B is one for each component.
@@ -60,7 +54,6 @@ class Fit:
 
     name: str
     estimate: Symbol  # w_hat
-    chain: Symbol  # w_n, after n fits on one design
     X: Symbol  # rows x d design
     e: Symbol  # label noise, standard normal
     S: Symbol  # X'X / T
@@ -68,7 +61,6 @@ class Fit:
     P: Symbol  # pseudo-inverse of X
     Winv: Symbol  # (X'X)^-1
     Pi: Symbol  # X^+ X, the projector on the row space of X
-    f: Symbol  # label noise summed over the generations that share the design
     T: Symbol
     lam: Symbol
     kappa: Symbol
@@ -76,7 +68,6 @@ class Fit:
     df2: Symbol
     gamma: Symbol
     sigma: Symbol
-    q: Symbol
 
 
 def _fit(name: str, mark: str, scalars: tuple[Symbol, ...]) -> Fit:
@@ -85,7 +76,6 @@ def _fit(name: str, mark: str, scalars: tuple[Symbol, ...]) -> Fit:
     return Fit(
         name,
         letter(f"w_hat{mark}", f"ŵ{sub}", rf"\hat w{low}", symmetric=False, random=True),
-        letter(f"wn{mark}", "wₙ", "w_n", symmetric=False, random=True),
         letter(f"X{mark}", f"X{sub}", X, symmetric=False, random=True),
         letter(f"e{mark}", f"ε{sub}", rf"\varepsilon{low}", symmetric=False, random=True),
         letter(f"S{mark}", f"S{sub}", f"S{low}", random=True),
@@ -93,16 +83,13 @@ def _fit(name: str, mark: str, scalars: tuple[Symbol, ...]) -> Fit:
         letter(f"P{mark}", f"X{sub}⁺", f"{X}^+", symmetric=False, random=True),
         letter(f"V{mark}", f"(X{sub}ᵀX{sub})⁻¹", f"({Xt} {X})^{{-1}}", random=True),
         letter(f"Pi{mark}", f"Π{sub}", rf"\Pi{low}", random=True),
-        letter(f"f{mark}", f"f{sub}", f"f{low}", symmetric=False, random=True),
         *scalars,
     )
 
 
-DOWNSTREAM = _fit(
-    "downstream", "", (sy.T, sy.lam, sy.kappa, sy.df1, sy.df2, sy.gamma, sy.sigma, sy.q)
-)
+DOWNSTREAM = _fit("downstream", "", (sy.T, sy.lam, sy.kappa, sy.df1, sy.df2, sy.gamma, sy.sigma))
 GENERATOR = _fit(
-    "generator", "0", (sy.T0, sy.lam0, sy.kappa0, sy.df1_0, sy.df2_0, sy.gamma0, sy.sigma0, sy.q0)
+    "generator", "0", (sy.T0, sy.lam0, sy.kappa0, sy.df1_0, sy.df2_0, sy.gamma0, sy.sigma0)
 )
 
 
@@ -134,9 +121,7 @@ MIXTURE = Mixture(
 )
 
 
-# A generator fitted on all sets so far: the estimate, all inputs, the inverse of their Gram matrix;
-# and the estimate where every set has the same inputs.
+# A generator fitted on all sets so far: the estimate, all inputs, the inverse of their Gram matrix.
 GATHERED = letter("wall", "ŵ", r"\hat w_{\le}", symmetric=False, random=True)
 ALL_X = letter("Xall", "X̄", r"\bar X", symmetric=False, random=True)
 ALL_INVERSE = letter("Vall", "(X̄ᵀX̄)⁻¹", r"(\bar X^\top \bar X)^{-1}", random=True)
-AGAIN = letter("wagain", "ŵ", r"\hat w_{=}", symmetric=False, random=True)

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Symbol
 
-from ridgeproof.theory.calculus.algebra import equal
+from ridgeproof.theory.calculus.algebra import equal, equal_when_isotropic
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.domains.positivity import PositivityProof
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.shown import Written
+from ridgeproof.theory.symbols import is_level
 
 if TYPE_CHECKING:
     from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
 
-__all__ = ["Derivation", "Section", "Step", "restate", "unfold"]
+__all__ = ["Derivation", "Section", "Step", "insert", "restate", "unfold"]
 
 
 @dataclass(frozen=True)
@@ -135,16 +136,33 @@ def unfold(title: str, label: str, start: Expr, reason: str, rules: Iterable[Rul
     return Section(title, label, start, reason, tuple(steps))
 
 
-def restate(target: Expr, statement: str) -> Rule:
+def restate(target: Expr, statement: str, *, isotropic: bool = False) -> Rule:
     """Rewrite the line as ``target``, after proving the two equal in canonical form.
+
+    Where ``isotropic`` is true they are equal for Sigma = I.
 
     Raises:
         DerivationError: the line is not equal to the target.
     """
+    same = equal_when_isotropic if isotropic else equal
+    needs = frozenset({"isotropic"} if isotropic else ())
 
     def rewrite(expression: Expr) -> Expr:
-        if not equal(expression, target):
+        if not same(expression, target):
             raise DerivationError(f"the derivation gives {expression}, which is not {target}")
         return target
 
-    return Rule("collect", RuleKind.ALGEBRA, statement, rewrite)
+    return Rule("collect", RuleKind.ALGEBRA, statement, rewrite, needs=needs)
+
+
+def insert(values: Mapping[Symbol, Expr], why: str = "", *, isotropic: bool = False) -> Rule:
+    """Put values in, inside sums over directions and outside, all at once."""
+    shown = ", ".join(f"{x}{'_i' * is_level(x)} = {value}" for x, value in values.items())
+    return Rule(
+        "insertion",
+        RuleKind.INSERTION,
+        f"insert {shown}{why and f': {why}'}",
+        lambda expression: expression.xreplace(dict(values)),
+        substitution=values,
+        needs=frozenset({"isotropic"} if isotropic else ()),
+    )

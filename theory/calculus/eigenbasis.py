@@ -11,9 +11,7 @@ from ridgeproof.theory.calculus.alphabet import (
     W_TRUTH,
     A,
     B,
-    D,
     M,
-    N,
 )
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.calculus.words import Tr, Word, map_words, transposed
@@ -30,14 +28,11 @@ DIAGONAL: dict[Symbol, Expr] = {
     M: sy.m * sy.w0,
     transposed(M): sy.m * sy.w0,
     W_TRUTH: sy.w0**2,
-    D: sy.a - 2 * sy.m * sy.w0 + sy.w0**2,
-    N: sy.m * sy.w0 - sy.w0**2,
-    transposed(N): sy.m * sy.w0 - sy.w0**2,
     B: sy.B,
 }
 
 # Of these letters only the diagonal is known, so that at most one may occur in a word.
-FULL = {A, D, M, transposed(M), N, transposed(N), W_TRUTH}
+FULL = {A, M, transposed(M), W_TRUTH}
 
 
 def eigenbasis() -> Rule:

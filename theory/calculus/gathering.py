@@ -14,11 +14,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Expr, expand, expand_func, simplify
+from sympy import expand
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import (
-    AGAIN,
     ALL_INVERSE,
     ALL_X,
     GATHERED,
@@ -33,22 +32,16 @@ from ridgeproof.theory.calculus.rules import (
     Rule,
     RuleKind,
     generator_moments,
-    inverse_wishart,
     noise_expectation,
-    pseudo_inverse,
 )
 from ridgeproof.theory.calculus.sections import components
 from ridgeproof.theory.calculus.words import replace_words, trace, transposed
-from ridgeproof.theory.errors import DerivationError
 
 __all__ = [
-    "fit_again",
     "gathered_fit",
     "gathered_inverse",
     "gathered_share",
     "gathering_generation",
-    "repeating_generation",
-    "summed_over_generations",
 ]
 
 _FIT = GENERATOR
@@ -63,18 +56,6 @@ def gathered_fit() -> Rule:
         f"{GATHERED} = w + {_FIT.sigma} {ALL_INVERSE} {_FIT.X}' {_FIT.e}, "
         "w fitted on the sets before",
         replace_words((GATHERED,), expand(answer)),
-    )
-
-
-def fit_again() -> Rule:
-    """The same on one design X0 seen n times before: w' = w + sigma0 X0^+ e0/(n+1)."""
-    answer = W + _FIT.sigma * _FIT.P * _FIT.e / (sy.n + 1)
-    return Rule(
-        "fit on one design again",
-        RuleKind.IDENTITY,
-        f"{AGAIN} = w + {_FIT.sigma} {_FIT.X}^+ {_FIT.e}/(n+1), "
-        "w fitted on n sets of the same inputs",
-        replace_words((AGAIN,), expand(answer)),
     )
 
 
@@ -118,48 +99,4 @@ def gathering_generation() -> Section:
             eigenbasis(),
             components(),
         ],
-    )
-
-
-@lru_cache
-def repeating_generation() -> Section:
-    """Generation n + 1 on one shared design, all label sets used: the next second moment, exact."""
-    return unfold(
-        "one generator on all sets so far, one shared design",
-        "a'",
-        trace(B * AGAIN * transposed(AGAIN)),
-        f"tr B A' for the next generator w' = {AGAIN}, B any diagonal matrix",
-        [
-            fit_again(),
-            noise_expectation(_FIT),
-            pseudo_inverse(_FIT),
-            inverse_wishart(_FIT),
-            generator_moments(_FIT),
-            eigenbasis(),
-            components(),
-        ],
-    )
-
-
-def summed_over_generations(unknown: Expr, start: Expr, closed: Expr) -> Rule:
-    """Rewrite the step from generation n to n + 1 as its n-th iterate, proved by induction.
-
-    Raises:
-        DerivationError: the induction fails.
-    """
-
-    def rewrite(step: Expr) -> Expr:
-        at_start = simplify(closed.subs(sy.n, 0) - start)
-        gap = closed.subs(sy.n, sy.n + 1) - step.subs(unknown, closed)
-        if at_start != 0 or simplify(expand_func(gap)) != 0:
-            raise DerivationError(f"{closed} does not satisfy the recurrence {step} from {start}")
-        return closed
-
-    return Rule(
-        "induction over the generations",
-        RuleKind.RECURRENCE,
-        f"sum from {unknown}_0 = {start}: holds at n = 0, and one step leads from n to n+1 by "
-        "psi(x+1) = psi(x) + 1/x",
-        rewrite,
-        substitution={unknown: start},
     )

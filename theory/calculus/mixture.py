@@ -20,12 +20,6 @@ from ridgeproof.theory.calculus.alphabet import (
     DOWNSTREAM,
     MIXTURE,
     SIGMA,
-    TRUTH,
-    W_TRUTH,
-    A,
-    D,
-    M,
-    N,
     W,
 )
 from ridgeproof.theory.calculus.rules import Rule, RuleKind, expect_noise
@@ -41,7 +35,6 @@ from ridgeproof.theory.calculus.words import (
 from ridgeproof.theory.errors import DerivationError
 
 __all__ = [
-    "deviation",
     "exchangeable_rows",
     "mixed_gram",
     "mixed_inverse",
@@ -56,14 +49,13 @@ _P1 = 1 - _P2
 
 
 def mixed_least_squares() -> Rule:
-    """w_hat = (X'X)^-1 (X1'y1 + X2'y2): least squares on real and synthetic rows."""
-    real = transposed(_mix.X1) * (_mix.X1 * TRUTH + sy.sigma_real * _mix.e1)
+    """w_hat = (X'X)^-1 (X1'y1 + X2'y2): least squares on real and synthetic rows, w0 = 0."""
+    real = transposed(_mix.X1) * sy.sigma_real * _mix.e1
     synthetic = transposed(_mix.X2) * (_mix.X2 * W + _fit.sigma * _mix.e2)
     return Rule(
         "mixed least squares",
         RuleKind.DEFINITION,
-        "w_hat = (X'X)^-1 (X1'y1 + X2'y2), y1 = X1 w0 + sigma_real e1, y2 = X2 w + sigma e2, "
-        "X = (X1; X2)",
+        "w_hat = (X'X)^-1 (X1'y1 + X2'y2), y1 = sigma_real e1, y2 = X2 w + sigma e2, X = (X1; X2)",
         replace_words((_mix.estimate,), _fit.Winv * (real + synthetic)),
     )
 
@@ -95,18 +87,6 @@ def mixed_noise() -> tuple[Rule, Rule]:
     return (
         expect_noise("label noise of real rows", _mix.e1, Integer(1), "I"),
         expect_noise("label noise of synthetic rows", _mix.e2, Integer(1), "I"),
-    )
-
-
-def deviation() -> Rule:
-    """A and M in terms of what the labelling model got wrong, D and N."""
-    second = replace_words((A,), D + N + transposed(N) + W_TRUTH)
-    first = replace_words((M,), N + W_TRUTH)
-    return Rule(
-        "deviation from the truth",
-        RuleKind.DEFINITION,
-        "A = D + N + N' + W0 and M = N + W0 with D = E[(w - w0)(w - w0)'], N = E[w - w0] w0'",
-        InTurn((second, first)),
     )
 
 

@@ -35,7 +35,6 @@ __all__ = [
     "Rule",
     "RuleKind",
     "dual_inverse_wishart",
-    "elliptical_inverse",
     "expect_noise",
     "generator_moments",
     "gram",
@@ -49,8 +48,6 @@ __all__ = [
     "resolvent",
     "resolvent_average",
     "ridge_fit",
-    "shared_chain",
-    "summed_noise_expectation",
     "truth",
 ]
 
@@ -73,7 +70,6 @@ class RuleKind(Enum):
 
 
 _WIDE, _ISOTROPIC = frozenset({"wide"}), frozenset({"isotropic"})
-_ELLIPTICAL = frozenset({"elliptical"})
 
 
 @dataclass(frozen=True)
@@ -82,8 +78,7 @@ class Rule:
 
     ``letters`` are the random letters that an expectation or equivalent integrates out;
     ``substitution`` holds what an insertion or a recurrence puts in; ``needs`` restricts the rule
-    to Sigma = I ("isotropic"), to fewer rows than dimensions ("wide") or to rows sqrt(tau) times a
-    normal vector ("elliptical").
+    to Sigma = I ("isotropic") or to fewer rows than dimensions ("wide").
     """
 
     name: str
@@ -114,16 +109,13 @@ def ridge_fit(fit: Fit) -> Rule:
     )
 
 
-def least_squares(fit: Fit, *, noiseless: bool = False) -> Rule:
+def least_squares(fit: Fit) -> Rule:
     """w_hat = X^+ (X w + sigma e): least squares, or minimum norm."""
-    answer = fit.P * (fit.X * W + (0 if noiseless else fit.sigma) * fit.e)
-    labels = f"{fit.X} w" if noiseless else f"({fit.X} w + {fit.sigma} {fit.e})"
     return Rule(
         f"least squares ({fit.name})",
         RuleKind.DEFINITION,
-        f"{fit.estimate} = {fit.X}^+ {labels}" + (f", {fit.sigma} = 0" if noiseless else ""),
-        replace_words((fit.estimate,), answer),
-        substitution={fit.sigma: Integer(0)} if noiseless else {},
+        f"{fit.estimate} = {fit.X}^+ ({fit.X} w + {fit.sigma} {fit.e})",
+        replace_words((fit.estimate,), fit.P * (fit.X * W + fit.sigma * fit.e)),
     )
 
 
@@ -222,19 +214,6 @@ def resolvent_average(fit: Fit) -> Rule:
     )
 
 
-def shared_chain(fit: Fit) -> Rule:
-    """n minimum-norm fits on one design: w_n = X^+ (X w0 + sigma f), f the sum of n noises."""
-    answer = fit.P * (fit.X * TRUTH + fit.sigma * fit.f)
-    return Rule(
-        f"shared design ({fit.name})",
-        RuleKind.DEFINITION,
-        f"w_n = {fit.X}^+ ({fit.X} w0 + {fit.sigma} {fit.f}) for n >= 1, "
-        f"{fit.f} the sum of n label noises, because {fit.X}^+ {fit.X} {fit.X}^+ = {fit.X}^+",
-        replace_words((fit.chain,), answer),
-        needs=_WIDE,
-    )
-
-
 def gram(fit: Fit) -> Rule:
     """X'X = T S."""
     return Rule(
@@ -258,11 +237,6 @@ def resolvent(fit: Fit) -> Rule:
 def noise_expectation(fit: Fit) -> Rule:
     """E[e e'] = I and E[e] = 0: label noise is standard normal, independent of all else."""
     return expect_noise(f"label noise ({fit.name})", fit.e, Integer(1), "I")
-
-
-def summed_noise_expectation(fit: Fit) -> Rule:
-    """E[f f'] = n I and E[f] = 0 for the sum f of n independent label noises."""
-    return expect_noise(f"label noise ({fit.name})", fit.f, sy.n, "n I")
 
 
 def expect_noise(name: str, noise: Symbol, covariance: Expr, shown: str) -> Rule:
@@ -308,17 +282,4 @@ def inverse_wishart(fit: Fit) -> Rule:
         f"E[({fit.X}'{fit.X})^-1] = Sigma^-1/({fit.T}-d-1), {fit.T} >= d+2",
         replace_words((fit.Winv,), SIGMA_INVERSE / (fit.T - sy.d - 1)),
         (fit.X,),
-    )
-
-
-def elliptical_inverse(fit: Fit) -> Rule:
-    """(X'X)^-1 ~ q Sigma^-1/d with E[tau q/(1 + tau q)] = d/T, for rows sqrt(tau) x, x normal."""
-    return Rule(
-        f"inverse for elliptical rows ({fit.name})",
-        RuleKind.EQUIVALENT,
-        f"({fit.X}'{fit.X})^-1 ~ {fit.q} Sigma^-1/d, E[tau {fit.q}/(1 + tau {fit.q})] = d/{fit.T}, "
-        f"for rows sqrt(tau) x, {fit.T} > d",
-        replace_words((fit.Winv,), fit.q * SIGMA_INVERSE / sy.d),
-        (fit.X,),
-        needs=_ELLIPTICAL,
     )

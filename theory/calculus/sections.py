@@ -1,4 +1,4 @@
-"""The sections that derivations are made of: one downstream fit, one generation of the chain."""
+"""The sections that derivations are made of: one generation of the chain, all of it, the error."""
 
 from __future__ import annotations
 
@@ -8,23 +8,13 @@ from functools import lru_cache
 from sympy import Add, Expr, Integer, Mul, Symbol
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, GENERATOR, MIXTURE, SIGMA, TRUTH, B, Fit
-from ridgeproof.theory.calculus.derivation import Section, Step, unfold
+from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, GENERATOR, SIGMA, TRUTH, B, W
+from ridgeproof.theory.calculus.derivation import Section, insert, restate, unfold
 from ridgeproof.theory.calculus.eigenbasis import eigenbasis
-from ridgeproof.theory.calculus.mixture import (
-    deviation,
-    exchangeable_rows,
-    mixed_gram,
-    mixed_inverse,
-    mixed_least_squares,
-    mixed_noise,
-    one_row_of_least_squares,
-)
 from ridgeproof.theory.calculus.recurrences import solved_over_generations
 from ridgeproof.theory.calculus.rules import (
     Rule,
     RuleKind,
-    elliptical_inverse,
     generator_moments,
     inverse_wishart,
     least_squares,
@@ -38,11 +28,12 @@ from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = [
     "components",
-    "downstream_least_squares",
-    "insert_moments",
+    "error_of_a_model",
     "least_squares_chain",
+    "least_squares_downstream",
     "least_squares_generation",
-    "mixed_downstream_least_squares",
+    "squared_error",
+    "whole_process",
 ]
 
 
@@ -70,91 +61,26 @@ def _probes(node: SpectralSum) -> bool:
     return sy.B in node.bound_symbols
 
 
-def insert_moments(moments: Mapping[Symbol, Expr]) -> Rule:
-    """Put known generator moments (a, m) into the functional."""
-    return Rule(
-        "generator moments",
-        RuleKind.INSERTION,
-        "insert " + ", ".join(f"{symbol}_i = {value}" for symbol, value in moments.items()),
-        lambda expression: expression.replace(
-            lambda node: isinstance(node, SpectralSum),
-            lambda node: node.with_levels(dict(moments)),
-        ),
-        substitution=moments,
-    )
-
-
-def _squared_error(estimate: Symbol = DOWNSTREAM.estimate) -> Expr:
-    error = estimate - TRUTH
-    error_t = transposed(estimate) - transposed(TRUTH)
-    return trace(SIGMA * error * error_t)
-
-
-_ERROR = "E_test = E ||w_hat - w0||_Sigma^2 = E tr Sigma (w_hat - w0)(w_hat - w0)', w = w_n"
-
-
-def _inverse(fit: Fit, elliptical: bool) -> Rule:
-    return elliptical_inverse(fit) if elliptical else inverse_wishart(fit)
+def squared_error(estimate: Symbol) -> Expr:
+    """||estimate - w0||_Sigma^2 as a trace."""
+    return trace(SIGMA * (estimate - TRUTH) * (transposed(estimate) - transposed(TRUTH)))
 
 
 @lru_cache
-def downstream_least_squares(*, elliptical: bool = False) -> Section:
-    """The downstream least-squares fit: exact at T >= d + 2; a limit where rows share a scale."""
-    fit = DOWNSTREAM
+def error_of_a_model() -> Section:
+    """The error of any model in its first two moments."""
     return unfold(
-        "downstream least squares",
+        "the error of a model",
         "E_test",
-        _squared_error(),
-        _ERROR,
-        [
-            least_squares(fit),
-            pseudo_inverse(fit),
-            noise_expectation(fit),
-            pseudo_inverse(fit),
-            generator_moments(fit),
-            truth(),
-            _inverse(fit, elliptical),
-            eigenbasis(),
-        ],
-    )
-
-
-_MIXED = f"{_ERROR} on synthetic rows, w0 on real ones"
-
-
-@lru_cache
-def mixed_downstream_least_squares() -> Section:
-    """Least squares on real and synthetic rows (lam = 0, T >= d + 2): exact at finite size."""
-    fit = DOWNSTREAM
-    return unfold(
-        "downstream least squares on real and synthetic rows",
-        "E_test",
-        _squared_error(MIXTURE.estimate),
-        _MIXED,
-        [
-            mixed_least_squares(),
-            mixed_gram(),
-            mixed_inverse(),
-            *mixed_noise(),
-            mixed_gram(),
-            generator_moments(fit),
-            truth(),
-            deviation(),
-            exchangeable_rows(),
-            mixed_inverse(),
-            one_row_of_least_squares(),
-            inverse_wishart(fit),
-            eigenbasis(),
-        ],
+        squared_error(W),
+        "E_test = E ||w - w0||_Sigma^2 = E tr Sigma (w - w0)(w - w0)'",
+        [generator_moments(DOWNSTREAM), truth(), eigenbasis()],
     )
 
 
 @lru_cache
-def least_squares_generation(*, elliptical: bool = False) -> Section:
-    """One generation of least squares with T0 >= d + 2 rows: the next second moment, exact.
-
-    Where rows share a scale it is a limit.
-    """
+def least_squares_generation() -> Section:
+    """One generation of least squares with T0 >= d + 2 rows: the next second moment, exact."""
     fit = GENERATOR
     return unfold(
         "one generator by least squares",
@@ -168,17 +94,53 @@ def least_squares_generation(*, elliptical: bool = False) -> Section:
             noise_expectation(fit),
             pseudo_inverse(fit),
             generator_moments(fit),
-            _inverse(fit, elliptical),
+            inverse_wishart(fit),
             eigenbasis(),
             components(),
         ],
     )
 
 
-@lru_cache
-def least_squares_chain(*, elliptical: bool = False) -> Section:
-    """Generations of least squares with T0 >= d + 2 rows: a_n, n symbolic; exact as one of them."""
-    one = least_squares_generation(elliptical=elliptical)
-    solved = solved_over_generations(sy.a, sy.w0**2)
-    steps = (*one.steps, Step(solved(one.result), solved))
-    return Section("generators by least squares", "a_n", one.start, one.start_reason, steps)
+def least_squares_chain(one: Section) -> Section:
+    """Generations by least squares, n symbolic: a_n, from what ``one`` of them makes of a."""
+    return unfold(
+        "generators by least squares",
+        "a_n",
+        one.result,
+        "the next second moment",
+        [solved_over_generations(sy.a, sy.w0**2)],
+    )
+
+
+def least_squares_downstream(one: Section, target: Expr) -> tuple[Section, ...]:
+    """The chain, and a downstream fit that is one generation more, with T rows and noise sigma."""
+    chain, error = least_squares_chain(one), error_of_a_model()
+    last = one.result.xreplace({sy.T0: sy.T, sy.sigma0: sy.sigma, sy.q0: sy.q})
+    total = unfold(
+        "the whole process",
+        "E_test",
+        error.result,
+        "the error of the downstream fit, w = w_hat",
+        [
+            insert({sy.a: last}, "w_hat is one generation more, with T rows and noise sigma"),
+            insert({sy.a: chain.result, sy.m: sy.w0}),
+            restate(target, "sum over the eigenvalues; the truth cancels"),
+        ],
+    )
+    return chain, error, total
+
+
+def whole_process(
+    downstream: Expr, moments: Mapping[Symbol, Expr], target: Expr, title: str = ""
+) -> Section:
+    """The downstream error of ridge (T3) on labels of a generator with known moments."""
+    return unfold(
+        ", ".join(["the whole process", *filter(None, [title])]),
+        "E_test",
+        downstream,
+        "the downstream error, as a functional of the last generator",
+        [
+            insert(moments),
+            restate(target, "partial fractions in s, lam = kappa (1 - df1/T), gamma = df2/T"),
+        ],
+    )

@@ -178,10 +178,10 @@ class _Writer:
             sides = list(zip(each.left, each.right, strict=True))
             self.assumed += 1
             self.count += 1
-            if each.kind is UnknownKind.SYSTEM:
+            if len(each.symbols) > 1:
                 raise NotBuilt(
-                    f"the unknowns {', '.join(map(str, each.symbols))} ({each.reason}) solve a "
-                    "linear system together, which is not exported to Coq"
+                    f"the unknowns {', '.join(map(str, each.symbols))} ({each.reason}) are "
+                    "solved for together, which is not exported to Coq"
                 )
             for left, right in sides:
                 if not left.is_Symbol or each.kind is UnknownKind.SIZE:

@@ -5,19 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from sympy import And, Eq, EulerGamma, Expr, Not, Or, Piecewise, digamma, pi, polygamma
+from sympy import (
+    And,
+    Eq,
+    EulerGamma,
+    Expr,
+    Integer,
+    Not,
+    Or,
+    Piecewise,
+    digamma,
+    pi,
+    polygamma,
+)
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.derivation import Derivation, Section, restate, unfold
-from ridgeproof.theory.calculus.gathering import (
-    gathering_generation,
-    repeating_generation,
-    summed_over_generations,
-)
-from ridgeproof.theory.calculus.rules import Rule, RuleKind
-from ridgeproof.theory.calculus.sections import insert_moments
+from ridgeproof.theory.calculus.derivation import Derivation, insert, unfold
+from ridgeproof.theory.calculus.gathering import gathering_generation
+from ridgeproof.theory.calculus.recurrences import solved_over_generations
+from ridgeproof.theory.calculus.sections import least_squares_generation, whole_process
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.theorems import moments, ridge
+from ridgeproof.theory.theorems.accumulating_generator import POOLED
 
 __all__ = ["FORMULA", "fresh_limit", "shared_limit"]
 
@@ -59,66 +68,50 @@ def shared_limit() -> Expr:
     return pi**2 / 6 / _SPARE
 
 
-def _rows_so_far() -> Rule:
-    rows = (sy.n + 1) * sy.T0
-    return Rule(
-        "rows so far",
-        RuleKind.INSERTION,
-        "N = (n+1) T0 for generation n + 1",
-        lambda step: step.subs(sy.gathered, rows),
-        substitution={sy.gathered: rows},
-    )
-
-
 @lru_cache
 def derive() -> Derivation:
     """What one generation adds, the two sums over the generations, and the error downstream."""
-    found = []
-    for one, total, rules, title in (
-        (repeating_generation(), _SHARED, [], "one shared design"),
-        (gathering_generation(), _FRESH, [_rows_so_far()], "fresh designs"),
-    ):
-        closed = sy.w0**2 + sy.sigma0**2 * total / sy.s
-        summed = unfold(
-            f"all generations, {title}",
-            "a_n",
-            one.result,
-            "the next second moment",
-            [*rules, summed_over_generations(sy.a, sy.w0**2, closed)],
-        )
-        found.append((one, summed, title))
     downstream = moments.FORMULA.derive()
-    (again, repeated, reused), (one, gathered, fresh) = found
+    gathering = gathering_generation()
+    summed = unfold(
+        "all generations, fresh designs",
+        "a_n",
+        gathering.result,
+        "the next second moment",
+        [
+            insert({sy.gathered: (sy.n + 1) * sy.T0}, "the rows of n + 1 sets"),
+            solved_over_generations(sy.a, sy.w0**2, sy.w0**2 + sy.sigma0**2 * _FRESH / sy.s),
+        ],
+    )
+    shared = sy.sigma0**2 * _SHARED * _SPARE
+    noise = unfold(
+        "all generations, one shared design",
+        "pooled_n",
+        POOLED.subs(sy.n, sy.n + 1),
+        "one fit on the mean of all label sets, whose noise this is the variance of (N1a)",
+        [solved_over_generations(sy.pooled, Integer(0), shared)],
+    )
+    one = least_squares_generation()
+    pooled = unfold(
+        "one fit of that noise",
+        "a_n",
+        one.result.subs(sy.sigma0**2, sy.pooled),
+        "the next second moment, with noise of variance pooled",
+        [insert({sy.a: sy.w0**2, sy.pooled: shared}, "one fit of w0 with all the noise")],
+    )
+    found = [*downstream.sections]
+    for chain, title, terms in (
+        ((gathering, summed), "fresh designs", _TERMS[False]),
+        ((noise, one, pooled), "one shared design", _TERMS[True]),
+    ):
+        known = {sy.a: chain[-1].result, sy.m: sy.w0}
+        found += [*chain, whole_process(downstream.result, known, sum(terms.values()), title)]
     return replace(
         downstream,
         id=FORMULA.id,
-        sections=(
-            *downstream.sections,
-            one,
-            gathered,
-            _total(downstream, gathered, _TERMS[False], fresh),
-            again,
-            repeated,
-            _total(downstream, repeated, _TERMS[True], reused),
-        ),
+        sections=tuple(found),
         remark="Least squares is unbiased: m = w0.  As n -> infinity both sums converge, to pi^2/6 "
         "on one design and to (-gamma_E - psi(1-(d+1)/T0)) (T0-d-1)/(d+1) < pi^2/6 on fresh ones.",
-    )
-
-
-def _total(downstream: Derivation, chain: Section, terms: dict[str, Expr], title: str) -> Section:
-    return unfold(
-        f"the whole process, {title}",
-        "E_test",
-        downstream.result,
-        "the downstream error, as a functional of the last generator",
-        [
-            insert_moments({sy.a: chain.result, sy.m: sy.w0}),
-            restate(
-                sum(terms.values()),
-                "partial fractions in s, lam = kappa (1 - df1/T), gamma = df2/T",
-            ),
-        ],
     )
 
 

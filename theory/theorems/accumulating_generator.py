@@ -8,7 +8,7 @@ from sympy import And, Eq, Or
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Derivation
-from ridgeproof.theory.calculus.gathering import gathering_generation, repeating_generation
+from ridgeproof.theory.calculus.gathering import gathering_generation
 from ridgeproof.theory.formula import Formula, FormulaKind
 
 __all__ = ["FORMULA", "POOLED"]
@@ -25,12 +25,14 @@ EXPRESSIONS = {
 
 @lru_cache
 def derive() -> Derivation:
-    """One generation on one shared design, and on fresh ones."""
+    """One generation on fresh designs; on one design it is a fit of T2a."""
     return Derivation(
         FORMULA.id,
-        (repeating_generation(), gathering_generation()),
+        (gathering_generation(),),
         "The increments are uncorrelated, so that sets of sizes T_i and noises sigma_i add "
-        "sigma_i^2 T_i/(N_i (N_i-d-1)) each, N_i = T_1 + ... + T_i.",
+        "sigma_i^2 T_i/(N_i (N_i-d-1)) each, N_i = T_1 + ... + T_i.  On one design the fit on n "
+        "label sets is the fit on their mean, and moves the last one by X^+ e/n: the variances "
+        "of such noises add up to pooled.",
     )
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
-from sympy import Integer
+from sympy import Integer, Symbol
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
-from ridgeproof.theory.calculus.sections import (
-    downstream_least_squares,
-    insert_moments,
-    least_squares_chain,
-)
+from ridgeproof.theory.calculus.derivation import Derivation, insert, unfold
+from ridgeproof.theory.calculus.sections import least_squares_downstream
+from ridgeproof.theory.equivalent.formulas.any_generator import on_rows_of_two_scales
+from ridgeproof.theory.equivalent.formulas.sections import derivation_of_theorem
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.theorems import ridgeless
 
@@ -25,27 +24,38 @@ EXPRESSIONS = {
 }
 
 
+# In the responses of the rows of two scales, h = 1/(1 + c^2 q).
+_NAMES = ("T1", "T2", "c1", "c2", "h1", "h2")
+_T1, _T2, _c1, _c2, _h1, _h2 = (Symbol(name, real=True) for name in _NAMES)
+_RELATIONS = {
+    _h1: 1 / (1 + _c1**2 * sy.q0),
+    _h2: 1 / (1 + _c2**2 * sy.q0),
+    sy.d: sum(T * c**2 * sy.q0 / (1 + c**2 * sy.q0) for T, c in ((_T1, _c1), (_T2, _c2))),
+}
+
+
 @lru_cache
 def derive() -> Derivation:
-    """As T1, with the equivalent of (X'X)^-1 for rows that share a scale in place of its mean."""
-    chain = least_squares_chain(elliptical=True)
-    downstream = downstream_least_squares(elliptical=True)
-    total = unfold(
-        "the whole process",
-        "E_test",
-        downstream.result,
-        "the downstream error, as a functional of the last generator",
-        [
-            insert_moments({sy.a: chain.result, sy.m: sy.w0}),
-            restate(sum(EXPRESSIONS.values()), "sum over the eigenvalues; the truth cancels"),
-        ],
-    )
-    return Derivation(
+    """One fit on rows of two scales as a process, and the chain of T1 with its variance."""
+    fit = derivation_of_theorem(
         FORMULA.id,
-        (chain, downstream, total),
-        "Leaving one row out: d = tr (X'X)(X'X)^-1 is the sum over the rows of "
-        "tau q_i/(1 + tau q_i), where every q_i tends to q.  tau = 1 gives q = d/(T-d).",
+        on_rows_of_two_scales(),
+        {"variance": sy.sigma0**2 * sy.q0 / (sy.s * sy.d)},
+        {sy.q0: (1 / _h1 - 1) / _c1**2},
+        "A row c x with tau = c^2 is x with weight tau and the noise over c.  The two responses "
+        "add up to E[tau q/(1 + tau q)] = d/T; more scales are more of them, with the same q.  "
+        "tau = 1 gives q = d/(T-d).",
+        _RELATIONS,
     )
+    one = unfold(
+        "one generator by least squares",
+        "a'",
+        sy.a,
+        "labels of any model: least squares is unbiased, and its variance is added",
+        [insert({sy.a: sy.a + fit.result}, "the fit's own variance")],
+    )
+    total = least_squares_downstream(one, sum(EXPRESSIONS.values()))
+    return replace(fit, sections=(*fit.sections, one, *total))
 
 
 FORMULA = Formula(

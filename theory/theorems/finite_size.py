@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus import isotropic as iso
-from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, SIGMA, TRUTH
-from ridgeproof.theory.calculus.derivation import Derivation, unfold
+from ridgeproof.theory.calculus.alphabet import DOWNSTREAM
+from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
 from ridgeproof.theory.calculus.eigenbasis import eigenbasis
 from ridgeproof.theory.calculus.rules import (
     generator_moments,
@@ -19,7 +18,7 @@ from ridgeproof.theory.calculus.rules import (
     ridge_fit,
     truth,
 )
-from ridgeproof.theory.calculus.words import trace, transposed
+from ridgeproof.theory.calculus.sections import squared_error
 from ridgeproof.theory.formula import Formula, FormulaKind
 
 __all__ = ["FORMULA"]
@@ -39,11 +38,10 @@ EXPRESSIONS = {
 def derive() -> Derivation:
     """From the definition by exact identities and rotation invariance alone: no limit is taken."""
     fit = DOWNSTREAM
-    error = fit.estimate - TRUTH
     section = unfold(
         "downstream ridge fit, Sigma = I",
         "E_test",
-        trace(SIGMA * error * (transposed(fit.estimate) - transposed(TRUTH))),
+        squared_error(fit.estimate),
         "E_test = E ||w_hat - w0||^2, w = w_n",
         [
             ridge_fit(fit),
@@ -57,7 +55,7 @@ def derive() -> Derivation:
             truth(),
             resolvent_average(fit),
             eigenbasis(),
-            iso.restate_when_isotropic(EXPRESSIONS["test_error"], "collect mu, alpha and sigma^2"),
+            restate(EXPRESSIONS["test_error"], "collect mu, alpha and sigma^2", isotropic=True),
         ],
     )
     return Derivation(

@@ -8,8 +8,8 @@ from functools import lru_cache
 from sympy import Add, And, Expr, Not, Piecewise
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus import isotropic as iso
-from ridgeproof.theory.calculus.derivation import Derivation, Section, unfold
+from ridgeproof.theory.calculus.derivation import Derivation
+from ridgeproof.theory.calculus.isotropic import minimum_norm_chains
 from ridgeproof.theory.chains.assumptions import MINIMUM_NORM_CHAIN
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.theorems import moments
@@ -48,38 +48,18 @@ EXPRESSIONS = {
 def derive() -> Derivation:
     """From the process to the two closed forms, independent and shared designs."""
     downstream = moments.FORMULA.derive()
-    fresh = (iso.independent_mean(), iso.independent_second_moment())
-    reused = (iso.shared_mean(), iso.shared_second_moment())
+    targets = {
+        "independent designs": Add(*_INDEPENDENT.values()),
+        "shared design, n >= 1": Add(*_SHARED.values()),
+    }
+    chains = minimum_norm_chains(
+        downstream.result, targets, "k = kappa/(1 + kappa), gamma = phi/(1 + kappa)^2"
+    )
     return replace(
         downstream,
         id=FORMULA.id,
-        sections=(
-            *downstream.sections,
-            *fresh,
-            _total(downstream, fresh, _INDEPENDENT, "independent designs"),
-            *reused,
-            _total(downstream, reused, _SHARED, "shared design, n >= 1"),
-        ),
+        sections=(*downstream.sections, *chains),
         remark="alpha and mu are exact at finite size; with lam = 0 and T >= d + 2 everything is.",
-    )
-
-
-def _total(
-    downstream: Derivation, chain: tuple[Section, Section], terms: dict[str, Expr], title: str
-) -> Section:
-    mean, second = chain
-    return unfold(
-        f"the whole process, {title}",
-        "E_test",
-        downstream.result,
-        "the downstream error, as a functional of the last generator",
-        [
-            iso.isotropic_sums(),
-            iso.insert_totals({sy.alpha: second.result, sy.mu: mean.result}),
-            iso.restate_when_isotropic(
-                Add(*terms.values()), "k = kappa/(1 + kappa), gamma = phi/(1 + kappa)^2"
-            ),
-        ],
     )
 
 

@@ -7,8 +7,19 @@ from functools import lru_cache
 from sympy import And, Eq, Expr
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
-from ridgeproof.theory.calculus.sections import mixed_downstream_least_squares
+from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, MIXTURE, SIGMA
+from ridgeproof.theory.calculus.derivation import Derivation, insert, restate, unfold
+from ridgeproof.theory.calculus.eigenbasis import eigenbasis
+from ridgeproof.theory.calculus.mixture import (
+    exchangeable_rows,
+    mixed_gram,
+    mixed_inverse,
+    mixed_least_squares,
+    mixed_noise,
+    one_row_of_least_squares,
+)
+from ridgeproof.theory.calculus.rules import generator_moments, inverse_wishart
+from ridgeproof.theory.calculus.words import trace, transposed
 from ridgeproof.theory.formula import Formula, FormulaKind
 from ridgeproof.theory.spectral import SpectralSum
 
@@ -37,13 +48,35 @@ EXPRESSIONS = {
 @lru_cache
 def derive() -> Derivation:
     """From the definition by exact expectations alone: no limit is taken."""
-    downstream = mixed_downstream_least_squares()
+    fit = DOWNSTREAM
+    downstream = unfold(
+        "downstream least squares on real and synthetic rows",
+        "E_test",
+        trace(SIGMA * MIXTURE.estimate * transposed(MIXTURE.estimate)),
+        "E_test = E ||w_hat||_Sigma^2 where w0 = 0: the fit is linear in its labels, so that X w0 "
+        "may be taken from all of them, and the real ones are noise",
+        [
+            mixed_least_squares(),
+            *mixed_noise(),
+            mixed_gram(),
+            generator_moments(fit),
+            exchangeable_rows(),
+            mixed_inverse(),
+            one_row_of_least_squares(),
+            inverse_wishart(fit),
+            eigenbasis(),
+        ],
+    )
+    gap = sy.a - 2 * sy.m * sy.w0 + sy.w0**2
     collected = unfold(
         "collected",
         "E_test",
         downstream.result,
         "the downstream error in the eigenbasis",
-        [restate(EXPRESSIONS["test_error"], "collect E||w_n - w0||_Sigma^2 and the noises")],
+        [
+            insert({sy.a: gap}, "the second moment of w_n - w0, for any w0"),
+            restate(EXPRESSIONS["test_error"], "collect E||w_n - w0||_Sigma^2 and the noises"),
+        ],
     )
     return Derivation(
         FORMULA.id,

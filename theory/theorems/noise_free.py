@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import And, Eq, Expr, Integer, Not, Piecewise
+from sympy import And, Eq, Integer, Not, Piecewise
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus import isotropic as iso
-from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, SIGMA, TRUTH
-from ridgeproof.theory.calculus.derivation import Derivation, Section, unfold
-from ridgeproof.theory.calculus.eigenbasis import eigenbasis
-from ridgeproof.theory.calculus.rules import generator_moments, least_squares, pseudo_inverse, truth
-from ridgeproof.theory.calculus.words import trace, transposed
+from ridgeproof.theory.calculus.derivation import Derivation
+from ridgeproof.theory.calculus.isotropic import minimum_norm_chains
+from ridgeproof.theory.calculus.sections import error_of_a_model
 from ridgeproof.theory.chains.assumptions import MINIMUM_NORM_CHAIN
 from ridgeproof.theory.formula import Formula, FormulaKind
 
@@ -31,49 +28,12 @@ EXPRESSIONS = {
 @lru_cache
 def derive() -> Derivation:
     """A noiseless full-rank downstream fit returns w_n, so the error is the chain's own."""
-    fit = DOWNSTREAM
-    error = fit.estimate - TRUTH
-    downstream = unfold(
-        "noiseless downstream least squares",
-        "E_test",
-        trace(SIGMA * error * (transposed(fit.estimate) - transposed(TRUTH))).subs(sy.sigma, 0),
-        "E_test = E ||w_hat - w0||_Sigma^2, w = w_n",
-        [
-            least_squares(fit, noiseless=True),
-            pseudo_inverse(fit),
-            generator_moments(fit),
-            truth(),
-            eigenbasis(),
-            iso.isotropic_sums(),
-        ],
-    )
-    fresh = (iso.independent_mean(), iso.independent_second_moment())
-    reused = (iso.shared_mean(), iso.shared_second_moment())
+    downstream = error_of_a_model()
+    targets = {"independent designs": _INDEPENDENT, "shared design, n >= 1": _SHARED}
     return Derivation(
         FORMULA.id,
-        (
-            downstream,
-            *fresh,
-            _total(downstream, fresh, _INDEPENDENT, "independent designs"),
-            *reused,
-            _total(downstream, reused, _SHARED, "shared design, n >= 1"),
-        ),
-    )
-
-
-def _total(
-    downstream: Section, moments: tuple[Section, Section], target: Expr, title: str
-) -> Section:
-    mean, second = moments
-    return unfold(
-        f"the whole process, {title}",
-        "E_test",
-        downstream.result,
-        "the downstream error, as a functional of the last generator",
-        [
-            iso.insert_totals({sy.alpha: second.result.subs(sy.sigma0, 0), sy.mu: mean.result}),
-            iso.restate_when_isotropic(target, "collect b"),
-        ],
+        (downstream, *minimum_norm_chains(downstream.result, targets, "collect b", Integer(0))),
+        "Least squares on at least d rows without noise returns the model that labelled them.",
     )
 
 

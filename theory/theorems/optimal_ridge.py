@@ -7,8 +7,7 @@ from functools import lru_cache
 from sympy import And, Expr, Symbol, diff, together
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus import isotropic as iso
-from ridgeproof.theory.calculus.derivation import Derivation, unfold
+from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.chains.assumptions import LEAST_SQUARES_CHAIN
 from ridgeproof.theory.definitions import ridge_of_kappa
@@ -77,8 +76,10 @@ def derive() -> Derivation:
         [
             in_v(),
             differentiate(_v),
-            iso.restate_when_isotropic(
-                2 * root / (1 - _phi * _v**2) ** 2, "factor: the sign is that of the quartic"
+            restate(
+                2 * root / (1 - _phi * _v**2) ** 2,
+                "factor: the sign is that of the quartic",
+                isotropic=True,
             ),
         ],
     )
@@ -89,7 +90,7 @@ def derive() -> Derivation:
         "root(v) = 0 at the optimum, so that this is b lam",
         [
             in_v(),
-            iso.restate_when_isotropic(_b * EXPRESSIONS["lam"], "collect powers of v"),
+            restate(_b * EXPRESSIONS["lam"], "collect powers of v", isotropic=True),
         ],
     )
     return Derivation(

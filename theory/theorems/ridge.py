@@ -6,10 +6,11 @@ from dataclasses import replace
 from functools import lru_cache
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
+from ridgeproof.theory.calculus.derivation import Derivation
 from ridgeproof.theory.calculus.sections import (
-    insert_moments,
     least_squares_chain,
+    least_squares_generation,
+    whole_process,
 )
 from ridgeproof.theory.chains.assumptions import LEAST_SQUARES_CHAIN
 from ridgeproof.theory.formula import Formula, FormulaKind
@@ -31,24 +32,14 @@ EXPRESSIONS = {
 @lru_cache
 def derive() -> Derivation:
     """From the process to bias + variance + n sigma0^2 rho."""
-    chain, downstream = least_squares_chain(), moments.FORMULA.derive()
-    total = unfold(
-        "the whole process",
-        "E_test",
-        downstream.result,
-        "the downstream error, as a functional of the last generator",
-        [
-            insert_moments({sy.a: chain.result, sy.m: sy.w0}),
-            restate(
-                sum(EXPRESSIONS.values()),
-                "partial fractions in s, lam = kappa (1 - df1/T), gamma = df2/T",
-            ),
-        ],
-    )
+    downstream, one = moments.FORMULA.derive(), least_squares_generation()
+    chain = least_squares_chain(one)
+    known = {sy.a: chain.result, sy.m: sy.w0}
+    total = whole_process(downstream.result, known, sum(EXPRESSIONS.values()))
     return replace(
         downstream,
         id=FORMULA.id,
-        sections=(*downstream.sections, chain, total),
+        sections=(*downstream.sections, one, chain, total),
         remark="The mean of every generator is w0, because least squares is unbiased: m = w0.  "
         "lam = 0 with T < d follows by continuity in lam: kappa stays positive.",
     )

@@ -7,12 +7,8 @@ from functools import lru_cache
 from sympy import And, Eq, Integer, Or
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
-from ridgeproof.theory.calculus.sections import (
-    downstream_least_squares,
-    insert_moments,
-    least_squares_chain,
-)
+from ridgeproof.theory.calculus.derivation import Derivation
+from ridgeproof.theory.calculus.sections import least_squares_downstream, least_squares_generation
 from ridgeproof.theory.chains.assumptions import LEAST_SQUARES_CHAIN
 from ridgeproof.theory.formula import Formula, FormulaKind
 
@@ -28,20 +24,10 @@ EXPRESSIONS = {
 @lru_cache
 def derive() -> Derivation:
     """From the process to E_test = sigma^2 d/(T-d-1) + n sigma0^2 d/(T0-d-1)."""
-    chain, downstream = least_squares_chain(), downstream_least_squares()
-    total = unfold(
-        "the whole process",
-        "E_test",
-        downstream.result,
-        "the downstream error, as a functional of the last generator",
-        [
-            insert_moments({sy.a: chain.result, sy.m: sy.w0}),
-            restate(sum(EXPRESSIONS.values()), "sum over the eigenvalues; the truth cancels"),
-        ],
-    )
+    one = least_squares_generation()
     return Derivation(
         FORMULA.id,
-        (chain, downstream, total),
+        (one, *least_squares_downstream(one, sum(EXPRESSIONS.values()))),
         "The mean of every generator is w0, because least squares is unbiased: m = w0.",
     )
 

@@ -8,10 +8,10 @@ from sympy import And, Eq, Expr, Integer, Or
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import GENERATOR, TRUTH, B, W
-from ridgeproof.theory.calculus.derivation import Derivation, Section, restate, unfold
+from ridgeproof.theory.calculus.derivation import Derivation, Section, insert, restate, unfold
 from ridgeproof.theory.calculus.eigenbasis import eigenbasis
 from ridgeproof.theory.calculus.recurrences import solved_over_generations
-from ridgeproof.theory.calculus.rules import Rule, RuleKind, generator_moments, truth
+from ridgeproof.theory.calculus.rules import generator_moments, truth
 from ridgeproof.theory.calculus.sections import components
 from ridgeproof.theory.calculus.words import trace, transposed
 from ridgeproof.theory.chains.mixing_weights import (
@@ -39,22 +39,9 @@ _SEEN = {
 }
 
 
-def _insert(values: dict[Expr, Expr]) -> Rule:
-    """Put values in, inside sums over levels and outside."""
-    shown = ", ".join(f"{symbol} = {value}" for symbol, value in values.items())
-
-    def rewrite(expression: Expr) -> Expr:
-        inside = expression.replace(
-            lambda node: isinstance(node, SpectralSum), lambda node: node.with_levels(values)
-        )
-        return inside.subs(values, simultaneous=True)
-
-    return Rule("insertion", RuleKind.INSERTION, f"insert {shown}", rewrite, substitution=values)
-
-
 def on_averaged_labels(step: dict[str, Expr]) -> dict[str, Expr]:
     """The step of a generator on labels averaged with real ones, from that on any labels."""
-    moved = {name: _insert(_SEEN)(_heard(step[name])) for name in ("mean", "second_moment")}
+    moved = {name: insert(_SEEN)(_heard(step[name])) for name in ("mean", "second_moment")}
     return {**moved, "label_noise": LABEL_NOISE}
 
 
@@ -76,7 +63,7 @@ def derive() -> Derivation:
             label,
             _heard(least_squares_generator.EXPRESSIONS[name]),
             "the step of T2a, m, a and the noise's variance pooled being those of the labels",
-            [_insert(_SEEN)],
+            [insert(_SEEN)],
         )
         for name, label in (("mean", "m'"), ("second_moment", "a'"))
     ]
@@ -124,7 +111,7 @@ def _covariance() -> Section:
         SpectralSum(sy.B * EXPRESSIONS["second_moment"]),
         "the next second moment, for any diagonal matrix B",
         [
-            _insert({sy.m: sy.w0, sy.a: sy.w0**2 + sy.pooled / one_fit}),
+            insert({sy.m: sy.w0, sy.a: sy.w0**2 + sy.pooled / one_fit}),
             restate(
                 SpectralSum(sy.B * (sy.w0**2 + LABEL_NOISE / one_fit)),
                 "the covariance stays a multiple of Sigma^-1/(T0-d-1), on one design or many",
@@ -164,7 +151,7 @@ def _constant() -> tuple[Section, Section]:
         limiting_noise(),
         "the fixed point of v', which is the limit for 0 < W <= 1 since (1-W)^2 < 1",
         [
-            _insert({sy.ratio: ratio_of_weight()}),
+            insert({sy.ratio: ratio_of_weight()}),
             restate(
                 best + excess_of_weight(),
                 "complete the square: W* is the root of W*^2 = rho (1-W*), and v = W* there",

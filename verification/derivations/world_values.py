@@ -73,17 +73,17 @@ def _trace(word: Word, world: World) -> Any:
     return np.sum(product * np.swapaxes(last, -1, -2), axis=(-2, -1))
 
 
-def average_over_noise(expression: Expr, world: World, noise: Symbol, summands: int = 1) -> float:
-    """Exact expectation over a sum of normal vectors for expressions at most quadratic in it.
+def average_over_noise(expression: Expr, world: World, noise: Symbol) -> float:
+    """Exact expectation over a normal vector for expressions at most quadratic in it.
 
-    The 2N points +-sqrt(N) e_i have mean zero and second moment I, as one noise vector has.
+    The 2N points +-sqrt(N) e_i have mean zero and second moment I, as it has.
     """
     size = len(world.letters[noise])
     total = 0.0
     for i in range(size):
         for sign in (1.0, -1.0):
             point = np.zeros((size, 1))
-            point[i] = sign * np.sqrt(size * summands)
+            point[i] = sign * np.sqrt(size)
             total += value(expression, world.with_letters({noise: point}))
     return total / (2 * size)
 

@@ -18,7 +18,6 @@ from sympy import Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import (
-    AGAIN,
     ALL_INVERSE,
     ALL_X,
     DOWNSTREAM,
@@ -32,14 +31,12 @@ from ridgeproof.theory.calculus.alphabet import (
     W_TRUTH,
     A,
     B,
-    D,
     Fit,
     M,
-    N,
     W,
 )
 from ridgeproof.theory.calculus.words import transposed
-from ridgeproof.theory.settings.features import Elliptical, FeatureLaw, Gaussian, excess_kurtosis
+from ridgeproof.theory.settings.features import FeatureLaw, Gaussian, excess_kurtosis
 from ridgeproof.verification.simulation.feature_laws import Entries
 from ridgeproof.verification.simulation.fits import ridge
 
@@ -118,6 +115,7 @@ def make_shape(
     scalars = {sy.d: d, sy.T: T, sy.T0: T0, sy.lam: lam, sy.lam0: 0.7 * lam}
     scalars |= {sy.sigma: 0.8, sy.sigma0: 1.3, sy.n: 3, sy.pooled: 0.4, sy.sigma_real: 0.6}
     scalars |= {sy.gathered: T0 + 9, sy.weight: 0.3, sy.ratio: 0.7, sy.best_weight: 0.45}
+    scalars |= {sy.q: 0.5, sy.q0: 0.9}
     scalars |= {sy.synthetic_fraction: round(0.4 * T) / T, sy.width: round(0.75 * d)}
     probe = rng.uniform(0.5, 1.5, size=d)
     return Shape(s, w0, mean, np.outer(mean, mean) + factor @ factor.T, probe, scalars)
@@ -143,8 +141,6 @@ def draw_world(
         W_TRUTH: np.outer(shape.w0, shape.w0),
         A: shape.second,
         M: np.outer(shape.mean, shape.w0),
-        D: _deviation(shape),
-        N: np.outer(shape.mean - shape.w0, shape.w0),
         B: np.diag(shape.probe),
     }
     for fit in fits:
@@ -175,12 +171,6 @@ def draw_world(
     return World({}, scalars, levels).with_letters(letters)
 
 
-def _deviation(shape: Shape) -> Array:
-    """E[(w - w0)(w - w0)'], from the covariance of w."""
-    covariance = shape.second - np.outer(shape.mean, shape.mean)
-    return covariance + np.outer(shape.mean - shape.w0, shape.mean - shape.w0)
-
-
 def _draw_fit(
     fit: Fit,
     shape: Shape,
@@ -194,15 +184,12 @@ def _draw_fit(
     d = len(s)
     X = Entries(shape.law)(rng, (rows, d)) * np.sqrt(s)
     noise = rng.normal(size=rows)
-    generations = rng.normal(size=(int(shape.scalars[sy.n]), rows))
     S = X.T @ X / rows
     kappa = _effective_penalty(tuple(s), lam, rows)
     scalars[fit.kappa] = kappa
     scalars[fit.df1] = float(np.sum(s / (s + kappa)))
     scalars[fit.df2] = float(np.sum((s / (s + kappa)) ** 2))
     scalars[fit.gamma] = scalars[fit.df2] / rows
-    if rows > d:
-        scalars[fit.q] = _elliptical_ratio(shape.law, d / rows)
     letters: dict[Symbol, Array] = {
         fit.X: X,
         fit.e: noise[:, None],
@@ -213,14 +200,11 @@ def _draw_fit(
     else:
         letters[fit.P] = np.linalg.pinv(X)
         letters[fit.Pi] = letters[fit.P] @ X
-        letters[fit.f] = generations.sum(axis=0)[:, None]
         if rows >= d:
             letters[fit.Winv] = np.linalg.inv(X.T @ X)
     if estimates:
         labels = X @ labeller + shape.scalars[fit.sigma] * noise
         letters[fit.estimate] = _generic_fit(X, labels, lam)[:, None]
-        if lam == 0:
-            letters[fit.chain] = _shared_chain(X, shape, fit, generations)[:, None]
     return letters
 
 
@@ -236,7 +220,7 @@ def _mixture(
     found |= {MIXTURE.e1: e[:real, None], MIXTURE.e2: e[real:, None]}
     if estimates:
         labels = X @ labeller + scalars[sy.sigma] * e
-        labels[:real] = X[:real] @ shape.w0 + scalars[sy.sigma_real] * e[:real]
+        labels[:real] = scalars[sy.sigma_real] * e[:real]  # the truth is zero
         found[MIXTURE.estimate] = _generic_fit(X, labels, lam)[:, None]
     return found
 
@@ -262,33 +246,19 @@ def _gathered(
     letters: Mapping[Symbol, Array], shape: Shape, labeller: Array, rng: np.random.Generator
 ) -> dict[Symbol, Array]:
     """The generator's rows after others that the labeller itself was fitted on."""
-    X, e, n = letters[GENERATOR.X], letters[GENERATOR.e][:, 0], int(shape.scalars[sy.n])
+    X, e = letters[GENERATOR.X], letters[GENERATOR.e][:, 0]
     rows, d = X.shape
-    labels = X @ labeller + shape.scalars[sy.sigma0] * e
     before = rng.normal(size=(int(shape.scalars[sy.gathered]) - rows, d)) * np.sqrt(shape.s)
-
-    def after(inputs: Array) -> Array:
-        """The fit on the new set and on earlier ones, whose own fit is the labeller."""
-        noise = rng.normal(size=len(inputs))
-        residual = noise - inputs @ np.linalg.lstsq(inputs, noise, rcond=None)[0]
-        every = np.concatenate([inputs @ labeller + residual, labels])
-        return _generic_fit(np.vstack([inputs, X]), every, 0.0)[:, None]
-
+    # Earlier labels whose own fit is the labeller: off it by residuals orthogonal to their rows.
+    noise = rng.normal(size=len(before))
+    earlier = before @ labeller + noise - before @ np.linalg.lstsq(before, noise, rcond=None)[0]
+    labels = X @ labeller + shape.scalars[sy.sigma0] * e
     joined = np.vstack([before, X])
     return {
         ALL_X: joined,
         ALL_INVERSE: np.linalg.inv(joined.T @ joined),
-        GATHERED: after(before),
-        AGAIN: after(np.vstack([X] * n)),
+        GATHERED: _generic_fit(joined, np.concatenate([earlier, labels]), 0.0)[:, None],
     }
-
-
-def _shared_chain(X: Array, shape: Shape, fit: Fit, generations: Array) -> Array:
-    """The last of several minimum-norm fits on one design, run one after the other."""
-    w = shape.w0
-    for noise in generations:
-        w = np.linalg.lstsq(X, X @ w + shape.scalars[fit.sigma] * noise, rcond=None)[0]
-    return w
 
 
 @lru_cache(maxsize=8)
@@ -305,14 +275,3 @@ def _effective_penalty(levels: tuple[float, ...], lam: float, rows: int) -> floa
     upper = np.log(lam + float(np.sum(s)) / rows) + 1
     lower = np.log(lam) - 1 if lam > 0 else upper - 60
     return float(np.exp(brentq(gap, lower, upper, xtol=1e-15, rtol=1e-15)))
-
-
-def _elliptical_ratio(law: FeatureLaw, phi: float) -> float:
-    atoms = law.atoms if isinstance(law, Elliptical) else ((1, 1),)
-    values, chances = np.array(atoms, dtype=float).T
-
-    def gap(log_q: float) -> float:
-        learned = values * np.exp(log_q)
-        return float(chances @ (learned / (1 + learned))) - phi
-
-    return float(np.exp(brentq(gap, -60, 60, xtol=1e-15, rtol=1e-15)))

@@ -9,7 +9,7 @@ from sympy import Rational, cancel, limit, oo, simplify
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.algebra import equal
-from ridgeproof.theory.calculus.sections import insert_moments
+from ridgeproof.theory.calculus.derivation import insert
 from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.limits import proportional_limit
@@ -28,7 +28,7 @@ def mixing():
 def test_only_synthetic_rows_is_the_functional_of_the_source():
     """P2 = 1 is T3, and on a least-squares chain T2, for every spectrum; P2 = 1/2 is not."""
     assert equal(mixing().subs(P2, 1), find("T3").expression())
-    chain = insert_moments({sy.a: CHAIN, sy.m: sy.w0})(mixing())
+    chain = insert({sy.a: CHAIN, sy.m: sy.w0})(mixing())
     assert equal(chain.subs(P2, 1), find("T2").expression())
     assert not equal(mixing().subs(P2, Rational(1, 2)), find("T3").expression())
 
@@ -41,7 +41,7 @@ def test_only_real_rows_is_clean_ridge():
 
 def test_a_generator_that_is_the_truth_is_clean_data():
     """delta = 0 leaves clean ridge with the mean variance of the labels."""
-    at_truth = insert_moments({sy.a: sy.w0**2, sy.m: sy.w0})(mixing())
+    at_truth = insert({sy.a: sy.w0**2, sy.m: sy.w0})(mixing())
     pooled = (1 - P2) * sy.sigma_real**2 + P2 * sy.sigma**2
     clean = find("T2").expression().subs(sy.n, 0)
     assert equal(at_truth, clean.subs(sy.sigma**2, pooled))
@@ -57,7 +57,7 @@ def test_a_mixture_is_one_labeller_with_more_noise():
     }
     pooled = (1 - P2) * sy.sigma_real**2 + P2 * sy.sigma**2
     noise = pooled + (1 - P2) * P2 * SpectralSum(sy.s * deviation)
-    one = insert_moments(labeller)(find("T3").expression())
+    one = insert(labeller)(find("T3").expression())
     assert equal(one.subs(sy.sigma**2, noise), mixing())
     assert not equal(one.subs(sy.sigma**2, pooled), mixing())
 

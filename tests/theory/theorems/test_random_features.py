@@ -6,7 +6,7 @@ from sympy import Rational, Symbol, cancel, symbols, together
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.algebra import equal
-from ridgeproof.theory.calculus.sections import insert_moments
+from ridgeproof.theory.calculus.derivation import insert
 from ridgeproof.theory.catalogue import find
 from ridgeproof.theory.definitions import defined
 from ridgeproof.theory.spectral import SpectralSum
@@ -33,7 +33,7 @@ def test_a_width_without_end_is_ridge():
     assert equal(wide, find("mixing").expression())
     assert equal(wide.subs(P2, 1), find("T3").expression())
     chain = sy.w0**2 + sy.n * sy.sigma0**2 / (sy.s * (sy.T0 - sy.d - 1))
-    plain = insert_moments({sy.a: chain, sy.m: sy.w0})(wide.subs(P2, 1))
+    plain = insert({sy.a: chain, sy.m: sy.w0})(wide.subs(P2, 1))
     assert equal(plain, find("T2").expression())
     narrow = functional().subs(sy.width, 9)
     assert not equal(narrow.subs(sy.df2_width, defined(sy.df2)), find("mixing").expression())
@@ -48,7 +48,7 @@ def test_only_real_rows_see_no_generator():
 
 def test_a_generator_that_is_the_truth_is_clean_data():
     """delta = 0 leaves the clean fit with the mean variance of the labels."""
-    at_truth = insert_moments({sy.a: sy.w0**2, sy.m: sy.w0})(functional())
+    at_truth = insert({sy.a: sy.w0**2, sy.m: sy.w0})(functional())
     pooled = (1 - P2) * sy.sigma_real**2 + P2 * sy.sigma**2
     assert equal(at_truth, functional().subs(P2, 0).subs(sy.sigma_real**2, pooled))
 
@@ -60,7 +60,7 @@ def test_without_ridge_few_features_are_least_squares_on_them():
     kappa sum s w0^2/(s+kappa) that the features miss, inflated by 1/(1 - width/T).
     """
     clean = functional().subs(P2, 1)
-    clean = insert_moments({sy.a: sy.w0**2, sy.m: sy.w0})(clean)
+    clean = insert({sy.a: sy.w0**2, sy.m: sy.w0})(clean)
     df2_width = sy.df2 + (sy.df1 - sy.df2) ** 2 / (sy.width - sy.df2)
     at_bound = clean.subs(sy.df2_width, df2_width).subs(sy.df1, sy.width)
     # sum s/(s+kappa)^2 is (df1 - df2)/kappa.

@@ -10,9 +10,8 @@ import pytest
 from sympy import Add, Integer, Mul, expand
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus import alphabet, gathering, mixture, rules
+from ridgeproof.theory.calculus import gathering, mixture, rules
 from ridgeproof.theory.calculus.alphabet import (
-    AGAIN,
     ALL_INVERSE,
     ALL_X,
     DOWNSTREAM,
@@ -161,29 +160,14 @@ def ridge(fit, answer):
 def mutants():
     """For each rule of the calculus, altered copies: (rule, description, rewrite)."""
     for fit in (DOWN, GEN):
-        X, e, P, Pt = fit.X, fit.e, fit.P, transposed(fit.P)
-        T, sigma, V = fit.T, fit.sigma, fit.Winv
+        e, T, V = fit.e, fit.T, fit.Winv
         true = rules.noise_expectation(fit)
         yield true, "variance 2", no_noise(fit, Integer(2), e)
         yield true, "variance 1/T", no_noise(fit, 1 / T, e)
-        true = rules.least_squares(fit)
-        yield true, "noise of the wrong sign", ridge(fit, P * (X * W - sigma * e))
-        yield true, "no noise", ridge(fit, P * X * W)
-        yield true, "labels of the truth", ridge(fit, P * (X * TRUTH + sigma * e))
-        true = rules.pseudo_inverse(fit)
-        yield true, "X^+ X = 2", swap(((P, X), Integer(2)), ((P, Pt), V))
-        yield true, "X^+ X^+' = T (X'X)^-1", swap(((P, X), Integer(1)), ((P, Pt), T * V))
         true = rules.inverse_wishart(fit)
         yield true, "T - d", swap(((V,), SIGMA_INVERSE / (T - sy.d)))
         yield true, "T - d + 1", swap(((V,), SIGMA_INVERSE / (T - sy.d + 1)))
         yield true, "Sigma", swap(((V,), SIGMA / (T - sy.d - 1)))
-        true = rules.elliptical_inverse(fit)
-        yield true, "that of the normal law", swap(((V,), SIGMA_INVERSE / (T - sy.d)))
-        yield true, "q/T", swap(((V,), fit.q * SIGMA_INVERSE / T))
-        true = rules.elliptical_inverse(fit)
-        yield true, "normal rows", swap(((V,), SIGMA_INVERSE / (T - sy.d)))
-        yield true, "no d", swap(((V,), fit.q * SIGMA_INVERSE))
-        yield true, "Sigma", swap(((V,), fit.q * SIGMA / sy.d))
         true = rules.generator_moments(fit)
         yield (
             true,
@@ -192,6 +176,7 @@ def mutants():
         )
         yield true, "E[w] = w0", swap(((W, transposed(W)), A), ((W, transposed(TRUTH)), W_TRUTH))
     yield from _ridge_mutants()
+    yield from _least_squares_mutants()
     yield from _overparametrised_mutants()
     yield from _mixture_mutants()
     yield from _chain_mutants()
@@ -221,9 +206,21 @@ def _ridge_mutants():
     yield true, "no lam R", swap(((R, S), Integer(1)))
 
 
+def _least_squares_mutants():
+    """Slips in the rules about a fit with full column rank."""
+    fit, X, e, P, Pt, V = GEN, GEN.X, GEN.e, GEN.P, transposed(GEN.P), GEN.Winv
+    true = rules.least_squares(fit)
+    yield true, "noise of the wrong sign", ridge(fit, P * (X * W - fit.sigma * e))
+    yield true, "no noise", ridge(fit, P * X * W)
+    yield true, "labels of the truth", ridge(fit, P * (X * TRUTH + fit.sigma * e))
+    true = rules.pseudo_inverse(fit)
+    yield true, "X^+ X = 2", swap(((P, X), Integer(2)), ((P, Pt), V))
+    yield true, "X^+ X^+' = T (X'X)^-1", swap(((P, X), Integer(1)), ((P, Pt), fit.T * V))
+
+
 def _overparametrised_mutants():
     fit, d = GEN, sy.d
-    X, P, Pt, Pi, T, f = fit.X, fit.P, transposed(fit.P), fit.Pi, fit.T, fit.f
+    P, X, Pt, Pi, T = fit.P, fit.X, transposed(fit.P), fit.Pi, fit.T
     true = rules.projector(fit)
     yield true, "X^+ X = 1", swap(((P, X), Integer(1)))
     yield true, "Pi X^+ = 2 X^+", swap(((P, X), Pi), ((Pi, Pi), Pi), ((Pi, P), 2 * P))
@@ -242,19 +239,9 @@ def _overparametrised_mutants():
     yield true, "no 1/d", resolvent_average(d * sy.h1, d * sy.h2)
     yield true, "h2 = h1^2", resolvent_average(sy.h1, sy.h1**2)
     yield true, "h2 = h1", resolvent_average(sy.h1, sy.h1)
-    true = rules.shared_chain(fit)
-    yield true, "noise of the wrong sign", swap(((fit.chain,), P * (X * TRUTH - fit.sigma * f)))
-    yield true, "the last noise alone", swap(((fit.chain,), P * (X * TRUTH + fit.sigma * fit.e)))
-    yield true, "labels of another model", swap(((fit.chain,), P * (X * W + fit.sigma * f)))
-    true = rules.summed_noise_expectation(fit)
-    yield true, "1 in place of n", no_noise(fit, Integer(1), f)
-    yield true, "n^2", no_noise(fit, sy.n**2, f)
     true = rules.truth()
     yield true, "the mean for the truth", swap(((TRUTH, transposed(TRUTH)), M))
     yield true, "twice", swap(((TRUTH, transposed(TRUTH)), 2 * W_TRUTH))
-    true = rules.least_squares(DOWN, noiseless=True)
-    yield true, "the truth's labels", ridge(DOWN, DOWN.P * DOWN.X * TRUTH)
-    yield true, "half the labels", ridge(DOWN, DOWN.P * DOWN.X * W / 2)
 
 
 def mixed_fit(operator, real, synthetic):
@@ -301,20 +288,14 @@ def _mixture_mutants():
     X1, X2, S, S2, V, T, d = MIXTURE.X1, MIXTURE.X2, DOWN.S, MIXTURE.S2, DOWN.Winv, sy.T, sy.d
     true = mixture.mixed_least_squares()
     yield true, "every row synthetic", mixed_fit(V, W, W)
-    yield true, "every row real", mixed_fit(V, TRUTH, TRUTH)
-    yield true, "twice", mixed_fit(2 * V, TRUTH, W)
+    yield true, "every row real", mixed_fit(V, 0 * W, 0 * W)
+    yield true, "twice", mixed_fit(2 * V, 0 * W, W)
     true = mixture.mixed_gram()
     synthetic = ((transposed(X2), X2), T * S2)
     yield true, "X1'X1 = T S", swap(synthetic, ((transposed(X1), X1), T * S))
     yield true, "no T", swap(synthetic, ((transposed(X1), X1), S - S2))
     true = mixture.mixed_inverse()
     yield true, "no 1/T", swap(((V, S), Integer(1)))
-    true = mixture.deviation()
-    N, D = alphabet.N, alphabet.D
-    both = D + N + transposed(N)
-    yield true, "no W0 in A", swap(((A,), both), ((M,), N + W_TRUTH))
-    yield true, "no W0 in M", swap(((A,), both + W_TRUTH), ((M,), N))
-    yield true, "no N in A", swap(((A,), D + W_TRUTH), ((M,), N + W_TRUTH))
     for true, noise in zip(mixture.mixed_noise(), (MIXTURE.e1, MIXTURE.e2), strict=True):
         yield true, "variance 2", no_noise(DOWN, Integer(2), noise)
     true, pairs = mixture.exchangeable_rows(), P2 * (T * P2 - 1) / (T - 1)
@@ -337,9 +318,6 @@ def _chain_mutants():
     yield true, "twice the noise", swap(((GATHERED,), W + 2 * fake * ALL_INVERSE * Xt * e))
     yield true, "the old fit", swap(((GATHERED,), W))
     yield true, "the new set alone", swap(((GATHERED,), W + fake * P * e))
-    true = gathering.fit_again()
-    yield true, "n for n + 1", swap(((AGAIN,), W + fake * P * e / sy.n))
-    yield true, "the new set alone", swap(((AGAIN,), W + fake * P * e))
     word = (ALL_INVERSE, Xt, X, ALL_INVERSE)
     true = gathering.gathered_share()
     yield true, "every row new", swap((word, ALL_INVERSE))
@@ -362,7 +340,6 @@ def by_rule():
 SLOW = {
     "exchangeable rows of all sets",
     "inverse Wishart mean (all sets)",
-    "inverse for elliptical rows (generator)",
 }
 
 
@@ -402,8 +379,7 @@ def test_every_rule_has_altered_copies():
     helpers = {"Rule", "RuleKind", "expect_noise"}
     factories = [getattr(rules, name) for name in {*rules.__all__} - helpers]
     mixed = [getattr(mixture, name)() for name in mixture.__all__]
-    mixed += [gathering.gathered_fit(), gathering.fit_again()]
-    mixed += [gathering.gathered_share(), gathering.gathered_inverse()]
+    mixed += [gathering.gathered_fit(), gathering.gathered_share(), gathering.gathered_inverse()]
     every = {
         rule.statement for found in mixed for rule in (found if type(found) is tuple else [found])
     }
@@ -453,9 +429,9 @@ def test_no_power_is_no_check():
     assert not steps._monte_carlo(noise / 1000 + 0.1, 1.0, "biased").checked
 
 
-@pytest.mark.parametrize("noise", [GEN.e, GEN.f])
-def test_a_surviving_noise_vector_is_an_error(noise):
+def test_a_surviving_noise_vector_is_an_error():
     """An expectation that leaves its own letter behind is refused, not averaged away."""
+    noise = GEN.e
     rule = next(r for _, s in lines() if noise in (r := s.rule).letters)
     previous, step = lines_of(rule)[0]
     left = step.expression + trace(noise * transposed(TRUTH) * SIGMA)

@@ -21,6 +21,7 @@ __all__ = [
     "NEXT",
     "next_generator",
     "on_rows",
+    "on_rows_of_two_scales",
     "on_two_kinds_of_rows",
     "process_of",
 ]
@@ -71,6 +72,15 @@ def on_two_kinds_of_rows(*, features: bool) -> Process:
         steps[2:] = ["F = features(width)", f"{fit}, features=F)"]
         parameters["width"] = 15
     return process_of(steps, parameters, {"E_test": "risk(f)"})
+
+
+def on_rows_of_two_scales() -> Process:
+    """Least squares on T1 rows c1 x and T2 rows c2 x: x with weights c^2, the noise over c."""
+    steps = ["A = rows(T1)", "B = rows(T2)"]
+    labels = [f"{x}@w0 + sigma0/c{k}*noise({x})" for k, x in ((1, "A"), (2, "B"))]
+    steps += [f"f = least_squares([{', '.join(labels)}], weights=[c1^2, c2^2])"]
+    parameters = {"T1": 40, "T2": 20, "sigma0": 1, "c1": "1/2", "c2": 2}
+    return process_of(steps, parameters, {"variance": "norm2(f - w0, 'B')"}, B="i/d")
 
 
 def process_of(

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from sympy import Add, Eq, Expr, Function, Mul, Rational, Symbol, Tuple
+from sympy import Add, Eq, Expr, Function, Mul, Rational, Symbol, Tuple, cancel
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.algebra import equal
+from ridgeproof.theory.calculus.algebra import canonical
 from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.definitions import defined
@@ -25,7 +25,7 @@ from ridgeproof.theory.process.expressions import Binary, Call, Expression, Name
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["derivation_of", "derivation_of_theorem", "four_equations", "summed"]
+__all__ = ["derivation_of", "derivation_of_theorem", "four_equations", "summed", "vanishes"]
 
 _TITLES = {
     UnknownKind.SIZE: "a size that is derived of others is rounded to whole rows",
@@ -96,6 +96,7 @@ def derivation_of_theorem(
     targets: Mapping[str, Expr],
     meanings: Mapping[Symbol, Expr],
     remark: str,
+    relations: Mapping[Symbol, Expr] | None = None,
 ) -> Derivation:
     """The derivation of a theorem as the formulas of what a process asks.
 
@@ -105,6 +106,7 @@ def derivation_of_theorem(
         targets: what the theorem says that each ask is; see `summed`.
         meanings: of the symbols of the theorem, in the symbols of the process.
         remark: what else there is to say.
+        relations: what the equations of fits without ridge say of symbols.
 
     Raises:
         DerivationError: an ask has another formula.
@@ -112,12 +114,13 @@ def derivation_of_theorem(
     formulas = derive_process(process)
     kappas = {own: x for x, own in meanings.items() if x in {sy.kappa, sy.kappa0}}
     others = {x: meaning for x, meaning in meanings.items() if meaning not in kappas}
-    named = ", ".join(f"{x} = {meaning}" for x, meaning in meanings.items()).replace("**", "^")
+    said = {**meanings, **(relations or {})}
+    named = ", ".join(f"{x} = {meaning}" for x, meaning in said.items()).replace("**", "^")
 
     def closed(section: Section) -> Section:
         target = targets[section.label]
         own = unfolded(section.result, formulas.unknowns).xreplace(kappas)
-        if not equal(own, defined(summed(target)).xreplace(others)):
+        if not vanishes(own - defined(summed(target)).xreplace(others), relations or {}):
             raise DerivationError(f"the process asks for {own}, which is not {target}")
         statement = f"is the catalogued formula, by canonical forms: {named}"
         if summed(target) != target:
@@ -135,6 +138,14 @@ def derivation_of_theorem(
         formulas=formulas,
         meanings=meanings,
     )
+
+
+def vanishes(difference: Expr, relations: Mapping[Symbol, Expr]) -> bool:
+    """Whether it does for every spectrum and signal where symbols are what relations say."""
+    left = canonical(difference)
+    for symbol, meaning in relations.items():
+        left = cancel(left.subs(symbol, meaning))
+    return bool(left == 0)
 
 
 def summed(target: Expr) -> Expr:

@@ -10,27 +10,33 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sympy import Add, Expr, Integer, Symbol, cancel, expand_func, fraction, together
+from sympy import Add, Expr, Integer, Symbol, expand_func, fraction, together
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.algebra import canonical
 from ridgeproof.theory.catalogue import catalogue, find
 from ridgeproof.theory.definitions import defined
 from ridgeproof.theory.equivalent.formulas import any_generator as given
 from ridgeproof.theory.equivalent.formulas.derived import derive_process, unfolded
-from ridgeproof.theory.equivalent.formulas.sections import summed
+from ridgeproof.theory.equivalent.formulas.sections import summed, vanishes
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.process.file import make_process
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.spectral import SpectralSum
 
-__all__ = ["STAYS", "SpecialCase", "special_cases", "table"]
+__all__ = ["DERIVED", "STAYS", "SpecialCase", "special_cases", "table"]
 
 _KAPPA1, _KAPPA2 = Symbol("kappa1", real=True), Symbol("kappa2", real=True)
 _SIZES = {"T": 60, "T0": 50, "T1": 30, "T2": 20, "sigma": 1, "sigma0": 1, "sigma_real": "1/2",
           "lam": "1/10", "lam0": "1/10"}  # fmt: skip
 _ANY = "one fit on the labels of any model"
 
+# Entries whose own derivation is that of a process.
+DERIVED: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("generator", "mixing", "moments", "random-features", "ridge-chain", "weighted-ridge"), _ANY
+    ),
+    "elliptical-least-squares": "rows of two scales",
+}
 # Entries that say more than a limit.
 STAYS: Mapping[str, str] = {
     "power-law": "exponents in closed form, compared with the leading orders of the process",
@@ -55,7 +61,6 @@ class SpecialCase:
         targets: formulas in the symbols of the entry, by ask.
         meanings: of those symbols in the process.
         isotropic: whether Sigma = I.
-        relations: what the equations of fits without ridge say of symbols.
     """
 
     entry: str
@@ -64,7 +69,6 @@ class SpecialCase:
     targets: Mapping[str, Expr]
     meanings: Mapping[Symbol, Expr] = field(default_factory=dict)
     isotropic: bool = False
-    relations: Mapping[Symbol, Expr] = field(default_factory=dict)
 
     def sides(self) -> Iterator[tuple[Expr, Expr]]:
         """What the theorem derives for each ask, and what the entry says."""
@@ -83,14 +87,11 @@ class SpecialCase:
     def _vanishes(self, difference: Expr) -> bool:
         if self.isotropic:
             return bool(fraction(together(difference))[0].expand() == 0)
-        left = canonical(difference)
-        for symbol, meaning in self.relations.items():
-            left = cancel(left.subs(symbol, meaning))
-        return bool(left == 0)
+        return vanishes(difference, {})
 
 
 def special_cases() -> Iterator[SpecialCase]:
-    """Every case."""
+    """Every case but those of `DERIVED`."""
     for n in (1, 2):
         words = f"n = {n}"
         for entry, last in (("ridgeless", "least_squares({})"), ("ridge", "ridge({}, lam)")):
@@ -113,7 +114,6 @@ def special_cases() -> Iterator[SpecialCase]:
                 yield SpecialCase(entry, design, process, targets, meanings, isotropic=True)
     yield from _steps()
     yield _gathered()
-    yield _elliptical()
 
 
 def _error(entry: str, n: int, shared: bool = False) -> dict[str, Expr]:
@@ -162,30 +162,16 @@ def _chain(
 
 def _steps() -> Iterator[SpecialCase]:
     """One fit on the labels of any model."""
-    least_squares, ridge = "least_squares({})", "ridge({}, lam0)"
-    for entry, fit, averaged in (
-        ("least-squares-generator", least_squares, False),
-        ("generator", ridge, False),
-        ("ridge-chain", ridge, False),
-        ("weighted-mixing", least_squares, True),
-        ("weighted-ridge", ridge, True),
-    ):
-        process = given.next_generator(fit, averaged=averaged)
+    for entry, averaged in (("least-squares-generator", False), ("weighted-mixing", True)):
+        process = given.next_generator("least_squares({})", averaged=averaged)
         targets = {n: find(entry).expression(n, Form.LIMIT) for n in ("mean", "second_moment")}
         targets["mean"] *= sy.w0
         yield SpecialCase(entry, _ANY, process, targets, given.NEXT)
-    pooled = "f = least_squares([A@w0 + sigma_real*noise(A), B@w + sigma*noise(B)])"
-    rows = ["A = rows(T1)", "B = rows(T2)", pooled]
+    fit = "f = least_squares([A@w0 + sigma_real*noise(A), B@w + sigma*noise(B)])"
     sizes = {name: _SIZES[name] for name in ("T1", "T2", "sigma", "sigma_real")}
-    both = given.process_of(rows, sizes, {"E_test": "risk(f)"})
-    for entry, process, known_as in (
-        ("moments", given.on_rows(), {sy.kappa: _KAPPA1, **given.MODEL}),
-        ("mixing", given.on_two_kinds_of_rows(features=False), given.MIXED),
-        ("random-features", given.on_two_kinds_of_rows(features=True), given.MIXED),
-        ("mixing-least-squares", both, given.MIXED),
-    ):
-        said = {"E_test": find(entry).expression(form=Form.LIMIT)}
-        yield SpecialCase(entry, _ANY, process, said, known_as)
+    both = given.process_of(["A = rows(T1)", "B = rows(T2)", fit], sizes, {"E_test": "risk(f)"})
+    said = {"E_test": find("mixing-least-squares").expression(form=Form.LIMIT)}
+    yield SpecialCase("mixing-least-squares", _ANY, both, said, given.MIXED)
 
 
 def _gathered() -> SpecialCase:
@@ -197,24 +183,6 @@ def _gathered() -> SpecialCase:
     targets = {"second": SpectralSum(sy.s * step.subs({sy.a: first, sy.gathered: 2 * sy.T0}))}
     process = _process(steps, {"second": "norm2(f)"})
     return SpecialCase("accumulating-generator", "the second generation", process, targets)
-
-
-def _elliptical() -> SpecialCase:
-    """Rows of two scales: sqrt(tau) x is x with weight tau and the noise over sqrt(tau)."""
-    labels = [f"{rows}@w0 + sigma*{r}*noise({rows})" for rows, r in (("A", "r1"), ("B", "r2"))]
-    fit = f"f = least_squares([{', '.join(labels)}], weights=[1/r1^2, 1/r2^2])"
-    process = _process(["A = rows(T1)", "B = rows(T2)", fit], {"error": "risk(f)"}, r1=1, r2="1/2")
-    names = ("T1", "T2", "r1", "r2", "h1", "h2")
-    T1, T2, r1, r2, h1, h2 = (Symbol(name, real=True) for name in names)
-    # h = 1/(1 + tau q) solves the two equations of the responses where the entry's own holds.
-    relations = {
-        h1: 1 / (1 + sy.q / r1**2),
-        h2: 1 / (1 + sy.q / r2**2),
-        sy.d: T1 * sy.q / (r1**2 + sy.q) + T2 * sy.q / (r2**2 + sy.q),
-    }
-    targets = {"error": sy.sigma**2 * sy.q}
-    words = "rows of two scales"
-    return SpecialCase("elliptical-least-squares", words, process, targets, relations=relations)
 
 
 def _isotropic(expression: Expr) -> Expr:
@@ -238,7 +206,7 @@ def table() -> str:
         cases.setdefault(case.entry, []).append(case.words)
     lines = ["| entry | its limit is a special case of the theorem | kind |", "|---|---|---|"]
     for formula in catalogue().values():
-        what = "; ".join(dict.fromkeys(cases.get(formula.id, ())))
+        what = "; ".join(dict.fromkeys(cases.get(formula.id, ()))) or DERIVED.get(formula.id)
         shown = what or f"no: {STAYS[formula.id]}"
         lines.append(f"| {formula.theorem} `{formula.id}` | {shown} | {formula.kind.value} |")
     return "\n".join(lines)
