@@ -57,9 +57,9 @@ Ltac positive := repeat first [ assumption | lra | apply Rmult_lt_0_compat | app
 Ltac orthant := repeat split; apply Rgt_not_eq, Rlt_gt; first [solve [positive] | nra].
 Ltac side := repeat split; try exact I; nonzero.
 
-Inductive letter := LA | LB | LM | LMt | LSigmainv | LVall | LX0 | LX0t | Le0 | Le0t | Lw | Lwt | Lw0 | Lw0t | Lwall | Lwallt.
+Inductive letter := LA | LB | LM | LMt | LS | LS2 | LSigmainv | LV | LX1 | LX1t | LX2 | LX2t | Le2 | Le2t | Lw | Lwt | Lw0 | Lw0t | Lwall | Lwallt.
 Scheme Equality for letter.
-Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LSigmainv => LSigmainv | LVall => LVall | LX0 => LX0t | LX0t => LX0 | Le0 => Le0t | Le0t => Le0 | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lwall => Lwallt | Lwallt => Lwall end.
+Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LS => LS | LS2 => LS2 | LSigmainv => LSigmainv | LV => LV | LX1 => LX1t | LX1t => LX1 | LX2 => LX2t | LX2t => LX2 | Le2 => Le2t | Le2t => Le2 | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lwall => Lwallt | Lwallt => Lwall end.
 (* Whether it depends on all draws of a fit. *)
 Definition estimate (x : letter) := match x with Lwall => true | Lwallt => true | _ => false end.
 (* Whether it holds nothing random. *)
@@ -70,7 +70,7 @@ Definition plain (x : letter) := match x with LB => true | LSigmainv => true | _
 Definition moment (x : letter) := match x with LA => true | LM => true | LMt => true | _ => false end.
 Section Page.
   Variables d n : nat.
-  Variables N T0 sigma0 : R.
+  Variables N T T0 sigma sigma0 synthetic_fraction : R.
   Variables a m s w0 : nat -> R.
   (* tr B w is E tr of the product of the letters of w; LB is the diagonal matrix B. *)
   Variable tr : (nat -> R) -> list letter -> R.
@@ -83,85 +83,115 @@ Section Page.
     forallb (fun x => orb (plain x) (moment x)) v = true ->
     (length (filter moment v) <= 1)%nat ->
     tr B v = sum d (fun i => fold_right (fun x p => diag B x i * p) 1 v).
-  (* exact identity: wall = w + sigma0 Vall X0' e0, w fitted on the sets before *)
-  Hypothesis axiom1 : forall B v, tr B ([Lwall] ++ v) = (1) * tr B ([Lw] ++ v) + (sigma0) * tr B ([LVall; LX0t; Le0] ++ v).
-  (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-  Hypothesis axiom2 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0; Le0t] ++ v) = (1) * tr B ([] ++ v).
-  (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-  Hypothesis axiom3 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0] ++ v) = 0.
-  (* expectation: E[Vall X0'X0 Vall] = (T0/N) E[Vall] *)
-  Hypothesis axiom4 : forall B v, forallb fixed v = true -> tr B ([LVall; LX0t; LX0; LVall] ++ v) = ((T0 / N)) * tr B ([LVall] ++ v).
-  (* expectation: E[Vall] = Sigma^-1/(N-d-1), N >= d+2 *)
-  Hypothesis axiom5 : forall B v, forallb fixed v = true -> tr B ([LVall] ++ v) = ((1 / ((-1) + N + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
+  (* exact identity: w_hat = w + sigma (X'X)^-1 X2'e2, w fitted on the rows X1 before *)
+  Hypothesis axiom1 : forall B v, tr B ([Lwall] ++ v) = (1) * tr B ([Lw] ++ v) + (sigma) * tr B ([LV; LX2t; Le2] ++ v).
+  (* expectation: E[e2 e2'] = I, E[e2] = 0 *)
+  Hypothesis axiom2 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le2 || letter_beq x Le2t)) v = true -> tr B ([Le2; Le2t] ++ v) = (1) * tr B ([] ++ v).
+  (* expectation: E[e2 e2'] = I, E[e2] = 0 *)
+  Hypothesis axiom3 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le2 || letter_beq x Le2t)) v = true -> tr B ([Le2] ++ v) = 0.
+  (* exact identity: X2'X2 = T S2, X1'X1 = T (S - S2) *)
+  Hypothesis axiom4 : forall B v, tr B ([LX2t; LX2] ++ v) = (T) * tr B ([LS2] ++ v).
+  (* exact identity: X2'X2 = T S2, X1'X1 = T (S - S2) *)
+  Hypothesis axiom5 : forall B v, tr B ([LX1t; LX1] ++ v) = (T) * tr B ([LS] ++ v) + (((-1) * T)) * tr B ([LS2] ++ v).
+  (* expectation: E R S2 = P2 E R S; E S2 Q S2 = P2^2 E S Q S + P1 P2 T/(T-1) [T E q Q q - E S Q S/T], q = x x'/T of any one row x, Q a function of S, P2 the synthetic fraction, P1 = 1 - P2; as it is used *)
+  Hypothesis axiom6 : forall B, tr B [LB; LV; LS2; LV] = (synthetic_fraction * tr B [LB; LV; LS; LV]).
+  (* exact identity: (X'X)^-1 S = 1/T for T >= d *)
+  Hypothesis axiom7 : forall B v, tr B ([LV; LS] ++ v) = ((1 / T)) * tr B ([] ++ v).
+  (* expectation: E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2 *)
+  Hypothesis axiom8 : forall B v, forallb fixed v = true -> tr B ([LV] ++ v) = ((1 / ((-1) + T + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-  Hypothesis axiom6 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
+  Hypothesis axiom9 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-  Hypothesis axiom7 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
+  Hypothesis axiom10 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
   (* Nothing is divided by zero. *)
-  Hypothesis nonzero1 : N <> 0.
+  Hypothesis nonzero1 : T <> 0.
   Hypothesis nonzero2 : forall i, (i < d)%nat -> s i <> 0.
-  Hypothesis nonzero3 : (1 + INR d + ((-1) * N)) <> 0.
+  Hypothesis nonzero3 : (1 + INR d + ((-1) * T)) <> 0.
+  Hypothesis nonzero4 : N <> 0.
+  Hypothesis nonzero5 : (1 + INR d + ((-1) * N)) <> 0.
   Ltac at_i i Hi := pose proof (nonzero2 i Hi).
-  Ltac conditions tac := (let Z := fresh "Z" in pose proof nonzero1 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero3 as Z; tac Z).
+  Ltac conditions tac := (let Z := fresh "Z" in pose proof nonzero1 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero3 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero4 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero5 as Z; tac Z).
 
-Section S7.  (* one generator on all sets so far *)
-(* exact identity: wall = w + sigma0 Vall X0' e0, w fitted on the sets before *)
+Section S10.  (* one generator on all sets so far *)
+Hypothesis put_T : T = N.
+Hypothesis put_synthetic_fraction : synthetic_fraction = (T0 / N).
+Hypothesis put_sigma : sigma = sigma0.
+(* exact identity: w_hat = w + sigma (X'X)^-1 X2'e2, w fitted on the rows X1 before *)
 Lemma step1 : forall B : nat -> R, 
   tr B [LB; Lwall; Lwallt]
-  = ((((sigma0) ^ 2) * tr B [LB; LVall; LX0t; Le0; Le0t; LX0; LVall]) + (2 * sigma0 * tr B [LB; LVall; LX0t; Le0; Lwt]) + tr B [LB; Lw; Lwt]).
+  = ((((sigma) ^ 2) * tr B [LB; LV; LX2t; Le2; Le2t; LX2; LV]) + (2 * sigma * tr B [LB; LV; LX2t; Le2; Lwt]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; Lwall; Lwallt] = (1) * tr B [LB; Lw; Lwallt] + (sigma0) * tr B [LB; LVall; LX0t; Le0; Lwallt]) by exact (eq_trans (eq_trans (turn B [LB] [Lwall; Lwallt]) (axiom1 B [Lwallt; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [Lw; Lwallt] [LB])) (f_equal (Rmult (sigma0)) (turn B [LVall; LX0t; Le0; Lwallt] [LB])))).
-  assert (H2 : tr B [LB; LVall; LX0t; Le0; Lwallt] = (1) * tr B [LB; LVall; LX0t; Le0; Lwt] + (sigma0) * tr B [LB; LVall; LX0t; Le0; Le0t; LX0; LVall]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LVall; LX0t; Le0; Lwallt]) (turn B [] [Lwall; Le0t; LX0; LVall; LB])) (axiom1 B [Le0t; LX0; LVall; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (eq_trans (back B [Lw; Le0t; LX0; LVall; LB]) (turn B [] [LB; LVall; LX0t; Le0; Lwt]))) (f_equal (Rmult (sigma0)) (turn B [LVall; LX0t; Le0; Le0t; LX0; LVall] [LB])))).
-  assert (H3 : tr B [LB; Lw; Lwallt] = (1) * tr B [LB; Lw; Lwt] + (sigma0) * tr B [LB; LVall; LX0t; Le0; Lwt]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; Lw; Lwallt]) (turn B [] [Lwall; Lwt; LB])) (axiom1 B [Lwt; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LB])) (f_equal (Rmult (sigma0)) (turn B [LVall; LX0t; Le0; Lwt] [LB])))).
+  assert (H1 : tr B [LB; Lwall; Lwallt] = (1) * tr B [LB; Lw; Lwallt] + (sigma) * tr B [LB; LV; LX2t; Le2; Lwallt]) by exact (eq_trans (eq_trans (turn B [LB] [Lwall; Lwallt]) (axiom1 B [Lwallt; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [Lw; Lwallt] [LB])) (f_equal (Rmult (sigma)) (turn B [LV; LX2t; Le2; Lwallt] [LB])))).
+  assert (H2 : tr B [LB; LV; LX2t; Le2; Lwallt] = (1) * tr B [LB; LV; LX2t; Le2; Lwt] + (sigma) * tr B [LB; LV; LX2t; Le2; Le2t; LX2; LV]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LV; LX2t; Le2; Lwallt]) (turn B [] [Lwall; Le2t; LX2; LV; LB])) (axiom1 B [Le2t; LX2; LV; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (eq_trans (back B [Lw; Le2t; LX2; LV; LB]) (turn B [] [LB; LV; LX2t; Le2; Lwt]))) (f_equal (Rmult (sigma)) (turn B [LV; LX2t; Le2; Le2t; LX2; LV] [LB])))).
+  assert (H3 : tr B [LB; Lw; Lwallt] = (1) * tr B [LB; Lw; Lwt] + (sigma) * tr B [LB; LV; LX2t; Le2; Lwt]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; Lw; Lwallt]) (turn B [] [Lwall; Lwt; LB])) (axiom1 B [Lwt; LB])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LB])) (f_equal (Rmult (sigma)) (turn B [LV; LX2t; Le2; Lwt] [LB])))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
-(* expectation: E[e0 e0'] = I, E[e0] = 0 *)
+(* expectation: E[e2 e2'] = I, E[e2] = 0 *)
 Lemma step2 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LB; LVall; LX0t; Le0; Le0t; LX0; LVall]) + (2 * sigma0 * tr B [LB; LVall; LX0t; Le0; Lwt]) + tr B [LB; Lw; Lwt])
-  = ((((sigma0) ^ 2) * tr B [LB; LVall; LX0t; LX0; LVall]) + tr B [LB; Lw; Lwt]).
+  ((((sigma) ^ 2) * tr B [LB; LV; LX2t; Le2; Le2t; LX2; LV]) + (2 * sigma * tr B [LB; LV; LX2t; Le2; Lwt]) + tr B [LB; Lw; Lwt])
+  = ((((sigma) ^ 2) * tr B [LB; LV; LX2t; LX2; LV]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LVall; LX0t; Le0; Le0t; LX0; LVall] = (1) * tr B [LB; LVall; LX0t; LX0; LVall]) by exact (eq_trans (eq_trans (turn B [LB; LVall; LX0t] [Le0; Le0t; LX0; LVall]) (axiom2 B [LX0; LVall; LB; LVall; LX0t] eq_refl)) (f_equal (Rmult (1)) (turn B [LX0; LVall] [LB; LVall; LX0t]))).
-  assert (H2 : tr B [LB; LVall; LX0t; Le0; Lwt] = 0) by exact (eq_trans (turn B [LB; LVall; LX0t] [Le0; Lwt]) (axiom3 B [Lwt; LB; LVall; LX0t] eq_refl)).
+  assert (H1 : tr B [LB; LV; LX2t; Le2; Le2t; LX2; LV] = (1) * tr B [LB; LV; LX2t; LX2; LV]) by exact (eq_trans (eq_trans (turn B [LB; LV; LX2t] [Le2; Le2t; LX2; LV]) (axiom2 B [LX2; LV; LB; LV; LX2t] eq_refl)) (f_equal (Rmult (1)) (turn B [LX2; LV] [LB; LV; LX2t]))).
+  assert (H2 : tr B [LB; LV; LX2t; Le2; Lwt] = 0) by exact (eq_trans (turn B [LB; LV; LX2t] [Le2; Lwt]) (axiom3 B [Lwt; LB; LV; LX2t] eq_refl)).
   repeat first [rewrite H1 | rewrite H2].
   field; side.
 Qed.
-(* expectation: E[Vall X0'X0 Vall] = (T0/N) E[Vall] *)
+(* exact identity: X2'X2 = T S2, X1'X1 = T (S - S2) *)
 Lemma step3 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LB; LVall; LX0t; LX0; LVall]) + tr B [LB; Lw; Lwt])
-  = (((T0 * ((sigma0) ^ 2) * tr B [LB; LVall]) / N) + tr B [LB; Lw; Lwt]).
+  ((((sigma) ^ 2) * tr B [LB; LV; LX2t; LX2; LV]) + tr B [LB; Lw; Lwt])
+  = ((T * ((sigma) ^ 2) * tr B [LB; LV; LS2; LV]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LVall; LX0t; LX0; LVall] = ((T0 / N)) * tr B [LB; LVall]) by exact (eq_trans (eq_trans (turn B [LB] [LVall; LX0t; LX0; LVall]) (axiom4 B [LB] eq_refl)) (f_equal (Rmult ((T0 / N))) (turn B [LVall] [LB]))).
+  assert (H1 : tr B [LB; LV; LX2t; LX2; LV] = (T) * tr B [LB; LV; LS2; LV]) by exact (eq_trans (eq_trans (turn B [LB; LV] [LX2t; LX2; LV]) (axiom4 B [LV; LB; LV])) (f_equal (Rmult (T)) (turn B [LS2; LV] [LB; LV]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
-(* expectation: E[Vall] = Sigma^-1/(N-d-1), N >= d+2 *)
+(* expectation: E R S2 = P2 E R S; E S2 Q S2 = P2^2 E S Q S + P1 P2 T/(T-1) [T E q Q q - E S Q S/T], q = x x'/T of any one row x, Q a function of S, P2 the synthetic fraction, P1 = 1 - P2 *)
 Lemma step4 : forall B : nat -> R, 
-  (((T0 * ((sigma0) ^ 2) * tr B [LB; LVall]) / N) + tr B [LB; Lw; Lwt])
-  = (((T0 * ((sigma0) ^ 2) * tr B [LB; LSigmainv]) / (N * ((-1) + N + ((-1) * INR d)))) + tr B [LB; Lw; Lwt]).
+  ((T * ((sigma) ^ 2) * tr B [LB; LV; LS2; LV]) + tr B [LB; Lw; Lwt])
+  = ((synthetic_fraction * T * ((sigma) ^ 2) * tr B [LB; LV; LS; LV]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LVall] = ((1 / ((-1) + N + ((-1) * INR d)))) * tr B [LB; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LB] [LVall]) (axiom5 B [LB] eq_refl)) (f_equal (Rmult ((1 / ((-1) + N + ((-1) * INR d))))) (turn B [LSigmainv] [LB]))).
+  rewrite ?axiom6.
+  field; side.
+Qed.
+(* exact identity: (X'X)^-1 S = 1/T for T >= d *)
+Lemma step5 : forall B : nat -> R, 
+  ((synthetic_fraction * T * ((sigma) ^ 2) * tr B [LB; LV; LS; LV]) + tr B [LB; Lw; Lwt])
+  = ((synthetic_fraction * ((sigma) ^ 2) * tr B [LB; LV]) + tr B [LB; Lw; Lwt]).
+Proof.
+  intros B.
+  assert (H1 : tr B [LB; LV; LS; LV] = ((1 / T)) * tr B [LB; LV]) by exact (eq_trans (eq_trans (turn B [LB] [LV; LS; LV]) (axiom7 B [LV; LB])) (f_equal (Rmult ((1 / T))) (turn B [LV] [LB]))).
+  repeat first [rewrite H1].
+  field; side.
+Qed.
+(* expectation: E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2 *)
+Lemma step6 : forall B : nat -> R, 
+  ((synthetic_fraction * ((sigma) ^ 2) * tr B [LB; LV]) + tr B [LB; Lw; Lwt])
+  = (((synthetic_fraction * ((sigma) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + tr B [LB; Lw; Lwt]).
+Proof.
+  intros B.
+  assert (H1 : tr B [LB; LV] = ((1 / ((-1) + T + ((-1) * INR d)))) * tr B [LB; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LB] [LV]) (axiom8 B [LB] eq_refl)) (f_equal (Rmult ((1 / ((-1) + T + ((-1) * INR d))))) (turn B [LSigmainv] [LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-Lemma step5 : forall B : nat -> R, 
-  (((T0 * ((sigma0) ^ 2) * tr B [LB; LSigmainv]) / (N * ((-1) + N + ((-1) * INR d)))) + tr B [LB; Lw; Lwt])
-  = (((T0 * ((sigma0) ^ 2) * tr B [LB; LSigmainv]) / (N * ((-1) + N + ((-1) * INR d)))) + tr B [LA; LB]).
+Lemma step7 : forall B : nat -> R, 
+  (((synthetic_fraction * ((sigma) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + tr B [LB; Lw; Lwt])
+  = (((synthetic_fraction * ((sigma) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + tr B [LA; LB]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; Lw; Lwt] = (1) * tr B [LA; LB]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lwt]) (axiom6 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LB]))).
+  assert (H1 : tr B [LB; Lw; Lwt] = (1) * tr B [LA; LB]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lwt]) (axiom9 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
-Lemma step6 : forall B : nat -> R, 
-  (((T0 * ((sigma0) ^ 2) * tr B [LB; LSigmainv]) / (N * ((-1) + N + ((-1) * INR d)))) + tr B [LA; LB])
-  = (((T0 * ((sigma0) ^ 2) * sum d (fun i => (B i / s i))) / (N * ((-1) + N + ((-1) * INR d)))) + sum d (fun i => (B i * a i))).
+Lemma step8 : forall B : nat -> R, 
+  (((synthetic_fraction * ((sigma) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + tr B [LA; LB])
+  = (((synthetic_fraction * ((sigma) ^ 2) * sum d (fun i => (B i / s i))) / ((-1) + T + ((-1) * INR d))) + sum d (fun i => (B i * a i))).
 Proof.
   intros B.
   assert (H1 : tr B [LA; LB] = sum d (fun i => (B i * a i))).
@@ -174,7 +204,7 @@ Proof.
   field; side.
 Qed.
 (* components: B is an arbitrary diagonal matrix: compare the coefficients of B_i *)
-Lemma step7 : forall c : nat -> R, (forall B, tr B [LB; Lwall; Lwallt] = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = (a i + ((T0 * ((sigma0) ^ 2)) / (N * s i * ((-1) + N + ((-1) * INR d))))).
+Lemma step9 : forall c : nat -> R, (forall B, tr B [LB; Lwall; Lwallt] = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = (a i + ((synthetic_fraction * ((sigma) ^ 2)) / (s i * ((-1) + T + ((-1) * INR d))))).
 Proof.
   intros c H. apply components. intros B. rewrite <- H.
   rewrite step1.
@@ -183,7 +213,9 @@ Proof.
   rewrite step4.
   rewrite step5.
   rewrite step6.
-  assert (E1 : sum d (fun i => (B i * (a i + ((T0 * ((sigma0) ^ 2)) / (N * s i * ((-1) + N + ((-1) * INR d))))))) = slin d [(1, fun i => (B i * a i)); ((((-1) * T0 * ((sigma0) ^ 2)) / (N * (1 + INR d + ((-1) * N)))), fun i => (B i / s i))]).
+  rewrite step7.
+  rewrite step8.
+  assert (E1 : sum d (fun i => (B i * (a i + ((synthetic_fraction * ((sigma) ^ 2)) / (s i * ((-1) + T + ((-1) * INR d))))))) = slin d [(1, fun i => (B i * a i)); ((((-1) * synthetic_fraction * ((sigma) ^ 2)) / (1 + INR d + ((-1) * T))), fun i => (B i / s i))]).
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
   assert (E2 : sum d (fun i => (B i * a i)) = slin d [(1, fun i => (B i * a i))]).
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
@@ -200,6 +232,26 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S7.
+(* insertion: insert T = N, synthetic_fraction = T0/N, sigma = sigma0: a set of T0 rows, N in all *)
+Lemma step10 : forall i, (i < d)%nat ->
+  (a i + ((synthetic_fraction * ((sigma) ^ 2)) / (s i * ((-1) + T + ((-1) * INR d)))))
+  = (a i + ((T0 * ((sigma0) ^ 2)) / (N * s i * ((-1) + N + ((-1) * INR d))))).
+Proof.
+  intros i Hi. at_i i Hi.
+  rewrite ?put_T.
+  rewrite ?put_sigma.
+  rewrite ?put_synthetic_fraction.
+  rewrite ?put_T.
+  rewrite ?put_sigma.
+  rewrite ?put_synthetic_fraction.
+  cbn [slin].
+  rewrite ?sum_one.
+  rewrite ?put_T.
+  rewrite ?put_sigma.
+  rewrite ?put_synthetic_fraction.
+  conditions ltac:(fun Z => rewrite ?put_T in Z; rewrite ?put_sigma in Z; rewrite ?put_synthetic_fraction in Z; rewrite ?put_T in Z; rewrite ?put_sigma in Z; rewrite ?put_synthetic_fraction in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
+  field; side.
+Qed.
+End S10.
 
 End Page.

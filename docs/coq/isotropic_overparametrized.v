@@ -57,11 +57,11 @@ Ltac positive := repeat first [ assumption | lra | apply Rmult_lt_0_compat | app
 Ltac orthant := repeat split; apply Rgt_not_eq, Rlt_gt; first [solve [positive] | nra].
 Ltac side := repeat split; try exact I; nonzero.
 
-Inductive letter := LA | LB | LM | LMt | LP0 | LP0t | LPi0 | LSigma | LX0 | LX0t | Le0 | Le0t | Lw | Lwt | Lw0 | Lw0t | Lw_hat0 | Lw_hat0t.
+Inductive letter := LA | LB | LM | LMt | LP | LPt | LPi | LSigma | LX | LXt | Le | Let | Lw | Lwt | Lw0 | Lw0t | Lw_hat | Lw_hatt.
 Scheme Equality for letter.
-Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LP0 => LP0t | LP0t => LP0 | LPi0 => LPi0 | LSigma => LSigma | LX0 => LX0t | LX0t => LX0 | Le0 => Le0t | Le0t => Le0 | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lw_hat0 => Lw_hat0t | Lw_hat0t => Lw_hat0 end.
+Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LP => LPt | LPt => LP | LPi => LPi | LSigma => LSigma | LX => LXt | LXt => LX | Le => Let | Let => Le | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lw_hat => Lw_hatt | Lw_hatt => Lw_hat end.
 (* Whether it depends on all draws of a fit. *)
-Definition estimate (x : letter) := match x with Lw_hat0 => true | Lw_hat0t => true | _ => false end.
+Definition estimate (x : letter) := match x with Lw_hat => true | Lw_hatt => true | _ => false end.
 (* Whether it holds nothing random. *)
 Definition fixed (x : letter) := match x with LA => true | LB => true | LM => true | LMt => true | LSigma => true | Lw0 => true | Lw0t => true | _ => false end.
 (* Whether it is a function of Sigma or the test matrix. *)
@@ -83,26 +83,26 @@ Section Page.
     forallb (fun x => orb (plain x) (moment x)) v = true ->
     (length (filter moment v) <= 1)%nat ->
     tr B v = sum d (fun i => fold_right (fun x p => diag B x i * p) 1 v).
-  (* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
-  Hypothesis axiom1 : forall B v, tr B ([Lw_hat0] ++ v) = (sigma0) * tr B ([LP0; Le0] ++ v) + (1) * tr B ([LP0; LX0; Lw] ++ v).
-  (* exact identity: X0^+ X0 = Pi0 = Pi0', Pi0^2 = Pi0, Pi0 X0^+ = X0^+ *)
-  Hypothesis axiom2 : forall B v, tr B ([LP0; LX0] ++ v) = (1) * tr B ([LPi0] ++ v).
-  (* exact identity: X0^+ X0 = Pi0 = Pi0', Pi0^2 = Pi0, Pi0 X0^+ = X0^+ *)
-  Hypothesis axiom3 : forall B v, tr B ([LPi0; LPi0] ++ v) = (1) * tr B ([LPi0] ++ v).
-  (* exact identity: X0^+ X0 = Pi0 = Pi0', Pi0^2 = Pi0, Pi0 X0^+ = X0^+ *)
-  Hypothesis axiom4 : forall B v, tr B ([LPi0; LP0] ++ v) = (1) * tr B ([LP0] ++ v).
-  (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-  Hypothesis axiom5 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0; Le0t] ++ v) = (1) * tr B ([] ++ v).
-  (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-  Hypothesis axiom6 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0] ++ v) = 0.
+  (* definition: w_hat = X^+ (X w + sigma e) *)
+  Hypothesis axiom1 : forall B v, tr B ([Lw_hat] ++ v) = (sigma) * tr B ([LP; Le] ++ v) + (1) * tr B ([LP; LX; Lw] ++ v).
+  (* exact identity: X^+ X = Pi = Pi', Pi^2 = Pi, Pi X^+ = X^+ *)
+  Hypothesis axiom2 : forall B v, tr B ([LP; LX] ++ v) = (1) * tr B ([LPi] ++ v).
+  (* exact identity: X^+ X = Pi = Pi', Pi^2 = Pi, Pi X^+ = X^+ *)
+  Hypothesis axiom3 : forall B v, tr B ([LPi; LPi] ++ v) = (1) * tr B ([LPi] ++ v).
+  (* exact identity: X^+ X = Pi = Pi', Pi^2 = Pi, Pi X^+ = X^+ *)
+  Hypothesis axiom4 : forall B v, tr B ([LPi; LP] ++ v) = (1) * tr B ([LP] ++ v).
+  (* expectation: E[e e'] = I, E[e] = 0 *)
+  Hypothesis axiom5 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le || letter_beq x Let)) v = true -> tr B ([Le; Let] ++ v) = (1) * tr B ([] ++ v).
+  (* expectation: E[e e'] = I, E[e] = 0 *)
+  Hypothesis axiom6 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le || letter_beq x Let)) v = true -> tr B ([Le] ++ v) = 0.
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
   Hypothesis axiom7 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
   Hypothesis axiom8 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
-  (* expectation: E[Pi0] = T0/d for Sigma = I, T0 <= d (rotation invariance) *)
-  Hypothesis axiom9 : forall B v, forallb fixed v = true -> tr B ([LPi0] ++ v) = ((T0 / INR d)) * tr B ([] ++ v).
-  (* expectation: E[X0^+ X0^+'] = T0/(d (d-T0-1)) Sigma for Sigma = I, T0 <= d-2 *)
-  Hypothesis axiom10 : forall B v, forallb fixed v = true -> tr B ([LP0; LP0t] ++ v) = ((T0 / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))) * tr B ([LSigma] ++ v).
+  (* expectation: E[Pi] = T/d for Sigma = I, T <= d (rotation invariance) *)
+  Hypothesis axiom9 : forall B v, forallb fixed v = true -> tr B ([LPi] ++ v) = ((T / INR d)) * tr B ([] ++ v).
+  (* expectation: E[X^+ X^+'] = T/(d (d-T-1)) Sigma for Sigma = I, T <= d-2 *)
+  Hypothesis axiom10 : forall B v, forallb fixed v = true -> tr B ([LP; LPt] ++ v) = ((T / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T * INR d)))) * tr B ([LSigma] ++ v).
   (* What the names stand for; unknowns and asks of a process by (1) to (4). *)
   Hypothesis is_lam : lam = (kappa1 * (1 + (((-1) * sum d (fun i => (s i / (kappa1 + s i)))) / T))).
   Hypothesis is_x1 : x1 = ((((sigma) ^ 2) + ((-2) * sum d (fun i => ((((s i) ^ 2) * v i) / (kappa1 + s i)))) + ((-2) * sum d (fun i => ((((w0 i) ^ 2) * ((s i) ^ 2) * ((u i) ^ 2)) / (kappa1 + s i)))) + sum d (fun i => (s i * v i)) + sum d (fun i => (s i * ((w0 i) ^ 2) * ((u i) ^ 2))) + sum d (fun i => ((((s i) ^ 3) * v i) / (((kappa1 + s i)) ^ 2))) + sum d (fun i => ((((w0 i) ^ 2) * ((s i) ^ 3) * ((u i) ^ 2)) / (((kappa1 + s i)) ^ 2)))) / (T * ((kappa1) ^ 2) * (1 + (((-1) * sum d (fun i => (((s i) ^ 2) / (((kappa1 + s i)) ^ 2)))) / T)))).
@@ -120,14 +120,15 @@ Section Page.
   Hypothesis nonzero6 : ((-1) + gamma) <> 0.
   Hypothesis nonzero7 : (T + ((-1) * df2)) <> 0.
   Hypothesis nonzero8 : INR d <> 0.
-  Hypothesis nonzero9 : (1 + T0 + ((-1) * INR d)) <> 0.
-  Hypothesis nonzero10 : (1 + ((-1) * INR d) + (INR d * eta)) <> 0.
-  Hypothesis nonzero11 : ((-1) + eta) <> 0.
-  Hypothesis nonzero12 : (T0 + ((-1) * INR d)) <> 0.
-  Hypothesis nonzero13 : (1 + kappa) <> 0.
-  Hypothesis nonzero14 : (T + ((-1) * INR d) + (T * ((kappa) ^ 2)) + (2 * kappa * T)) <> 0.
+  Hypothesis nonzero9 : (1 + T + ((-1) * INR d)) <> 0.
+  Hypothesis nonzero10 : (1 + T0 + ((-1) * INR d)) <> 0.
+  Hypothesis nonzero11 : (1 + ((-1) * INR d) + (INR d * eta)) <> 0.
+  Hypothesis nonzero12 : ((-1) + eta) <> 0.
+  Hypothesis nonzero13 : (T0 + ((-1) * INR d)) <> 0.
+  Hypothesis nonzero14 : (1 + kappa) <> 0.
+  Hypothesis nonzero15 : (T + ((-1) * INR d) + (T * ((kappa) ^ 2)) + (2 * kappa * T)) <> 0.
   Ltac at_i i Hi := pose proof (nonzero2 i Hi); pose proof (nonzero5 i Hi).
-  Ltac conditions tac := (let Z := fresh "Z" in pose proof nonzero1 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero3 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero4 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero6 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero7 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero8 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero9 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero10 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero11 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero12 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero13 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero14 as Z; tac Z).
+  Ltac conditions tac := (let Z := fresh "Z" in pose proof nonzero1 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero3 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero4 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero6 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero7 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero8 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero9 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero10 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero11 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero12 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero13 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero14 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero15 as Z; tac Z).
 
 Section S4.  (* ask E_test *)
 Hypothesis put_kappa : kappa = kappa1.
@@ -201,63 +202,65 @@ Proof.
 Qed.
 End S4.
 
-Section S11.  (* one generator by minimum norm: mean *)
+Section S12.  (* one generator by minimum norm: mean *)
 Hypothesis isotropic : forall i, (i < d)%nat -> s i = 1.
+Hypothesis put_T : T = T0.
+Hypothesis put_sigma : sigma = sigma0.
 Hypothesis total_mu : mu = sum d (fun i => (m i * w0 i)).
-(* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
+(* definition: w_hat = X^+ (X w + sigma e) *)
 Lemma step5 : forall B : nat -> R, 
-  tr B [Lw0; Lw_hat0t]
-  = ((sigma0 * tr B [LP0; Le0; Lw0t]) + tr B [LP0; LX0; Lw; Lw0t]).
+  tr B [Lw0; Lw_hatt]
+  = ((sigma * tr B [LP; Le; Lw0t]) + tr B [LP; LX; Lw; Lw0t]).
 Proof.
   intros B.
-  assert (H1 : tr B [Lw0; Lw_hat0t] = (sigma0) * tr B [LP0; Le0; Lw0t] + (1) * tr B [LP0; LX0; Lw; Lw0t]) by exact (eq_trans (eq_trans (eq_trans (back B [Lw0; Lw_hat0t]) (turn B [] [Lw_hat0; Lw0t])) (axiom1 B [Lw0t])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [] [LP0; Le0; Lw0t])) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw; Lw0t])))).
+  assert (H1 : tr B [Lw0; Lw_hatt] = (sigma) * tr B [LP; Le; Lw0t] + (1) * tr B [LP; LX; Lw; Lw0t]) by exact (eq_trans (eq_trans (eq_trans (back B [Lw0; Lw_hatt]) (turn B [] [Lw_hat; Lw0t])) (axiom1 B [Lw0t])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [] [LP; Le; Lw0t])) (f_equal (Rmult (1)) (turn B [] [LP; LX; Lw; Lw0t])))).
   repeat first [rewrite H1].
   field; side.
 Qed.
-(* exact identity: X0^+ X0 = Pi0 = Pi0', Pi0^2 = Pi0, Pi0 X0^+ = X0^+ *)
+(* exact identity: X^+ X = Pi = Pi', Pi^2 = Pi, Pi X^+ = X^+ *)
 Lemma step6 : forall B : nat -> R, 
-  ((sigma0 * tr B [LP0; Le0; Lw0t]) + tr B [LP0; LX0; Lw; Lw0t])
-  = ((sigma0 * tr B [LP0; Le0; Lw0t]) + tr B [LPi0; Lw; Lw0t]).
+  ((sigma * tr B [LP; Le; Lw0t]) + tr B [LP; LX; Lw; Lw0t])
+  = ((sigma * tr B [LP; Le; Lw0t]) + tr B [LPi; Lw; Lw0t]).
 Proof.
   intros B.
-  assert (H1 : tr B [LP0; LX0; Lw; Lw0t] = (1) * tr B [LPi0; Lw; Lw0t]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw; Lw0t]) (axiom2 B [Lw; Lw0t])) (f_equal (Rmult (1)) (turn B [] [LPi0; Lw; Lw0t]))).
+  assert (H1 : tr B [LP; LX; Lw; Lw0t] = (1) * tr B [LPi; Lw; Lw0t]) by exact (eq_trans (eq_trans (turn B [] [LP; LX; Lw; Lw0t]) (axiom2 B [Lw; Lw0t])) (f_equal (Rmult (1)) (turn B [] [LPi; Lw; Lw0t]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
-(* expectation: E[e0 e0'] = I, E[e0] = 0 *)
+(* expectation: E[e e'] = I, E[e] = 0 *)
 Lemma step7 : forall B : nat -> R, 
-  ((sigma0 * tr B [LP0; Le0; Lw0t]) + tr B [LPi0; Lw; Lw0t])
-  = tr B [LPi0; Lw; Lw0t].
+  ((sigma * tr B [LP; Le; Lw0t]) + tr B [LPi; Lw; Lw0t])
+  = tr B [LPi; Lw; Lw0t].
 Proof.
   intros B.
-  assert (H1 : tr B [LP0; Le0; Lw0t] = 0) by exact (eq_trans (turn B [LP0] [Le0; Lw0t]) (axiom6 B [Lw0t; LP0] eq_refl)).
+  assert (H1 : tr B [LP; Le; Lw0t] = 0) by exact (eq_trans (turn B [LP] [Le; Lw0t]) (axiom6 B [Lw0t; LP] eq_refl)).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
 Lemma step8 : forall B : nat -> R, 
-  tr B [LPi0; Lw; Lw0t]
-  = tr B [LM; LPi0].
+  tr B [LPi; Lw; Lw0t]
+  = tr B [LM; LPi].
 Proof.
   intros B.
-  assert (H1 : tr B [LPi0; Lw; Lw0t] = (1) * tr B [LM; LPi0]) by exact (eq_trans (eq_trans (turn B [LPi0] [Lw; Lw0t]) (axiom8 B [LPi0] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LM; LPi0]))).
+  assert (H1 : tr B [LPi; Lw; Lw0t] = (1) * tr B [LM; LPi]) by exact (eq_trans (eq_trans (turn B [LPi] [Lw; Lw0t]) (axiom8 B [LPi] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LM; LPi]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
-(* expectation: E[Pi0] = T0/d for Sigma = I, T0 <= d (rotation invariance) *)
+(* expectation: E[Pi] = T/d for Sigma = I, T <= d (rotation invariance) *)
 Lemma step9 : forall B : nat -> R, 
-  tr B [LM; LPi0]
-  = ((T0 * tr B [LM]) / INR d).
+  tr B [LM; LPi]
+  = ((T * tr B [LM]) / INR d).
 Proof.
   intros B.
-  assert (H1 : tr B [LM; LPi0] = ((T0 / INR d)) * tr B [LM]) by exact (eq_trans (eq_trans (turn B [LM] [LPi0]) (axiom9 B [LM] eq_refl)) (f_equal (Rmult ((T0 / INR d))) (turn B [] [LM]))).
+  assert (H1 : tr B [LM; LPi] = ((T / INR d)) * tr B [LM]) by exact (eq_trans (eq_trans (turn B [LM] [LPi]) (axiom9 B [LM] eq_refl)) (f_equal (Rmult ((T / INR d))) (turn B [] [LM]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
 Lemma step10 : forall B : nat -> R, 
-  ((T0 * tr B [LM]) / INR d)
-  = ((T0 * sum d (fun i => (m i * w0 i))) / INR d).
+  ((T * tr B [LM]) / INR d)
+  = ((T * sum d (fun i => (m i * w0 i))) / INR d).
 Proof.
   intros B.
   assert (H1 : tr B [LM] = sum d (fun i => (m i * w0 i))).
@@ -266,8 +269,25 @@ Proof.
   repeat first [rewrite H1].
   field; side.
 Qed.
-(* algebra: Sigma = I: sum a_i = alpha, sum m_i w0_i = mu, sum w0_i^2 = b, T0 = eta d *)
+(* insertion: insert T = T0, sigma = sigma0: the rows and the noise of a generator *)
 Lemma step11 : 
+  ((T * sum d (fun i => (m i * w0 i))) / INR d)
+  = ((T0 * sum d (fun i => (m i * w0 i))) / INR d).
+Proof.
+  intros.
+  assert (E1 : sum d (fun i => (m i * w0 i)) = slin d [(1, fun i => (m i * w0 i))]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?put_T. field; side. }
+  rewrite ?E1.
+  rewrite ?put_T.
+  rewrite ?E1.
+  rewrite ?put_T.
+  cbn [slin].
+  rewrite ?sum_one.
+  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?put_T in Z; rewrite ?E1 in Z; rewrite ?put_T in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
+  field; side.
+Qed.
+(* algebra: Sigma = I: sum a_i = alpha, sum m_i w0_i = mu, sum w0_i^2 = b, T0 = eta d *)
+Lemma step12 : 
   ((T0 * sum d (fun i => (m i * w0 i))) / INR d)
   = (mu * eta).
 Proof.
@@ -284,82 +304,84 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?is_eta in Z; rewrite ?total_mu in Z; rewrite ?E1 in Z; rewrite ?is_eta in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S11.
+End S12.
 
-Section S19.  (* one generator by minimum norm: second moment *)
+Section S21.  (* one generator by minimum norm: second moment *)
 Hypothesis isotropic : forall i, (i < d)%nat -> s i = 1.
+Hypothesis put_T : T = T0.
+Hypothesis put_sigma : sigma = sigma0.
 Hypothesis total_alpha : alpha = sum d (fun i => a i).
-(* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
-Lemma step12 : forall B : nat -> R, 
-  tr B [Lw_hat0; Lw_hat0t]
-  = ((((sigma0) ^ 2) * tr B [LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LP0; LX0; Lw; Le0t; LP0t]) + tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t]).
+(* definition: w_hat = X^+ (X w + sigma e) *)
+Lemma step13 : forall B : nat -> R, 
+  tr B [Lw_hat; Lw_hatt]
+  = ((((sigma) ^ 2) * tr B [LP; Le; Let; LPt]) + (2 * sigma * tr B [LP; LX; Lw; Let; LPt]) + tr B [LP; LX; Lw; Lwt; LXt; LPt]).
 Proof.
   intros B.
-  assert (H1 : tr B [Lw_hat0; Lw_hat0t] = (sigma0) * tr B [LP0; Le0; Lw_hat0t] + (1) * tr B [LP0; LX0; Lw; Lw_hat0t]) by exact (eq_trans (eq_trans (turn B [] [Lw_hat0; Lw_hat0t]) (axiom1 B [Lw_hat0t])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [] [LP0; Le0; Lw_hat0t])) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw; Lw_hat0t])))).
-  assert (H2 : tr B [LP0; LX0; Lw; Lw_hat0t] = (sigma0) * tr B [LP0; LX0; Lw; Le0t; LP0t] + (1) * tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LP0; LX0; Lw; Lw_hat0t]) (turn B [] [Lw_hat0; Lwt; LX0t; LP0t])) (axiom1 B [Lwt; LX0t; LP0t])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (eq_trans (back B [LP0; Le0; Lwt; LX0t; LP0t]) (turn B [] [LP0; LX0; Lw; Le0t; LP0t]))) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw; Lwt; LX0t; LP0t])))).
-  assert (H3 : tr B [LP0; Le0; Lw_hat0t] = (sigma0) * tr B [LP0; Le0; Le0t; LP0t] + (1) * tr B [LP0; LX0; Lw; Le0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LP0; Le0; Lw_hat0t]) (turn B [] [Lw_hat0; Le0t; LP0t])) (axiom1 B [Le0t; LP0t])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [] [LP0; Le0; Le0t; LP0t])) (f_equal (Rmult (1)) (turn B [] [LP0; LX0; Lw; Le0t; LP0t])))).
+  assert (H1 : tr B [Lw_hat; Lw_hatt] = (sigma) * tr B [LP; Le; Lw_hatt] + (1) * tr B [LP; LX; Lw; Lw_hatt]) by exact (eq_trans (eq_trans (turn B [] [Lw_hat; Lw_hatt]) (axiom1 B [Lw_hatt])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [] [LP; Le; Lw_hatt])) (f_equal (Rmult (1)) (turn B [] [LP; LX; Lw; Lw_hatt])))).
+  assert (H2 : tr B [LP; LX; Lw; Lw_hatt] = (sigma) * tr B [LP; LX; Lw; Let; LPt] + (1) * tr B [LP; LX; Lw; Lwt; LXt; LPt]) by exact (eq_trans (eq_trans (eq_trans (back B [LP; LX; Lw; Lw_hatt]) (turn B [] [Lw_hat; Lwt; LXt; LPt])) (axiom1 B [Lwt; LXt; LPt])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (eq_trans (back B [LP; Le; Lwt; LXt; LPt]) (turn B [] [LP; LX; Lw; Let; LPt]))) (f_equal (Rmult (1)) (turn B [] [LP; LX; Lw; Lwt; LXt; LPt])))).
+  assert (H3 : tr B [LP; Le; Lw_hatt] = (sigma) * tr B [LP; Le; Let; LPt] + (1) * tr B [LP; LX; Lw; Let; LPt]) by exact (eq_trans (eq_trans (eq_trans (back B [LP; Le; Lw_hatt]) (turn B [] [Lw_hat; Let; LPt])) (axiom1 B [Let; LPt])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [] [LP; Le; Let; LPt])) (f_equal (Rmult (1)) (turn B [] [LP; LX; Lw; Let; LPt])))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
-(* exact identity: X0^+ X0 = Pi0 = Pi0', Pi0^2 = Pi0, Pi0 X0^+ = X0^+ *)
-Lemma step13 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LP0; LX0; Lw; Le0t; LP0t]) + tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t])
-  = ((((sigma0) ^ 2) * tr B [LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LP0; Le0; Lwt]) + tr B [LPi0; Lw; Lwt]).
+(* exact identity: X^+ X = Pi = Pi', Pi^2 = Pi, Pi X^+ = X^+ *)
+Lemma step14 : forall B : nat -> R, 
+  ((((sigma) ^ 2) * tr B [LP; Le; Let; LPt]) + (2 * sigma * tr B [LP; LX; Lw; Let; LPt]) + tr B [LP; LX; Lw; Lwt; LXt; LPt])
+  = ((((sigma) ^ 2) * tr B [LP; Le; Let; LPt]) + (2 * sigma * tr B [LP; Le; Lwt]) + tr B [LPi; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LP0; LX0; Lw; Lwt; LX0t; LP0t] = (1) * tr B [LP0; LX0; Lw; Lwt; LPi0]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw; Lwt; LX0t; LP0t]) (axiom2 B [Lw; Lwt; LX0t; LP0t])) (f_equal (Rmult (1)) (eq_trans (back B [LPi0; Lw; Lwt; LX0t; LP0t]) (turn B [] [LP0; LX0; Lw; Lwt; LPi0])))).
-  assert (H2 : tr B [LP0; LX0; Lw; Lwt; LPi0] = (1) * tr B [LPi0; LPi0; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw; Lwt; LPi0]) (axiom2 B [Lw; Lwt; LPi0])) (f_equal (Rmult (1)) (turn B [LPi0; Lw; Lwt] [LPi0]))).
-  assert (H3 : tr B [LP0; LX0; Lw; Le0t; LP0t] = (1) * tr B [LP0; Le0; Lwt; LPi0]) by exact (eq_trans (eq_trans (turn B [] [LP0; LX0; Lw; Le0t; LP0t]) (axiom2 B [Lw; Le0t; LP0t])) (f_equal (Rmult (1)) (eq_trans (back B [LPi0; Lw; Le0t; LP0t]) (turn B [] [LP0; Le0; Lwt; LPi0])))).
-  assert (H4 : tr B [LPi0; LPi0; Lw; Lwt] = (1) * tr B [LPi0; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [] [LPi0; LPi0; Lw; Lwt]) (axiom3 B [Lw; Lwt])) (f_equal (Rmult (1)) (turn B [] [LPi0; Lw; Lwt]))).
-  assert (H5 : tr B [LP0; Le0; Lwt; LPi0] = (1) * tr B [LP0; Le0; Lwt]) by exact (eq_trans (eq_trans (turn B [LP0; Le0; Lwt] [LPi0]) (axiom4 B [Le0; Lwt])) (f_equal (Rmult (1)) (turn B [] [LP0; Le0; Lwt]))).
+  assert (H1 : tr B [LP; LX; Lw; Lwt; LXt; LPt] = (1) * tr B [LP; LX; Lw; Lwt; LPi]) by exact (eq_trans (eq_trans (turn B [] [LP; LX; Lw; Lwt; LXt; LPt]) (axiom2 B [Lw; Lwt; LXt; LPt])) (f_equal (Rmult (1)) (eq_trans (back B [LPi; Lw; Lwt; LXt; LPt]) (turn B [] [LP; LX; Lw; Lwt; LPi])))).
+  assert (H2 : tr B [LP; LX; Lw; Lwt; LPi] = (1) * tr B [LPi; LPi; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [] [LP; LX; Lw; Lwt; LPi]) (axiom2 B [Lw; Lwt; LPi])) (f_equal (Rmult (1)) (turn B [LPi; Lw; Lwt] [LPi]))).
+  assert (H3 : tr B [LP; LX; Lw; Let; LPt] = (1) * tr B [LP; Le; Lwt; LPi]) by exact (eq_trans (eq_trans (turn B [] [LP; LX; Lw; Let; LPt]) (axiom2 B [Lw; Let; LPt])) (f_equal (Rmult (1)) (eq_trans (back B [LPi; Lw; Let; LPt]) (turn B [] [LP; Le; Lwt; LPi])))).
+  assert (H4 : tr B [LPi; LPi; Lw; Lwt] = (1) * tr B [LPi; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [] [LPi; LPi; Lw; Lwt]) (axiom3 B [Lw; Lwt])) (f_equal (Rmult (1)) (turn B [] [LPi; Lw; Lwt]))).
+  assert (H5 : tr B [LP; Le; Lwt; LPi] = (1) * tr B [LP; Le; Lwt]) by exact (eq_trans (eq_trans (turn B [LP; Le; Lwt] [LPi]) (axiom4 B [Le; Lwt])) (f_equal (Rmult (1)) (turn B [] [LP; Le; Lwt]))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4 | rewrite H5].
   field; side.
 Qed.
-(* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-Lemma step14 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LP0; Le0; Lwt]) + tr B [LPi0; Lw; Lwt])
-  = ((((sigma0) ^ 2) * tr B [LP0; LP0t]) + tr B [LPi0; Lw; Lwt]).
+(* expectation: E[e e'] = I, E[e] = 0 *)
+Lemma step15 : forall B : nat -> R, 
+  ((((sigma) ^ 2) * tr B [LP; Le; Let; LPt]) + (2 * sigma * tr B [LP; Le; Lwt]) + tr B [LPi; Lw; Lwt])
+  = ((((sigma) ^ 2) * tr B [LP; LPt]) + tr B [LPi; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LP0; Le0; Le0t; LP0t] = (1) * tr B [LP0; LP0t]) by exact (eq_trans (eq_trans (turn B [LP0] [Le0; Le0t; LP0t]) (axiom5 B [LP0t; LP0] eq_refl)) (f_equal (Rmult (1)) (turn B [LP0t] [LP0]))).
-  assert (H2 : tr B [LP0; Le0; Lwt] = 0) by exact (eq_trans (turn B [LP0] [Le0; Lwt]) (axiom6 B [Lwt; LP0] eq_refl)).
+  assert (H1 : tr B [LP; Le; Let; LPt] = (1) * tr B [LP; LPt]) by exact (eq_trans (eq_trans (turn B [LP] [Le; Let; LPt]) (axiom5 B [LPt; LP] eq_refl)) (f_equal (Rmult (1)) (turn B [LPt] [LP]))).
+  assert (H2 : tr B [LP; Le; Lwt] = 0) by exact (eq_trans (turn B [LP] [Le; Lwt]) (axiom6 B [Lwt; LP] eq_refl)).
   repeat first [rewrite H1 | rewrite H2].
   field; side.
 Qed.
-(* expectation: E[X0^+ X0^+'] = T0/(d (d-T0-1)) Sigma for Sigma = I, T0 <= d-2 *)
-Lemma step15 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LP0; LP0t]) + tr B [LPi0; Lw; Lwt])
-  = (((T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))) + tr B [LPi0; Lw; Lwt]).
+(* expectation: E[X^+ X^+'] = T/(d (d-T-1)) Sigma for Sigma = I, T <= d-2 *)
+Lemma step16 : forall B : nat -> R, 
+  ((((sigma) ^ 2) * tr B [LP; LPt]) + tr B [LPi; Lw; Lwt])
+  = (((T * ((sigma) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T * INR d))) + tr B [LPi; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LP0; LP0t] = ((T0 / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))) * tr B [LSigma]) by exact (eq_trans (eq_trans (turn B [] [LP0; LP0t]) (axiom10 B [] eq_refl)) (f_equal (Rmult ((T0 / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))))) (turn B [] [LSigma]))).
+  assert (H1 : tr B [LP; LPt] = ((T / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T * INR d)))) * tr B [LSigma]) by exact (eq_trans (eq_trans (turn B [] [LP; LPt]) (axiom10 B [] eq_refl)) (f_equal (Rmult ((T / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T * INR d))))) (turn B [] [LSigma]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-Lemma step16 : forall B : nat -> R, 
-  (((T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))) + tr B [LPi0; Lw; Lwt])
-  = (((T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))) + tr B [LA; LPi0]).
+Lemma step17 : forall B : nat -> R, 
+  (((T * ((sigma) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T * INR d))) + tr B [LPi; Lw; Lwt])
+  = (((T * ((sigma) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T * INR d))) + tr B [LA; LPi]).
 Proof.
   intros B.
-  assert (H1 : tr B [LPi0; Lw; Lwt] = (1) * tr B [LA; LPi0]) by exact (eq_trans (eq_trans (turn B [LPi0] [Lw; Lwt]) (axiom7 B [LPi0] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LPi0]))).
+  assert (H1 : tr B [LPi; Lw; Lwt] = (1) * tr B [LA; LPi]) by exact (eq_trans (eq_trans (turn B [LPi] [Lw; Lwt]) (axiom7 B [LPi] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LPi]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
-(* expectation: E[Pi0] = T0/d for Sigma = I, T0 <= d (rotation invariance) *)
-Lemma step17 : forall B : nat -> R, 
-  (((T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))) + tr B [LA; LPi0])
-  = (((T0 * tr B [LA]) / INR d) + ((T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))).
+(* expectation: E[Pi] = T/d for Sigma = I, T <= d (rotation invariance) *)
+Lemma step18 : forall B : nat -> R, 
+  (((T * ((sigma) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T * INR d))) + tr B [LA; LPi])
+  = (((T * tr B [LA]) / INR d) + ((T * ((sigma) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T * INR d)))).
 Proof.
   intros B.
-  assert (H1 : tr B [LA; LPi0] = ((T0 / INR d)) * tr B [LA]) by exact (eq_trans (eq_trans (turn B [LA] [LPi0]) (axiom9 B [LA] eq_refl)) (f_equal (Rmult ((T0 / INR d))) (turn B [] [LA]))).
+  assert (H1 : tr B [LA; LPi] = ((T / INR d)) * tr B [LA]) by exact (eq_trans (eq_trans (turn B [LA] [LPi]) (axiom9 B [LA] eq_refl)) (f_equal (Rmult ((T / INR d))) (turn B [] [LA]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
-Lemma step18 : forall B : nat -> R, 
-  (((T0 * tr B [LA]) / INR d) + ((T0 * ((sigma0) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))))
-  = (((T0 * sum d (fun i => a i)) / INR d) + ((T0 * ((sigma0) ^ 2) * sum d (fun i => s i)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))).
+Lemma step19 : forall B : nat -> R, 
+  (((T * tr B [LA]) / INR d) + ((T * ((sigma) ^ 2) * tr B [LSigma]) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T * INR d))))
+  = (((T * sum d (fun i => a i)) / INR d) + ((T * ((sigma) ^ 2) * sum d (fun i => s i)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T * INR d)))).
 Proof.
   intros B.
   assert (H1 : tr B [LA] = sum d (fun i => a i)).
@@ -371,8 +393,31 @@ Proof.
   repeat first [rewrite H1 | rewrite H2].
   field; side.
 Qed.
+(* insertion: insert T = T0, sigma = sigma0: the rows and the noise of a generator *)
+Lemma step20 : 
+  (((T * sum d (fun i => a i)) / INR d) + ((T * ((sigma) ^ 2) * sum d (fun i => s i)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T * INR d))))
+  = (((T0 * sum d (fun i => a i)) / INR d) + ((T0 * ((sigma0) ^ 2) * sum d (fun i => s i)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d)))).
+Proof.
+  intros.
+  assert (E1 : sum d (fun i => a i) = slin d [(1, fun i => a i)]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?isotropic by assumption. rewrite ?put_T. rewrite ?put_sigma. field; side. }
+  assert (E2 : sum d (fun i => s i) = slin d [(1, fun i => 1)]).
+  { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin]. rewrite ?isotropic by assumption. rewrite ?put_T. rewrite ?put_sigma. field; side. }
+  rewrite ?E1.
+  rewrite ?E2.
+  rewrite ?put_T.
+  rewrite ?put_sigma.
+  rewrite ?E1.
+  rewrite ?E2.
+  rewrite ?put_T.
+  rewrite ?put_sigma.
+  cbn [slin].
+  rewrite ?sum_one.
+  conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?put_T in Z; rewrite ?put_sigma in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?put_T in Z; rewrite ?put_sigma in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
+  field; side.
+Qed.
 (* algebra: Sigma = I: sum a_i = alpha, sum m_i w0_i = mu, sum w0_i^2 = b, T0 = eta d *)
-Lemma step19 : 
+Lemma step21 : 
   (((T0 * sum d (fun i => a i)) / INR d) + ((T0 * ((sigma0) ^ 2) * sum d (fun i => s i)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * T0 * INR d))))
   = ((alpha * eta) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))).
 Proof.
@@ -393,11 +438,11 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; rewrite ?total_alpha in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S19.
+End S21.
 
-Section S20.  (* mean of the generators, independent designs *)
+Section S22.  (* mean of the generators, independent designs *)
 (* recurrence: iterate from mu_0 = b; holds at n = 0, and one step leads from n to n+1 *)
-Lemma step20 : forall x : nat -> R, x O = b ->
+Lemma step22 : forall x : nat -> R, x O = b ->
   (forall k, x (S k) = (x k * eta)) ->
   forall k, x k = (b * (((eta)) ^ k)).
 Proof.
@@ -405,11 +450,11 @@ Proof.
   - rewrite H0. cbn [INR pow]. field; side.
   - rewrite HS, IH, ?S_INR. rewrite ?pow_mult. cbn [pow]. field; side.
 Qed.
-End S20.
+End S22.
 
-Section S21.  (* second moment of the generators, independent designs *)
+Section S23.  (* second moment of the generators, independent designs *)
 (* recurrence: iterate from alpha_0 = b; holds at n = 0, and one step leads from n to n+1 *)
-Lemma step21 : forall x : nat -> R, x O = b ->
+Lemma step23 : forall x : nat -> R, x O = b ->
   (forall k, x (S k) = ((x k * eta) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))) ->
   forall k, x k = ((b * (((eta)) ^ k)) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2) * (1 + ((-1) * (((eta)) ^ k)))) / ((1 + ((-1) * eta)) * (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))).
 Proof.
@@ -417,16 +462,16 @@ Proof.
   - rewrite H0. cbn [INR pow]. field; side.
   - rewrite HS, IH, ?S_INR. rewrite ?pow_mult. cbn [pow]. field; side.
 Qed.
-End S21.
+End S23.
 
-Section S24.  (* the whole process, independent designs *)
+Section S26.  (* the whole process, independent designs *)
 Hypothesis isotropic : forall i, (i < d)%nat -> s i = 1.
 Hypothesis total_alpha : alpha = sum d (fun i => a i).
 Hypothesis total_mu : mu = sum d (fun i => (m i * w0 i)).
 Hypothesis put_mu : mu = (b * (((eta)) ^ n)).
 Hypothesis put_alpha : alpha = ((b * (((eta)) ^ n)) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2) * (1 + ((-1) * (((eta)) ^ n)))) / ((1 + ((-1) * eta)) * (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))).
 (* algebra: Sigma = I: sum a_i = alpha, sum m_i w0_i = mu, sum w0_i^2 = b, T0 = eta d *)
-Lemma step22 : 
+Lemma step24 : 
   (((gamma * (((sigma) ^ 2) + sum d (fun i => ((a i * s i * ((kappa) ^ 2)) / (((kappa + s i)) ^ 2))))) / (1 + ((-1) * gamma))) + sum d (fun i => (s i * (((w0 i) ^ 2) + (a i * (((1 + (((-1) * kappa) / (kappa + s i)))) ^ 2)) + ((-1) * m i * w0 i * (2 + (((-2) * kappa) / (kappa + s i))))))))
   = ((INR d * ((b / INR d) + ((alpha * (((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2)) / INR d) + (((-1) * mu * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((alpha * ((kappa) ^ 2)) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2))))))).
 Proof.
@@ -467,7 +512,7 @@ Proof.
   field; side.
 Qed.
 (* insertion: insert mu = b*eta**n, alpha = b*eta**n + d**2*eta*sigma0**2*(1 - eta**n)/((1 - eta)*(-d**2*eta + d**2 - d)) *)
-Lemma step23 : 
+Lemma step25 : 
   ((INR d * ((b / INR d) + ((alpha * (((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2)) / INR d) + (((-1) * mu * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((alpha * ((kappa) ^ 2)) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2)))))))
   = ((INR d * ((b / INR d) + (((((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2) * ((b * (((eta)) ^ n)) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2) * (1 + ((-1) * (((eta)) ^ n)))) / ((1 + ((-1) * eta)) * (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))))) / INR d) + (((-1) * b * (((eta)) ^ n) * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((((kappa) ^ 2) * ((b * (((eta)) ^ n)) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2) * (1 + ((-1) * (((eta)) ^ n)))) / ((1 + ((-1) * eta)) * (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))))) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2))))))).
 Proof.
@@ -489,7 +534,7 @@ Proof.
   field; side.
 Qed.
 (* algebra: k = kappa/(1 + kappa), gamma = phi/(1 + kappa)^2 *)
-Lemma step24 : 
+Lemma step26 : 
   ((INR d * ((b / INR d) + (((((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2) * ((b * (((eta)) ^ n)) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2) * (1 + ((-1) * (((eta)) ^ n)))) / ((1 + ((-1) * eta)) * (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))))) / INR d) + (((-1) * b * (((eta)) ^ n) * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((((kappa) ^ 2) * ((b * (((eta)) ^ n)) + ((eta * ((sigma0) ^ 2) * ((INR d) ^ 2) * (1 + ((-1) * (((eta)) ^ n)))) / ((1 + ((-1) * eta)) * (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))))) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2)))))))
   = ((b * (1 + ((((eta)) ^ n) * ((1 / (((1 + kappa)) ^ 2)) + ((gamma * ((kappa) ^ 2)) / ((((1 + kappa)) ^ 2) * (1 + ((-1) * gamma)))))) + (((-2) * (((eta)) ^ n)) / (1 + kappa)))) + ((gamma * ((sigma) ^ 2)) / (1 + ((-1) * gamma))) + ((T0 * ((sigma0) ^ 2) * (1 + ((-1) * (((eta)) ^ n))) * ((1 / (((1 + kappa)) ^ 2)) + ((gamma * ((kappa) ^ 2)) / ((((1 + kappa)) ^ 2) * (1 + ((-1) * gamma)))))) / ((1 + ((-1) * eta)) * ((-1) + INR d + ((-1) * T0))))).
 Proof.
@@ -513,16 +558,16 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; rewrite ?is_gamma in Z; rewrite ?is_b in Z; rewrite ?is_df2 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; rewrite ?is_gamma in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S24.
+End S26.
 
-Section S25.  (* mean of the generators, shared design, n >= 1 *)
+Section S27.  (* mean of the generators, shared design, n >= 1 *)
 Hypothesis isotropic : forall i, (i < d)%nat -> s i = 1.
 Hypothesis total_mu : mu = sum d (fun i => (m i * w0 i)).
 Hypothesis put_mu : mu = b.
 Hypothesis put_alpha : alpha = b.
 Hypothesis put_pooled : pooled = (INR n * ((sigma0) ^ 2)).
-(* insertion: insert mu = b, alpha = b, pooled = n*sigma0**2: X0^+ X0 X0^+ = X0^+, so that n fits are one fit of w0 with the sum of n noises *)
-Lemma step25 : 
+(* insertion: insert mu = b, alpha = b, pooled = n*sigma0**2: X^+ X X^+ = X^+, so that n fits are one fit of w0 with the sum of n noises *)
+Lemma step27 : 
   (mu * eta)
   = (b * eta).
 Proof.
@@ -541,16 +586,16 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?is_eta in Z; rewrite ?put_mu in Z; rewrite ?is_b in Z; rewrite ?E1 in Z; rewrite ?is_eta in Z; rewrite ?put_mu in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S25.
+End S27.
 
-Section S26.  (* second moment of the generators, shared design, n >= 1 *)
+Section S28.  (* second moment of the generators, shared design, n >= 1 *)
 Hypothesis isotropic : forall i, (i < d)%nat -> s i = 1.
 Hypothesis total_alpha : alpha = sum d (fun i => a i).
 Hypothesis put_mu : mu = b.
 Hypothesis put_alpha : alpha = b.
 Hypothesis put_pooled : pooled = (INR n * ((sigma0) ^ 2)).
-(* insertion: insert mu = b, alpha = b, pooled = n*sigma0**2: X0^+ X0 X0^+ = X0^+, so that n fits are one fit of w0 with the sum of n noises *)
-Lemma step26 : 
+(* insertion: insert mu = b, alpha = b, pooled = n*sigma0**2: X^+ X X^+ = X^+, so that n fits are one fit of w0 with the sum of n noises *)
+Lemma step28 : 
   ((alpha * eta) + ((pooled * eta * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))
   = ((b * eta) + ((INR n * eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))).
 Proof.
@@ -571,16 +616,16 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?put_alpha in Z; rewrite ?is_eta in Z; rewrite ?put_pooled in Z; rewrite ?is_b in Z; rewrite ?E1 in Z; rewrite ?put_alpha in Z; rewrite ?is_eta in Z; rewrite ?put_pooled in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S26.
+End S28.
 
-Section S29.  (* the whole process, shared design, n >= 1 *)
+Section S31.  (* the whole process, shared design, n >= 1 *)
 Hypothesis isotropic : forall i, (i < d)%nat -> s i = 1.
 Hypothesis total_alpha : alpha = sum d (fun i => a i).
 Hypothesis total_mu : mu = sum d (fun i => (m i * w0 i)).
 Hypothesis put_mu : mu = (b * eta).
 Hypothesis put_alpha : alpha = ((b * eta) + ((INR n * eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2))))).
 (* algebra: Sigma = I: sum a_i = alpha, sum m_i w0_i = mu, sum w0_i^2 = b, T0 = eta d *)
-Lemma step27 : 
+Lemma step29 : 
   (((gamma * (((sigma) ^ 2) + sum d (fun i => ((a i * s i * ((kappa) ^ 2)) / (((kappa + s i)) ^ 2))))) / (1 + ((-1) * gamma))) + sum d (fun i => (s i * (((w0 i) ^ 2) + (a i * (((1 + (((-1) * kappa) / (kappa + s i)))) ^ 2)) + ((-1) * m i * w0 i * (2 + (((-2) * kappa) / (kappa + s i))))))))
   = ((INR d * ((b / INR d) + ((alpha * (((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2)) / INR d) + (((-1) * mu * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((alpha * ((kappa) ^ 2)) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2))))))).
 Proof.
@@ -621,7 +666,7 @@ Proof.
   field; side.
 Qed.
 (* insertion: insert mu = b*eta, alpha = b*eta + d**2*eta*n*sigma0**2/(-d**2*eta + d**2 - d) *)
-Lemma step28 : 
+Lemma step30 : 
   ((INR d * ((b / INR d) + ((alpha * (((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2)) / INR d) + (((-1) * mu * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((alpha * ((kappa) ^ 2)) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2)))))))
   = ((INR d * ((b / INR d) + (((((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2) * ((b * eta) + ((INR n * eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))) / INR d) + (((-1) * b * eta * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((((kappa) ^ 2) * ((b * eta) + ((INR n * eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2))))))).
 Proof.
@@ -643,7 +688,7 @@ Proof.
   field; side.
 Qed.
 (* algebra: k = kappa/(1 + kappa), gamma = phi/(1 + kappa)^2 *)
-Lemma step29 : 
+Lemma step31 : 
   ((INR d * ((b / INR d) + (((((1 + (((-1) * kappa) / (1 + kappa)))) ^ 2) * ((b * eta) + ((INR n * eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))) / INR d) + (((-1) * b * eta * (2 + (((-2) * kappa) / (1 + kappa)))) / INR d))) + ((INR d * (((sigma) ^ 2) + ((((kappa) ^ 2) * ((b * eta) + ((INR n * eta * ((sigma0) ^ 2) * ((INR d) ^ 2)) / (((INR d) ^ 2) + ((-1) * INR d) + ((-1) * eta * ((INR d) ^ 2)))))) / (((1 + kappa)) ^ 2)))) / (T * (((1 + kappa)) ^ 2) * (1 + (((-1) * INR d) / (T * (((1 + kappa)) ^ 2)))))))
   = ((b * (1 + (eta * ((1 / (((1 + kappa)) ^ 2)) + ((gamma * ((kappa) ^ 2)) / ((((1 + kappa)) ^ 2) * (1 + ((-1) * gamma)))))) + (((-2) * eta) / (1 + kappa)))) + ((gamma * ((sigma) ^ 2)) / (1 + ((-1) * gamma))) + ((INR n * T0 * ((sigma0) ^ 2) * ((1 / (((1 + kappa)) ^ 2)) + ((gamma * ((kappa) ^ 2)) / ((((1 + kappa)) ^ 2) * (1 + ((-1) * gamma)))))) / ((-1) + INR d + ((-1) * T0)))).
 Proof.
@@ -667,6 +712,6 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; rewrite ?is_gamma in Z; rewrite ?is_b in Z; rewrite ?is_df2 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?is_eta in Z; rewrite ?is_gamma in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S29.
+End S31.
 
 End Page.

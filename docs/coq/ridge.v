@@ -57,11 +57,11 @@ Ltac positive := repeat first [ assumption | lra | apply Rmult_lt_0_compat | app
 Ltac orthant := repeat split; apply Rgt_not_eq, Rlt_gt; first [solve [positive] | nra].
 Ltac side := repeat split; try exact I; nonzero.
 
-Inductive letter := LA | LB | LM | LMt | LP0 | LP0t | LSigmainv | LV0 | LX0 | LX0t | Le0 | Le0t | Lw | Lwt | Lw0 | Lw0t | Lw_hat0 | Lw_hat0t.
+Inductive letter := LA | LB | LM | LMt | LP | LPt | LSigmainv | LV | LX | LXt | Le | Let | Lw | Lwt | Lw0 | Lw0t | Lw_hat | Lw_hatt.
 Scheme Equality for letter.
-Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LP0 => LP0t | LP0t => LP0 | LSigmainv => LSigmainv | LV0 => LV0 | LX0 => LX0t | LX0t => LX0 | Le0 => Le0t | Le0t => Le0 | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lw_hat0 => Lw_hat0t | Lw_hat0t => Lw_hat0 end.
+Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LP => LPt | LPt => LP | LSigmainv => LSigmainv | LV => LV | LX => LXt | LXt => LX | Le => Let | Let => Le | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lw_hat => Lw_hatt | Lw_hatt => Lw_hat end.
 (* Whether it depends on all draws of a fit. *)
-Definition estimate (x : letter) := match x with Lw_hat0 => true | Lw_hat0t => true | _ => false end.
+Definition estimate (x : letter) := match x with Lw_hat => true | Lw_hatt => true | _ => false end.
 (* Whether it holds nothing random. *)
 Definition fixed (x : letter) := match x with LA => true | LB => true | LM => true | LMt => true | LSigmainv => true | Lw0 => true | Lw0t => true | _ => false end.
 (* Whether it is a function of Sigma or the test matrix. *)
@@ -83,22 +83,22 @@ Section Page.
     forallb (fun x => orb (plain x) (moment x)) v = true ->
     (length (filter moment v) <= 1)%nat ->
     tr B v = sum d (fun i => fold_right (fun x p => diag B x i * p) 1 v).
-  (* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
-  Hypothesis axiom1 : forall B v, tr B ([Lw_hat0] ++ v) = (sigma0) * tr B ([LP0; Le0] ++ v) + (1) * tr B ([LP0; LX0; Lw] ++ v).
-  (* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
-  Hypothesis axiom2 : forall B v, tr B ([LP0; LX0] ++ v) = (1) * tr B ([] ++ v).
-  (* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
-  Hypothesis axiom3 : forall B v, tr B ([LP0; LP0t] ++ v) = (1) * tr B ([LV0] ++ v).
-  (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-  Hypothesis axiom4 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0; Le0t] ++ v) = (1) * tr B ([] ++ v).
-  (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-  Hypothesis axiom5 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0] ++ v) = 0.
+  (* definition: w_hat = X^+ (X w + sigma e) *)
+  Hypothesis axiom1 : forall B v, tr B ([Lw_hat] ++ v) = (sigma) * tr B ([LP; Le] ++ v) + (1) * tr B ([LP; LX; Lw] ++ v).
+  (* exact identity: X^+ X = 1 and X^+ X^+' = (X'X)^-1 for T >= d rows *)
+  Hypothesis axiom2 : forall B v, tr B ([LP; LX] ++ v) = (1) * tr B ([] ++ v).
+  (* exact identity: X^+ X = 1 and X^+ X^+' = (X'X)^-1 for T >= d rows *)
+  Hypothesis axiom3 : forall B v, tr B ([LP; LPt] ++ v) = (1) * tr B ([LV] ++ v).
+  (* expectation: E[e e'] = I, E[e] = 0 *)
+  Hypothesis axiom4 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le || letter_beq x Let)) v = true -> tr B ([Le; Let] ++ v) = (1) * tr B ([] ++ v).
+  (* expectation: E[e e'] = I, E[e] = 0 *)
+  Hypothesis axiom5 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le || letter_beq x Let)) v = true -> tr B ([Le] ++ v) = 0.
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
   Hypothesis axiom6 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
   Hypothesis axiom7 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
-  (* expectation: E[(X0'X0)^-1] = Sigma^-1/(T0-d-1), T0 >= d+2 *)
-  Hypothesis axiom8 : forall B v, forallb fixed v = true -> tr B ([LV0] ++ v) = ((1 / ((-1) + T0 + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
+  (* expectation: E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2 *)
+  Hypothesis axiom8 : forall B v, forallb fixed v = true -> tr B ([LV] ++ v) = ((1 / ((-1) + T + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
   (* What the names stand for; unknowns and asks of a process by (1) to (4). *)
   Hypothesis is_lam : lam = (kappa1 * (1 + (((-1) * sum d (fun i => (s i / (kappa1 + s i)))) / T))).
   Hypothesis is_x1 : x1 = ((((sigma) ^ 2) + ((-2) * sum d (fun i => ((((s i) ^ 2) * v i) / (kappa1 + s i)))) + ((-2) * sum d (fun i => ((((w0 i) ^ 2) * ((s i) ^ 2) * ((u i) ^ 2)) / (kappa1 + s i)))) + sum d (fun i => (s i * v i)) + sum d (fun i => (s i * ((w0 i) ^ 2) * ((u i) ^ 2))) + sum d (fun i => ((((s i) ^ 3) * v i) / (((kappa1 + s i)) ^ 2))) + sum d (fun i => ((((w0 i) ^ 2) * ((s i) ^ 3) * ((u i) ^ 2)) / (((kappa1 + s i)) ^ 2)))) / (T * ((kappa1) ^ 2) * (1 + (((-1) * sum d (fun i => (((s i) ^ 2) / (((kappa1 + s i)) ^ 2)))) / T)))).
@@ -115,9 +115,10 @@ Section Page.
   Hypothesis nonzero6 : ((-1) + gamma) <> 0.
   Hypothesis nonzero7 : (T + ((-1) * df2)) <> 0.
   Hypothesis nonzero8 : forall i, (i < d)%nat -> s i <> 0.
-  Hypothesis nonzero9 : (1 + INR d + ((-1) * T0)) <> 0.
+  Hypothesis nonzero9 : (1 + INR d + ((-1) * T)) <> 0.
+  Hypothesis nonzero10 : (1 + INR d + ((-1) * T0)) <> 0.
   Ltac at_i i Hi := pose proof (nonzero2 i Hi); pose proof (nonzero5 i Hi); pose proof (nonzero8 i Hi).
-  Ltac conditions tac := (let Z := fresh "Z" in pose proof nonzero1 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero3 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero4 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero6 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero7 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero9 as Z; tac Z).
+  Ltac conditions tac := (let Z := fresh "Z" in pose proof nonzero1 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero3 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero4 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero6 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero7 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero9 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero10 as Z; tac Z).
 
 Section S4.  (* ask E_test *)
 Hypothesis put_kappa : kappa = kappa1.
@@ -191,76 +192,78 @@ Proof.
 Qed.
 End S4.
 
-Section S12.  (* one generator by least squares *)
-(* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
+Section S13.  (* one generator by least squares *)
+Hypothesis put_T : T = T0.
+Hypothesis put_sigma : sigma = sigma0.
+(* definition: w_hat = X^+ (X w + sigma e) *)
 Lemma step5 : forall B : nat -> R, 
-  tr B [LB; Lw_hat0; Lw_hat0t]
-  = ((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) + tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t]).
+  tr B [LB; Lw_hat; Lw_hatt]
+  = ((((sigma) ^ 2) * tr B [LB; LP; Le; Let; LPt]) + (2 * sigma * tr B [LB; LP; LX; Lw; Let; LPt]) + tr B [LB; LP; LX; Lw; Lwt; LXt; LPt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; Lw_hat0; Lw_hat0t] = (sigma0) * tr B [LB; LP0; Le0; Lw_hat0t] + (1) * tr B [LB; LP0; LX0; Lw; Lw_hat0t]) by exact (eq_trans (eq_trans (turn B [LB] [Lw_hat0; Lw_hat0t]) (axiom1 B [Lw_hat0t; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [LP0; Le0; Lw_hat0t] [LB])) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Lw_hat0t] [LB])))).
-  assert (H2 : tr B [LB; LP0; LX0; Lw; Lw_hat0t] = (sigma0) * tr B [LB; LP0; LX0; Lw; Le0t; LP0t] + (1) * tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP0; LX0; Lw; Lw_hat0t]) (turn B [] [Lw_hat0; Lwt; LX0t; LP0t; LB])) (axiom1 B [Lwt; LX0t; LP0t; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (eq_trans (back B [LP0; Le0; Lwt; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw; Le0t; LP0t]))) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Lwt; LX0t; LP0t] [LB])))).
-  assert (H3 : tr B [LB; LP0; Le0; Lw_hat0t] = (sigma0) * tr B [LB; LP0; Le0; Le0t; LP0t] + (1) * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP0; Le0; Lw_hat0t]) (turn B [] [Lw_hat0; Le0t; LP0t; LB])) (axiom1 B [Le0t; LP0t; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [LP0; Le0; Le0t; LP0t] [LB])) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Le0t; LP0t] [LB])))).
+  assert (H1 : tr B [LB; Lw_hat; Lw_hatt] = (sigma) * tr B [LB; LP; Le; Lw_hatt] + (1) * tr B [LB; LP; LX; Lw; Lw_hatt]) by exact (eq_trans (eq_trans (turn B [LB] [Lw_hat; Lw_hatt]) (axiom1 B [Lw_hatt; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [LP; Le; Lw_hatt] [LB])) (f_equal (Rmult (1)) (turn B [LP; LX; Lw; Lw_hatt] [LB])))).
+  assert (H2 : tr B [LB; LP; LX; Lw; Lw_hatt] = (sigma) * tr B [LB; LP; LX; Lw; Let; LPt] + (1) * tr B [LB; LP; LX; Lw; Lwt; LXt; LPt]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP; LX; Lw; Lw_hatt]) (turn B [] [Lw_hat; Lwt; LXt; LPt; LB])) (axiom1 B [Lwt; LXt; LPt; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (eq_trans (back B [LP; Le; Lwt; LXt; LPt; LB]) (turn B [] [LB; LP; LX; Lw; Let; LPt]))) (f_equal (Rmult (1)) (turn B [LP; LX; Lw; Lwt; LXt; LPt] [LB])))).
+  assert (H3 : tr B [LB; LP; Le; Lw_hatt] = (sigma) * tr B [LB; LP; Le; Let; LPt] + (1) * tr B [LB; LP; LX; Lw; Let; LPt]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP; Le; Lw_hatt]) (turn B [] [Lw_hat; Let; LPt; LB])) (axiom1 B [Let; LPt; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [LP; Le; Let; LPt] [LB])) (f_equal (Rmult (1)) (turn B [LP; LX; Lw; Let; LPt] [LB])))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
-(* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
+(* exact identity: X^+ X = 1 and X^+ X^+' = (X'X)^-1 for T >= d rows *)
 Lemma step6 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) + tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t])
-  = ((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; Le0; Lwt]) + tr B [LB; Lw; Lwt]).
+  ((((sigma) ^ 2) * tr B [LB; LP; Le; Let; LPt]) + (2 * sigma * tr B [LB; LP; LX; Lw; Let; LPt]) + tr B [LB; LP; LX; Lw; Lwt; LXt; LPt])
+  = ((((sigma) ^ 2) * tr B [LB; LP; Le; Let; LPt]) + (2 * sigma * tr B [LB; LP; Le; Lwt]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t] = (1) * tr B [LB; LP0; LX0; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Lwt; LX0t; LP0t]) (axiom2 B [Lw; Lwt; LX0t; LP0t; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Lwt; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw; Lwt])))).
-  assert (H2 : tr B [LB; LP0; LX0; Lw; Lwt] = (1) * tr B [LB; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Lwt]) (axiom2 B [Lw; Lwt; LB])) (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LB]))).
-  assert (H3 : tr B [LB; LP0; LX0; Lw; Le0t; LP0t] = (1) * tr B [LB; LP0; Le0; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Le0t; LP0t]) (axiom2 B [Lw; Le0t; LP0t; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Le0t; LP0t; LB]) (turn B [] [LB; LP0; Le0; Lwt])))).
+  assert (H1 : tr B [LB; LP; LX; Lw; Lwt; LXt; LPt] = (1) * tr B [LB; LP; LX; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP; LX; Lw; Lwt; LXt; LPt]) (axiom2 B [Lw; Lwt; LXt; LPt; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Lwt; LXt; LPt; LB]) (turn B [] [LB; LP; LX; Lw; Lwt])))).
+  assert (H2 : tr B [LB; LP; LX; Lw; Lwt] = (1) * tr B [LB; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP; LX; Lw; Lwt]) (axiom2 B [Lw; Lwt; LB])) (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LB]))).
+  assert (H3 : tr B [LB; LP; LX; Lw; Let; LPt] = (1) * tr B [LB; LP; Le; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP; LX; Lw; Let; LPt]) (axiom2 B [Lw; Let; LPt; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Let; LPt; LB]) (turn B [] [LB; LP; Le; Lwt])))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
-(* expectation: E[e0 e0'] = I, E[e0] = 0 *)
+(* expectation: E[e e'] = I, E[e] = 0 *)
 Lemma step7 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; Le0; Lwt]) + tr B [LB; Lw; Lwt])
-  = ((((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + tr B [LB; Lw; Lwt]).
+  ((((sigma) ^ 2) * tr B [LB; LP; Le; Let; LPt]) + (2 * sigma * tr B [LB; LP; Le; Lwt]) + tr B [LB; Lw; Lwt])
+  = ((((sigma) ^ 2) * tr B [LB; LP; LPt]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LP0; Le0; Le0t; LP0t] = (1) * tr B [LB; LP0; LP0t]) by exact (eq_trans (eq_trans (turn B [LB; LP0] [Le0; Le0t; LP0t]) (axiom4 B [LP0t; LB; LP0] eq_refl)) (f_equal (Rmult (1)) (turn B [LP0t] [LB; LP0]))).
-  assert (H2 : tr B [LB; LP0; Le0; Lwt] = 0) by exact (eq_trans (turn B [LB; LP0] [Le0; Lwt]) (axiom5 B [Lwt; LB; LP0] eq_refl)).
+  assert (H1 : tr B [LB; LP; Le; Let; LPt] = (1) * tr B [LB; LP; LPt]) by exact (eq_trans (eq_trans (turn B [LB; LP] [Le; Let; LPt]) (axiom4 B [LPt; LB; LP] eq_refl)) (f_equal (Rmult (1)) (turn B [LPt] [LB; LP]))).
+  assert (H2 : tr B [LB; LP; Le; Lwt] = 0) by exact (eq_trans (turn B [LB; LP] [Le; Lwt]) (axiom5 B [Lwt; LB; LP] eq_refl)).
   repeat first [rewrite H1 | rewrite H2].
   field; side.
 Qed.
-(* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
+(* exact identity: X^+ X = 1 and X^+ X^+' = (X'X)^-1 for T >= d rows *)
 Lemma step8 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + tr B [LB; Lw; Lwt])
-  = ((((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LB; Lw; Lwt]).
+  ((((sigma) ^ 2) * tr B [LB; LP; LPt]) + tr B [LB; Lw; Lwt])
+  = ((((sigma) ^ 2) * tr B [LB; LV]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LP0; LP0t] = (1) * tr B [LB; LV0]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LP0t]) (axiom3 B [LB])) (f_equal (Rmult (1)) (turn B [LV0] [LB]))).
+  assert (H1 : tr B [LB; LP; LPt] = (1) * tr B [LB; LV]) by exact (eq_trans (eq_trans (turn B [LB] [LP; LPt]) (axiom3 B [LB])) (f_equal (Rmult (1)) (turn B [LV] [LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
 Lemma step9 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LB; Lw; Lwt])
-  = ((((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LA; LB]).
+  ((((sigma) ^ 2) * tr B [LB; LV]) + tr B [LB; Lw; Lwt])
+  = ((((sigma) ^ 2) * tr B [LB; LV]) + tr B [LA; LB]).
 Proof.
   intros B.
   assert (H1 : tr B [LB; Lw; Lwt] = (1) * tr B [LA; LB]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lwt]) (axiom6 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
-(* expectation: E[(X0'X0)^-1] = Sigma^-1/(T0-d-1), T0 >= d+2 *)
+(* expectation: E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2 *)
 Lemma step10 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LA; LB])
-  = (((((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + tr B [LA; LB]).
+  ((((sigma) ^ 2) * tr B [LB; LV]) + tr B [LA; LB])
+  = (((((sigma) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + tr B [LA; LB]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LV0] = ((1 / ((-1) + T0 + ((-1) * INR d)))) * tr B [LB; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LB] [LV0]) (axiom8 B [LB] eq_refl)) (f_equal (Rmult ((1 / ((-1) + T0 + ((-1) * INR d))))) (turn B [LSigmainv] [LB]))).
+  assert (H1 : tr B [LB; LV] = ((1 / ((-1) + T + ((-1) * INR d)))) * tr B [LB; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LB] [LV]) (axiom8 B [LB] eq_refl)) (f_equal (Rmult ((1 / ((-1) + T + ((-1) * INR d))))) (turn B [LSigmainv] [LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
 Lemma step11 : forall B : nat -> R, 
-  (((((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + tr B [LA; LB])
-  = (((((sigma0) ^ 2) * sum d (fun i => (B i / s i))) / ((-1) + T0 + ((-1) * INR d))) + sum d (fun i => (B i * a i))).
+  (((((sigma) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + tr B [LA; LB])
+  = (((((sigma) ^ 2) * sum d (fun i => (B i / s i))) / ((-1) + T + ((-1) * INR d))) + sum d (fun i => (B i * a i))).
 Proof.
   intros B.
   assert (H1 : tr B [LA; LB] = sum d (fun i => (B i * a i))).
@@ -273,7 +276,7 @@ Proof.
   field; side.
 Qed.
 (* components: B is an arbitrary diagonal matrix: compare the coefficients of B_i *)
-Lemma step12 : forall c : nat -> R, (forall B, tr B [LB; Lw_hat0; Lw_hat0t] = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = (a i + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d))))).
+Lemma step12 : forall c : nat -> R, (forall B, tr B [LB; Lw_hat; Lw_hatt] = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d))))).
 Proof.
   intros c H. apply components. intros B. rewrite <- H.
   rewrite step5.
@@ -283,7 +286,7 @@ Proof.
   rewrite step9.
   rewrite step10.
   rewrite step11.
-  assert (E1 : sum d (fun i => (B i * (a i + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d))))))) = slin d [(1, fun i => (B i * a i)); ((((-1) * ((sigma0) ^ 2)) / (1 + INR d + ((-1) * T0))), fun i => (B i / s i))]).
+  assert (E1 : sum d (fun i => (B i * (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d))))))) = slin d [(1, fun i => (B i * a i)); ((((-1) * ((sigma) ^ 2)) / (1 + INR d + ((-1) * T))), fun i => (B i / s i))]).
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
   assert (E2 : sum d (fun i => (B i * a i)) = slin d [(1, fun i => (B i * a i))]).
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
@@ -300,11 +303,28 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S12.
+(* insertion: insert T = T0, sigma = sigma0: the rows and the noise of a generator *)
+Lemma step13 : forall i, (i < d)%nat ->
+  (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d)))))
+  = (a i + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d))))).
+Proof.
+  intros i Hi. at_i i Hi.
+  rewrite ?put_T.
+  rewrite ?put_sigma.
+  rewrite ?put_T.
+  rewrite ?put_sigma.
+  cbn [slin].
+  rewrite ?sum_one.
+  rewrite ?put_T.
+  rewrite ?put_sigma.
+  conditions ltac:(fun Z => rewrite ?put_T in Z; rewrite ?put_sigma in Z; rewrite ?put_T in Z; rewrite ?put_sigma in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
+  field; side.
+Qed.
+End S13.
 
-Section S13.  (* generators by least squares *)
+Section S14.  (* generators by least squares *)
 (* recurrence: iterate from a_0 = w0**2; holds at n = 0, and one step leads from n to n+1 *)
-Lemma step13 : forall i, (i < d)%nat -> forall x : nat -> R, x O = ((w0 i) ^ 2) ->
+Lemma step14 : forall i, (i < d)%nat -> forall x : nat -> R, x O = ((w0 i) ^ 2) ->
   (forall k, x (S k) = (x k + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d)))))) ->
   forall k, x k = (((w0 i) ^ 2) + ((INR k * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))).
 Proof.
@@ -312,13 +332,13 @@ Proof.
   - rewrite H0. cbn [INR pow]. field; side.
   - rewrite HS, IH, ?S_INR. rewrite ?pow_mult. cbn [pow]. field; side.
 Qed.
-End S13.
+End S14.
 
-Section S15.  (* the whole process *)
+Section S16.  (* the whole process *)
 Hypothesis put_a : forall i, (i < d)%nat -> a i = (((w0 i) ^ 2) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))).
 Hypothesis put_m : forall i, (i < d)%nat -> m i = w0 i.
 (* insertion: insert a_i = n*sigma0**2/(s*(T0 - d - 1)) + w0**2, m_i = w0 *)
-Lemma step14 : 
+Lemma step15 : 
   (((gamma * (((sigma) ^ 2) + sum d (fun i => ((a i * s i * ((kappa) ^ 2)) / (((kappa + s i)) ^ 2))))) / (1 + ((-1) * gamma))) + sum d (fun i => (s i * (((w0 i) ^ 2) + (a i * (((1 + (((-1) * kappa) / (kappa + s i)))) ^ 2)) + ((-1) * m i * w0 i * (2 + (((-2) * kappa) / (kappa + s i))))))))
   = (((gamma * (((sigma) ^ 2) + sum d (fun i => ((s i * ((kappa) ^ 2) * (((w0 i) ^ 2) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))))) / (((kappa + s i)) ^ 2))))) / (1 + ((-1) * gamma))) + sum d (fun i => (s i * (((w0 i) ^ 2) + ((((1 + (((-1) * kappa) / (kappa + s i)))) ^ 2) * (((w0 i) ^ 2) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))))) + ((-1) * ((w0 i) ^ 2) * (2 + (((-2) * kappa) / (kappa + s i)))))))).
 Proof.
@@ -352,7 +372,7 @@ Proof.
   field; side.
 Qed.
 (* algebra: partial fractions in s, lam = kappa (1 - df1/T), gamma = df2/T *)
-Lemma step15 : 
+Lemma step16 : 
   (((gamma * (((sigma) ^ 2) + sum d (fun i => ((s i * ((kappa) ^ 2) * (((w0 i) ^ 2) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))))) / (((kappa + s i)) ^ 2))))) / (1 + ((-1) * gamma))) + sum d (fun i => (s i * (((w0 i) ^ 2) + ((((1 + (((-1) * kappa) / (kappa + s i)))) ^ 2) * (((w0 i) ^ 2) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))))) + ((-1) * ((w0 i) ^ 2) * (2 + (((-2) * kappa) / (kappa + s i))))))))
   = ((sum d (fun i => ((s i * ((w0 i) ^ 2) * ((kappa) ^ 2)) / (((kappa + s i)) ^ 2))) / (1 + ((-1) * gamma))) + ((gamma * ((sigma) ^ 2)) / (1 + ((-1) * gamma))) + ((INR n * ((sigma0) ^ 2) * (df2 + ((gamma * (df2 + INR d + ((-2) * df1))) / (1 + ((-1) * gamma))))) / ((-1) + T0 + ((-1) * INR d)))).
 Proof.
@@ -386,6 +406,6 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?E5 in Z; rewrite ?is_gamma in Z; rewrite ?is_df1 in Z; rewrite ?is_df2 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?E5 in Z; rewrite ?is_gamma in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S15.
+End S16.
 
 End Page.

@@ -57,11 +57,11 @@ Ltac positive := repeat first [ assumption | lra | apply Rmult_lt_0_compat | app
 Ltac orthant := repeat split; apply Rgt_not_eq, Rlt_gt; first [solve [positive] | nra].
 Ltac side := repeat split; try exact I; nonzero.
 
-Inductive letter := LA | LB | LM | LMt | LP0 | LP0t | LSigma | LSigmainv | LV0 | LW0 | LX0 | LX0t | Le0 | Le0t | Lw | Lwt | Lw0 | Lw0t | Lw_hat0 | Lw_hat0t.
+Inductive letter := LA | LB | LM | LMt | LP | LPt | LSigma | LSigmainv | LV | LW0 | LX | LXt | Le | Let | Lw | Lwt | Lw0 | Lw0t | Lw_hat | Lw_hatt.
 Scheme Equality for letter.
-Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LP0 => LP0t | LP0t => LP0 | LSigma => LSigma | LSigmainv => LSigmainv | LV0 => LV0 | LW0 => LW0 | LX0 => LX0t | LX0t => LX0 | Le0 => Le0t | Le0t => Le0 | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lw_hat0 => Lw_hat0t | Lw_hat0t => Lw_hat0 end.
+Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LP => LPt | LPt => LP | LSigma => LSigma | LSigmainv => LSigmainv | LV => LV | LW0 => LW0 | LX => LXt | LXt => LX | Le => Let | Let => Le | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lw_hat => Lw_hatt | Lw_hatt => Lw_hat end.
 (* Whether it depends on all draws of a fit. *)
-Definition estimate (x : letter) := match x with Lw_hat0 => true | Lw_hat0t => true | _ => false end.
+Definition estimate (x : letter) := match x with Lw_hat => true | Lw_hatt => true | _ => false end.
 (* Whether it holds nothing random. *)
 Definition fixed (x : letter) := match x with LA => true | LB => true | LM => true | LMt => true | LSigma => true | LSigmainv => true | LW0 => true | Lw0 => true | Lw0t => true | _ => false end.
 (* Whether it is a function of Sigma or the test matrix. *)
@@ -83,101 +83,103 @@ Section Page.
     forallb (fun x => orb (plain x) (moment x)) v = true ->
     (length (filter moment v) <= 1)%nat ->
     tr B v = sum d (fun i => fold_right (fun x p => diag B x i * p) 1 v).
-  (* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
-  Hypothesis axiom1 : forall B v, tr B ([Lw_hat0] ++ v) = (sigma0) * tr B ([LP0; Le0] ++ v) + (1) * tr B ([LP0; LX0; Lw] ++ v).
-  (* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
-  Hypothesis axiom2 : forall B v, tr B ([LP0; LX0] ++ v) = (1) * tr B ([] ++ v).
-  (* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
-  Hypothesis axiom3 : forall B v, tr B ([LP0; LP0t] ++ v) = (1) * tr B ([LV0] ++ v).
-  (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-  Hypothesis axiom4 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0; Le0t] ++ v) = (1) * tr B ([] ++ v).
-  (* expectation: E[e0 e0'] = I, E[e0] = 0 *)
-  Hypothesis axiom5 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le0 || letter_beq x Le0t)) v = true -> tr B ([Le0] ++ v) = 0.
+  (* definition: w_hat = X^+ (X w + sigma e) *)
+  Hypothesis axiom1 : forall B v, tr B ([Lw_hat] ++ v) = (sigma) * tr B ([LP; Le] ++ v) + (1) * tr B ([LP; LX; Lw] ++ v).
+  (* exact identity: X^+ X = 1 and X^+ X^+' = (X'X)^-1 for T >= d rows *)
+  Hypothesis axiom2 : forall B v, tr B ([LP; LX] ++ v) = (1) * tr B ([] ++ v).
+  (* exact identity: X^+ X = 1 and X^+ X^+' = (X'X)^-1 for T >= d rows *)
+  Hypothesis axiom3 : forall B v, tr B ([LP; LPt] ++ v) = (1) * tr B ([LV] ++ v).
+  (* expectation: E[e e'] = I, E[e] = 0 *)
+  Hypothesis axiom4 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le || letter_beq x Let)) v = true -> tr B ([Le; Let] ++ v) = (1) * tr B ([] ++ v).
+  (* expectation: E[e e'] = I, E[e] = 0 *)
+  Hypothesis axiom5 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le || letter_beq x Let)) v = true -> tr B ([Le] ++ v) = 0.
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
   Hypothesis axiom6 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
   Hypothesis axiom7 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
-  (* expectation: E[(X0'X0)^-1] = Sigma^-1/(T0-d-1), T0 >= d+2 *)
-  Hypothesis axiom8 : forall B v, forallb fixed v = true -> tr B ([LV0] ++ v) = ((1 / ((-1) + T0 + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
+  (* expectation: E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2 *)
+  Hypothesis axiom8 : forall B v, forallb fixed v = true -> tr B ([LV] ++ v) = ((1 / ((-1) + T + ((-1) * INR d)))) * tr B ([LSigmainv] ++ v).
   (* definition: W0 = w0 w0' *)
   Hypothesis axiom9 : forall B v, tr B ([Lw0; Lw0t] ++ v) = (1) * tr B ([LW0] ++ v).
   (* Nothing is divided by zero. *)
   Hypothesis nonzero1 : forall i, (i < d)%nat -> s i <> 0.
-  Hypothesis nonzero2 : (1 + INR d + ((-1) * T0)) <> 0.
-  Hypothesis nonzero3 : (1 + INR d + ((-1) * T)) <> 0.
+  Hypothesis nonzero2 : (1 + INR d + ((-1) * T)) <> 0.
+  Hypothesis nonzero3 : (1 + INR d + ((-1) * T0)) <> 0.
   Ltac at_i i Hi := pose proof (nonzero1 i Hi).
   Ltac conditions tac := (let Z := fresh "Z" in pose proof nonzero2 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero3 as Z; tac Z).
 
-Section S8.  (* one generator by least squares *)
-(* definition: w_hat0 = X0^+ (X0 w + sigma0 e0) *)
+Section S9.  (* one generator by least squares *)
+Hypothesis put_T : T = T0.
+Hypothesis put_sigma : sigma = sigma0.
+(* definition: w_hat = X^+ (X w + sigma e) *)
 Lemma step1 : forall B : nat -> R, 
-  tr B [LB; Lw_hat0; Lw_hat0t]
-  = ((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) + tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t]).
+  tr B [LB; Lw_hat; Lw_hatt]
+  = ((((sigma) ^ 2) * tr B [LB; LP; Le; Let; LPt]) + (2 * sigma * tr B [LB; LP; LX; Lw; Let; LPt]) + tr B [LB; LP; LX; Lw; Lwt; LXt; LPt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; Lw_hat0; Lw_hat0t] = (sigma0) * tr B [LB; LP0; Le0; Lw_hat0t] + (1) * tr B [LB; LP0; LX0; Lw; Lw_hat0t]) by exact (eq_trans (eq_trans (turn B [LB] [Lw_hat0; Lw_hat0t]) (axiom1 B [Lw_hat0t; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [LP0; Le0; Lw_hat0t] [LB])) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Lw_hat0t] [LB])))).
-  assert (H2 : tr B [LB; LP0; LX0; Lw; Lw_hat0t] = (sigma0) * tr B [LB; LP0; LX0; Lw; Le0t; LP0t] + (1) * tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP0; LX0; Lw; Lw_hat0t]) (turn B [] [Lw_hat0; Lwt; LX0t; LP0t; LB])) (axiom1 B [Lwt; LX0t; LP0t; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (eq_trans (back B [LP0; Le0; Lwt; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw; Le0t; LP0t]))) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Lwt; LX0t; LP0t] [LB])))).
-  assert (H3 : tr B [LB; LP0; Le0; Lw_hat0t] = (sigma0) * tr B [LB; LP0; Le0; Le0t; LP0t] + (1) * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP0; Le0; Lw_hat0t]) (turn B [] [Lw_hat0; Le0t; LP0t; LB])) (axiom1 B [Le0t; LP0t; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma0)) (turn B [LP0; Le0; Le0t; LP0t] [LB])) (f_equal (Rmult (1)) (turn B [LP0; LX0; Lw; Le0t; LP0t] [LB])))).
+  assert (H1 : tr B [LB; Lw_hat; Lw_hatt] = (sigma) * tr B [LB; LP; Le; Lw_hatt] + (1) * tr B [LB; LP; LX; Lw; Lw_hatt]) by exact (eq_trans (eq_trans (turn B [LB] [Lw_hat; Lw_hatt]) (axiom1 B [Lw_hatt; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [LP; Le; Lw_hatt] [LB])) (f_equal (Rmult (1)) (turn B [LP; LX; Lw; Lw_hatt] [LB])))).
+  assert (H2 : tr B [LB; LP; LX; Lw; Lw_hatt] = (sigma) * tr B [LB; LP; LX; Lw; Let; LPt] + (1) * tr B [LB; LP; LX; Lw; Lwt; LXt; LPt]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP; LX; Lw; Lw_hatt]) (turn B [] [Lw_hat; Lwt; LXt; LPt; LB])) (axiom1 B [Lwt; LXt; LPt; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (eq_trans (back B [LP; Le; Lwt; LXt; LPt; LB]) (turn B [] [LB; LP; LX; Lw; Let; LPt]))) (f_equal (Rmult (1)) (turn B [LP; LX; Lw; Lwt; LXt; LPt] [LB])))).
+  assert (H3 : tr B [LB; LP; Le; Lw_hatt] = (sigma) * tr B [LB; LP; Le; Let; LPt] + (1) * tr B [LB; LP; LX; Lw; Let; LPt]) by exact (eq_trans (eq_trans (eq_trans (back B [LB; LP; Le; Lw_hatt]) (turn B [] [Lw_hat; Let; LPt; LB])) (axiom1 B [Let; LPt; LB])) (f_equal2 Rplus (f_equal (Rmult (sigma)) (turn B [LP; Le; Let; LPt] [LB])) (f_equal (Rmult (1)) (turn B [LP; LX; Lw; Let; LPt] [LB])))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
-(* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
+(* exact identity: X^+ X = 1 and X^+ X^+' = (X'X)^-1 for T >= d rows *)
 Lemma step2 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; LX0; Lw; Le0t; LP0t]) + tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t])
-  = ((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; Le0; Lwt]) + tr B [LB; Lw; Lwt]).
+  ((((sigma) ^ 2) * tr B [LB; LP; Le; Let; LPt]) + (2 * sigma * tr B [LB; LP; LX; Lw; Let; LPt]) + tr B [LB; LP; LX; Lw; Lwt; LXt; LPt])
+  = ((((sigma) ^ 2) * tr B [LB; LP; Le; Let; LPt]) + (2 * sigma * tr B [LB; LP; Le; Lwt]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LP0; LX0; Lw; Lwt; LX0t; LP0t] = (1) * tr B [LB; LP0; LX0; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Lwt; LX0t; LP0t]) (axiom2 B [Lw; Lwt; LX0t; LP0t; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Lwt; LX0t; LP0t; LB]) (turn B [] [LB; LP0; LX0; Lw; Lwt])))).
-  assert (H2 : tr B [LB; LP0; LX0; Lw; Lwt] = (1) * tr B [LB; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Lwt]) (axiom2 B [Lw; Lwt; LB])) (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LB]))).
-  assert (H3 : tr B [LB; LP0; LX0; Lw; Le0t; LP0t] = (1) * tr B [LB; LP0; Le0; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LX0; Lw; Le0t; LP0t]) (axiom2 B [Lw; Le0t; LP0t; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Le0t; LP0t; LB]) (turn B [] [LB; LP0; Le0; Lwt])))).
+  assert (H1 : tr B [LB; LP; LX; Lw; Lwt; LXt; LPt] = (1) * tr B [LB; LP; LX; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP; LX; Lw; Lwt; LXt; LPt]) (axiom2 B [Lw; Lwt; LXt; LPt; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Lwt; LXt; LPt; LB]) (turn B [] [LB; LP; LX; Lw; Lwt])))).
+  assert (H2 : tr B [LB; LP; LX; Lw; Lwt] = (1) * tr B [LB; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP; LX; Lw; Lwt]) (axiom2 B [Lw; Lwt; LB])) (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LB]))).
+  assert (H3 : tr B [LB; LP; LX; Lw; Let; LPt] = (1) * tr B [LB; LP; Le; Lwt]) by exact (eq_trans (eq_trans (turn B [LB] [LP; LX; Lw; Let; LPt]) (axiom2 B [Lw; Let; LPt; LB])) (f_equal (Rmult (1)) (eq_trans (back B [Lw; Let; LPt; LB]) (turn B [] [LB; LP; Le; Lwt])))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
-(* expectation: E[e0 e0'] = I, E[e0] = 0 *)
+(* expectation: E[e e'] = I, E[e] = 0 *)
 Lemma step3 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LB; LP0; Le0; Le0t; LP0t]) + (2 * sigma0 * tr B [LB; LP0; Le0; Lwt]) + tr B [LB; Lw; Lwt])
-  = ((((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + tr B [LB; Lw; Lwt]).
+  ((((sigma) ^ 2) * tr B [LB; LP; Le; Let; LPt]) + (2 * sigma * tr B [LB; LP; Le; Lwt]) + tr B [LB; Lw; Lwt])
+  = ((((sigma) ^ 2) * tr B [LB; LP; LPt]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LP0; Le0; Le0t; LP0t] = (1) * tr B [LB; LP0; LP0t]) by exact (eq_trans (eq_trans (turn B [LB; LP0] [Le0; Le0t; LP0t]) (axiom4 B [LP0t; LB; LP0] eq_refl)) (f_equal (Rmult (1)) (turn B [LP0t] [LB; LP0]))).
-  assert (H2 : tr B [LB; LP0; Le0; Lwt] = 0) by exact (eq_trans (turn B [LB; LP0] [Le0; Lwt]) (axiom5 B [Lwt; LB; LP0] eq_refl)).
+  assert (H1 : tr B [LB; LP; Le; Let; LPt] = (1) * tr B [LB; LP; LPt]) by exact (eq_trans (eq_trans (turn B [LB; LP] [Le; Let; LPt]) (axiom4 B [LPt; LB; LP] eq_refl)) (f_equal (Rmult (1)) (turn B [LPt] [LB; LP]))).
+  assert (H2 : tr B [LB; LP; Le; Lwt] = 0) by exact (eq_trans (turn B [LB; LP] [Le; Lwt]) (axiom5 B [Lwt; LB; LP] eq_refl)).
   repeat first [rewrite H1 | rewrite H2].
   field; side.
 Qed.
-(* exact identity: X0^+ X0 = 1 and X0^+ X0^+' = (X0'X0)^-1 for T0 >= d rows *)
+(* exact identity: X^+ X = 1 and X^+ X^+' = (X'X)^-1 for T >= d rows *)
 Lemma step4 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LB; LP0; LP0t]) + tr B [LB; Lw; Lwt])
-  = ((((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LB; Lw; Lwt]).
+  ((((sigma) ^ 2) * tr B [LB; LP; LPt]) + tr B [LB; Lw; Lwt])
+  = ((((sigma) ^ 2) * tr B [LB; LV]) + tr B [LB; Lw; Lwt]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LP0; LP0t] = (1) * tr B [LB; LV0]) by exact (eq_trans (eq_trans (turn B [LB] [LP0; LP0t]) (axiom3 B [LB])) (f_equal (Rmult (1)) (turn B [LV0] [LB]))).
+  assert (H1 : tr B [LB; LP; LPt] = (1) * tr B [LB; LV]) by exact (eq_trans (eq_trans (turn B [LB] [LP; LPt]) (axiom3 B [LB])) (f_equal (Rmult (1)) (turn B [LV] [LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
 Lemma step5 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LB; Lw; Lwt])
-  = ((((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LA; LB]).
+  ((((sigma) ^ 2) * tr B [LB; LV]) + tr B [LB; Lw; Lwt])
+  = ((((sigma) ^ 2) * tr B [LB; LV]) + tr B [LA; LB]).
 Proof.
   intros B.
   assert (H1 : tr B [LB; Lw; Lwt] = (1) * tr B [LA; LB]) by exact (eq_trans (eq_trans (turn B [LB] [Lw; Lwt]) (axiom6 B [LB] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
-(* expectation: E[(X0'X0)^-1] = Sigma^-1/(T0-d-1), T0 >= d+2 *)
+(* expectation: E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2 *)
 Lemma step6 : forall B : nat -> R, 
-  ((((sigma0) ^ 2) * tr B [LB; LV0]) + tr B [LA; LB])
-  = (((((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + tr B [LA; LB]).
+  ((((sigma) ^ 2) * tr B [LB; LV]) + tr B [LA; LB])
+  = (((((sigma) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + tr B [LA; LB]).
 Proof.
   intros B.
-  assert (H1 : tr B [LB; LV0] = ((1 / ((-1) + T0 + ((-1) * INR d)))) * tr B [LB; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LB] [LV0]) (axiom8 B [LB] eq_refl)) (f_equal (Rmult ((1 / ((-1) + T0 + ((-1) * INR d))))) (turn B [LSigmainv] [LB]))).
+  assert (H1 : tr B [LB; LV] = ((1 / ((-1) + T + ((-1) * INR d)))) * tr B [LB; LSigmainv]) by exact (eq_trans (eq_trans (turn B [LB] [LV]) (axiom8 B [LB] eq_refl)) (f_equal (Rmult ((1 / ((-1) + T + ((-1) * INR d))))) (turn B [LSigmainv] [LB]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
 Lemma step7 : forall B : nat -> R, 
-  (((((sigma0) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T0 + ((-1) * INR d))) + tr B [LA; LB])
-  = (((((sigma0) ^ 2) * sum d (fun i => (B i / s i))) / ((-1) + T0 + ((-1) * INR d))) + sum d (fun i => (B i * a i))).
+  (((((sigma) ^ 2) * tr B [LB; LSigmainv]) / ((-1) + T + ((-1) * INR d))) + tr B [LA; LB])
+  = (((((sigma) ^ 2) * sum d (fun i => (B i / s i))) / ((-1) + T + ((-1) * INR d))) + sum d (fun i => (B i * a i))).
 Proof.
   intros B.
   assert (H1 : tr B [LA; LB] = sum d (fun i => (B i * a i))).
@@ -190,7 +192,7 @@ Proof.
   field; side.
 Qed.
 (* components: B is an arbitrary diagonal matrix: compare the coefficients of B_i *)
-Lemma step8 : forall c : nat -> R, (forall B, tr B [LB; Lw_hat0; Lw_hat0t] = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = (a i + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d))))).
+Lemma step8 : forall c : nat -> R, (forall B, tr B [LB; Lw_hat; Lw_hatt] = sum d (fun i => B i * c i)) -> forall i, (i < d)%nat -> c i = (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d))))).
 Proof.
   intros c H. apply components. intros B. rewrite <- H.
   rewrite step1.
@@ -200,7 +202,7 @@ Proof.
   rewrite step5.
   rewrite step6.
   rewrite step7.
-  assert (E1 : sum d (fun i => (B i * (a i + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d))))))) = slin d [(1, fun i => (B i * a i)); ((((-1) * ((sigma0) ^ 2)) / (1 + INR d + ((-1) * T0))), fun i => (B i / s i))]).
+  assert (E1 : sum d (fun i => (B i * (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d))))))) = slin d [(1, fun i => (B i * a i)); ((((-1) * ((sigma) ^ 2)) / (1 + INR d + ((-1) * T))), fun i => (B i / s i))]).
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
   assert (E2 : sum d (fun i => (B i * a i)) = slin d [(1, fun i => (B i * a i))]).
   { apply sum_lin; intros j Hj; at_i j Hj. cbn [lin].  field; side. }
@@ -217,11 +219,28 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S8.
+(* insertion: insert T = T0, sigma = sigma0: the rows and the noise of a generator *)
+Lemma step9 : forall i, (i < d)%nat ->
+  (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d)))))
+  = (a i + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d))))).
+Proof.
+  intros i Hi. at_i i Hi.
+  rewrite ?put_T.
+  rewrite ?put_sigma.
+  rewrite ?put_T.
+  rewrite ?put_sigma.
+  cbn [slin].
+  rewrite ?sum_one.
+  rewrite ?put_T.
+  rewrite ?put_sigma.
+  conditions ltac:(fun Z => rewrite ?put_T in Z; rewrite ?put_sigma in Z; rewrite ?put_T in Z; rewrite ?put_sigma in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
+  field; side.
+Qed.
+End S9.
 
-Section S9.  (* generators by least squares *)
+Section S10.  (* generators by least squares *)
 (* recurrence: iterate from a_0 = w0**2; holds at n = 0, and one step leads from n to n+1 *)
-Lemma step9 : forall i, (i < d)%nat -> forall x : nat -> R, x O = ((w0 i) ^ 2) ->
+Lemma step10 : forall i, (i < d)%nat -> forall x : nat -> R, x O = ((w0 i) ^ 2) ->
   (forall k, x (S k) = (x k + (((sigma0) ^ 2) / (s i * ((-1) + T0 + ((-1) * INR d)))))) ->
   forall k, x k = (((w0 i) ^ 2) + ((INR k * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))).
 Proof.
@@ -229,11 +248,11 @@ Proof.
   - rewrite H0. cbn [INR pow]. field; side.
   - rewrite HS, IH, ?S_INR. rewrite ?pow_mult. cbn [pow]. field; side.
 Qed.
-End S9.
+End S10.
 
-Section S12.  (* the error of a model *)
+Section S13.  (* the error of a model *)
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-Lemma step10 : forall B : nat -> R, 
+Lemma step11 : forall B : nat -> R, 
   (((-2) * tr B [LSigma; Lw; Lw0t]) + tr B [LSigma; Lw; Lwt] + tr B [LSigma; Lw0; Lw0t])
   = (((-2) * tr B [LM; LSigma]) + tr B [LA; LSigma] + tr B [LSigma; Lw0; Lw0t]).
 Proof.
@@ -244,7 +263,7 @@ Proof.
   field; side.
 Qed.
 (* definition: W0 = w0 w0' *)
-Lemma step11 : forall B : nat -> R, 
+Lemma step12 : forall B : nat -> R, 
   (((-2) * tr B [LM; LSigma]) + tr B [LA; LSigma] + tr B [LSigma; Lw0; Lw0t])
   = (((-2) * tr B [LM; LSigma]) + tr B [LA; LSigma] + tr B [LSigma; LW0]).
 Proof.
@@ -254,7 +273,7 @@ Proof.
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
-Lemma step12 : forall B : nat -> R, 
+Lemma step13 : forall B : nat -> R, 
   (((-2) * tr B [LM; LSigma]) + tr B [LA; LSigma] + tr B [LSigma; LW0])
   = (((-2) * sum d (fun i => (m i * w0 i * s i))) + sum d (fun i => (a i * s i)) + sum d (fun i => (s i * ((w0 i) ^ 2)))).
 Proof.
@@ -271,14 +290,14 @@ Proof.
   repeat first [rewrite H1 | rewrite H2 | rewrite H3].
   field; side.
 Qed.
-End S12.
+End S13.
 
-Section S15.  (* the whole process *)
+Section S16.  (* the whole process *)
 Hypothesis put_a_new : forall i, (i < d)%nat -> a_new i = (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d))))).
 Hypothesis put_a : forall i, (i < d)%nat -> a i = (((w0 i) ^ 2) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))).
 Hypothesis put_m : forall i, (i < d)%nat -> m i = w0 i.
 (* insertion: insert a_i = a + sigma**2/(s*(T - d - 1)): w_hat is one generation more, with T rows and noise sigma *)
-Lemma step13 : 
+Lemma step14 : 
   (((-2) * sum d (fun i => (m i * w0 i * s i))) + sum d (fun i => (s i * ((w0 i) ^ 2))) + sum d (fun i => (s i * a_new i)))
   = (((-2) * sum d (fun i => (m i * w0 i * s i))) + sum d (fun i => (s i * ((w0 i) ^ 2))) + sum d (fun i => (s i * (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d)))))))).
 Proof.
@@ -305,7 +324,7 @@ Proof.
   field; side.
 Qed.
 (* insertion: insert a_i = n*sigma0**2/(s*(T0 - d - 1)) + w0**2, m_i = w0 *)
-Lemma step14 : 
+Lemma step15 : 
   (((-2) * sum d (fun i => (m i * w0 i * s i))) + sum d (fun i => (s i * ((w0 i) ^ 2))) + sum d (fun i => (s i * (a i + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d))))))))
   = (((-1) * sum d (fun i => (s i * ((w0 i) ^ 2)))) + sum d (fun i => (s i * (((w0 i) ^ 2) + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d)))) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d)))))))).
 Proof.
@@ -332,7 +351,7 @@ Proof.
   field; side.
 Qed.
 (* algebra: sum over the eigenvalues; the truth cancels *)
-Lemma step15 : 
+Lemma step16 : 
   (((-1) * sum d (fun i => (s i * ((w0 i) ^ 2)))) + sum d (fun i => (s i * (((w0 i) ^ 2) + (((sigma) ^ 2) / (s i * ((-1) + T + ((-1) * INR d)))) + ((INR n * ((sigma0) ^ 2)) / (s i * ((-1) + T0 + ((-1) * INR d))))))))
   = (((INR d * ((sigma) ^ 2)) / ((-1) + T + ((-1) * INR d))) + ((INR n * INR d * ((sigma0) ^ 2)) / ((-1) + T0 + ((-1) * INR d)))).
 Proof.
@@ -350,6 +369,6 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S15.
+End S16.
 
 End Page.

@@ -7,7 +7,7 @@ from functools import lru_cache
 from sympy import Expr, Symbol
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import GENERATOR, TRUTH
+from ridgeproof.theory.calculus.alphabet import ESTIMATE, TRUTH
 from ridgeproof.theory.calculus.derivation import Section, insert, restate, unfold
 from ridgeproof.theory.calculus.eigenbasis import eigenbasis
 from ridgeproof.theory.calculus.recurrences import solved_over_generations
@@ -21,12 +21,11 @@ from ridgeproof.theory.calculus.rules import (
     projector,
     random_projection,
 )
+from ridgeproof.theory.calculus.sections import as_a_generator
 from ridgeproof.theory.calculus.words import trace, transposed
 from ridgeproof.theory.specialise import isotropic
 
 __all__ = ["minimum_norm_chains"]
-
-_FIT = GENERATOR
 
 
 def _totals() -> Rule:
@@ -46,31 +45,33 @@ def _generation() -> tuple[Section, Section]:
     mean = unfold(
         "one generator by minimum norm: mean",
         "mu'",
-        trace(_FIT.estimate * transposed(TRUTH)),
-        "mu' = E[w']'w0 for the next generator w' = w_hat0, Sigma = I",
+        trace(ESTIMATE * transposed(TRUTH)),
+        "mu' = E[w']'w0 for the next generator w' = w_hat, Sigma = I",
         [
-            least_squares(_FIT),
-            projector(_FIT),
-            noise_expectation(_FIT),
-            generator_moments(_FIT),
-            random_projection(_FIT),
+            least_squares(),
+            projector(),
+            noise_expectation(),
+            generator_moments(),
+            random_projection(),
             eigenbasis(),
+            as_a_generator(),
             _totals(),
         ],
     )
     second = unfold(
         "one generator by minimum norm: second moment",
         "alpha'",
-        trace(_FIT.estimate * transposed(_FIT.estimate)),
-        "alpha' = E ||w'||^2 for the next generator w' = w_hat0, Sigma = I",
+        trace(ESTIMATE * transposed(ESTIMATE)),
+        "alpha' = E ||w'||^2 for the next generator w' = w_hat, Sigma = I",
         [
-            least_squares(_FIT),
-            projector(_FIT),
-            noise_expectation(_FIT),
-            dual_inverse_wishart(_FIT),
-            generator_moments(_FIT),
-            random_projection(_FIT),
+            least_squares(),
+            projector(),
+            noise_expectation(),
+            dual_inverse_wishart(),
+            generator_moments(),
+            random_projection(),
             eigenbasis(),
+            as_a_generator(),
             _totals(),
         ],
     )
@@ -92,7 +93,7 @@ def minimum_norm_chains(
     once = {sy.mu: sy.b, sy.alpha: sy.b, sy.pooled: sy.n * sy.sigma0**2}
     pooled = insert(
         once,
-        "X0^+ X0 X0^+ = X0^+, so that n fits are one fit of w0 with the sum of n noises",
+        "X^+ X X^+ = X^+, so that n fits are one fit of w0 with the sum of n noises",
         isotropic=True,
     )
     found: list[Section] = [mean, second]

@@ -1,4 +1,6 @@
-"""Rules for a fit on real and synthetic rows: which rows are synthetic does not matter to the law.
+"""Rules for a fit on two kinds of rows: which rows are of which does not matter to the law.
+
+The first are real and the others synthetic, or the first are those of earlier sets.
 
 The T rows are independent and alike, so that they are exchangeable: only how many are synthetic
 matters.  S2 is the synthetic rows' part of S, and D any matrix that does not depend on the rows:
@@ -13,16 +15,37 @@ P2^2 is what mixing costs: the labels of the two kinds of rows disagree.  Derive
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sympy import Expr, Integer, Mul
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import (
-    DOWNSTREAM,
-    MIXTURE,
+    GATHERED,
+    INVERSE,
+    MIXED,
+    NOISE1,
+    NOISE2,
+    ROW,
+    S2,
     SIGMA,
+    X1,
+    X2,
+    B,
+    S,
     W,
+    X,
 )
-from ridgeproof.theory.calculus.rules import Rule, RuleKind, expect_noise
+from ridgeproof.theory.calculus.derivation import Section, insert, unfold
+from ridgeproof.theory.calculus.eigenbasis import eigenbasis
+from ridgeproof.theory.calculus.rules import (
+    Rule,
+    RuleKind,
+    expect_noise,
+    generator_moments,
+    inverse_wishart,
+)
+from ridgeproof.theory.calculus.sections import components
 from ridgeproof.theory.calculus.words import (
     InTurn,
     Tr,
@@ -36,6 +59,8 @@ from ridgeproof.theory.errors import DerivationError
 
 __all__ = [
     "exchangeable_rows",
+    "gathered_fit",
+    "gathering_generation",
     "mixed_gram",
     "mixed_inverse",
     "mixed_least_squares",
@@ -43,27 +68,26 @@ __all__ = [
     "one_row_of_least_squares",
 ]
 
-_fit, _mix = DOWNSTREAM, MIXTURE
 _P2 = sy.synthetic_fraction
 _P1 = 1 - _P2
 
 
 def mixed_least_squares() -> Rule:
     """w_hat = (X'X)^-1 (X1'y1 + X2'y2): least squares on real and synthetic rows, w0 = 0."""
-    real = transposed(_mix.X1) * sy.sigma_real * _mix.e1
-    synthetic = transposed(_mix.X2) * (_mix.X2 * W + _fit.sigma * _mix.e2)
+    real = transposed(X1) * sy.sigma_real * NOISE1
+    synthetic = transposed(X2) * (X2 * W + sy.sigma * NOISE2)
     return Rule(
         "mixed least squares",
         RuleKind.DEFINITION,
         "w_hat = (X'X)^-1 (X1'y1 + X2'y2), y1 = sigma_real e1, y2 = X2 w + sigma e2, X = (X1; X2)",
-        replace_words((_mix.estimate,), _fit.Winv * (real + synthetic)),
+        replace_words((MIXED,), INVERSE * (real + synthetic)),
     )
 
 
 def mixed_gram() -> Rule:
     """X2'X2 = T S2 and X1'X1 = T (S - S2)."""
-    synthetic = replace_words((transposed(_mix.X2), _mix.X2), _fit.T * _mix.S2)
-    real = replace_words((transposed(_mix.X1), _mix.X1), _fit.T * _fit.S - _fit.T * _mix.S2)
+    synthetic = replace_words((transposed(X2), X2), sy.T * S2)
+    real = replace_words((transposed(X1), X1), sy.T * S - sy.T * S2)
     return Rule(
         "Gram matrices of the two kinds of rows",
         RuleKind.IDENTITY,
@@ -78,15 +102,15 @@ def mixed_inverse() -> Rule:
         "full column rank",
         RuleKind.IDENTITY,
         "(X'X)^-1 S = 1/T for T >= d",
-        replace_words((_fit.Winv, _fit.S), 1 / _fit.T),
+        replace_words((INVERSE, S), 1 / sy.T),
     )
 
 
 def mixed_noise() -> tuple[Rule, Rule]:
     """E[e1 e1'] = I, E[e2 e2'] = I, both of mean 0 and independent."""
     return (
-        expect_noise("label noise of real rows", _mix.e1, Integer(1), "I"),
-        expect_noise("label noise of synthetic rows", _mix.e2, Integer(1), "I"),
+        expect_noise("label noise of real rows", NOISE1, Integer(1), "I"),
+        expect_noise("label noise of synthetic rows", NOISE2, Integer(1), "I"),
     )
 
 
@@ -94,18 +118,16 @@ def exchangeable_rows() -> Rule:
     """E[.. S2 ..] = P2 E[.. S ..], and the like for two S2: exact at every size."""
 
     def change(word: Word) -> Expr | None:
-        places = [i for i, x in enumerate(word) if x == _mix.S2]
+        places = [i for i, x in enumerate(word) if x == S2]
         if not places:
             return None
         if len(places) == 1:
-            return _P2 * trace(Mul(*(_fit.S if x == _mix.S2 else x for x in word)))
+            return _P2 * trace(Mul(*(S if x == S2 else x for x in word)))
         if len(places) > 2:
             raise DerivationError(f"no rule for {len(places)} S2 in {Tr(Mul(*word))}")
-        full, single = (
-            trace(Mul(*(new if x == _mix.S2 else x for x in word))) for new in (_fit.S, _mix.row)
-        )
-        beyond = _fit.T * single - full / _fit.T
-        return (_P2**2 * full + _P1 * _P2 * _fit.T / (_fit.T - 1) * beyond).expand()
+        full, single = (trace(Mul(*(new if x == S2 else x for x in word))) for new in (S, ROW))
+        beyond = sy.T * single - full / sy.T
+        return (_P2**2 * full + _P1 * _P2 * sy.T / (sy.T - 1) * beyond).expand()
 
     return Rule(
         "exchangeable rows",
@@ -113,13 +135,13 @@ def exchangeable_rows() -> Rule:
         "E R S2 = P2 E R S; E S2 Q S2 = P2^2 E S Q S + P1 P2 T/(T-1) [T E q Q q - E S Q S/T], "
         "q = x x'/T of any one row x, Q a function of S, P2 the synthetic fraction, P1 = 1 - P2",
         lambda expression: map_words(expression, change),
-        (_fit.X,),
+        (X,),
     )
 
 
 def _around_rows(word: Word) -> tuple[Expr, Expr] | None:
     """C and Q of tr(C q Q q), C deterministic; None without q."""
-    places = [i for i, x in enumerate(word) if x == _mix.row]
+    places = [i for i, x in enumerate(word) if x == ROW]
     if not places:
         return None
     i, j = places
@@ -138,14 +160,14 @@ def one_row_of_least_squares() -> Rule:
     [E tr W tr W^-1 + 2 d]/(T (T+2)), and E tr W tr W^-1 = d (T d - 2)/(T-d-1) by differentiating
     the inverse Wishart mean in the scale of W.  Derived here.
     """
-    T, d = _fit.T, sy.d
+    T, d = sy.T, sy.d
 
     def change(word: Word) -> Expr | None:
         found = _around_rows(word)
         if found is None:
             return None
         C, Q = found
-        if Q != _fit.Winv * SIGMA * _fit.Winv:
+        if Q != INVERSE * SIGMA * INVERSE:
             raise DerivationError(f"no rule for the single row in {Tr(Mul(*word))}")
         return (T - 2) * (d + 2) / (T**3 * (T + 2) * (T - d - 1)) * trace(C * SIGMA)
 
@@ -155,5 +177,45 @@ def one_row_of_least_squares() -> Rule:
         "E tr(C q (X'X)^-1 Sigma (X'X)^-1 q) = tr(C Sigma) (T-2) (d+2)/(T^3 (T+2) (T-d-1)), "
         "q = x x'/T of one row x, T >= d+2",
         lambda expression: map_words(expression, change),
-        (_fit.X,),
+        (X,),
+    )
+
+
+def gathered_fit() -> Rule:
+    """w_hat = w + sigma (X'X)^-1 X2'e2 on rows X1 that w was fitted on, and new ones X2.
+
+    The normal equations of the earlier fit say that the earlier labels deviate from X1 w by
+    residuals orthogonal to their rows, so that only the new noise moves the estimate.
+    """
+    return Rule(
+        "fit on all sets",
+        RuleKind.IDENTITY,
+        "w_hat = w + sigma (X'X)^-1 X2'e2, w fitted on the rows X1 before",
+        replace_words((GATHERED,), W + sy.sigma * INVERSE * transposed(X2) * NOISE2),
+    )
+
+
+@lru_cache
+def gathering_generation() -> Section:
+    """One least-squares generation on all sets, fresh designs: the next second moment, exact."""
+    share = sy.T0 / sy.gathered
+    values = {sy.T: sy.gathered, sy.synthetic_fraction: share, sy.sigma: sy.sigma0}
+    return unfold(
+        "one generator on all sets so far",
+        "a'",
+        trace(B * GATHERED * transposed(GATHERED)),
+        "tr B A' for the next generator w' = w_hat, B any diagonal matrix; the rows X2 are new, a "
+        "share P2 of all T",
+        [
+            gathered_fit(),
+            mixed_noise()[1],
+            mixed_gram(),
+            exchangeable_rows(),
+            mixed_inverse(),
+            inverse_wishart(),
+            generator_moments(),
+            eigenbasis(),
+            components(),
+            insert(values, "a set of T0 rows, N in all"),
+        ],
     )

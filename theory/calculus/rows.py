@@ -10,7 +10,7 @@ from __future__ import annotations
 from sympy import Expr
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, RBAR, SIGMA
+from ridgeproof.theory.calculus.alphabet import RBAR, SIGMA, R, S, X
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.calculus.words import trace
 from ridgeproof.theory.errors import DerivationError
@@ -26,7 +26,6 @@ __all__ = [
     "resolvent_difference",
 ]
 
-_R, _S = DOWNSTREAM.R, DOWNSTREAM.S
 # sum s^2/(s + kappa)^3: the size of every first correction.
 CUBE = SpectralSum(sy.s**2 / (sy.s + sy.kappa) ** 3)
 
@@ -39,7 +38,7 @@ def joined(name: str, kind: RuleKind, statement: str, before: Expr, after: Expr)
             raise DerivationError(f"{name}: {expression} is not {before}")
         return after
 
-    averaged = () if kind is RuleKind.IDENTITY else (DOWNSTREAM.X,)
+    averaged = () if kind is RuleKind.IDENTITY else (X,)
     return Rule(name, kind, statement, rewrite, averaged)
 
 
@@ -49,8 +48,8 @@ def resolvent_difference() -> Rule:
         "resolvent identity",
         RuleKind.IDENTITY,
         "R - Rbar = Rbar (Rbar^-1 - R^-1) R, Rbar^-1 = chi Sigma + lam, R^-1 = S + lam",
-        trace(_R) - trace(RBAR),
-        sy.chi * trace(RBAR * SIGMA * _R) - trace(RBAR * _S * _R),
+        trace(R) - trace(RBAR),
+        sy.chi * trace(RBAR * SIGMA * R) - trace(RBAR * S * R),
     )
 
 
@@ -62,7 +61,7 @@ def leave_one_row_out() -> Rule:
         "tr Rbar S R is the mean over the rows of x'R_x Rbar x/(1+q), and R = R_x - R_x x x'R_x/"
         "(T (1+q)); 1/(1+q) = chi - chi^2 (q - E q) + ..., Cov(x'Ax, x'Bx) = 2 tr(A Sigma B Sigma) "
         "+ kappa4 sum s^2 A_ii B_ii, R_ii ~ (kappa/lam) G_ii",
-        sy.chi * trace(RBAR * SIGMA * _R) - trace(RBAR * _S * _R),
+        sy.chi * trace(RBAR * SIGMA * R) - trace(RBAR * S * R),
         _variances(),
     )
 
@@ -79,7 +78,7 @@ def equal_shares() -> Rule:
 
 
 def _variances() -> Expr:
-    word = trace(RBAR * SIGMA * _R * SIGMA * _R)
+    word = trace(RBAR * SIGMA * R * SIGMA * R)
     return sy.chi**2 / sy.T * (word + sy.kappa4 * (sy.kappa / sy.lam) ** 3 * CUBE)
 
 
@@ -89,14 +88,14 @@ def common_share() -> Rule:
         "definition of chi",
         RuleKind.IDENTITY,
         "lam tr R = T chi - T + d, lam tr Rbar = d - sum s/(s + lam/chi)",
-        sy.lam * trace(_R) - sy.lam * trace(RBAR),
+        sy.lam * trace(R) - sy.lam * trace(RBAR),
         sy.T * sy.chi - sy.T + SpectralSum(sy.s / (sy.s + sy.lam / sy.chi)),
     )
 
 
 def linear_in_the_share() -> Rule:
     """The line vanishes at chi = lam/kappa, with slope T (1-gamma) kappa/lam."""
-    excess = trace(_R) - sy.kappa / sy.lam * SpectralSum(1 / (sy.s + sy.kappa))
+    excess = trace(R) - sy.kappa / sy.lam * SpectralSum(1 / (sy.s + sy.kappa))
     return joined(
         "linear in chi",
         RuleKind.EQUIVALENT,

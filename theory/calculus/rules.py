@@ -18,7 +18,23 @@ from enum import Enum
 from sympy import Expr, Integer, Mul, Symbol
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import SIGMA, SIGMA_INVERSE, TRUTH, W_TRUTH, A, Fit, M, W
+from ridgeproof.theory.calculus.alphabet import (
+    ESTIMATE,
+    INVERSE,
+    NOISE,
+    PLUS,
+    PROJECTOR,
+    SIGMA,
+    SIGMA_INVERSE,
+    TRUTH,
+    W_TRUTH,
+    A,
+    M,
+    R,
+    S,
+    W,
+    X,
+)
 from ridgeproof.theory.calculus.words import (
     InTurn,
     Tr,
@@ -97,76 +113,73 @@ class Rule:
         return new
 
 
-def ridge_fit(fit: Fit) -> Rule:
+def ridge_fit() -> Rule:
     """w_hat = R X'y/T with y = X w + sigma e: the ridge estimate in its normal equations."""
-    answer = fit.R * transposed(fit.X) * (fit.X * W + fit.sigma * fit.e) / fit.T
+    answer = R * transposed(X) * (X * W + sy.sigma * NOISE) / sy.T
     return Rule(
-        f"ridge fit ({fit.name})",
+        "ridge fit",
         RuleKind.DEFINITION,
-        f"{fit.estimate} = {fit.R} {fit.X}'({fit.X} w + {fit.sigma} {fit.e})/{fit.T}, "
-        f"{fit.R} = ({fit.X}'{fit.X}/{fit.T} + {fit.lam})^-1",
-        replace_words((fit.estimate,), answer),
+        "w_hat = R X'(X w + sigma e)/T, R = (X'X/T + lam)^-1",
+        replace_words((ESTIMATE,), answer),
     )
 
 
-def least_squares(fit: Fit) -> Rule:
+def least_squares() -> Rule:
     """w_hat = X^+ (X w + sigma e): least squares, or minimum norm."""
     return Rule(
-        f"least squares ({fit.name})",
+        "least squares",
         RuleKind.DEFINITION,
-        f"{fit.estimate} = {fit.X}^+ ({fit.X} w + {fit.sigma} {fit.e})",
-        replace_words((fit.estimate,), fit.P * (fit.X * W + fit.sigma * fit.e)),
+        "w_hat = X^+ (X w + sigma e)",
+        replace_words((ESTIMATE,), PLUS * (X * W + sy.sigma * NOISE)),
     )
 
 
-def pseudo_inverse(fit: Fit) -> Rule:
+def pseudo_inverse() -> Rule:
     """X^+ X = 1 and X^+ X^+' = (X'X)^-1, for at least d rows (full column rank)."""
-    absorb = replace_words((fit.P, fit.X), Integer(1))
-    square = replace_words((fit.P, transposed(fit.P)), fit.Winv)
+    absorb = replace_words((PLUS, X), Integer(1))
+    square = replace_words((PLUS, transposed(PLUS)), INVERSE)
     return Rule(
-        f"full column rank ({fit.name})",
+        "full column rank",
         RuleKind.IDENTITY,
-        f"{fit.X}^+ {fit.X} = 1 and {fit.X}^+ {fit.X}^+' = ({fit.X}'{fit.X})^-1 "
-        f"for {fit.T} >= d rows",
+        "X^+ X = 1 and X^+ X^+' = (X'X)^-1 for T >= d rows",
         InTurn((absorb, square)),
     )
 
 
-def projector(fit: Fit) -> Rule:
+def projector() -> Rule:
     """X^+ X = Pi, a symmetric projector, and Pi X^+ = X^+."""
-    name = replace_words((fit.P, fit.X), fit.Pi)
-    idempotent = replace_words((fit.Pi, fit.Pi), fit.Pi)
-    absorb = replace_words((fit.Pi, fit.P), fit.P)
+    name = replace_words((PLUS, X), PROJECTOR)
+    idempotent = replace_words((PROJECTOR, PROJECTOR), PROJECTOR)
+    absorb = replace_words((PROJECTOR, PLUS), PLUS)
     return Rule(
-        f"projector ({fit.name})",
+        "projector",
         RuleKind.IDENTITY,
-        f"{fit.X}^+ {fit.X} = {fit.Pi} = {fit.Pi}', {fit.Pi}^2 = {fit.Pi}, "
-        f"{fit.Pi} {fit.X}^+ = {fit.X}^+",
+        "X^+ X = Pi = Pi', Pi^2 = Pi, Pi X^+ = X^+",
         InTurn((name, idempotent, absorb)),
         needs=_WIDE,
     )
 
 
-def random_projection(fit: Fit) -> Rule:
+def random_projection() -> Rule:
     """E[Pi] = T/d for Sigma = I and T <= d: the row space is uniformly distributed."""
     return Rule(
-        f"uniform row space ({fit.name})",
+        "uniform row space",
         RuleKind.EXPECTATION,
-        f"E[{fit.Pi}] = {fit.T}/d for Sigma = I, {fit.T} <= d (rotation invariance)",
-        replace_words((fit.Pi,), fit.T / sy.d),
-        (fit.X,),
+        "E[Pi] = T/d for Sigma = I, T <= d (rotation invariance)",
+        replace_words((PROJECTOR,), sy.T / sy.d),
+        (X,),
         needs=_WIDE | _ISOTROPIC,
     )
 
 
-def dual_inverse_wishart(fit: Fit) -> Rule:
+def dual_inverse_wishart() -> Rule:
     """E[X^+ X^+'] = T/(d (d-T-1)) for Sigma = I and T <= d-2, from E[(XX')^-1] = I/(d-T-1)."""
     return Rule(
-        f"inverse Wishart mean of the rows ({fit.name})",
+        "inverse Wishart mean of the rows",
         RuleKind.EXPECTATION,
-        f"E[{fit.X}^+ {fit.X}^+'] = {fit.T}/(d (d-{fit.T}-1)) Sigma for Sigma = I, {fit.T} <= d-2",
-        replace_words((fit.P, transposed(fit.P)), fit.T / (sy.d * (sy.d - fit.T - 1)) * SIGMA),
-        (fit.X,),
+        "E[X^+ X^+'] = T/(d (d-T-1)) Sigma for Sigma = I, T <= d-2",
+        replace_words((PLUS, transposed(PLUS)), sy.T / (sy.d * (sy.d - sy.T - 1)) * SIGMA),
+        (X,),
         needs=_WIDE | _ISOTROPIC,
     )
 
@@ -187,17 +200,17 @@ def isotropic_covariance() -> Rule:
     )
 
 
-def resolvent_average(fit: Fit) -> Rule:
+def resolvent_average() -> Rule:
     """E tr(C R^k) = tr(C) h_k/d, h_k = E tr R^k, for Sigma = I: R is rotationally invariant."""
     traces = {1: sy.h1, 2: sy.h2}
 
     def change(word: Word) -> Expr | None:
-        power = word.count(fit.R)
+        power = word.count(R)
         if not power:
             return None
-        rest = [x for x in word if x != fit.R]
+        rest = [x for x in word if x != R]
         adjacent = any(
-            turned[:power] == (fit.R,) * power
+            turned[:power] == (R,) * power
             for turned in (word[i:] + word[:i] for i in range(len(word)))
         )
         if power not in traces or not adjacent or (rest and Tr(Mul(*rest)).is_random):
@@ -205,38 +218,38 @@ def resolvent_average(fit: Fit) -> Rule:
         return traces[power] * (trace(Mul(*rest)) / sy.d if rest else 1)
 
     return Rule(
-        f"rotational average ({fit.name})",
+        "rotational average",
         RuleKind.EXPECTATION,
-        f"E tr(C {fit.R}^k) = tr(C) h_k/d, h_k = E tr {fit.R}^k, Sigma = I (rotation invariance)",
+        "E tr(C R^k) = tr(C) h_k/d, h_k = E tr R^k, Sigma = I (rotation invariance)",
         lambda expression: map_words(expression, change),
-        (fit.X,),
+        (X,),
         needs=_ISOTROPIC,
     )
 
 
-def gram(fit: Fit) -> Rule:
+def gram() -> Rule:
     """X'X = T S."""
     return Rule(
-        f"Gram matrix ({fit.name})",
+        "Gram matrix",
         RuleKind.IDENTITY,
-        f"{fit.X}'{fit.X} = {fit.T} {fit.S}",
-        replace_words((transposed(fit.X), fit.X), fit.T * fit.S),
+        "X'X = T S",
+        replace_words((transposed(X), X), sy.T * S),
     )
 
 
-def resolvent(fit: Fit) -> Rule:
+def resolvent() -> Rule:
     """R S = 1 - lam R."""
     return Rule(
-        f"resolvent ({fit.name})",
+        "resolvent",
         RuleKind.IDENTITY,
-        f"{fit.R} {fit.S} = 1 - {fit.lam} {fit.R}",
-        replace_words((fit.R, fit.S), 1 - fit.lam * fit.R),
+        "R S = 1 - lam R",
+        replace_words((R, S), 1 - sy.lam * R),
     )
 
 
-def noise_expectation(fit: Fit) -> Rule:
+def noise_expectation() -> Rule:
     """E[e e'] = I and E[e] = 0: label noise is standard normal, independent of all else."""
-    return expect_noise(f"label noise ({fit.name})", fit.e, Integer(1), "I")
+    return expect_noise("label noise", NOISE, Integer(1), "I")
 
 
 def expect_noise(name: str, noise: Symbol, covariance: Expr, shown: str) -> Rule:
@@ -251,12 +264,12 @@ def expect_noise(name: str, noise: Symbol, covariance: Expr, shown: str) -> Rule
     )
 
 
-def generator_moments(fit: Fit) -> Rule:
+def generator_moments() -> Rule:
     """E[w w'] = A and E[w] w0' = M: the labelling model is independent of the fit's own draws."""
     second = replace_words((W, transposed(W)), A)
     first = replace_words((W, transposed(TRUTH)), M)
     return Rule(
-        f"labelling model ({fit.name})",
+        "labelling model",
         RuleKind.EXPECTATION,
         "E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit",
         InTurn((second, first)),
@@ -274,12 +287,12 @@ def truth() -> Rule:
     )
 
 
-def inverse_wishart(fit: Fit) -> Rule:
+def inverse_wishart() -> Rule:
     """E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2."""
     return Rule(
-        f"inverse Wishart mean ({fit.name})",
+        "inverse Wishart mean",
         RuleKind.EXPECTATION,
-        f"E[({fit.X}'{fit.X})^-1] = Sigma^-1/({fit.T}-d-1), {fit.T} >= d+2",
-        replace_words((fit.Winv,), SIGMA_INVERSE / (fit.T - sy.d - 1)),
-        (fit.X,),
+        "E[(X'X)^-1] = Sigma^-1/(T-d-1), T >= d+2",
+        replace_words((INVERSE,), SIGMA_INVERSE / (sy.T - sy.d - 1)),
+        (X,),
     )

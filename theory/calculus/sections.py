@@ -8,7 +8,7 @@ from functools import lru_cache
 from sympy import Add, Expr, Integer, Mul, Symbol
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, GENERATOR, SIGMA, TRUTH, B, W
+from ridgeproof.theory.calculus.alphabet import ESTIMATE, SIGMA, TRUTH, B, W
 from ridgeproof.theory.calculus.derivation import Section, insert, restate, unfold
 from ridgeproof.theory.calculus.eigenbasis import eigenbasis
 from ridgeproof.theory.calculus.recurrences import solved_over_generations
@@ -27,6 +27,7 @@ from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.spectral import SpectralSum
 
 __all__ = [
+    "as_a_generator",
     "components",
     "error_of_a_model",
     "least_squares_chain",
@@ -61,6 +62,11 @@ def _probes(node: SpectralSum) -> bool:
     return sy.B in node.bound_symbols
 
 
+def as_a_generator() -> Rule:
+    """The rows and the noise of a generator."""
+    return insert({sy.T: sy.T0, sy.sigma: sy.sigma0}, "the rows and the noise of a generator")
+
+
 def squared_error(estimate: Symbol) -> Expr:
     """||estimate - w0||_Sigma^2 as a trace."""
     return trace(SIGMA * (estimate - TRUTH) * (transposed(estimate) - transposed(TRUTH)))
@@ -74,29 +80,29 @@ def error_of_a_model() -> Section:
         "E_test",
         squared_error(W),
         "E_test = E ||w - w0||_Sigma^2 = E tr Sigma (w - w0)(w - w0)'",
-        [generator_moments(DOWNSTREAM), truth(), eigenbasis()],
+        [generator_moments(), truth(), eigenbasis()],
     )
 
 
 @lru_cache
 def least_squares_generation() -> Section:
     """One generation of least squares with T0 >= d + 2 rows: the next second moment, exact."""
-    fit = GENERATOR
     return unfold(
         "one generator by least squares",
         "a'",
-        trace(B * fit.estimate * transposed(fit.estimate)),
-        "tr B A' for the second moment A' = E[w' w''] of the next generator w' = w_hat0, "
+        trace(B * ESTIMATE * transposed(ESTIMATE)),
+        "tr B A' for the second moment A' = E[w' w''] of the next generator w' = w_hat, "
         "B any diagonal matrix",
         [
-            least_squares(fit),
-            pseudo_inverse(fit),
-            noise_expectation(fit),
-            pseudo_inverse(fit),
-            generator_moments(fit),
-            inverse_wishart(fit),
+            least_squares(),
+            pseudo_inverse(),
+            noise_expectation(),
+            pseudo_inverse(),
+            generator_moments(),
+            inverse_wishart(),
             eigenbasis(),
             components(),
+            as_a_generator(),
         ],
     )
 

@@ -141,8 +141,8 @@ def spell(word: Iterable[Symbol]) -> Word:
 def trace(matrix: Expr) -> Expr:
     """The trace of a noncommutative polynomial, as a combination of canonical words.
 
-    >>> from ridgeproof.theory.calculus.alphabet import SIGMA, DOWNSTREAM
-    >>> trace(SIGMA * DOWNSTREAM.R - DOWNSTREAM.R * SIGMA)
+    >>> from ridgeproof.theory.calculus.alphabet import SIGMA, R
+    >>> trace(SIGMA * R - R * SIGMA)
     0
     """
     total: Expr = Integer(0)

@@ -6,14 +6,7 @@ from collections.abc import Mapping
 
 from sympy import Expr, Mul, Symbol
 
-from ridgeproof.theory.calculus.alphabet import (
-    ALL_X,
-    DOWNSTREAM,
-    GATHERED,
-    GENERATOR,
-    MIXTURE,
-    B,
-)
+from ridgeproof.theory.calculus.alphabet import ESTIMATE, GATHERED, MIXED, B, X
 from ridgeproof.theory.calculus.eigenbasis import DIAGONAL, FULL
 from ridgeproof.theory.calculus.rules import Rule
 from ridgeproof.theory.calculus.words import (
@@ -28,8 +21,7 @@ from ridgeproof.theory.calculus.words import (
 )
 from ridgeproof.theory.coq.text import coq, letter, spelled
 
-_DESIGNS = {DOWNSTREAM.X, GENERATOR.X, ALL_X}
-_ESTIMATES = {DOWNSTREAM.estimate, GENERATOR.estimate, MIXTURE.estimate, GATHERED}
+_ESTIMATES = {ESTIMATE, MIXED, GATHERED}
 
 __all__ = ["alphabet", "axiom", "axioms_of", "instances", "pattern_of", "rewritten", "to_sums"]
 
@@ -58,7 +50,7 @@ def _independent(rule: Rule) -> str:
     """That the letters of v are independent of what an expectation is over; empty without one."""
     if not rule.letters:
         return ""
-    if rule.letters[0] in _DESIGNS:
+    if rule.letters[0] == X:
         return "forallb fixed v = true"
     averaged = {y for x in rule.letters for y in (x, transposed(x))}
     absent = " || ".join(f"letter_beq x {letter(x)}" for x in sorted(averaged, key=str))

@@ -21,7 +21,7 @@ from sympy import (
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Derivation, insert, unfold
-from ridgeproof.theory.calculus.gathering import gathering_generation
+from ridgeproof.theory.calculus.mixture import gathering_generation
 from ridgeproof.theory.calculus.recurrences import solved_over_generations
 from ridgeproof.theory.calculus.sections import least_squares_generation, whole_process
 from ridgeproof.theory.formula import Formula, FormulaKind

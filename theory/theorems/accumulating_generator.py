@@ -8,7 +8,7 @@ from sympy import And, Eq, Or
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.derivation import Derivation
-from ridgeproof.theory.calculus.gathering import gathering_generation
+from ridgeproof.theory.calculus.mixture import gathering_generation
 from ridgeproof.theory.formula import Formula, FormulaKind
 
 __all__ = ["FORMULA", "POOLED"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import DOWNSTREAM
+from ridgeproof.theory.calculus.alphabet import ESTIMATE
 from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
 from ridgeproof.theory.calculus.eigenbasis import eigenbasis
 from ridgeproof.theory.calculus.rules import (
@@ -37,23 +37,22 @@ EXPRESSIONS = {
 @lru_cache
 def derive() -> Derivation:
     """From the definition by exact identities and rotation invariance alone: no limit is taken."""
-    fit = DOWNSTREAM
     section = unfold(
         "downstream ridge fit, Sigma = I",
         "E_test",
-        squared_error(fit.estimate),
+        squared_error(ESTIMATE),
         "E_test = E ||w_hat - w0||^2, w = w_n",
         [
-            ridge_fit(fit),
+            ridge_fit(),
             isotropic_covariance(),
-            gram(fit),
-            resolvent(fit),
-            noise_expectation(fit),
-            gram(fit),
-            resolvent(fit),
-            generator_moments(fit),
+            gram(),
+            resolvent(),
+            noise_expectation(),
+            gram(),
+            resolvent(),
+            generator_moments(),
             truth(),
-            resolvent_average(fit),
+            resolvent_average(),
             eigenbasis(),
             restate(EXPRESSIONS["test_error"], "collect mu, alpha and sigma^2", isotropic=True),
         ],

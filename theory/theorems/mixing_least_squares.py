@@ -7,7 +7,7 @@ from functools import lru_cache
 from sympy import And, Eq, Expr
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, MIXTURE, SIGMA
+from ridgeproof.theory.calculus.alphabet import MIXED, SIGMA
 from ridgeproof.theory.calculus.derivation import Derivation, insert, restate, unfold
 from ridgeproof.theory.calculus.eigenbasis import eigenbasis
 from ridgeproof.theory.calculus.mixture import (
@@ -48,22 +48,21 @@ EXPRESSIONS = {
 @lru_cache
 def derive() -> Derivation:
     """From the definition by exact expectations alone: no limit is taken."""
-    fit = DOWNSTREAM
     downstream = unfold(
         "downstream least squares on real and synthetic rows",
         "E_test",
-        trace(SIGMA * MIXTURE.estimate * transposed(MIXTURE.estimate)),
+        trace(SIGMA * MIXED * transposed(MIXED)),
         "E_test = E ||w_hat||_Sigma^2 where w0 = 0: the fit is linear in its labels, so that X w0 "
         "may be taken from all of them, and the real ones are noise",
         [
             mixed_least_squares(),
             *mixed_noise(),
             mixed_gram(),
-            generator_moments(fit),
+            generator_moments(),
             exchangeable_rows(),
             mixed_inverse(),
             one_row_of_least_squares(),
-            inverse_wishart(fit),
+            inverse_wishart(),
             eigenbasis(),
         ],
     )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from sympy import Expr, diff
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, RBAR
+from ridgeproof.theory.calculus.alphabet import RBAR, R
 from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
 from ridgeproof.theory.calculus.rows import (
     CUBE,
@@ -65,7 +65,6 @@ def _differentiate() -> Rule:
 @lru_cache
 def derive() -> Derivation:
     """Leave one row out, and solve for the trace that the resolvent's own equation contains."""
-    R = DOWNSTREAM.R
     left_out = unfold(
         "what one row changes",
         "E[tr R - tr Rbar]",

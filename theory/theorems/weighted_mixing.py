@@ -7,7 +7,7 @@ from functools import lru_cache
 from sympy import And, Eq, Expr, Integer, Or
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import GENERATOR, TRUTH, B, W
+from ridgeproof.theory.calculus.alphabet import TRUTH, B, W
 from ridgeproof.theory.calculus.derivation import Derivation, Section, insert, restate, unfold
 from ridgeproof.theory.calculus.eigenbasis import eigenbasis
 from ridgeproof.theory.calculus.recurrences import solved_over_generations
@@ -92,7 +92,7 @@ def _models() -> tuple[Section, ...]:
                 "the labels are those of u = W w0 + (1-W) w, with noise of variance "
                 "W^2 sigma_real^2 + (1-W)^2 sigma0^2; B any diagonal matrix",
                 [
-                    generator_moments(GENERATOR),
+                    generator_moments(),
                     truth(),
                     eigenbasis(),
                     components(),

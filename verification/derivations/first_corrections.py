@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from sympy import Expr
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, RBAR
+from ridgeproof.theory.calculus import alphabet
 from ridgeproof.theory.settings.features import excess_kurtosis
 from ridgeproof.verification.derivations.world_values import value
-from ridgeproof.verification.derivations.worlds import Array, Shape, World, draw_world
+from ridgeproof.verification.derivations.worlds import Array, Shape, World, draw_world, with_designs
 from ridgeproof.verification.simulation.feature_laws import Entries
 
 __all__ = ["first_correction"]
 
 _REPETITIONS = 4000
-_FIT = DOWNSTREAM
 
 
 def first_correction(
@@ -41,25 +38,14 @@ def first_correction(
 
 def _worlds(shape: Shape, rng: np.random.Generator) -> World:
     """One world whose design-dependent letters are stacks over many designs."""
-    world = draw_world(shape, rng, fits=(_FIT,), estimates=False)
-    s, d, T, lam = shape.s, len(shape.s), int(shape.scalars[sy.T]), shape.scalars[sy.lam]
+    d, T = len(shape.s), int(shape.scalars[sy.T])
     Z = Entries(shape.law)(rng, (_REPETITIONS * T, d)).reshape(_REPETITIONS, T, d)
-    X = Z * np.sqrt(s)
-    S = np.swapaxes(X, 1, 2) @ X / T
-    R = np.linalg.inv(S + lam * np.eye(d))
-    chi = 1 - (d - lam * np.trace(R, axis1=1, axis2=2)) / T
-    bar = np.eye(d) / (chi[:, None] * s + lam)[:, None, :]
-    stacks = {_FIT.S: S, _FIT.R: R, RBAR: bar}
-    return replace(
-        world,
-        letters={**world.letters, **stacks},
-        scalars={**world.scalars, sy.chi: chi},
-    )
+    return with_designs(draw_world(shape, rng, estimates=False), Z * np.sqrt(shape.s))
 
 
 def _controls(world: World, base: Shape) -> tuple[Array, Array]:
     """tr S and tr S^2 minus their means, which depend on the law by its kurtosis alone."""
-    s, S, T = world.levels[sy.s], world.letters[_FIT.S], world.scalars[sy.T]
+    s, S, T = world.levels[sy.s], world.letters[alphabet.S], world.scalars[sy.T]
     kurtosis = float(excess_kurtosis(base.law) or 0)
     square = np.sum(s**2) * (1 + (1 + kurtosis) / T) + np.sum(s) ** 2 / T
     return np.trace(S, axis1=1, axis2=2) - np.sum(s), np.sum(S * S, axis=(1, 2)) - square

@@ -21,10 +21,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import ALL_INVERSE, ALL_X, DOWNSTREAM, GENERATOR, Fit, W
+from ridgeproof.theory.calculus.alphabet import INVERSE, PLUS, PROJECTOR, W, X
 from ridgeproof.theory.calculus.derivation import Derivation, Section, Step
 from ridgeproof.theory.calculus.rules import RuleKind
 from ridgeproof.theory.errors import DerivationError
@@ -44,7 +44,7 @@ from ridgeproof.verification.derivations.worlds import (
     World,
     draw_world,
     make_shape,
-    row_letters,
+    with_designs,
 )
 
 __all__ = ["StepCheck", "check_derivation", "check_section", "check_step"]
@@ -94,8 +94,7 @@ def _world(step: Step, previous: Expr, rng: np.random.Generator) -> World:
     """
     ridgeless = any(
         holds(symbol, e)
-        for fit in (DOWNSTREAM, GENERATOR)
-        for symbol in (fit.P, fit.Winv, fit.Pi)
+        for symbol in (PLUS, INVERSE, PROJECTOR)
         for e in (previous, step.expression)
     )
     isotropic = "isotropic" in step.rule.needs
@@ -122,9 +121,7 @@ def _pointwise(previous: Expr, step: Step, rng: np.random.Generator) -> StepChec
 def _expectation(previous: Expr, step: Step, rng: np.random.Generator) -> StepCheck:
     letter = step.rule.letters[0]
     world = _world(step, previous, rng)
-    if letter == ALL_X:
-        return _over_gathered_designs(previous, step, world, rng)
-    if letter in {fit.X for fit in (DOWNSTREAM, GENERATOR)}:
+    if letter == X:
         return _over_designs(previous, step, world, rng)
     if holds(letter, step.expression):
         raise DerivationError(f"{letter} survives its own expectation")
@@ -135,64 +132,14 @@ def _expectation(previous: Expr, step: Step, rng: np.random.Generator) -> StepCh
     return _compare(averaged, value(step.expression, world), "exact cubature")
 
 
-def _fit_of(letter: Symbol) -> Fit:
-    return GENERATOR if letter == GENERATOR.X else DOWNSTREAM
-
-
 def _over_designs(previous: Expr, step: Step, world: World, rng: np.random.Generator) -> StepCheck:
     """Average both lines over fresh designs, the same ones for both."""
-    fit = _fit_of(step.rule.letters[0])
-    s, rows, count = world.levels[sy.s], int(world.scalars[fit.T]), 20_000
-    X = rng.normal(size=(count, rows, len(s))) * np.sqrt(s)
-    drawn = _ridge_letters(fit, X, world) if fit.R in world.letters else _plain_letters(fit, X)
-    if fit is DOWNSTREAM:
-        drawn |= {fit.S: np.swapaxes(X, 1, 2) @ X / rows, **row_letters(X, world.scalars)}
-    traces = _resolvent_traces(drawn.get(fit.R))
-    here = replace(world, scalars={**world.scalars, **traces}).with_letters(drawn)
+    s, rows, count = world.levels[sy.s], int(world.scalars[sy.T]), 20_000
+    here = with_designs(world, rng.normal(size=(count, rows, len(s))) * np.sqrt(s))
     before = np.broadcast_to(value(previous, here), count)
     gaps = before - value(step.expression, here)
     scale = float(max(np.abs(before).max() / np.sqrt(count), np.abs(gaps - before).max()))
     return _monte_carlo(gaps, scale, "Monte Carlo over designs")
-
-
-def _over_gathered_designs(
-    previous: Expr, step: Step, world: World, rng: np.random.Generator
-) -> StepCheck:
-    """Average both lines over the rows of all sets, the last T0 of which are the generator's."""
-    s, rows, count = world.levels[sy.s], int(world.scalars[sy.T0]), 20_000
-    X = rng.normal(size=(count, int(world.scalars[sy.gathered]), len(s))) * np.sqrt(s)
-    inverses = np.linalg.inv(np.swapaxes(X, 1, 2) @ X)
-    gaps, scale = np.empty(count), 0.0
-    for i in range(count):
-        here = world.with_letters({GENERATOR.X: X[i, -rows:], ALL_INVERSE: inverses[i]})
-        before = value(previous, here)
-        gaps[i] = before - value(step.expression, here)
-        scale = max(scale, abs(before) / np.sqrt(count), abs(gaps[i] - before))
-    return _monte_carlo(gaps, scale, "Monte Carlo over the designs of all sets")
-
-
-def _plain_letters(fit: Fit, X: np.ndarray) -> dict[Symbol, np.ndarray]:
-    """Pseudo-inverse, projector and inverse Gram matrix of a stack of designs."""
-    Xt = np.swapaxes(X, 1, 2)
-    if X.shape[1] < X.shape[2]:
-        P = Xt @ np.linalg.inv(X @ Xt)
-        return {fit.P: P, fit.Pi: P @ X}
-    inverse = np.linalg.inv(Xt @ X)
-    P = inverse @ Xt
-    return {fit.P: P, fit.Pi: P @ X, fit.Winv: inverse}
-
-
-def _ridge_letters(fit: Fit, X: np.ndarray, world: World) -> dict[Symbol, np.ndarray]:
-    """Resolvents of a stack of designs."""
-    gram = np.swapaxes(X, 1, 2) @ X / X.shape[1]
-    return {fit.R: np.linalg.inv(gram + world.scalars[fit.lam] * np.eye(X.shape[2]))}
-
-
-def _resolvent_traces(R: np.ndarray | None) -> dict[Symbol, np.ndarray]:
-    """tr R and tr R^2 of each draw, whose means are h1 and h2."""
-    if R is None:
-        return {}
-    return {sy.h1: np.trace(R, axis1=1, axis2=2), sy.h2: np.sum(R * R, axis=(1, 2))}
 
 
 def _monte_carlo(gaps: np.ndarray, scale: float, method: str) -> StepCheck:
@@ -206,7 +153,6 @@ def _equivalent(previous: Expr, step: Step, rng: np.random.Generator) -> StepChe
     """Richardson over k = 1, 2, 4: (x1 - 6 x2 + 8 x4)/3 has an O(1/d^3) error."""
     # Few rows and little ridge make gamma large: a wrong 1 - gamma stands out by 10 errors.
     base = make_shape(rng, d=20, T=30, T0=32, lam=0.1)
-    fit = _fit_of(step.rule.letters[0])
     combined = 0.0
     variance = 0.0
     scale = 0.0
@@ -214,7 +160,7 @@ def _equivalent(previous: Expr, step: Step, rng: np.random.Generator) -> StepChe
         shape = base.grown(k)
         gaps = []
         for _ in range(repetitions):
-            world = draw_world(shape, rng, fits=(fit,), estimates=False)
+            world = draw_world(shape, rng, estimates=False)
             before, after = value(previous, world), value(step.expression, world)
             gaps.append(before - after)
             scale = max(scale, abs(before))

@@ -17,24 +17,7 @@ from scipy.optimize import brentq
 from sympy import Symbol
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import (
-    ALL_INVERSE,
-    ALL_X,
-    DOWNSTREAM,
-    GATHERED,
-    GENERATOR,
-    MIXTURE,
-    RBAR,
-    SIGMA,
-    SIGMA_INVERSE,
-    TRUTH,
-    W_TRUTH,
-    A,
-    B,
-    Fit,
-    M,
-    W,
-)
+from ridgeproof.theory.calculus import alphabet as at
 from ridgeproof.theory.calculus.words import transposed
 from ridgeproof.theory.settings.features import FeatureLaw, Gaussian, excess_kurtosis
 from ridgeproof.verification.simulation.feature_laws import Entries
@@ -46,11 +29,15 @@ __all__ = [
     "World",
     "draw_world",
     "make_shape",
-    "row_letters",
+    "with_designs",
 ]
 
 Array = NDArray[np.floating[Any]]
 _NORMAL = Gaussian()
+_PENALTIES = (
+    (sy.lam, sy.T, sy.kappa, sy.df1, sy.df2, sy.gamma),
+    (sy.lam0, sy.T0, sy.kappa0, sy.df1_0, sy.df2_0, sy.gamma0),
+)
 
 
 @dataclass(frozen=True)
@@ -121,46 +108,32 @@ def make_shape(
     return Shape(s, w0, mean, np.outer(mean, mean) + factor @ factor.T, probe, scalars)
 
 
-def draw_world(
-    shape: Shape,
-    rng: np.random.Generator,
-    *,
-    fits: tuple[Fit, ...] = (DOWNSTREAM, GENERATOR),
-    estimates: bool = True,
-) -> World:
-    """Draw the fits and realise every letter from its definition."""
+def draw_world(shape: Shape, rng: np.random.Generator, *, estimates: bool = True) -> World:
+    """Draw one fit and realise every letter from its definition."""
     s = shape.s
     root = np.linalg.cholesky(shape.second - np.outer(shape.mean, shape.mean))
     labeller = shape.mean + root @ rng.normal(size=len(s))
-    scalars = dict(shape.scalars)
-    letters = {
-        SIGMA: np.diag(s),
-        SIGMA_INVERSE: np.diag(1 / s),
-        W: labeller[:, None],
-        TRUTH: shape.w0[:, None],
-        W_TRUTH: np.outer(shape.w0, shape.w0),
-        A: shape.second,
-        M: np.outer(shape.mean, shape.w0),
-        B: np.diag(shape.probe),
-    }
-    for fit in fits:
-        letters |= _draw_fit(fit, shape, scalars, labeller, rng, estimates=estimates)
-    if DOWNSTREAM in fits:
-        letters |= _mixture(letters, shape, labeller, estimates=estimates)
-    if GENERATOR in fits and estimates and scalars[sy.gathered] > len(s):
-        letters |= _gathered(letters, shape, labeller, rng)
+    scalars = {**shape.scalars, sy.kappa4: float(excess_kurtosis(shape.law) or 0)}
+    for lam, rows, kappa, df1, df2, gamma in _PENALTIES:
+        number = _effective_penalty(tuple(s), scalars[lam], int(scalars[rows]))
+        kept = s / (s + number)
+        scalars |= {kappa: number, df1: float(np.sum(kept)), df2: float(np.sum(kept**2))}
+        scalars[gamma] = scalars[df2] / scalars[rows]
     second = np.diag(shape.second)
     scalars |= {sy.alpha: float(second.sum()), sy.mu: float(shape.mean @ shape.w0)}
-    if DOWNSTREAM.R in letters:
-        R = letters[DOWNSTREAM.R]
-        scalars |= {sy.h1: float(np.trace(R)), sy.h2: float(np.sum(R * R))}
-        lam, d = scalars[sy.lam], len(s)
-        chi = 1 - (d - lam * float(np.trace(R))) / scalars[sy.T]
-        scalars |= {sy.chi: chi, sy.kappa4: float(excess_kurtosis(shape.law) or 0)}
-        letters[RBAR] = np.diag(1 / (chi * s + lam))
-    scalars[sy.v] = 1 / (1 + scalars.get(sy.kappa, 0.0))
+    scalars[sy.v] = 1 / (1 + scalars[sy.kappa])
     rows, d = scalars[sy.T0], scalars[sy.d]
     scalars[sy.Delta] = scalars[sy.n] * scalars[sy.sigma0] ** 2 * d / (rows - d - 1)
+    letters = {
+        at.SIGMA: np.diag(s),
+        at.SIGMA_INVERSE: np.diag(1 / s),
+        at.W: labeller[:, None],
+        at.TRUTH: shape.w0[:, None],
+        at.W_TRUTH: np.outer(shape.w0, shape.w0),
+        at.A: shape.second,
+        at.M: np.outer(shape.mean, shape.w0),
+        at.B: np.diag(shape.probe),
+    }
     levels = {
         sy.s: s,
         sy.w0: shape.w0,
@@ -168,97 +141,73 @@ def draw_world(
         sy.a: np.diag(shape.second).copy(),
         sy.B: shape.probe,
     }
-    return World({}, scalars, levels).with_letters(letters)
+    X = Entries(shape.law)(rng, (int(scalars[sy.T]), len(s))) * np.sqrt(s)
+    world = with_designs(World({}, scalars, levels).with_letters(letters), X)
+    return world.with_letters(_fits(X, labeller, scalars, rng)) if estimates else world
 
 
-def _draw_fit(
-    fit: Fit,
-    shape: Shape,
-    scalars: dict[Symbol, float],
-    labeller: Array,
-    rng: np.random.Generator,
-    *,
-    estimates: bool,
-) -> dict[Symbol, Array]:
-    s, rows, lam = shape.s, int(shape.scalars[fit.T]), shape.scalars[fit.lam]
-    d = len(s)
-    X = Entries(shape.law)(rng, (rows, d)) * np.sqrt(s)
-    noise = rng.normal(size=rows)
-    S = X.T @ X / rows
-    kappa = _effective_penalty(tuple(s), lam, rows)
-    scalars[fit.kappa] = kappa
-    scalars[fit.df1] = float(np.sum(s / (s + kappa)))
-    scalars[fit.df2] = float(np.sum((s / (s + kappa)) ** 2))
-    scalars[fit.gamma] = scalars[fit.df2] / rows
-    letters: dict[Symbol, Array] = {
-        fit.X: X,
-        fit.e: noise[:, None],
-        fit.S: S,
+def with_designs(world: World, X: Array) -> World:
+    """The world with another design, or a stack of them, and all that is a function of it."""
+    scalars, s = dict(world.scalars), world.levels[sy.s]
+    (rows, d), lam = X.shape[-2:], scalars[sy.lam]
+
+    def gram(part: Array) -> Array:
+        return np.asarray(np.swapaxes(part, -1, -2) @ part)
+
+    letters = {
+        at.X: X,
+        at.S: gram(X) / rows,
+        at.S2: gram(X[..., rows - _new(rows, scalars) :, :]) / rows,
+        at.ROW: gram(X[..., :1, :]) / rows,
     }
     if lam > 0:
-        letters[fit.R] = np.linalg.inv(S + lam * np.eye(d))
+        R = np.linalg.inv(letters[at.S] + lam * np.eye(d))
+        h1 = np.trace(R, axis1=-2, axis2=-1)
+        chi = 1 - (d - lam * h1) / rows
+        scalars |= {sy.h1: h1, sy.h2: np.sum(R * R, axis=(-2, -1)), sy.chi: chi}
+        letters |= {at.R: R}
+        letters[at.RBAR] = np.eye(d) / (np.asarray(chi)[..., None] * s + lam)[..., None, :]
     else:
-        letters[fit.P] = np.linalg.pinv(X)
-        letters[fit.Pi] = letters[fit.P] @ X
+        letters[at.PLUS] = np.linalg.pinv(X)
+        letters[at.PROJECTOR] = letters[at.PLUS] @ X
         if rows >= d:
-            letters[fit.Winv] = np.linalg.inv(X.T @ X)
-    if estimates:
-        labels = X @ labeller + shape.scalars[fit.sigma] * noise
-        letters[fit.estimate] = _generic_fit(X, labels, lam)[:, None]
-    return letters
+            letters[at.INVERSE] = np.linalg.inv(gram(X))
+    return replace(world, scalars=scalars).with_letters(letters)
 
 
-def _mixture(
-    letters: Mapping[Symbol, Array], shape: Shape, labeller: Array, *, estimates: bool
+def _new(rows: int, scalars: Mapping[Symbol, float]) -> int:
+    """How many of the rows, the last ones, are synthetic."""
+    return round(rows * scalars[sy.synthetic_fraction])
+
+
+def _fits(
+    X: Array, labeller: Array, scalars: Mapping[Symbol, float], rng: np.random.Generator
 ) -> dict[Symbol, Array]:
-    """The downstream rows again, the first of them labelled by the truth."""
-    scalars, X, e = shape.scalars, letters[DOWNSTREAM.X], letters[DOWNSTREAM.e][:, 0]
-    rows, lam = len(X), scalars[DOWNSTREAM.lam]
-    real = rows - round(rows * scalars[sy.synthetic_fraction])
-    found = {name: stack[0] for name, stack in row_letters(X[None], shape.scalars).items()}
-    found |= {MIXTURE.X1: X[:real], MIXTURE.X2: X[real:]}
-    found |= {MIXTURE.e1: e[:real, None], MIXTURE.e2: e[real:, None]}
-    if estimates:
-        labels = X @ labeller + scalars[sy.sigma] * e
-        labels[:real] = scalars[sy.sigma_real] * e[:real]  # the truth is zero
-        found[MIXTURE.estimate] = _generic_fit(X, labels, lam)[:, None]
-    return found
-
-
-def row_letters(X: Array, scalars: Mapping[Symbol, float]) -> dict[Symbol, Array]:
-    """S2 of the synthetic rows, which come last, and x x'/T of the first, for a stack of X."""
-    rows = X.shape[1]
-    synthetic = X[:, rows - round(rows * scalars[sy.synthetic_fraction]) :]
-    first = X[:, :1]
-    return {
-        MIXTURE.S2: np.swapaxes(synthetic, 1, 2) @ synthetic / rows,
-        MIXTURE.row: np.swapaxes(first, 1, 2) @ first / rows,
+    """The noise, and what a generic solver makes of the labels."""
+    lam, rows = scalars[sy.lam], len(X)
+    noise = rng.normal(size=rows)
+    heard = X @ labeller + scalars[sy.sigma] * noise
+    real = rows - _new(rows, scalars)
+    # The truth is zero on real rows; the fit of earlier labels alone is the labeller.
+    mixed = np.concatenate([scalars[sy.sigma_real] * noise[:real], heard[real:]])
+    residual = noise[:real] - X[:real] @ np.linalg.lstsq(X[:real], noise[:real], rcond=None)[0]
+    earlier = np.concatenate([X[:real] @ labeller + residual, heard[real:]])
+    columns = {
+        at.NOISE: noise,
+        at.NOISE1: noise[:real],
+        at.NOISE2: noise[real:],
+        at.ESTIMATE: _generic_fit(X, heard, lam),
+        at.MIXED: _generic_fit(X, mixed, lam),
+        at.GATHERED: _generic_fit(X, earlier, lam),
     }
+    designs = {at.X1: X[:real], at.X2: X[real:]}
+    return designs | {letter: column[:, None] for letter, column in columns.items()}
 
 
 def _generic_fit(X: Array, labels: Array, lam: float) -> Array:
     """The fit with penalty lam of |labels - X w|^2/T, as the literal simulation has it."""
     learn = ridge(np.asarray(X, dtype=np.float64), lam * len(X))
     return learn(np.asarray(labels, dtype=np.float64))
-
-
-def _gathered(
-    letters: Mapping[Symbol, Array], shape: Shape, labeller: Array, rng: np.random.Generator
-) -> dict[Symbol, Array]:
-    """The generator's rows after others that the labeller itself was fitted on."""
-    X, e = letters[GENERATOR.X], letters[GENERATOR.e][:, 0]
-    rows, d = X.shape
-    before = rng.normal(size=(int(shape.scalars[sy.gathered]) - rows, d)) * np.sqrt(shape.s)
-    # Earlier labels whose own fit is the labeller: off it by residuals orthogonal to their rows.
-    noise = rng.normal(size=len(before))
-    earlier = before @ labeller + noise - before @ np.linalg.lstsq(before, noise, rcond=None)[0]
-    labels = X @ labeller + shape.scalars[sy.sigma0] * e
-    joined = np.vstack([before, X])
-    return {
-        ALL_X: joined,
-        ALL_INVERSE: np.linalg.inv(joined.T @ joined),
-        GATHERED: _generic_fit(joined, np.concatenate([earlier, labels]), 0.0)[:, None],
-    }
 
 
 @lru_cache(maxsize=8)

@@ -8,8 +8,10 @@ from sympy import Integer, expand
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus import rules
 from ridgeproof.theory.calculus.alphabet import (
-    DOWNSTREAM,
-    GENERATOR,
+    INVERSE,
+    NOISE,
+    PLUS,
+    PROJECTOR,
     SIGMA,
     SIGMA_INVERSE,
     TRUTH,
@@ -17,7 +19,10 @@ from ridgeproof.theory.calculus.alphabet import (
     A,
     B,
     M,
+    R,
+    S,
     W,
+    X,
 )
 from ridgeproof.theory.calculus.derivation import restate, unfold
 from ridgeproof.theory.calculus.eigenbasis import eigenbasis
@@ -26,31 +31,25 @@ from ridgeproof.theory.catalogue import catalogue
 from ridgeproof.theory.errors import DerivationError
 from ridgeproof.theory.spectral import SpectralSum
 
-FIT = DOWNSTREAM
-X, E_, S, R, P, PI, V = (
-    FIT.X, FIT.e, FIT.S, FIT.R, FIT.P, FIT.Pi, FIT.Winv,
-)  # fmt: skip
-Xt, Et, Pt, Wt = (transposed(x) for x in (X, E_, P, W))
+Xt, Et, Pt, Wt = (transposed(x) for x in (X, NOISE, PLUS, W))
 
 REWRITES = [
-    (rules.gram(FIT), trace(B * Xt * X), FIT.T * trace(B * S)),
-    (rules.gram(GENERATOR), trace(B * transposed(GENERATOR.X) * GENERATOR.X),
-     sy.T0 * trace(B * GENERATOR.S)),
-    (rules.resolvent(FIT), trace(B * R * S), trace(B) - sy.lam * trace(B * R)),
+    (rules.gram(), trace(B * Xt * X), sy.T * trace(B * S)),
+    (rules.resolvent(), trace(B * R * S), trace(B) - sy.lam * trace(B * R)),
     # R S R holds R S once and S R once: the transpose of the pattern must be seen too.
-    (rules.resolvent(FIT), trace(B * S * R), trace(B) - sy.lam * trace(B * R)),
-    (rules.noise_expectation(FIT), trace(Xt * E_ * Et * X), trace(Xt * X)),
-    (rules.noise_expectation(FIT), trace(Xt * E_ * Wt), Integer(0)),
-    (rules.generator_moments(FIT), trace(B * W * Wt), trace(A * B)),
-    (rules.generator_moments(FIT), trace(B * W * transposed(TRUTH)), trace(B * M)),
+    (rules.resolvent(), trace(B * S * R), trace(B) - sy.lam * trace(B * R)),
+    (rules.noise_expectation(), trace(Xt * NOISE * Et * X), trace(Xt * X)),
+    (rules.noise_expectation(), trace(Xt * NOISE * Wt), Integer(0)),
+    (rules.generator_moments(), trace(B * W * Wt), trace(A * B)),
+    (rules.generator_moments(), trace(B * W * transposed(TRUTH)), trace(B * M)),
     (rules.truth(), trace(SIGMA * TRUTH * transposed(TRUTH)), trace(SIGMA * W_TRUTH)),
-    (rules.inverse_wishart(FIT), trace(B * V), trace(B * SIGMA_INVERSE) / (sy.T - sy.d - 1)),
-    (rules.pseudo_inverse(FIT), trace(B * P * X * A), trace(A * B)),
-    (rules.pseudo_inverse(FIT), trace(B * P * Pt), trace(B * V)),
-    (rules.projector(FIT), trace(B * P * X * A * Xt * Pt), trace(B * PI * A * PI)),
-    (rules.projector(FIT), trace(A * P * X * P * Pt), trace(A * P * Pt)),
-    (rules.random_projection(FIT), trace(A * PI), sy.T / sy.d * trace(A)),
-    (rules.dual_inverse_wishart(FIT), trace(B * P * Pt),
+    (rules.inverse_wishart(), trace(B * INVERSE), trace(B * SIGMA_INVERSE) / (sy.T - sy.d - 1)),
+    (rules.pseudo_inverse(), trace(B * PLUS * X * A), trace(A * B)),
+    (rules.pseudo_inverse(), trace(B * PLUS * Pt), trace(B * INVERSE)),
+    (rules.projector(), trace(B * PLUS * X * A * Xt * Pt), trace(B * PROJECTOR * A * PROJECTOR)),
+    (rules.projector(), trace(A * PLUS * X * PLUS * Pt), trace(A * PLUS * Pt)),
+    (rules.random_projection(), trace(A * PROJECTOR), sy.T / sy.d * trace(A)),
+    (rules.dual_inverse_wishart(), trace(B * PLUS * Pt),
      sy.T / (sy.d * (sy.d - sy.T - 1)) * trace(B * SIGMA)),
     (rules.isotropic_covariance(), trace(SIGMA * A) + trace(SIGMA), trace(A) + trace(SIGMA)),
 ]  # fmt: skip
@@ -72,7 +71,7 @@ def test_a_rule_that_finds_nothing_is_an_error(rule):
 @pytest.mark.parametrize(
     ("rule", "line", "complaint"),
     [
-        (rules.noise_expectation(FIT), trace(A * E_ * Wt * E_ * Wt), "2 noise vectors"),
+        (rules.noise_expectation(), trace(A * NOISE * Wt * NOISE * Wt), "2 noise vectors"),
         (eigenbasis(), trace(SIGMA * R), "still holds a random matrix"),
         (eigenbasis(), trace(A * W_TRUTH), "more than the diagonal"),
         (eigenbasis(), trace(SIGMA * TRUTH * transposed(TRUTH)), "which has no diagonal"),

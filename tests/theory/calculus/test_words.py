@@ -7,7 +7,7 @@ import pytest
 from sympy import Integer, Symbol, latex, pretty
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import DOWNSTREAM, SIGMA, TRUTH, A, B, M, W
+from ridgeproof.theory.calculus.alphabet import SIGMA, TRUTH, A, B, M, R, W
 from ridgeproof.theory.calculus.words import (
     Tr,
     letter,
@@ -91,7 +91,7 @@ def test_negative_powers_are_no_words():
 
 def test_only_random_letters_need_an_expectation():
     """E tr is shown for words that hold a draw, tr for the others, in every notation."""
-    noisy, quiet = trace(SIGMA * DOWNSTREAM.R), trace(SIGMA * A)
+    noisy, quiet = trace(SIGMA * R), trace(SIGMA * A)
     assert noisy.is_random
     assert not quiet.is_random
     assert str(noisy).startswith("E tr(")

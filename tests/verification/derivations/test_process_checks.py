@@ -152,3 +152,17 @@ def test_a_theorem_is_the_formula_of_its_process(name):
     targets[last.label] += sy.s * sy.w0**2 if name == "generator" else sy.d
     with pytest.raises(DerivationError, match="which is not"):
         derivation_of_theorem(name, formulas.process, targets, derivation.meanings, "")
+
+
+def test_rows_of_two_scales_are_the_formula_of_their_process():
+    """Every line holds; with the scales exchanged, or the q of normal rows, it does not."""
+    name = "elliptical-least-squares"
+    derivation = find(name).derive()
+    formulas = derivation.formulas
+    assert all(all(section) for section in check_theorem(derivation, formulas))
+    h1, c2, T1, T2 = (Symbol(x, real=True) for x in ("h1", "c2", "T1", "T2"))
+    misread = replace(derivation, meanings={sy.q0: (1 / h1 - 1) / c2**2})
+    assert check_theorem(misread, formulas)[-1] == [True, False]
+    normal = {"variance": sy.sigma0**2 / (sy.s * (T1 + T2 - sy.d))}
+    with pytest.raises(DerivationError, match="which is not"):
+        derivation_of_theorem(name, formulas.process, normal, derivation.meanings, "")
