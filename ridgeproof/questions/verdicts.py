@@ -13,9 +13,7 @@ from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.record import Process
 
 if TYPE_CHECKING:
-    from ridgeproof.verification.conjectures.conjecture import Conjecture
-    from ridgeproof.verification.conjectures.declared import Declared
-    from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
+    from ridgeproof.verification.conjectures.claim import Claim
     from ridgeproof.verification.suite.claim import ClaimReport
     from ridgeproof.verification.suite.verify_process import ProcessReport
     from ridgeproof.verification.testing.verdict import Verdict
@@ -24,7 +22,7 @@ __all__ = ["check", "verify"]
 
 
 def check(
-    conjecture: Conjecture | Declared | ProcessConjecture | Path | str,
+    conjecture: Claim | Path | str,
     *,
     seed: int = DEFAULT_SEED,
     **options: Any,
@@ -41,6 +39,7 @@ def check(
         InputError: it states no conjecture, or no setting is in its domain.
     """
     from ridgeproof.verification.conjectures.check import check as check_record
+    from ridgeproof.verification.conjectures.claim import Claim
     from ridgeproof.verification.conjectures.conjecture import read_conjecture
     from ridgeproof.verification.conjectures.declared import load_declared
 
@@ -48,7 +47,7 @@ def check(
         is_text = isinstance(conjecture, str) and "\n" in conjecture
         is_code = not is_text and Path(conjecture).suffix == ".py"
         conjecture = load_declared(Path(conjecture)) if is_code else read_conjecture(conjecture)
-    elif not isinstance(conjecture, _conjectures()):
+    elif not isinstance(conjecture, Claim):
         condition = "is no conjecture"
         raise InputError("conjecture", conjecture, condition, "give a record, a path or a text")
     return check_record(conjecture, seed=seed, **options)
@@ -89,11 +88,3 @@ def verify(
 
     own: dict[str, Any] = {"profile": profile, "seed": seed, "workers": workers}
     return verify_process(process_of(question), **own, **options)
-
-
-def _conjectures() -> tuple[type, ...]:
-    from ridgeproof.verification.conjectures.conjecture import Conjecture
-    from ridgeproof.verification.conjectures.declared import Declared
-    from ridgeproof.verification.conjectures.processes.stated import ProcessConjecture
-
-    return Conjecture, Declared, ProcessConjecture

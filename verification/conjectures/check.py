@@ -20,6 +20,7 @@ from collections.abc import Callable
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.compute.alarm import Alarm, alarm_at
 from ridgeproof.verification.compute.executors import borrow
+from ridgeproof.verification.conjectures.claim import Claim
 from ridgeproof.verification.conjectures.conjecture import Conjecture
 from ridgeproof.verification.conjectures.declared import Declared, DeclaredSubject
 from ridgeproof.verification.conjectures.ladder.case import Subject
@@ -41,7 +42,7 @@ _NO_POINT = "no admissible point could be drawn: widen the domain"
 
 
 def check(
-    conjecture: Conjecture | Declared | ProcessConjecture,
+    conjecture: Claim,
     *,
     alpha: float = 0.001,
     tolerance: float = 0.01,
@@ -87,13 +88,15 @@ def check(
         return trial.verdict(Outcome.REFUTED if trial.found else Outcome.UNDECIDED, trial.found)
 
 
-def _subject(conjecture: Conjecture | Declared | ProcessConjecture, *, theorem: bool) -> Subject:
+def _subject(conjecture: Claim, *, theorem: bool) -> Subject:
     match conjecture:
         case ProcessConjecture():
             return ProcessSubject(conjecture, theorem)
         case Declared():
             return DeclaredSubject(conjecture)
-    return SettingSubject(conjecture)
+        case Conjecture():
+            return SettingSubject(conjecture)
+    raise TypeError(conjecture)
 
 
 def _decided(trial: Trial, subject: Subject) -> Verdict:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.domains.entries import (
@@ -32,6 +33,8 @@ RELATIONS = ("equals", "at-most", "at-least", "scales-as", "increases-in", "decr
 KINDS = ("exact", "limit")
 # The relations whose formula is a value.
 SIGNS = {"equals": "=", "at-most": "<=", "at-least": ">="}
+_SIDES = ("quantity", "relation", "formula")
+_CLAIM = re.compile(r"<=|>=|=|[<>]")
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class Claim:
         quantity: a name of the catalogue, or an expression in asks and parameters.
         relation: equals, at-most, at-least, scales-as, increases-in or decreases-in.
         kind: exact at finite size, or limit (the sizes to infinity together).
-        formula: the claimed value; for increases-in and decreases-in the variable itself.
+        formula: the claimed value, an expression; for increases-in and decreases-in the variable
+            itself; of a claim in Python None.
         domain: the places the claim is made for.
         formula_text: the formula as the user wrote it.
     """
@@ -51,7 +55,7 @@ class Claim:
     quantity: Any
     relation: str
     kind: str
-    formula: Expr
+    formula: Any
     domain: Space[Any]
     formula_text: str = ""
 
@@ -61,7 +65,7 @@ class Claim:
         return str(self.quantity)
 
     @property
-    def variable(self) -> Expr | None:
+    def variable(self) -> Any:
         """The variable of increases-in and decreases-in."""
         return None if self.relation in SIGNS else self.formula
 
@@ -160,12 +164,14 @@ def fixed_sizes(domain: Space[Any], sizes: Iterable[str]) -> Iterator[tuple[int,
 
 
 def stated_in(
-    tables: Mapping[str, Any],
-    names: Iterable[str],
-    keys: Iterable[str],
-    optional: Mapping[str, str],
+    tables: Mapping[str, Any], names: Iterable[str], optional: Mapping[str, str]
 ) -> dict[str, str]:
-    """The texts of a file's [conjecture]; ``names`` are those of the tables it may have.
+    """The texts of a file's [conjecture], with those of a claim in one line taken apart.
+
+    Args:
+        tables: of the file.
+        names: of the tables that it may have.
+        optional: keys with the texts that stand for them.
 
     Raises:
         InputError: a table or key is missing, unknown or of another kind.
@@ -175,13 +181,30 @@ def stated_in(
         if not isinstance(tables.get(name), dict):
             shown = tables.get(name, MISSING)
             raise InputError(name, shown, "a table is needed", f"begin with [{name}]")
-    stated = tables["conjecture"]
-    check_keys("[conjecture]", stated, keys)
-    found = {key: stated.get(key, optional.get(key, MISSING)) for key in keys}
+    given = tables["conjecture"]
+    keys = dict.fromkeys((*optional, *_SIDES, "kind"))
+    check_keys("[conjecture]", given, ("claim", *keys))
+    found = {**dict.fromkeys(keys, MISSING), **optional, **given}
     for key, value in found.items():
-        if not isinstance(value, str):
-            raise InputError(f"conjecture {key}", value, "a text is needed", f'give {key} = "..."')
-    return found
+        if not isinstance(value, str) and not (key in _SIDES and "claim" in given):
+            remedy = f'give {key} = "..."'
+            raise InputError(f"conjecture {key}", value, "a text is needed", remedy)
+    return found | _split(given) if "claim" in given else found
+
+
+def _split(given: Mapping[str, str]) -> dict[str, str]:
+    """Quantity, relation and formula of a claim in one line."""
+    claim, twice = given["claim"], [key for key in _SIDES if key in given]
+    if twice:
+        remedy = f"leave out {' and '.join(twice)}"
+        raise InputError("conjecture claim", claim, f"is given beside {twice[0]}", remedy)
+    signs = _CLAIM.findall(claim)
+    if len(signs) != 1 or signs[0] not in SIGNS.values():
+        condition = "does not have exactly one of <=, >= and ="
+        raise InputError("conjecture claim", claim, condition, 'write, say, "student <= teacher"')
+    quantity, formula = claim.split(signs[0])
+    relation = next(name for name, sign in SIGNS.items() if sign == signs[0])
+    return {"quantity": quantity.strip(), "relation": relation, "formula": formula.strip()}
 
 
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

@@ -41,7 +41,6 @@ __all__ = ["QUANTITIES", "Conjecture", "read_conjecture"]
 QUANTITIES = ("test_error", "bias", "variance", "synthetic", "optimal_lam")
 TOWARD = ("infinity", "0")
 
-_KEYS = ("title", "quantity", "relation", "kind", "formula", "toward")
 _OPTIONAL = {"title": "", "toward": "infinity"}
 # The sizes that grow in a limit.
 _GROWING = ("d", "T", "T0", "width")
@@ -83,6 +82,7 @@ class Conjecture(Claim):
     """
 
     quantity: str
+    formula: Expr
     domain: Domain
     scale: Symbol | None = None
     toward: str = "infinity"
@@ -191,7 +191,7 @@ def read_conjecture(source: Path | str) -> Conjecture | ProcessConjecture:
     if is_about_process(tables):
         is_text = isinstance(source, str) and "\n" in source
         return state(tables, None if is_text else Path(source))
-    stated = stated_in(tables, ("conjecture", "domain"), _KEYS, _OPTIONAL)
+    stated = stated_in(tables, ("conjecture", "domain"), _OPTIONAL)
     text = stated["formula"]
     return Conjecture(
         title=stated["title"] or text,

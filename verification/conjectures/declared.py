@@ -27,6 +27,7 @@ from ridgeproof.numerics.spectra.number_files import check_files
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.verification.conjectures.claim import Claim
 from ridgeproof.verification.conjectures.domain_table import read_domain
 from ridgeproof.verification.conjectures.ladder.case import Case, Subject
 from ridgeproof.verification.conjectures.ladder.on_trial import simulate
@@ -43,44 +44,25 @@ __all__ = ["USER", "Declared", "DeclaredSubject", "UserSampler", "conjecture", "
 # How the evidence names a simulation that is not ours.
 USER = "the user's"
 
-Claim = Callable[[Setting], float]
+Value = Callable[[Setting], float]
 Simulator = Callable[[Setting, np.random.Generator], Any]
 
 
-@dataclass(frozen=True)
-class Declared:
-    """A conjecture declared in Python; its claimed value is ``claim(setting)``.
+@dataclass(frozen=True, kw_only=True)
+class Declared(Claim):
+    """A conjecture declared in Python; its claimed value is ``value_of(setting)``.
 
     Attributes:
-        claim: the claimed mean at a setting; it must be a finite number.
-        domain: the settings the claim is made for.
-        relation: equals, at-most or at-least.
+        value_of: the claimed mean at a setting; it must be a finite number.
         quantity: what is simulated: a name of one's own with a simulator, or test_error, bias,
             variance, synthetic without.
         simulator: (setting, rng) -> one draw or an array of draws; None for the catalogued ones.
+        origin: the file that declares it.
     """
 
-    claim: Claim
-    domain: Domain
-    title: str
-    relation: str = "equals"
-    quantity: str = "test_error"
+    value_of: Value
     simulator: Simulator | None = None
-    kind: str = "exact"
-    variable: None = None
-    origin: Path | None = None  # the file that declares it
-
-    @property
-    def name(self) -> str:
-        """What is simulated."""
-        return self.quantity
-
-    @property
-    def statement(self) -> str:
-        """The claim in one line."""
-        sign = {"equals": "=", "at-most": "<=", "at-least": ">="}[self.relation]
-        name = getattr(self.claim, "__name__", "claim")
-        return f"{self.quantity} {sign} {name}(setting)"
+    origin: Path | None = None
 
     def value(self, setting: Setting) -> float:
         """The claimed value at a setting.
@@ -88,7 +70,7 @@ class Declared:
         Raises:
             InputError: the user's function did not return a finite number.
         """
-        claimed = float(self.claim(setting))
+        claimed = float(self.value_of(setting))
         if not np.isfinite(claimed):
             raise InputError(
                 self.statement, claimed, f"is not finite at {setting}", "narrow the domain"
@@ -126,7 +108,7 @@ def conjecture(
     relation: str = "equals",
     quantity: str = "",
     simulator: Simulator | None = None,
-) -> Callable[[Claim], Declared]:
+) -> Callable[[Value], Declared]:
     """Declare a function of a setting as a conjecture; `check` decides it.
 
     Args:
@@ -148,9 +130,19 @@ def conjecture(
         )
     settings = domain if isinstance(domain, Domain) else read_domain(domain)
 
-    def declare(claim: Claim) -> Declared:
-        first_line = (claim.__doc__ or claim.__name__).strip().splitlines()[0]
-        return Declared(claim, settings, title or first_line, relation, name, simulator)
+    def declare(value_of: Value) -> Declared:
+        first_line = (value_of.__doc__ or value_of.__name__).strip().splitlines()[0]
+        return Declared(
+            title=title or first_line,
+            quantity=name,
+            relation=relation,
+            kind="exact",
+            formula=None,
+            domain=settings,
+            formula_text=f"{value_of.__name__}(setting)",
+            value_of=value_of,
+            simulator=simulator,
+        )
 
     return declare
 

@@ -138,6 +138,20 @@ def test_scaling_claims(formula, variable, exponent):
     assert conjecture.statement == f"test_error scales as {formula}"
 
 
+def test_a_claim_in_one_line():
+    """Taken apart into quantity, relation and formula, which it may not stand beside."""
+    three = [line for line in EXAMPLE.splitlines() if line.startswith(("quantity", "relation"))]
+    short = EXAMPLE.replace("\n".join(three) + "\n", "")
+    short = short.replace('formula  = "', 'claim = "test_error = ')
+    assert read_conjecture(short) == read_conjecture(EXAMPLE)
+    with pytest.raises(InputError, match="is given beside relation"):
+        read_conjecture(short.replace("kind ", "relation = 'equals'\nkind "))
+    with pytest.raises(InputError, match="exactly one of"):
+        read_conjecture(short.replace("test_error =", "test_error"))
+    with pytest.raises(InputError, match="conjecture claim = 1: a text is needed"):
+        read_conjecture(short.replace('claim = "', 'claim = 1 # "'))
+
+
 def test_monotone_claims():
     """An increasing claim names its variable."""
     text = EXAMPLE.replace('"equals"', '"increases-in"')

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sympy import Symbol
+from sympy import Expr, Symbol
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.domains.entries import Choice, read_option
@@ -22,7 +22,7 @@ from ridgeproof.theory.process.file import make_process, read_process
 from ridgeproof.theory.process.names import bound, free_names
 from ridgeproof.theory.process.normal import check_process, count_names
 from ridgeproof.theory.process.record import Process
-from ridgeproof.verification.conjectures.claim import SIGNS, Claim, stated_in
+from ridgeproof.verification.conjectures.claim import Claim, stated_in
 from ridgeproof.verification.conjectures.domain_table import check_keys, read_entry
 from ridgeproof.verification.conjectures.guards import Guard
 from ridgeproof.verification.conjectures.parser import read_formula
@@ -31,9 +31,7 @@ from ridgeproof.verification.conjectures.processes.sizes import check_sizes_grow
 
 __all__ = ["ProcessConjecture", "is_about_process", "state", "whole_names"]
 
-_KEYS = ("title", "process", "claim", "quantity", "relation", "kind", "formula")
-_OPTIONAL = {**dict.fromkeys(_KEYS, ""), "kind": "limit"}
-_CLAIM = re.compile(r"<=|>=|=|[<>]")
+_OPTIONAL = {"title": "", "process": "", "kind": "limit"}
 # kappa(m) and df(m): names of as many characters stand for them, so that columns stay.
 _ASKED = re.compile(r"\b(kappa|df)(\s*\(\s*)([A-Za-z]\w*)(\s*\))", re.ASCII)
 
@@ -54,6 +52,7 @@ class ProcessConjecture(Claim):
         NotBuilt: the relation is scales-as.
     """
 
+    formula: Expr
     domain: ProcessDomain
     process: Process
     file: str
@@ -96,11 +95,10 @@ def state(tables: Mapping[str, Any], origin: Path | None) -> ProcessConjecture:
     Raises:
         InputError: a table, key, claim or entry is none; names the column of a formula.
     """
-    stated = stated_in(tables, ("conjecture", "domain", "process", "ask"), _KEYS, _OPTIONAL)
+    stated = stated_in(tables, ("conjecture", "domain", "process", "ask"), _OPTIONAL)
     process, file = _process(tables, stated["process"], origin)
-    texts = _split(stated)
     process, symbols, readings = _symbols(
-        process, (texts["quantity"], texts["formula"]), tables["domain"]
+        process, (stated["quantity"], stated["formula"]), tables["domain"]
     )
     (quantity, before), (formula, after) = (
         read_formula(reading, symbols, name=name)
@@ -112,20 +110,20 @@ def state(tables: Mapping[str, Any], origin: Path | None) -> ProcessConjecture:
     asks = tuple((name, ask) for name, ask in process.asks if name in used)
     if not asks:
         condition, remedy = "asks nothing of the process", "name an ask in the quantity"
-        raise InputError("conjecture quantity", texts["quantity"], condition, remedy)
+        raise InputError("conjecture quantity", stated["quantity"], condition, remedy)
     check_process(_only(process, asks))
     domain = _domain(process, tables["domain"])
     found = ProcessConjecture(
-        title=stated["title"] or process.title or texts["quantity"],
+        title=stated["title"] or process.title or stated["quantity"],
         process=_only(process, asks),
         file=file,
         quantity=quantity,
-        relation=texts["relation"],
+        relation=stated["relation"],
         kind=stated["kind"],
         formula=formula,
         domain=domain,
-        quantity_text=texts["quantity"],
-        formula_text=texts["formula"],
+        quantity_text=stated["quantity"],
+        formula_text=stated["formula"],
         guards=pieces,
     )
     if found.kind == "limit":
@@ -146,28 +144,6 @@ def _process(tables: Mapping[str, Any], path: str, origin: Path | None) -> tuple
         raise InputError("conjecture process", path, condition, remedy)
     file = Path(path) if origin is None else origin.parent / path
     return read_process(file), str(file)
-
-
-def _split(stated: Mapping[str, str]) -> dict[str, str]:
-    """Quantity, relation and formula; a claim is all three in one line."""
-    claim, keys = stated["claim"], ("quantity", "relation", "formula")
-    if not claim:
-        for key in keys:
-            if not stated[key]:
-                remedy = f'give {key}, or claim = "student <= teacher"'
-                raise InputError(f"conjecture {key}", MISSING, "is needed", remedy)
-        return {key: stated[key] for key in keys}
-    twice = [key for key in keys if stated[key]]
-    if twice:
-        remedy = f"leave out {' and '.join(twice)}"
-        raise InputError("conjecture claim", claim, f"is given beside {twice[0]}", remedy)
-    signs = _CLAIM.findall(claim)
-    if len(signs) != 1 or signs[0] not in SIGNS.values():
-        condition = "does not have exactly one of <=, >= and ="
-        raise InputError("conjecture claim", claim, condition, 'write, say, "student <= teacher"')
-    quantity, formula = claim.split(signs[0])
-    relation = next(name for name, sign in SIGNS.items() if sign == signs[0])
-    return {"quantity": quantity.strip(), "relation": relation, "formula": formula.strip()}
 
 
 def _symbols(
