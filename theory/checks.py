@@ -16,6 +16,7 @@ from ridgeproof.theory.errors import InputError
 
 __all__ = [
     "INFINITE",
+    "check_choice",
     "check_dimension",
     "check_integer",
     "check_output",
@@ -162,14 +163,31 @@ def check_output(name: str, path: Path) -> None:
         raise InputError(name, path, reason, "name another file") from error
 
 
-def closest(name: object, known: Iterable[str]) -> str:
-    """A hint at the closest known word, or nothing.
+def closest(name: object, known: Iterable[str], most: int = 1) -> str:
+    """A hint at the closest known words, first those that differ by case alone, or nothing.
 
     >>> closest("evalute", ["derive", "evaluate"])
     'did you mean evaluate? '
     """
-    close = difflib.get_close_matches(str(name)[:40], list(known), n=1)
-    return f"did you mean {close[0]}? " if close else ""
+    word, words = str(name)[:40], list(known)
+    same = [other for other in words if other.lower() == word.lower()]
+    close = same or difflib.get_close_matches(word, words, n=most)
+    return f"did you mean {' or '.join(close)}? " if close else ""
+
+
+def check_choice(
+    name: str, value: object, choices: Iterable[str], condition: str = "is unknown"
+) -> str:
+    """A word that is one of some choices.
+
+    Raises:
+        InputError: it is none; names the closest.
+    """
+    known = list(choices)
+    if value not in known:
+        remedy = f"{closest(value, known)}choose from {', '.join(known)}"
+        raise InputError(name, value, condition, remedy)
+    return str(value)
 
 
 def counted(count: int, noun: str, nouns: str = "") -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from ridgeproof.theory.checks import check_real, closest
+from ridgeproof.theory.checks import check_choice, check_real, closest
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.builder import Expectation
 from ridgeproof.theory.process.expressions import Expression, Name, exact_value, parts, walk
@@ -134,9 +134,7 @@ def only_ask(process: Process, ask: str | None) -> Process:
     if ask is None:
         return process
     asks = dict(process.asks)
-    if ask not in asks:
-        remedy = f"{closest(ask, asks)}choose from {', '.join(asks)}"
-        raise InputError("ask", ask, "is no ask of the process", remedy)
+    check_choice("ask", ask, asks, "is no ask of the process")
     return replace(process, asks=((ask, asks[ask]),))
 
 

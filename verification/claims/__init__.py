@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.checks import check_choice
 
 if TYPE_CHECKING:
     from ridgeproof.verification.suite.claim import AnyClaim
@@ -43,6 +43,4 @@ def find_claim(claim_id: str) -> AnyClaim:
         InputError: there is none.
     """
     claims = all_claims()
-    if claim_id.upper() not in claims:
-        raise InputError("CLAIM", claim_id, "is not a claim", f"choose from {', '.join(claims)}")
-    return claims[claim_id.upper()]
+    return claims[check_choice("CLAIM", claim_id.upper(), claims, "is not a claim")]

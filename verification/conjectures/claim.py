@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from sympy import Symbol
 
 from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.checks import check_choice
 from ridgeproof.theory.domains.entries import (
     Derived,
     Fixed,
@@ -27,7 +27,7 @@ from ridgeproof.theory.settings.spectra import Levels, PowerLaw, Source, Spiked
 from ridgeproof.verification.conjectures.domain_table import check_keys
 from ridgeproof.verification.conjectures.parser import whole_numbers
 
-__all__ = ["SIGNS", "Claim", "check_choice", "fixed_sizes", "stated_in"]
+__all__ = ["SIGNS", "Claim", "fixed_sizes", "stated_in"]
 
 RELATIONS = ("equals", "at-most", "at-least", "scales-as", "increases-in", "decreases-in")
 KINDS = ("exact", "limit")
@@ -92,8 +92,8 @@ class Claim:
 
     def check_words(self) -> None:
         """Check relation and kind."""
-        check_choice("relation", self.relation, RELATIONS)
-        check_choice("kind", self.kind, KINDS)
+        check_choice("conjecture relation", self.relation, RELATIONS, "is not a relation")
+        check_choice("conjecture kind", self.kind, KINDS, "is not a kind")
 
     def check_varies(self) -> None:
         """Check that the variable ranges over the domain."""
@@ -205,12 +205,3 @@ def _split(given: Mapping[str, str]) -> dict[str, str]:
     quantity, formula = claim.split(signs[0])
     relation = next(name for name, sign in SIGNS.items() if sign == signs[0])
     return {"quantity": quantity.strip(), "relation": relation, "formula": formula.strip()}
-
-
-def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    """Refuse a word that is none of the choices, and name the closest one."""
-    if value not in choices:
-        close = difflib.get_close_matches(value[:40], choices, n=1)
-        guess = f"did you mean {close[0]}? " if close else ""
-        remedy = f"{guess}choose from {', '.join(choices)}"
-        raise InputError(f"conjecture {name}", value, f"is not a {name}", remedy)

@@ -15,6 +15,7 @@ from pathlib import Path
 from sympy import Expr, Integer, Symbol
 
 from ridgeproof.theory import symbols as sy
+from ridgeproof.theory.checks import check_choice
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.domains.entries import (
     REALS,
@@ -26,7 +27,7 @@ from ridgeproof.theory.domains.entries import (
 )
 from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.toml_file import located, read_tables
-from ridgeproof.verification.conjectures.claim import SIGNS, Claim, check_choice, stated_in
+from ridgeproof.verification.conjectures.claim import SIGNS, Claim, stated_in
 from ridgeproof.verification.conjectures.domain_table import read_domain
 from ridgeproof.verification.conjectures.guards import Guard
 from ridgeproof.verification.conjectures.parser import parse_formula, read_formula
@@ -88,9 +89,9 @@ class Conjecture(Claim):
     toward: str = "infinity"
 
     def __post_init__(self) -> None:
-        check_choice("quantity", self.quantity, QUANTITIES)
+        check_choice("conjecture quantity", self.quantity, QUANTITIES, "is not a quantity")
         self.check_words()
-        check_choice("toward", self.toward, TOWARD)
+        check_choice("conjecture toward", self.toward, TOWARD, "is not a toward")
         self._check_needs()
         self._check_formula()
         if self.relation not in SIGNS:

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ridgeproof.numerics.spectra.number_files import check_files
+from ridgeproof.theory.checks import check_choice
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.settings.setting import Setting
@@ -121,8 +122,7 @@ def conjecture(
     Raises:
         InputError: an unknown relation, or a quantity that needs a simulator.
     """
-    if relation not in RELATIONS:
-        raise InputError("relation", relation, "is unknown", f"choose from {', '.join(RELATIONS)}")
+    check_choice("relation", relation, RELATIONS)
     name = quantity or ("test_error" if simulator is None else "simulated quantity")
     if simulator is None and name not in QUANTITIES:
         raise InputError(

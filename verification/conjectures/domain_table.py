@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +10,7 @@ from typing import Any
 from sympy import Expr, Integer, Symbol
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.checks import exact
+from ridgeproof.theory.checks import closest, exact
 from ridgeproof.theory.domains.domain import Domain
 from ridgeproof.theory.domains.entries import (
     CHOICES,
@@ -53,9 +52,7 @@ def check_keys(where: str, table: Mapping[str, Any], known: Iterable[str]) -> No
     known = list(known)
     for key in table:
         if key not in known:
-            same = [name for name in known if name.lower() == key.lower()]
-            close = same or difflib.get_close_matches(key[:40], known, n=2)
-            guess = f"did you mean {' or '.join(close)}? " if close else ""
+            guess = closest(key, known, 2)
             if key in {"beta", "r"}:
                 guess = 'it comes from spectrum = "power-law:BETA" and signal = "source:R"; '
             raise InputError(where, key, "is not a known key", f"{guess}keys: {', '.join(known)}")

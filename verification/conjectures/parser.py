@@ -6,7 +6,6 @@ an expression is built, hence the limits on powers, on numbers and on the argume
 
 from __future__ import annotations
 
-import difflib
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +33,7 @@ from sympy import (
     zoo,
 )
 
-from ridgeproof.theory.checks import counted
+from ridgeproof.theory.checks import closest, counted
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.symbols import NAMED
 from ridgeproof.verification.conjectures.guards import Guard, plainly_positive
@@ -230,10 +229,7 @@ class _Reader:
     def _check_name(self, token: re.Match[str]) -> None:
         piece, known = token.group(), [*self.names, *FUNCTIONS]
         if piece not in known:
-            same = [other for other in known if other.lower() == piece.lower()]
-            close = same or difflib.get_close_matches(piece[:40], known, n=3, cutoff=0.6)
-            guess = f"did you mean {' or '.join(close)}? " if close else ""
-            remedy = f"{guess}the names are {', '.join(known)}"
+            remedy = f"{closest(piece, known, 3)}the names are {', '.join(known)}"
             raise self._error(token.span(), "is not a known name", remedy)
 
     def _next(self) -> str:

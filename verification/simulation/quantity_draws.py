@@ -17,7 +17,8 @@ import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.spectra.spectrum import build_spectrum, expanded
-from ridgeproof.theory.errors import InputError, NotBuilt
+from ridgeproof.theory.checks import check_choice
+from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.formula import ERROR_TERMS
 from ridgeproof.theory.process.graph import Graph
 from ridgeproof.theory.process.normal import count_names, normal_form
@@ -59,12 +60,9 @@ class Sampler:
     stream: Setting | None = None
 
     def __post_init__(self) -> None:
-        for name, value, known in (
-            ("quantity", self.quantity, ("test_error", *ERROR_TERMS)),
-            ("method", self.method, _METHODS),
-        ):
-            if value not in known:
-                raise InputError(name, value, "cannot be drawn", f"choose from {', '.join(known)}")
+        quantities = "test_error", *ERROR_TERMS
+        check_choice("quantity", self.quantity, quantities, "cannot be drawn")
+        check_choice("method", self.method, _METHODS, "cannot be drawn")
 
     def __call__(self, chunk: int, size: int) -> Array:
         """``size`` independent draws from the stream of this chunk."""

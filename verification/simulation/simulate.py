@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ridgeproof.numerics.evaluate import evaluate
+from ridgeproof.theory.checks import check_choice
 from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.settings.folds import require_finite
@@ -155,10 +156,8 @@ def simulate(
         if each is not None:
             require_finite(each)
             _check_law(each, method)
-    if method not in METHODS:
-        raise InputError("method", method, "is unknown", f"choose from {', '.join(METHODS)}")
-    if quantity not in QUANTITIES:
-        raise InputError("quantity", quantity, "is unknown", f"choose from {QUANTITIES}")
+    check_choice("method", method, METHODS)
+    check_choice("quantity", quantity, QUANTITIES)
     check_lengths(repetitions, relative_error)
     heavy = next(filter(None, (tails(x, quantity) for x in (setting, minus) if x)), None)
     if heavy and relative_error is not None:

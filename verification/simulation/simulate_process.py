@@ -17,7 +17,7 @@ from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.equivalent.finiteness import counted
 from ridgeproof.numerics.equivalent.profiles import Directions, Space, space_of
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
-from ridgeproof.theory.checks import check_integer
+from ridgeproof.theory.checks import check_choice, check_integer
 from ridgeproof.theory.errors import (
     InfiniteExpectation,
     InputError,
@@ -223,9 +223,7 @@ def simulate_process(
     """
     require_known(process, parameters)
     check_lengths(repetitions, relative_error)
-    if method not in PROCESS_METHODS:
-        remedy = f"choose from {', '.join(PROCESS_METHODS)}"
-        raise InputError("method", method, "is unknown for a process", remedy)
+    check_choice("method", method, PROCESS_METHODS, "is unknown for a process")
     if rows is not None and method != "literal":
         condition = "averages over signs of coordinates, which rows of data have not"
         raise InputError("method", method, condition, "ask for literal")

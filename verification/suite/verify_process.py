@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from ridgeproof.numerics.equivalent.profiles import space_of
-from ridgeproof.theory.checks import exact
-from ridgeproof.theory.errors import InputError, NotBuilt, RidgeproofError, shortened
+from ridgeproof.theory.checks import check_choice, exact
+from ridgeproof.theory.errors import NotBuilt, RidgeproofError, shortened
 from ridgeproof.theory.process.facts import require_known, require_values
 from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.record import Process
@@ -156,9 +156,7 @@ def verify_process(
         NotBuilt: no ask can be simulated, or none with a finite variance, near the parameters.
         RidgeproofError: there is no theory.
     """
-    if profile not in PROCESS_PROFILES:
-        known = ", ".join(PROCESS_PROFILES)
-        raise InputError("profile", profile, "is unknown", f"choose from {known}")
+    check_choice("profile", profile, PROCESS_PROFILES)
     chosen = PROCESS_PROFILES[profile]
     place = _place(process, d, spectrum, signal, parameters)
     process, left = simulated_only(process, place.values)

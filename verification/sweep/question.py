@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ridgeproof.theory.checks import check_integer, closest, exact
+from ridgeproof.theory.checks import check_choice, check_integer, exact
 from ridgeproof.theory.errors import MISSING, InputError
 from ridgeproof.theory.formula import Form
 from ridgeproof.theory.process.file import process_text
@@ -140,7 +140,7 @@ def read_question(tables: Mapping[str, Any], seed: int, process: Process | None 
             tables, "simulation", ("quantities", "method", "repetitions", "relative_error")
         )
         given["simulation"] = _list(table, "simulation", "quantities", simulation, default)
-        given["method"] = _choice("simulation method", table.get("method", "literal"), methods)
+        given["method"] = check_choice("simulation method", table.get("method", "literal"), methods)
         given |= _effort(table)
     return Question(**given)
 
@@ -193,14 +193,7 @@ def _list(
     if not chosen:
         raise InputError(label, "[]", "asks for nothing", f"choose from {', '.join(choices)}")
     for each in chosen:
-        _choice(label, each, choices)
+        check_choice(label, each, choices)
         if chosen.count(each) > 1:
             raise InputError(label, each, "is listed twice", "list it once")
     return tuple(chosen)
-
-
-def _choice(label: str, value: Any, choices: tuple[str, ...]) -> str:
-    if value not in choices:
-        remedy = f"{closest(value, choices)}choose from {', '.join(choices)}"
-        raise InputError(label, value, "is unknown", remedy)
-    return str(value)

@@ -21,6 +21,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ridgeproof.theory.checks import check_choice
 from ridgeproof.theory.errors import InputError, SolverError
 from ridgeproof.verification.compute.executors import iterate_chunks
 from ridgeproof.verification.simulation.controls import Adjusted, adjusted
@@ -313,8 +314,7 @@ def _check(
 ) -> None:
     if not math.isfinite(claimed):
         raise InputError("claimed", claimed, "is not finite", "refute it without simulation")
-    if relation not in RELATIONS:
-        raise InputError("relation", relation, "is unknown", f"choose from {', '.join(RELATIONS)}")
+    check_choice("relation", relation, RELATIONS)
     if not 0 < alpha < 1:
         raise InputError("alpha", alpha, "must lie strictly between 0 and 1", "try 0.001")
     for name, value in (("tolerance", tolerance), ("absolute_tolerance", absolute_tolerance)):

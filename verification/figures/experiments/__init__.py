@@ -23,8 +23,7 @@ import pkgutil
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ridgeproof.theory.checks import closest
-from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.checks import check_choice
 
 if TYPE_CHECKING:
     from ridgeproof.verification.figures.figure import Figure
@@ -50,7 +49,4 @@ def find_figure(name: str) -> Figure:
         InputError: there is none.
     """
     figures = all_figures()
-    if name not in figures:
-        remedy = f"{closest(name, figures)}choose from {', '.join(figures)}"
-        raise InputError("NAME", name, "is not a figure", remedy)
-    return figures[name]
+    return figures[check_choice("NAME", name, figures, "is not a figure")]
