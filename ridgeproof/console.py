@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = [
     "echo",
     "emit_json",
-    "emphasised",
     "heading",
     "key_values",
     "progress",
@@ -76,18 +75,14 @@ def key_values(pairs: Iterable[tuple[str, Any]], indent: str = "") -> str:
     return "\n".join(f"{indent}{key:<{width}}  {value}" for key, value in rows)
 
 
-def show(result: Shown, *, as_json: bool, head: Iterable[tuple[str, str]] = ()) -> None:
-    """Print a result, its first line bold on a terminal; or its data as JSON."""
+def show(result: Shown, *, as_json: bool, bold: str = "") -> None:
+    """Print a result, its first line or another bold on a terminal; or its data as JSON."""
     if as_json:
         emit_json(result.data())
         return
     rows = result.rows()
-    echo(key_values([*head, *emphasised(rows, rows[0][0])]))
-
-
-def emphasised(rows: Iterable[tuple[str, str]], name: str) -> list[tuple[str, str]]:
-    """The rows with one of them bold on a terminal."""
-    return [(key, heading(text) if key == name else text) for key, text in rows]
+    name = bold or rows[0][0]
+    echo(key_values((key, heading(text) if key == name else text) for key, text in rows))
 
 
 class _Progress:

@@ -14,6 +14,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from ridgeproof.verification.figures.panels import BAND, Curve, Field, Panel, Po
 
 __all__ = [
     "SUFFIXES",
+    "Drawing",
     "check_path",
     "conclusion_of",
     "require_matplotlib",
@@ -73,6 +75,13 @@ _UNSEEN = re.compile(
     r"|(?<=\d\") style=\"stroke: #\w+; stroke-width: [\d.]+\"(?=/>)"
 )
 _DESCRIBED = re.compile("<dc:description>(.*?)</dc:description>", re.DOTALL)
+
+
+class Drawing(FigureData):
+    """A measured figure that shows its drawing in notebooks, where matplotlib is installed."""
+
+    def _repr_html_(self) -> str:
+        return svg_text(self) if find_spec("matplotlib") else super()._repr_html_()
 
 
 def check_path(path: Path) -> None:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ridgeproof.console import echo, emit_json, emphasised, key_values, progress
+from ridgeproof.console import echo, progress, show
 from ridgeproof.interrupts import INTERRUPTED, leave_at_once
 from ridgeproof.options import json_option, seed_option
+from ridgeproof.questions.verdicts import check
+from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
     from ridgeproof.verification.testing.verdict import Verdict
@@ -26,7 +28,7 @@ _LONGEST = 10**9  # seconds
 @click.option(
     "--tolerance", default="0.01", show_default=True, help="relative; what consistent means"
 )
-@click.option("--budget", default=None, help="repetitions in all (default 200000)")
+@click.option("--budget", default="200000", help="repetitions in all")
 @click.option("--time-limit", default=None, help="such as 60s or 2m; may leave a claim undecided")
 @click.option("--workers", default="1", show_default=True, help="processes to simulate with")
 @click.option(
@@ -41,7 +43,7 @@ def command(
     file: Path,
     alpha: str,
     tolerance: str,
-    budget: str | None,
+    budget: str,
     time_limit: str | None,
     workers: str,
     certificate: Path | None,
@@ -84,37 +86,19 @@ def command(
     Exit status: 0 holds, 1 refuted, 3 undecided, 2 bad input, 130 interrupted.
     """  # noqa: D301
     with leave_at_once():
-        from ridgeproof.theory.checks import check_integer
-        from ridgeproof.theory.errors import InputError, shortened
-        from ridgeproof.verification.conjectures.check import DEFAULT_BUDGET, check
-        from ridgeproof.verification.conjectures.conjecture import read_conjecture
-        from ridgeproof.verification.conjectures.declared import load_declared
         from ridgeproof.verification.testing.verdict import Outcome
 
     if certificate is not None and not certificate.absolute().parent.is_dir():
         condition, remedy = "is in a folder that does not exist", "make the folder, or give another"
         raise InputError("--certificate", certificate, condition, remedy)
-    conjecture = load_declared(file) if file.suffix == ".py" else read_conjecture(file)
     with progress("checking") as line:
         verdict = check(
-            conjecture,
-            alpha=_share("--alpha", alpha),
-            tolerance=_share("--tolerance", tolerance),
-            budget=DEFAULT_BUDGET
-            if budget is None
-            else check_integer("--budget", budget, least=1, most=10**9),
-            time_limit=None if time_limit is None else _seconds(time_limit),
-            seed=seed,
-            workers=check_integer("--workers", workers, least=1, most=256),
-            watch=line.update,
-        )
+            file, alpha=alpha, tolerance=tolerance, budget=budget, seed=seed, workers=workers,
+            time_limit=None if time_limit is None else _seconds(time_limit), watch=line.update,
+        )  # fmt: skip
     if certificate is not None:
         _write(certificate, verdict)
-    if as_json:
-        emit_json(verdict.data())
-    else:
-        rows = [("conjecture", shortened(conjecture.title)), *verdict.rows()]
-        echo(key_values(emphasised(rows, "verdict")))
+    show(verdict, as_json=as_json, bold="verdict")
     code = {Outcome.REFUTED: 1, Outcome.UNDECIDED: 3}.get(verdict.verdict, 0)
     if verdict.evidence["interrupted"]:
         code = INTERRUPTED
@@ -123,8 +107,6 @@ def command(
 
 def _write(path: Path, verdict: Verdict) -> None:
     """Write the certificate of a proof by boxes, or say why there is none."""
-    from ridgeproof.theory.errors import InputError
-
     if verdict.proof is None:
         how = f"{verdict.verdict}, {verdict.how}" if verdict.how else verdict.verdict.value
         only = "which only proofs by boxes have, about settings whose ranges follow d"
@@ -139,19 +121,8 @@ def _write(path: Path, verdict: Verdict) -> None:
         raise InputError("--certificate", path, condition, "give a file in a folder") from None
 
 
-def _share(name: str, text: str) -> float:
-    from ridgeproof.theory.checks import parse_rational
-    from ridgeproof.theory.errors import InputError
-
-    value = parse_rational(name, text)
-    if not 0 < value < 1:
-        raise InputError(name, text, "must lie strictly between 0 and 1", "try 0.001")
-    return float(value)
-
-
 def _seconds(text: str) -> float:
     from ridgeproof.theory.checks import parse_rational
-    from ridgeproof.theory.errors import InputError
 
     units = {"s": 1, "m": 60, "h": 3600}
     number, unit = (text[:-1], units[text[-1]]) if text[-1:] in units else (text, 1)

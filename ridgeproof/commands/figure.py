@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ridgeproof.completion import completes, figures
 from ridgeproof.console import echo, emit_json, key_values, progress
 from ridgeproof.options import json_option, seed_option
+from ridgeproof.questions.tables import figure
 from ridgeproof.theory.errors import MISSING, InputError
-
-if TYPE_CHECKING:
-    from ridgeproof.verification.figures.figure import FigureData
 
 __all__ = ["command"]
 
@@ -39,8 +36,7 @@ def command(
     ridgeproof figure isotropic --out isotropic.png
     """  # noqa: D301
     from ridgeproof.theory.checks import check_integer
-    from ridgeproof.verification.figures.experiments import all_figures, find_figure
-    from ridgeproof.verification.figures.figure import measure_figure
+    from ridgeproof.verification.figures.experiments import all_figures
 
     if listing:
         _list(as_json=as_json)
@@ -48,27 +44,16 @@ def command(
     if name is None:
         names = ", ".join(all_figures())
         raise InputError("NAME", MISSING, "it says which figure to draw", f"choose from {names}")
-    figure = find_figure(name)
     path = None if as_json and out is None else Path(out or f"{name}.svg")
     count = check_integer("--workers", workers, least=1, most=256)
-    if path is not None:
-        # Before a minute of simulation, not after.
-        from ridgeproof.plot import check_path, require_matplotlib
-
-        check_path(path)
-        require_matplotlib()
     with progress(f"measuring {name}") as line:
-        data = measure_figure(
-            figure, seed=seed, workers=count, watch=lambda done: line.update(f"{done} points")
+        data = figure(
+            name, path, seed=seed, workers=count, watch=lambda done: line.update(f"{done} points")
         )
-    if path is not None:
-        from ridgeproof.plot import save_figure
-
-        save_figure(data, path)
     if as_json:
         emit_json({**data.data(), "out": None if path is None else str(path)})
     else:
-        echo(_text(data, path))
+        echo(key_values([("wrote", path), *data.rows()]))
 
 
 def _list(*, as_json: bool) -> None:
@@ -79,11 +64,3 @@ def _list(*, as_json: bool) -> None:
         emit_json({"figures": [{"name": name, "title": title} for name, title in titles]})
     else:
         echo(key_values(titles))
-
-
-def _text(data: FigureData, path: Path | None) -> str:
-    lines = [
-        (f"{good} of {total}", f"points within two standard errors of {against.value}")
-        for against, (good, total) in data.tally.items()
-    ]
-    return key_values([("wrote", path), *lines, ("again", data.command)])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -22,12 +20,7 @@ from ridgeproof.options import (
     seed_option,
     setting_options,
 )
-
-if TYPE_CHECKING:
-    from ridgeproof.theory.process.record import Process
-    from ridgeproof.verification.simulation.repetitions import RunningMoments
-    from ridgeproof.verification.simulation.simulate import Estimate
-    from ridgeproof.verification.simulation.simulate_process import ProcessEstimate
+from ridgeproof.questions.answers import simulate
 
 __all__ = ["command"]
 
@@ -95,78 +88,29 @@ def command(
     ridgeproof simulate --d 60 --T 200 --T0 120 --n 3 --sigma 0.5 --sigma0 0.5 --lam 0.01
     ridgeproof simulate examples/processes/self_distillation.toml --repetitions 400
     """  # noqa: D301
-    from ridgeproof.theory.errors import InputError
-
     asked = pop_process(options)
-    count, target = _lengths(repetitions, relative_error)
-    if asked is not None:
-        _require_for_processes()
-        _simulate_process(
-            *asked, ask, count, target, method,
-            workers=workers, dask=dask, seed=seed, as_json=as_json,
-        )  # fmt: skip
-        return
-    if ask is not None:
-        raise InputError("--ask", ask, "is for a process", "give FILE, or --quantity of a setting")
-    from ridgeproof.verification.simulation.simulate import simulate, tails
-
-    other = pop_setting(changed(options, minus, "--minus")) if minus else None
-    setting = pop_setting(options)
-    heavy = any(tails(each, quantity) for each in (setting, other) if each)
+    given: dict[str, Any] = {"ask": ask}
+    question: Any
+    if asked is None:
+        changes = changed(options, minus, "--minus")
+        given["minus"] = pop_setting(changes) if minus else None
+        question = pop_setting(options)
+    else:
+        question = asked[0]
+        given |= {**asked[1], "minus": minus[0] if minus else None}
+    given |= {"quantity": quantity} if is_given("quantity") else {}
+    interrupted = False
     with open_engine(workers, dask) as (processes, executor), progress("simulating") as line:
-
-        def watch(moments: RunningMoments) -> None:
-            mean = f"{moments.mean:.6g}" if heavy else moments
-            line.update(f"{moments.count} repetitions, {mean}")
-
-        run = partial(
-            simulate,
-            setting,
-            repetitions=count,
-            relative_error=target,
-            quantity=quantity,
-            method=method,
-            minus=other,
-            seed=seed,
-            workers=processes,
-            executor=executor,
-            watch=watch,
-        )
-        estimate, interrupted = _kept(run)
-    _show(estimate, interrupted=interrupted, as_json=as_json)
-
-
-def _lengths(
-    repetitions: str | None, relative_error: str | None
-) -> tuple[int | None, float | None]:
-    """How many repetitions, or the relative error to stop at."""
-    from ridgeproof.theory.checks import check_integer, parse_rational
-    from ridgeproof.theory.errors import InputError
-
-    if repetitions is not None and relative_error is not None:
-        raise InputError(
-            "--relative-error", relative_error, "contradicts --repetitions", "give one of the two"
-        )
-    count = None if repetitions is None else check_integer("--repetitions", repetitions, least=2)
-    if relative_error is None:
-        return count, None
-    share = parse_rational("--relative-error", relative_error)
-    if not 0 < share < 1:
-        raise InputError("--relative-error", share, "must lie in (0, 1)", "try 0.01")
-    return count, float(share)
-
-
-def _kept(run: Callable[[], Any]) -> tuple[Any, bool]:
-    """The estimate of a run, and whether Ctrl-C ended it before it was done."""
-    from ridgeproof.verification.simulation.repetitions import SimulationInterrupted
-
-    try:
-        return run(), False
-    except SimulationInterrupted as stopped:
-        return stopped.estimate, True
-
-
-def _show(estimate: Estimate | ProcessEstimate, *, interrupted: bool, as_json: bool) -> None:
+        try:
+            estimate = simulate(
+                question, repetitions=repetitions, relative_error=relative_error, method=method,
+                seed=seed, workers=processes, executor=executor, **given,
+                watch=lambda done: line.update(f"{done} repetitions"),
+            )  # fmt: skip
+        except KeyboardInterrupt as stopped:
+            if not hasattr(stopped, "estimate"):
+                raise
+            estimate, interrupted = stopped.estimate, True
     if as_json:
         emit_json({**estimate.data(), "interrupted": interrupted})
     else:
@@ -174,46 +118,3 @@ def _show(estimate: Estimate | ProcessEstimate, *, interrupted: bool, as_json: b
     if interrupted:
         echo(f"interrupted after {estimate.repetitions} repetitions", err=True)
         raise click.exceptions.Exit(INTERRUPTED)
-
-
-def _require_for_processes() -> None:
-    """Refuse the options that say nothing about a process."""
-    from ridgeproof.theory.errors import InputError
-
-    for name in ("quantity", "minus"):
-        if is_given(name):
-            remedy = "leave it out: --ask names a quantity of a process"
-            raise InputError(f"--{name}", "...", "is for settings, not for FILE", remedy)
-
-
-def _simulate_process(
-    process: Process,
-    given: dict[str, str],
-    ask: str | None,
-    repetitions: int | None,
-    relative_error: float | None,
-    method: str,
-    *,
-    workers: str | None,
-    dask: str | None,
-    seed: int,
-    as_json: bool,
-) -> None:
-    from ridgeproof.verification.simulation.simulate_process import simulate_process
-
-    with open_engine(workers, dask) as (processes, executor), progress("simulating") as line:
-        run = partial(
-            simulate_process,
-            process,
-            ask=ask,
-            repetitions=repetitions,
-            relative_error=relative_error,
-            method=method,
-            seed=seed,
-            workers=processes,
-            executor=executor,
-            watch=lambda done: line.update(f"{done} repetitions"),
-            **given,
-        )
-        estimate, interrupted = _kept(run)
-    _show(estimate, interrupted=interrupted, as_json=as_json)

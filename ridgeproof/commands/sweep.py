@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from ridgeproof.console import echo, emit_json, key_values, progress
+from ridgeproof.console import echo, progress, show
 from ridgeproof.interrupts import INTERRUPTED
 from ridgeproof.options import DEFAULT_SEED, engine_options, json_option, open_engine, seed_option
-
-if TYPE_CHECKING:
-    from ridgeproof.verification.sweep.run import Summary
+from ridgeproof.questions.tables import sweep
 
 __all__ = ["command"]
 
@@ -82,24 +79,18 @@ def command(
     Finished rows are kept in OUT.store, whatever happens to the process: --resume computes only
     what is missing, also after SPEC has changed.
     """  # noqa: D301
-    from ridgeproof.verification.sweep.run import read_sweep, run_sweep, store_path
+    from ridgeproof.verification.sweep.run import store_path
 
-    sweep = read_sweep(spec, seed)
     try:
         with (
             open_engine(workers, dask, os.cpu_count() or 1) as (count, executor),
             progress("sweeping") as line,
         ):
-            summary = run_sweep(
-                sweep,
-                out,
-                workers=count,
-                executor=executor,
-                resume=resume,
-                overwrite=overwrite,
-                watch=lambda state: line.update(str(state)),
+            summary = sweep(
+                spec, out, seed=seed, workers=count, executor=executor, resume=resume,
+                overwrite=overwrite, watch=lambda state: line.update(str(state)),
                 note=lambda text: echo(text, err=True),
-            )
+            )  # fmt: skip
     except KeyboardInterrupt:
         if store_path(out).exists():
             options = {"--workers": workers, "--dask": dask}
@@ -109,28 +100,4 @@ def command(
             words += [word for name, value in options.items() if value for word in (name, value)]
             echo(f"interrupted; finished rows are kept. Go on with: {shlex.join(words)}", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None
-    if as_json:
-        emit_json(_data(out, summary))
-    else:
-        echo(_text(out, summary))
-
-
-def _data(out: Path, summary: Summary) -> dict[str, Any]:
-    return {
-        "out": str(out),
-        "rows": summary.rows,
-        "computed": summary.computed,
-        "seconds": summary.seconds,
-    }
-
-
-def _text(out: Path, summary: Summary) -> str:
-    from ridgeproof.verification.sweep.run import store_path
-
-    rows = [
-        ("table", str(out)),
-        ("rows", f"{summary.rows}, of which {summary.computed} computed now"),
-        ("kept in", f"{store_path(out)} (for --resume with a changed grid; delete it at will)"),
-        ("time", f"{summary.seconds:.1f} s"),
-    ]
-    return key_values(rows)
+    show(summary, as_json=as_json)

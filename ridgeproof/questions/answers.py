@@ -157,10 +157,8 @@ def optimum(
 
         if lam is not None:
             raise InputError("lam", lam, "is what is searched", "leave it out")
-        for name, value in (("over", over), ("ask", ask)):
-            if value is not None:
-                remedy = "give one, or leave it out: the lam of a setting is searched"
-                raise InputError(name, value, "is for a process", remedy)
+        remedy = "give one, or leave it out: the lam of a setting is searched"
+        _refuse({"over": over, "ask": ask}, "is for a process", remedy, "over", "ask")
         return optimum_of_setting(
             make_setting(**asked) if isinstance(asked, dict) else asked, **own
         )
@@ -213,8 +211,8 @@ def simulate(
     lam0: Any = None,
     spectrum: Any = None,
     signal: Any = None,
-    repetitions: int | None = None,
-    relative_error: float | None = None,
+    repetitions: Any = None,
+    relative_error: Any = None,
     method: str = "literal",
     seed: int = DEFAULT_SEED,
     workers: int = 1,
@@ -255,10 +253,24 @@ def simulate(
     if isinstance(asked, Setting | dict):
         from ridgeproof.verification.simulation.simulate import simulate as simulate_setting
 
+        _refuse(own, "is for a process", "leave it out, or give quantity", "ask")
         return simulate_setting(make_setting(**asked) if isinstance(asked, dict) else asked, **own)
     from ridgeproof.verification.simulation.simulate_process import simulate_process
 
+    _refuse(own, "is for a setting", "leave it out, or give ask", "quantity", "minus")
     return simulate_process(asked, **own, **given)
+
+
+def _refuse(given: dict[str, Any], condition: str, remedy: str, *names: str) -> None:
+    """Take options out that say nothing here.
+
+    Raises:
+        InputError: one of them is given.
+    """
+    for name in names:
+        value = given.pop(name, None)
+        if value is not None:
+            raise InputError(name, value, condition, remedy)
 
 
 def exponents(

@@ -12,7 +12,7 @@ from ridgeproof.questions.asked import (
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
-    from ridgeproof.verification.figures.figure import FigureData
+    from ridgeproof.plot import Drawing
     from ridgeproof.verification.sweep.run import Summary
 
 __all__ = ["figure", "sweep"]
@@ -20,7 +20,7 @@ __all__ = ["figure", "sweep"]
 
 def figure(
     name: str, out: Path | str | None = None, *, seed: int = DEFAULT_SEED, **options: Any
-) -> FigureData:
+) -> Drawing:
     """Measure a figure of the source, and draw it where a file is named.
 
     Args:
@@ -32,21 +32,18 @@ def figure(
     Raises:
         RidgeproofError: there is no such figure, or nothing to draw with.
     """
+    from ridgeproof.plot import Drawing, check_path, require_matplotlib, save_figure
     from ridgeproof.verification.figures.experiments import find_figure
     from ridgeproof.verification.figures.figure import measure_figure
 
     if not isinstance(name, str):
         raise InputError("figure", name, "is no name", "ridgeproof figure --list shows them")
     found = find_figure(name)
-    if out is not None:
-        from ridgeproof.plot import check_path, require_matplotlib
-
+    if out is not None:  # before a minute of simulation
         check_path(path_of("out", out))
         require_matplotlib()
-    data = measure_figure(found, seed=seed, **options)
+    data = Drawing(**vars(measure_figure(found, seed=seed, **options)))
     if out is not None:
-        from ridgeproof.plot import save_figure
-
         save_figure(data, Path(out))
     return data
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +11,7 @@ from ridgeproof.questions.asked import (
     DEFAULT_SEED,
     process_of,
 )
+from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.record import Process
 
@@ -24,20 +27,35 @@ __all__ = ["check", "verify"]
 def check(
     conjecture: Claim | Path | str,
     *,
+    alpha: Any = "0.001",
+    tolerance: Any = "0.01",
+    budget: Any = 200_000,
+    time_limit: float | None = None,
     seed: int = DEFAULT_SEED,
-    **options: Any,
+    workers: Any = 1,
+    watch: Callable[[str], None] | None = None,
 ) -> Verdict:
     """Decide a conjecture: a record, a path, or the text of a conjecture file.
 
     Args:
         conjecture: a .toml file is read as data; a .py file is run, which passing it consents to.
+        alpha: bound on the probability that a true claim is refuted.
+        tolerance: relative; what "consistent" means.
+        budget: repetitions in all.
+        time_limit: seconds; it can only turn a verdict into undecided.
         seed: of every draw.
-        **options: alpha, tolerance, budget, time_limit, workers, watch: those of
-            `verification.conjectures.check.check`.
+        workers: processes to simulate with.
+        watch: called with a line on what is being done.
 
     Raises:
         InputError: it states no conjecture, or no setting is in its domain.
     """
+    own: dict[str, Any] = {
+        "alpha": _share("alpha", alpha), "tolerance": _share("tolerance", tolerance),
+        "budget": check_integer("budget", budget, least=1, most=10**9),
+        "workers": check_integer("workers", workers, least=1, most=256),
+        "time_limit": time_limit, "seed": seed, "watch": watch,
+    }  # fmt: skip
     from ridgeproof.verification.conjectures.check import check as check_record
     from ridgeproof.verification.conjectures.claim import Claim
     from ridgeproof.verification.conjectures.conjecture import read_conjecture
@@ -50,7 +68,8 @@ def check(
     elif not isinstance(conjecture, Claim):
         condition = "is no conjecture"
         raise InputError("conjecture", conjecture, condition, "give a record, a path or a text")
-    return check_record(conjecture, seed=seed, **options)
+    asked = {"kind": conjecture.kind, **dict(conjecture.domain.items), "seed": seed}
+    return replace(check_record(conjecture, **own), setting=asked, title=conjecture.title)
 
 
 def verify(
@@ -88,3 +107,10 @@ def verify(
 
     own: dict[str, Any] = {"profile": profile, "seed": seed, "workers": workers}
     return verify_process(process_of(question), **own, **options)
+
+
+def _share(name: str, value: Any) -> float:
+    share = exact(name, value)
+    if not 0 < share < 1:
+        raise InputError(name, value, "must lie strictly between 0 and 1", "try 0.001")
+    return float(share)

@@ -20,7 +20,7 @@ TERMS = {"bias", "variance", "synthetic"}
 SIMULATE = {"mean", "standard_error", "repetitions", "method", "seed", "theory", "z"}
 CHECK = {
     "verdict", "how", "claim", "counterexample", "evidence", "alpha", "tolerance", "repetitions",
-    "seconds",
+    "seconds", "setting",
 }  # fmt: skip
 
 CONJECTURE = """[conjecture]

@@ -38,7 +38,7 @@ def test_the_summary_is_one_json_object(run):
     status, out, err = run("sweep spec.toml --out t.csv --workers 1 --json")
     assert (status, err) == (0, "")
     found = json.loads(out)
-    assert set(found) == {"out", "rows", "computed", "seconds"}
+    assert set(found) == {"setting", "out", "rows", "computed", "seconds"}
     assert (found["out"], found["rows"], found["computed"]) == ("t.csv", 2, 2)
     status, out, err = run("sweep spec.toml --out t.csv --workers 1 --json --resume")
     assert (status, json.loads(out)["computed"]) == (0, 0)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ridgeproof.theory.shown import Shown, echoed
 from ridgeproof.verification.compute.executors import borrow
 from ridgeproof.verification.figures.panels import BAND, Against, Panel, Point
 from ridgeproof.verification.figures.tracing import Run
@@ -35,13 +36,14 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class FigureData:
+class FigureData(Shown):
     """A figure measured: what is drawn, and what is printed with --json."""
 
     figure: Figure
     panels: tuple[Panel, ...]
     seed: int
     effort: float = 1.0
+    shrink: int = 1
 
     @property
     def command(self) -> str:
@@ -71,6 +73,14 @@ class FigureData:
         """How many points lie within two standard errors of the theory."""
         return sum(map(_within, self.points))
 
+    def rows(self) -> list[tuple[str, str]]:
+        """How many points lie within two standard errors of what, and how to draw it again."""
+        counts = [
+            (f"{good} of {total}", f"points within two standard errors of {against.value}")
+            for against, (good, total) in self.tally.items()
+        ]
+        return [*counts, ("again", self.command)]
+
     def conclusion(self) -> str:
         """How many of how many points lie within two standard errors of what."""
         parts = [f"{good} of {all_} within two standard errors of {against.value}"
@@ -80,6 +90,7 @@ class FigureData:
     def data(self) -> dict[str, Any]:
         """The figure as plain data."""
         return {
+            "setting": echoed({"seed": self.seed, "effort": self.effort, "shrink": self.shrink}),
             "name": self.figure.name,
             "title": self.figure.title,
             "shows": self.figure.shows,
@@ -106,7 +117,7 @@ def measure_figure(
     """Measure a figure; the same seed gives the same numbers on any number of workers."""
     with borrow(workers, None) as executor:
         panels = figure.measure(Run(seed, effort, shrink, executor, watch))
-    return FigureData(figure, panels, seed, effort)
+    return FigureData(figure, panels, seed, effort, shrink)
 
 
 def _within(point: Point) -> bool:

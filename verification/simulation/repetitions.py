@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ridgeproof.theory.checks import check_integer
+from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification.compute.executors import iterate_chunks
 
@@ -46,16 +46,20 @@ class SimulationInterrupted(KeyboardInterrupt):
         self.estimate = estimate
 
 
-def check_lengths(repetitions: int | None, relative_error: float | None) -> None:
-    """Refuse what says not how long to repeat.
+def check_lengths(repetitions: object, relative_error: object) -> tuple[int | None, float | None]:
+    """How long to repeat: a number, or until a relative error is reached; or nothing said.
 
     Raises:
-        InputError: fewer than two repetitions, or a relative error outside (0, 1).
+        InputError: fewer than two repetitions, a relative error outside (0, 1), or both.
     """
-    if repetitions is not None:
-        check_integer("repetitions", repetitions, least=2)
-    if relative_error is not None and not 0 < relative_error < 1:
+    if repetitions is not None and relative_error is not None:
+        condition = "contradicts repetitions"
+        raise InputError("relative_error", relative_error, condition, "give one of the two")
+    count = None if repetitions is None else check_integer("repetitions", repetitions, least=2)
+    share = None if relative_error is None else exact("relative_error", relative_error)
+    if share is not None and not 0 < share < 1:
         raise InputError("relative_error", relative_error, "must lie in (0, 1)", "try 0.01")
+    return count, None if share is None else float(share)
 
 
 def repeated(

@@ -50,6 +50,7 @@ _LAW_CHUNK = 4096  # the same for draws of a known law, which take a microsecond
 _PILOT = 512  # repetitions that fit the control variates, not counted in the estimate
 _MOST = 10**6  # repetitions after which an estimate gives up on its relative error
 _HEAVY = 4096  # repetitions where tails leave no relative error to stop at
+_TINY = 1e-9  # a mean that may be the rounding of 0
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)  # of the quantiles that then stand for the error
 
 
@@ -80,6 +81,11 @@ class Estimate(Shown):
         """The mean."""
         return self.mean
 
+    @property
+    def is_rounding(self) -> bool:
+        """Whether the error is 0, and the mean what float64 leaves of it."""
+        return self.theory == 0 == self.z
+
     def data(self) -> dict[str, Any]:
         """Plain data."""
         fields = {each.name: getattr(self, each.name) for each in dataclass_fields(self)}
@@ -101,7 +107,9 @@ class Estimate(Shown):
             rows.append(("theory", "no theorem is catalogued for this combination"))
         else:
             rows.append(("theory", f"{self.theory:.6g} ({self.theory_kind})"))
-        if self.z is not None:
+        if self.is_rounding:
+            rows.append(("z", "0: the mean is what float64 leaves of 0"))
+        elif self.z is not None:
             rows.append(("z", f"{self.z:+.2f} standard errors"))
         return rows
 
@@ -118,23 +126,24 @@ def tails(setting: Setting, quantity: str = "test_error") -> str | None:
 def simulate(
     setting: Setting,
     *,
-    repetitions: int | None = None,
-    relative_error: float | None = None,
+    repetitions: Any = None,
+    relative_error: Any = None,
     quantity: str = "test_error",
     method: str = "literal",
     minus: Setting | None = None,
     seed: int = 0,
     workers: int = 1,
     executor: Executor | None = None,
-    watch: Callable[[RunningMoments], None] | None = None,
+    watch: Callable[[int], None] | None = None,
 ) -> Estimate:
     """Estimate E ||w_hat - w0||_Sigma^2 by simulation.
 
     Args:
         setting: what to simulate; every combination with a finite expectation runs.
         repetitions: how many; or
-        relative_error: stop when standard error / mean is below it (default 0.01); heavy tails
-            have none, and take 4096 repetitions by default.
+        relative_error: stop when standard error / mean is below it (default 0.01), or nothing but
+            rounding is left of an error that is 0; heavy tails have none, and take 4096 repetitions
+            by default.
         quantity: test_error, or one of its terms bias, variance, synthetic.
         method: ``literal``, the process as written; ``conditional``, label noise integrated out
             exactly given the designs; ``controlled``, that with control variates fitted on a
@@ -145,7 +154,7 @@ def simulate(
         seed: of every draw; the estimate does not depend on the number of workers.
         workers: processes to draw with.
         executor: where to draw, instead of a pool of its own.
-        watch: called with the running moments.
+        watch: called with the number of repetitions so far.
 
     Raises:
         InfiniteExpectation: the expectation does not exist.
@@ -158,7 +167,7 @@ def simulate(
             _check_law(each, method)
     check_choice("method", method, METHODS)
     check_choice("quantity", quantity, QUANTITIES)
-    check_lengths(repetitions, relative_error)
+    repetitions, relative_error = check_lengths(repetitions, relative_error)
     heavy = next(filter(None, (tails(x, quantity) for x in (setting, minus) if x)), None)
     if heavy and relative_error is not None:
         raise InputError(
@@ -181,13 +190,15 @@ def simulate(
         if heavy:
             seen.append(x)
         if watch is not None:
-            watch(moments)
+            watch(moments.count)
 
     def estimate() -> Estimate:
         return _spread(_estimate(setting, minus, moments, quantity, used, seed), seen, heavy)
 
     def precise() -> bool:
-        return target > 0 and moments.standard_error <= target * abs(moments.mean)
+        if target <= 0 or moments.standard_error <= target * abs(moments.mean):
+            return target > 0
+        return abs(moments.mean) < _TINY and estimate().is_rounding
 
     with borrow(workers, executor) as lender:
         draw: Draw = plain

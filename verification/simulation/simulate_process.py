@@ -181,8 +181,8 @@ def simulate_process(
     spectrum: SpectrumSpec | str | None = None,
     signal: SignalSpec | str | None = None,
     ask: str | None = None,
-    repetitions: int | None = None,
-    relative_error: float | None = None,
+    repetitions: Any = None,
+    relative_error: Any = None,
     method: str = "literal",
     rows: Any = None,
     features: Any = None,
@@ -222,7 +222,7 @@ def simulate_process(
         SimulationInterrupted: on Ctrl-C, with the estimate so far.
     """
     require_known(process, parameters)
-    check_lengths(repetitions, relative_error)
+    repetitions, relative_error = check_lengths(repetitions, relative_error)
     check_choice("method", method, PROCESS_METHODS, "is unknown for a process")
     if rows is not None and method != "literal":
         condition = "averages over signs of coordinates, which rows of data have not"
@@ -367,9 +367,10 @@ def _compared(
 
 
 def _is_precise(estimate: ProcessEstimate, target: float) -> bool:
-    """Whether every mean has that relative error; one without a variance never has."""
+    """Whether every mean has that relative error, or is the rounding of 0."""
     return all(
-        ask.standard_error is not None and ask.standard_error <= target * abs(ask.mean)
+        ask.theory == 0 == ask.z
+        or (ask.standard_error is not None and ask.standard_error <= target * abs(ask.mean))
         for ask in estimate.asks.values()
         if ask.mean is not None
     )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from ridgeproof.theory.errors import MISSING, InputError, RidgeproofError
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.process.record import Process
+from ridgeproof.theory.shown import Shown, echoed
 from ridgeproof.theory.toml_file import located, read_tables
 from ridgeproof.verification.compute.executors import iterate_done
 from ridgeproof.verification.conjectures.domain_table import check_keys
@@ -39,6 +41,13 @@ class Sweep:
     question: Question
     title: str = ""
 
+    def stated(self) -> dict[str, Any]:
+        """The grid's entries as text, and the question."""
+        entries = {x.name: ", ".join(map(str, x.items)) for axis in self.grid.axes for x in axis}
+        asked = self.question.canonical()
+        asked.pop("process", None)
+        return {**entries, **{name: value for name, value in asked.items() if value}}
+
     @property
     def fingerprint(self) -> str:
         """Text that differs between sweeps that differ in grid or question."""
@@ -48,13 +57,30 @@ class Sweep:
         return canonical_json([axes, self.question.canonical()])
 
 
-@dataclass(frozen=True)
-class Summary:
-    """How a sweep ended: rows of the table, different settings computed now, and kept before."""
+@dataclass(frozen=True, eq=False)
+class Summary(Shown):
+    """How a sweep ended: the table, its rows, and how many settings were computed now."""
 
-    rows: int
+    out: Path
+    total: int
     computed: int
     seconds: float
+    setting: Mapping[str, Any] = field(default_factory=dict)
+
+    def data(self) -> dict[str, Any]:
+        """Plain data."""
+        found = {"out": str(self.out), "rows": self.total, "computed": self.computed}
+        return {"setting": echoed(self.setting), **found, "seconds": self.seconds}
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Where the table is, and what was done for it."""
+        kept = f"{store_path(self.out)} (for --resume with a changed grid; delete it at will)"
+        return [
+            ("table", str(self.out)),
+            ("rows", f"{self.total}, of which {self.computed} computed now"),
+            ("kept in", kept),
+            ("time", f"{self.seconds:.1f} s"),
+        ]
 
 
 @dataclass(frozen=True)
@@ -166,7 +192,7 @@ def run_sweep(
                 watch(progress)
         columns = table_columns(sweep.grid, sweep.question)
         write_table(out, columns, len(sweep.question.columns()), store.rows())
-    return Summary(rows, wanted, time.monotonic() - start)
+    return Summary(out, rows, wanted, time.monotonic() - start, sweep.stated())
 
 
 def _check_room(out: Path, path: Path, *, resume: bool, overwrite: bool) -> bool:

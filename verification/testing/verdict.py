@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from ridgeproof.theory.checks import counted
-from ridgeproof.theory.shown import Shown
+from ridgeproof.theory.errors import shortened
+from ridgeproof.theory.shown import Shown, echoed
 from ridgeproof.verification.simulation.deviation import deviation
 from ridgeproof.verification.testing.counterexample import Counterexample, Located
 
@@ -92,11 +94,14 @@ class Verdict(Shown):
     seconds: float = 0.0
     how: str = ""
     proof: Any = field(default=None, compare=False, repr=False)
+    setting: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
 
     def data(self) -> dict[str, Any]:
-        """The verdict as plain data."""
+        """The verdict as plain data; setting is what was asked: kind, domain and seed."""
         example = self.counterexample
         return {
+            "setting": echoed(self.setting),
             "verdict": self.verdict.value,
             "how": self.how,
             "claim": self.claim,
@@ -110,7 +115,8 @@ class Verdict(Shown):
 
     def rows(self) -> list[tuple[str, str]]:
         """The claim, the verdict, the counterexample, and what each rung found."""
-        rows = [("claim", self.claim), ("verdict", self.verdict.value)]
+        rows = [("conjecture", shortened(self.title))] if self.title else []
+        rows += [("claim", self.claim), ("verdict", self.verdict.value)]
         rows += [("how", self.how)] if self.how else []
         example = self.counterexample
         if example is not None:

@@ -136,7 +136,7 @@ def test_a_cluster_gives_the_same_numbers_and_survives_its_workers(tmp_path, mon
                 )  # fmt: skip
             assert kept
             assert capsys.readouterr().err == ""
-    assert 0 < states[3] < summary.rows == summary.computed == 100
+    assert 0 < states[3] < summary.total == summary.computed == 100
     assert out.read_bytes() == inline.read_bytes()
 
 

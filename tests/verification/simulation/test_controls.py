@@ -217,8 +217,8 @@ def test_simulate_with_controls():
 def test_an_interrupted_estimate_is_kept():
     """Ctrl-C after some repetitions: what they say, not nothing."""
 
-    def stop_at_forty(moments):
-        if moments.count >= 40:
+    def stop_at_forty(count):
+        if count >= 40:
             raise KeyboardInterrupt
 
     with pytest.raises(SimulationInterrupted) as caught:

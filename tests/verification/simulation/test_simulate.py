@@ -139,7 +139,7 @@ def test_a_relative_error_is_reached():
 def test_running_moments_can_be_watched():
     """The watcher sees the count grow up to the end."""
     counts = []
-    simulate(setting_of("clean"), repetitions=50, watch=lambda m: counts.append(m.count))
+    simulate(setting_of("clean"), repetitions=50, watch=counts.append)
     assert counts == sorted(set(counts))
     assert counts[-1] == 50
 

@@ -52,7 +52,7 @@ def _rows(path):
 def test_a_row_is_what_the_commands_say(spec, tmp_path):
     """Theory, means, repetitions and deviations of the same values and seed; reasons elsewhere."""
     done = run_sweep(read_sweep(spec, 7), tmp_path / "t.csv")
-    assert (done.rows, done.computed) == (4, 4)
+    assert (done.total, done.computed) == (4, 4)
     rows = _rows(tmp_path / "t.csv")
     assert [(row["T"], row["lam"]) for row in rows] == [
         ("11", "0.1"), ("24", "0.1"), ("11", "0.0"), ("24", "0.0")

@@ -246,12 +246,12 @@ def test_a_changed_sweep_computes_only_what_is_new(tmp_path):
     notes = []
     assert swept(grid.format("", "[20, 30]"), out).computed == 2
     wider = swept(grid.format("", "[40, 30, 20, 30]"), out, resume=True, note=notes.append)
-    assert (wider.rows, wider.computed) == (4, 1)
+    assert (wider.total, wider.computed) == (4, 1)
     assert "the sweep changed" in notes[-1]
     assert "1 of 4 rows" in notes[-1]
     assert [row["T"] for row in table(out)] == ["40", "30", "20", "30"]
     again = swept(grid.format("", "[20, 30]"), out, resume=True, note=notes.append)
-    assert (again.rows, again.computed) == (2, 0)
+    assert (again.total, again.computed) == (2, 0)
     other = swept(grid.format("forms = ['exact']", "[20, 30]"), out, resume=True)
     assert other.computed == 2
     assert list(table(out)[0])[-2:] == ["theory_kind", "reason"]
@@ -437,7 +437,7 @@ def test_a_lost_worker_is_replaced(undisturbed, tmp_path):
 
     summary = swept(SPEC, out, workers=2, watch=kill)
     assert len(killed) == 1
-    assert (summary.rows, summary.computed) == (ROWS, ROWS)
+    assert (summary.total, summary.computed) == (ROWS, ROWS)
     assert out.read_bytes() == undisturbed.read_bytes()
 
 
