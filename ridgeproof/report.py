@@ -7,8 +7,9 @@ that the page is quick to make; the template is `ridgeproof/templates/report.htm
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -26,8 +27,9 @@ from ridgeproof.verification.claims import find_claim
 from ridgeproof.verification.compute.executors import run_chunks
 from ridgeproof.verification.power.table import PowerTable
 from ridgeproof.verification.suite.claim import PROFILES, AnyClaim, ClaimReport
+from ridgeproof.verification.suite.outcome import SuiteReport
 
-__all__ = ["Report", "check_report", "draw_figures", "render"]
+__all__ = ["Report", "check_report", "render", "write_report"]
 
 # Cheap ones that show the claims at work.
 _FIGURES = ("isotropic", "overparametrized", "power-law", "finite-size")
@@ -39,18 +41,10 @@ _NEEDED = ("jinja2", "latex2mathml", "matplotlib")
 
 @dataclass(frozen=True)
 class Report:
-    """What a run of `ridgeproof verify` found.
+    """What a run of `ridgeproof verify` found, by which command, and figures."""
 
-    ``expected`` names every claim that was asked for; those without a report were not reached.
-    """
-
-    reports: Sequence[ClaimReport]
-    expected: Sequence[str]
-    profile: str
-    seed: int
+    suite: SuiteReport
     command: str
-    interrupted: bool = False
-    power: PowerTable | None = None
     figures: Sequence[dict[str, Any]] = ()
 
 
@@ -75,9 +69,32 @@ def check_report(path: Path) -> None:
             raise RidgeproofError(message) from error
 
 
-def draw_figures(seed: int, workers: int = 1) -> list[dict[str, Any]]:
-    """The figures of the page: name, caption and SVG each, measured in few dimensions."""
-    return run_chunks(partial(_drawn, seed=seed), _FIGURES, workers)
+def write_report(
+    page: Path,
+    suite: SuiteReport,
+    claims: Sequence[str],
+    workers: int,
+    watch: Callable[[str], None],
+) -> None:
+    """Draw the figures, in few dimensions, unless the user wants to be gone; write the page.
+
+    Raises:
+        InputError: the page cannot be written.
+    """
+    named = " ".join(["ridgeproof verify", *claims])
+    again = f"{named} --profile {suite.profile} --seed {suite.seed} --report {page.name}"
+    report = Report(suite, again)
+    if not suite.interrupted:
+        watch("drawing the figures of the report")
+        with suppress(KeyboardInterrupt):
+            drawn = run_chunks(partial(_drawn, seed=suite.seed), _FIGURES, workers)
+            report = replace(report, figures=drawn)
+    try:
+        page.write_text(render(report), encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            "--report", page, f"cannot be written ({error})", "name another file"
+        ) from error
 
 
 def _drawn(name: str, seed: int) -> dict[str, Any]:
@@ -107,28 +124,29 @@ def render(report: Report) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    profile = PROFILES[report.profile]
+    suite = report.suite
+    profile = PROFILES[suite.profile]
     return environment.get_template("report.html.j2").render(
         command=report.command,
-        interrupted=report.interrupted,
-        done=sum(each.complete for each in report.reports),
-        rows=_rows(report),
+        interrupted=suite.interrupted,
+        done=sum(each.complete for each in suite.reports),
+        rows=_rows(suite),
         alpha=profile.alpha,
         tolerance=profile.tolerance,
-        profile=report.profile,
-        seed=report.seed,
-        seconds=sum(each.seconds for each in report.reports),
-        power=None if report.power is None else _power(report.power),
+        profile=suite.profile,
+        seed=suite.seed,
+        seconds=sum(each.seconds for each in suite.reports),
+        power=None if suite.power is None else _power(suite.power),
         figures=[{**each, "svg": Markup(each["svg"])} for each in report.figures],  # noqa: S704
         formulas=[_formula(formula) for formula in catalogue().values()],
         versions=list(_versions()),
     )
 
 
-def _rows(report: Report) -> list[dict[str, Any]]:
+def _rows(suite: SuiteReport) -> list[dict[str, Any]]:
     """One row for each claim asked for, also where the run did not get to it."""
-    found = {each.id: each for each in report.reports}
-    return [_row(find_claim(name), found.get(name)) for name in report.expected]
+    found = {each.id: each for each in suite.reports}
+    return [_row(find_claim(name), found.get(name)) for name in suite.expected]
 
 
 def _row(claim: AnyClaim, done: ClaimReport | None) -> dict[str, Any]:

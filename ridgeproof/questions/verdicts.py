@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ridgeproof.questions.asked import (
-    DEFAULT_SEED,
-    process_of,
-)
+from ridgeproof.questions.asked import DEFAULT_SEED, is_process_file, path_of, process_of
 from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.record import Process
@@ -18,6 +16,7 @@ from ridgeproof.theory.process.record import Process
 if TYPE_CHECKING:
     from ridgeproof.verification.conjectures.claim import Claim
     from ridgeproof.verification.suite.claim import ClaimReport
+    from ridgeproof.verification.suite.outcome import SuiteReport
     from ridgeproof.verification.suite.verify_process import ProcessReport
     from ridgeproof.verification.testing.verdict import Verdict
 
@@ -73,40 +72,94 @@ def check(
 
 
 def verify(
-    question: Process | Path | str | None = None,
-    *,
+    *questions: Process | Path | str,
     profile: str = "quick",
     seed: int = DEFAULT_SEED,
-    workers: int = 1,
+    workers: Any = 1,
+    report: Path | str | None = None,
+    watch: Callable[[str], None] | None = None,
     **options: Any,
-) -> ProcessReport | ClaimReport | list[ClaimReport]:
-    """Put a claim on trial, all of them, or the theory of a process.
+) -> ProcessReport | SuiteReport:
+    """Put claims on trial, all of them, or the theory of a process.
 
     Args:
-        question: a process: its record, a path, or its text; or the id of a claim, such as "C1";
-            without it every claim of the profile.
-        profile: "quick" or "full".
+        *questions: a process: its record, a path, or its text; or ids of claims, such as "C1";
+            without any every claim of the profile.
+        profile: "quick" or "full"; of all claims at once, full tries every usual slip as well.
         seed: of every draw.
         workers: processes to draw with.
+        report: of claims: also write this page, FILE.html.
+        watch: called with a line on what is being done.
         **options: of a process: d, spectrum, signal and its parameters.
 
     Raises:
-        RidgeproofError: as `verification.suite.verify_process.verify_process`.
+        RidgeproofError: as `verification.suite.verify_process.verify_process`, or there is no
+            such claim, or no such page can be written.
     """
-    from ridgeproof.verification.claims import all_claims, claims_of, find_claim
-    from ridgeproof.verification.suite.claim import PROFILES, verify_claim
+    from ridgeproof.verification.suite.claim import PROFILES
 
     if profile not in PROFILES:
         raise InputError("profile", profile, "is none", f"choose from {', '.join(PROFILES)}")
-    if question is None:
-        names = claims_of(profile)
-        return [verify_claim(find_claim(name), PROFILES[profile], seed) for name in names]
-    if isinstance(question, str) and question.upper() in all_claims():
-        return verify_claim(find_claim(question), PROFILES[profile], seed)
+    count = check_integer("workers", workers, least=1, most=256)
+    saying = watch or (lambda _: None)
+    names = [each for each in questions if isinstance(each, str) and not is_process_file(each)]
+    if len(names) == len(questions):
+        if options:
+            name = next(iter(options))
+            condition = "sets a parameter of FILE"
+            raise InputError(name, options[name], condition, "give a process file")
+        return _verify_claims(names, profile, seed, count, report, saying)
+    if len(questions) > 1:
+        raise InputError("FILE", questions, "stands beside others", "verify one process at a time")
+    if report is not None:
+        raise InputError("report", report, "is for the claims", "use JSON for a process")
     from ridgeproof.verification.suite.verify_process import verify_process
 
-    own: dict[str, Any] = {"profile": profile, "seed": seed, "workers": workers}
-    return verify_process(process_of(question), **own, **options)
+    own: dict[str, Any] = {"profile": profile, "seed": seed, "workers": count, "watch": saying}
+    return verify_process(process_of(questions[0]), **own, **options)
+
+
+def _verify_claims(
+    names: list[str],
+    profile: str,
+    seed: int,
+    workers: int,
+    report: Path | str | None,
+    watch: Callable[[str], None],
+) -> SuiteReport:
+    from ridgeproof.verification.claims import claims_of, find_claim
+    from ridgeproof.verification.power import measure as power
+    from ridgeproof.verification.suite import side_by_side
+    from ridgeproof.verification.suite.outcome import SuiteReport
+
+    page = None if report is None else path_of("report", report)
+    if page is not None:
+        from ridgeproof.report import check_report
+
+        check_report(page)  # before minutes of work, not after
+    wanted = tuple([find_claim(name).id for name in names] or claims_of(profile))
+    watch(f"0 of {len(wanted)} claims")
+    done = itertools.count(1)
+
+    def saw(each: ClaimReport) -> None:
+        watch(f"{next(done)} of {len(wanted)} claims, {each.id} {each.verdict}")
+
+    found = side_by_side.run_suite(wanted, profile=profile, seed=seed, workers=workers, watch=saw)
+    suite = SuiteReport(tuple(found), wanted, profile, seed)
+    suite = replace(suite, interrupted=bool(suite.unfinished))
+    if profile == "full" and not names and not suite.interrupted:
+        try:
+            table = power.measure_power(
+                seed=seed, workers=workers, watch=lambda text: watch(f"power: {text}")
+            )
+            suite = replace(suite, power=table, interrupted=bool(table.unfinished))
+        except KeyboardInterrupt:
+            suite = replace(suite, interrupted=True)
+    if page is not None:
+        from ridgeproof.report import write_report
+
+        write_report(page, suite, [name.upper() for name in names], workers, watch)
+    return suite
 
 
 def _share(name: str, value: Any) -> float:

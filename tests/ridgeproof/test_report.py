@@ -19,6 +19,7 @@ from ridgeproof.theory.errors import InputError, RidgeproofError
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.verification.suite import side_by_side as suite
 from ridgeproof.verification.suite.claim import ClaimReport
+from ridgeproof.verification.suite.outcome import SuiteReport
 from ridgeproof.verification.testing.counterexample import Counterexample
 from ridgeproof.verification.testing.verdict import Outcome
 
@@ -63,11 +64,10 @@ def page(**changes):
         "expected": ["C1", "C2", "C3", "C4", "C12"],
         "profile": "quick",
         "seed": 7,
-        "command": "ridgeproof verify --seed 7 --report a.html",
         "interrupted": True,
-        "figures": [FIGURE],
     }
-    return report.render(report.Report(**{**given, **changes}))
+    line = "ridgeproof verify --seed 7 --report a.html"
+    return report.render(report.Report(SuiteReport(**{**given, **changes}), line, [FIGURE]))
 
 
 def test_every_outcome_has_its_row():
@@ -122,7 +122,7 @@ def test_every_formula_is_mathml():
 def run(monkeypatch, *options, found=REPORTS):
     """The command with ready reports and figures."""
     monkeypatch.setattr(suite, "run_suite", lambda *_, **__: list(found))
-    monkeypatch.setattr(report, "draw_figures", lambda *_, **__: [FIGURE])
+    monkeypatch.setattr(report, "run_chunks", lambda *_, **__: [FIGURE])
     return CliRunner().invoke(command, list(options))
 
 
