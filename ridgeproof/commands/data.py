@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _PARAMETERS = ("T", "lam", "n", "sigma", "T0", "lam0", "sigma0")
-_FEW = 100  # rows of a fit
 
 
 @click.command(name="data")
@@ -156,7 +155,7 @@ def _run_process(
         if name in given:
             raise InputError(name, value, "is given more than once", "give it once")
         given[name] = value
-    with progress("running") as line:
+    with progress("simulating") as line:
         X, y = read_data(files, label)
         found = run_process(Path(file), X, y, **options, **given,
                             watch=lambda done: line.update(f"{done} repetitions"))  # fmt: skip
@@ -184,14 +183,7 @@ def _text(curves: Curves) -> str:
         head.append(
             ("repeated", f"{curves.prediction.repeated} rows equal an earlier one; each counts")
         )
-    if min(cell.T for cell in curves.cells) < _FEW:
-        note = f"below {_FEW} rows a few may carry the fit, and more is lost: --verify measures it"
-        head.append(("note", note))
-    if curves.prediction.probes:
-        probes = (
-            f"{curves.prediction.probes} random columns carry the chains: about 0.3 % of chance"
-        )
-        head.append(("probes", probes))
+    head += [("note", note) for note in curves.notes]
     table = ["", f"{'n':>4} {'T':>6} {'lam':>9} {'predicted':>11}"]
     if curves.repetitions:
         table[-1] += f" {'measured':>11} {'+-':>9} {'z':>6}"

@@ -97,6 +97,14 @@ def test_what_is_held_out_is_measured_too(more, tmp_path, monkeypatch):
     assert abs(cell["z"]) < 4
 
 
+def test_rows_that_carry_the_fit_are_told_of():
+    """Of heights to the ninth power a few rows are most; of an RBF kernel none is."""
+    for kernel, told in (("rbf", False), ("polynomial:9", True)):
+        done = CliRunner().invoke(command, [*_SMALL, "--kernel", kernel, "--json"])
+        notes = json.loads(done.stdout)["notes"]
+        assert any("most of k(x, x)" in note for note in notes) == told
+
+
 def test_a_process_is_run_on_data(tmp_path):
     """Simulation bears out the equivalent, which is that of a chain, and says where it ends."""
     path = tmp_path / "weak.toml"
