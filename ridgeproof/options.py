@@ -174,12 +174,21 @@ def pop_process(options: dict[str, Any]) -> tuple[Process, dict[str, str]] | Non
         value = options.pop(f"opt_{field}", None)
         if is_given(f"opt_{field}"):
             given[field] = value
+    require_known(process, add_assignments(given, changes))
+    return process, given
+
+
+def add_assignments(given: dict[str, str], changes: tuple[str, ...]) -> dict[str, str]:
+    """What is given, with the names and values of --set NAME=VALUE added to it.
+
+    Raises:
+        InputError: a name comes twice, or a text is not of that form.
+    """
     for name, value in read_assignments(changes):
         if name in given:
             raise InputError(name, value, "is given more than once", "give it once")
         given[name] = value
-    require_known(process, given)
-    return process, given
+    return given
 
 
 def read_assignments(texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:

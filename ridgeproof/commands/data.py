@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ridgeproof.console import echo, emit_json, key_values, progress, show
-from ridgeproof.options import is_given, json_option, read_assignments, seed_option
+from ridgeproof.options import add_assignments, is_given, json_option, seed_option
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
+    from ridgeproof.data import ProcessOnData
     from ridgeproof.verification.figures.own_data import Curves
 
 __all__ = ["command"]
 
+_OF_CURVES = {
+    "held_out": "--held-out", "no_replacement": "--no-replacement", "verifying": "--verify",
+    "plot": "--plot",
+}  # fmt: skip
 _PARAMETERS = ("T", "lam", "n", "sigma", "T0", "lam0", "sigma0")
 
 
@@ -55,26 +60,17 @@ _PARAMETERS = ("T", "lam", "n", "sigma", "T0", "lam0", "sigma0")
 @json_option
 def command(
     files: tuple[str, ...],
-    kernel: str,
-    kernel0: str | None,
+    file: str | None,
+    changes: tuple[str, ...],
     T: str | None,
     lam: str,
     n: str,
-    sigma: str,
-    T0: str | None,
-    lam0: str,
-    sigma0: str | None,
-    held_out: str | None,
-    label: str,
-    task: str | None,
     no_replacement: bool,
     verifying: bool,
-    file: str | None,
-    changes: tuple[str, ...],
     repetitions: str | None,
     plot: str | None,
-    seed: int,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Predict the error of kernel ridge regression on your own data, and of training on its output.
 
@@ -106,8 +102,7 @@ def command(
         repetitions = "30" if file is None else "200"
     count = check_integer("--repetitions", repetitions, least=2, most=10_000)
     if file is not None:
-        _run_process(file, files, changes, label=label, kernel=kernel, kernel0=kernel0, task=task,
-                     repetitions=count, seed=seed, as_json=as_json)  # fmt: skip
+        show(_run_process(file, files, changes, count, options), as_json=as_json)
         return
     if changes:
         raise InputError("--set", changes[0], "sets a parameter of a process", "give --process")
@@ -118,11 +113,9 @@ def command(
         require_matplotlib()
     with progress("predicting") as line:
         curves = measure_curves(
-            files, kernel=kernel, kernel0=kernel0, T=_list("--T", T), lam=_list("--lam", lam),
-            n=_list("--n", n), sigma=sigma, T0=T0, lam0=lam0, sigma0=sigma0,
-            held_out=held_out, label=label, task=task, replacement=not no_replacement,
-            repetitions=count if verifying else 0, seed=seed,
-            watch=lambda done: line.update(f"{done} values"),
+            files, T=_list("--T", T), lam=_list("--lam", lam), n=_list("--n", n),
+            replacement=not no_replacement, repetitions=count if verifying else 0,
+            watch=lambda done: line.update(f"{done} values"), **options,
         )  # fmt: skip
     if plot:
         from ridgeproof.plot import save_figure
@@ -136,30 +129,24 @@ def command(
 
 
 def _run_process(
-    file: str, files: tuple[str, ...], changes: tuple[str, ...], *, label: str, as_json: bool,
-    **options: Any,
-) -> None:  # fmt: skip
+    file: str, files: tuple[str, ...], changes: tuple[str, ...], repetitions: int,
+    options: dict[str, Any],
+) -> ProcessOnData:  # fmt: skip
     from ridgeproof.data import run_process
     from ridgeproof.numerics.rows.files import read_data
 
-    for name in ("held_out", "no_replacement", "verifying", "plot"):
+    for name, option in _OF_CURVES.items():
         if is_given(name):
-            said = {"verifying": "verify"}.get(name, name).replace("_", "-")
             remedy = "leave it out: a process says what is fitted and asked"
-            raise InputError(
-                f"--{said}", "...", "is for learning curves, not for --process", remedy
-            )
+            raise InputError(option, "...", "is for learning curves, not for --process", remedy)
     asked = click.get_current_context().params
-    given = {name: asked[name] for name in _PARAMETERS if is_given(name)}
-    for name, value in read_assignments(changes):
-        if name in given:
-            raise InputError(name, value, "is given more than once", "give it once")
-        given[name] = value
+    given: dict[str, Any] = {name: asked[name] for name in _PARAMETERS if is_given(name)}
+    add_assignments(given, changes)
+    X, y = read_data(files, options["label"])
+    said = {name: options[name] for name in ("kernel", "kernel0", "task", "seed")}
     with progress("simulating") as line:
-        X, y = read_data(files, label)
-        found = run_process(Path(file), X, y, **options, **given,
-                            watch=lambda done: line.update(f"{done} repetitions"))  # fmt: skip
-    show(found, as_json=as_json)
+        return run_process(Path(file), X, y, repetitions=repetitions, **said, **given,
+                           watch=lambda done: line.update(f"{done} repetitions"))  # fmt: skip
 
 
 def _list(name: str, text: str | None) -> tuple[str, ...] | None:

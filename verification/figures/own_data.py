@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -85,13 +85,7 @@ class Curves:
             "error": self.measured_on,
             "repeated": self.prediction.repeated,
             "probes": self.prediction.probes,
-            "cells": [
-                {
-                    "n": cell.n, "T": cell.T, "lam": cell.lam, "predicted": cell.predicted,
-                    "mean": cell.mean, "standard_error": cell.standard_error, "z": cell.z,
-                }
-                for cell in self.cells
-            ],
+            "cells": [{**asdict(cell), "z": cell.z} for cell in self.cells],
             "best": [dict(zip(_BEST, row, strict=True)) for row in self.best],
             "notes": self.notes,
             "worth": [dict(zip(("n", "T", "rows"), row, strict=True)) for row in self.worth],
