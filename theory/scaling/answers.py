@@ -108,9 +108,9 @@ class Exponents(Shown):
         ]
         return "\n\n".join([*blocks, aligned(rows[len(formulas) :], indent="  ")])
 
-    def _repr_latex_(self) -> str | None:
+    def _repr_latex_(self) -> str:
         if isinstance(self.regime, str):
-            return None
+            return super()._repr_latex_()
         lines = [
             rf"\mathrm{{{key.replace('_', ' ')}}} &= {latex(value)}"
             for key, value in self._answers().items()
