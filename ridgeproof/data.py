@@ -149,7 +149,7 @@ def run_process(
     population = make_population(X, y, kernel, task)
     first = seen_with(population, kernel0)
     found = features(population)
-    second = None if first is None else mapped(found, first, str(kernel0))
+    second = None if first is None else mapped(found, first)
     runs = simulate_process(
         process, **read_profiles(found.spectrum, found.signal), **parameters,
         rows=found.rows, features=second, repetitions=repetitions, seed=seed, watch=watch,
