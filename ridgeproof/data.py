@@ -143,10 +143,8 @@ def run_process(
     for name in ("d", "spectrum", "signal"):
         if parameters.pop(name, None) is not None:
             raise InputError(name, "...", "is what the data say", "leave it out")
-    if len(X) > EXACT_ROWS:
-        condition = "are more than an eigendecomposition and fits in as many directions allow"
-        raise InputError("X", f"{len(X)} rows", condition, f"give {EXACT_ROWS} of them at random")
-    population = make_population(X, y, kernel, task)
+    # Fits have as many directions as there are rows.
+    population = make_population(X, y, kernel, task, most=EXACT_ROWS)
     first = seen_with(population, kernel0)
     found = features(population)
     second = None if first is None else mapped(found, first)

@@ -71,7 +71,9 @@ class Population:
         return np.eye(len(self.classes))[np.searchsorted(self.classes, labels)]
 
 
-def make_population(X: Any, y: Any, kernel: str = "rbf", task: str | None = None) -> Population:
+def make_population(
+    X: Any, y: Any, kernel: str = "rbf", task: str | None = None, *, most: int = _MOST_ROWS
+) -> Population:
     """A population of rows X, (N, features), with labels y; or of a kernel matrix, (N, N).
 
     Args:
@@ -80,14 +82,15 @@ def make_population(X: Any, y: Any, kernel: str = "rbf", task: str | None = None
             one-dimensional labels are classes, one column each (one-hot).
         kernel: linear, rbf, laplace, polynomial:P or precomputed.
         task: "regression" or "classes", where y is to be read otherwise.
+        most: rows.
 
     Raises:
         InputError: X, y or the kernel matrix are not what they must be, or need too much memory.
     """
     rows = read_rows("X", X)
     N = len(rows)
-    if not _LEAST_ROWS <= N <= _MOST_ROWS:
-        remedy = f"give {_LEAST_ROWS} to {_MOST_ROWS:,}"
+    if not _LEAST_ROWS <= N <= most:
+        remedy = f"give {_LEAST_ROWS} to {most:,}, at random where there are more"
         raise InputError("X", f"{N} rows", "are too few or too many", remedy)
     truth, classes = _columns(y, N, task)
     outputs = f"regression, {truth.shape[1]} output{'s' * (truth.shape[1] > 1)}"

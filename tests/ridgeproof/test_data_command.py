@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -141,9 +142,11 @@ def test_a_process_is_run_on_data(kernels, tmp_path):
 
 
 def test_a_theory_that_is_wrong_is_not_called_right():
-    """What misses by 3 % and many standard errors; and what misses by 3 % and one."""
+    """What misses by 3 % and many standard errors; and by 3 % and one. Many rows are refused."""
     X, y = read_data((_FILE,))
     text = "[process]\nsteps = 'm = ridge(rows(T)@w0, lam)'\n[ask]\ne = 'risk(m)'"
+    with pytest.raises(InputError, match="Give 10 to 2,000"):
+        run_process(text, np.vstack([X] * 6), np.hstack([y] * 6), T=100, lam=0.1)
     found = run_process(text, X, y, T=100, lam=0.1, repetitions=10)
     mean = found.runs.asks["e"].mean
     for error, right in ((0.001 * mean, ()), (0.02 * mean, ("Gaussian", "count-aware"))):
