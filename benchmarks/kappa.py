@@ -21,7 +21,8 @@ import numpy as np
 from scipy.optimize import brentq, fsolve
 
 from ridgeproof.numerics.arithmetic.balls import Balls
-from ridgeproof.numerics.arithmetic.precision import Float64, Multiprecision
+from ridgeproof.numerics.arithmetic.precision import Float64, object_array
+from ridgeproof.numerics.arithmetic.rational_balls import center
 from ridgeproof.numerics.evaluate import evaluate
 from ridgeproof.numerics.kappa.batch_kappa import batch_kappa
 from ridgeproof.numerics.kappa.fixed_point import solve_kappa
@@ -113,40 +114,27 @@ def solve_ours(spectrum: Any, setting: Setting) -> float:
 def many_digits_table(d: int = 10_000, digits: int = 50) -> None:
     """mpmath.findroot from a start that is right to float64, against ours."""
     setting = make_setting(d=d, T=1000, lam="1e-6", spectrum="power-law:3/2")
-    many, balls = Multiprecision(digits), Balls(digits)
-    s, start = build_spectrum(setting, many), build_spectrum(setting, Float64())
+    balls, start = Balls(digits), build_spectrum(setting, Float64())
+    s = object_array(map(center, build_spectrum(setting, balls).s))
 
     def findroot() -> Any:
         with mpmath.workdps(digits + 5):
             lam, guess = mpmath.mpf(10) ** -6, mpmath.mpf(solve_ours(start, setting))
-            return mpmath.findroot(
-                lambda k: k - k * mpmath.fsum(s.s / (s.s + k)) / 1000 - lam, guess
-            )
+            return mpmath.findroot(lambda k: k - k * mpmath.fsum(s / (s + k)) / 1000 - lam, guess)
 
-    def fresh(engine: Any) -> Any:
+    def fresh() -> Any:
         # A new record, so that nothing derived from it is remembered.
-        levels = build_spectrum(setting, engine)
+        levels = build_spectrum(setting, balls)
         copy = type(levels)(levels.s, levels.multiplicity, levels.w0sq, levels.d)
-        return solve_kappa(copy, setting.lam, setting.T, engine).value
+        return center(solve_kappa(copy, setting.lam, setting.T, balls).value)
 
     with mpmath.workdps(digits + 10):
         truth = evaluate(setting, digits=digits + 20, certified=True).kappa
         print(f"\n{digits} digits, d = {d}: relative error, ms, gain")
         baseline = best_time(findroot)
-        routes = {
-            "mpmath.findroot": findroot,
-            "ours, mpmath spectrum": lambda: fresh(many),
-            "ours, certified": lambda: fresh(balls),
-        }
-        for name, route in routes.items():
-            found = route()
-            middle = (
-                mpmath.mpf(found.mid().str(digits + 20, radius=False))
-                if (name == "ours, certified")
-                else found
-            )
-            ms = best_time(route)
-            error = mpmath.nstr(abs(middle / truth - 1), 1)
+        for name, route in {"mpmath.findroot": findroot, "ours, certified": fresh}.items():
+            ms, found = best_time(route), route()
+            error = mpmath.nstr(abs(found / truth - 1), 1)
             print(f"{name:24} {error:>9} {ms:10.2f} {baseline / ms:8.1f}x")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import mpmath
 
-from ridgeproof.numerics.arithmetic.precision import Float64, Multiprecision
+from ridgeproof.numerics.arithmetic.balls import Balls
+from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.arithmetic.rational_balls import middle
 from ridgeproof.numerics.equivalent.evaluate import DIGITS, evaluate_process
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.regime import regime
@@ -49,8 +51,9 @@ def value_of_process(setting: Setting, digits: int, *, certified: bool) -> Value
         raise NotBuilt(f"the limit of {setting}, which no closed theorem claims: {error}") from None
     shares = {source: of.item() for source, of in (found.terms["test_error"] or {}).items()}
     radius = found.radii.get("test_error")
-    point = make_point(setting, Float64() if digits <= DIGITS else Multiprecision(digits))
+    point = make_point(setting, Float64() if digits <= DIGITS else Balls(digits))
     kappa = point.solutions[sy.kappa]
+    degrees = {n: evaluate_expression(getattr(sy, n), point) for n in ("df1", "df2", "gamma")}
     with mpmath.workdps(digits + 5):
         terms = {
             name: sum(share for source, share in shares.items() if term_of(source) == name)
@@ -61,9 +64,9 @@ def value_of_process(setting: Setting, digits: int, *, certified: bool) -> Value
         value=found.values["test_error"].item(),
         radius=rounding if radius is None else radius.item(),
         terms=terms,
-        kappa=kappa.value,
-        kappa_radius=kappa.radius,
-        **{n: evaluate_expression(getattr(sy, n), point) for n in ("df1", "df2", "gamma")},
+        kappa=middle(kappa.value),
+        kappa_radius=middle(kappa.radius),
+        **{name: middle(degree) for name, degree in degrees.items()},
         regime=regime(setting),
         formulas=("process",),
         form=Form.LIMIT.value,

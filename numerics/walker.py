@@ -333,11 +333,7 @@ class _Walk:
     def _apply(self, operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
         if isinstance(left, Fraction) and isinstance(right, Fraction):
             return operation(left, right)
-        left, right = _lifted(left, self.point), _lifted(right, self.point)
-        if isinstance(right, np.ndarray) and not isinstance(left, np.ndarray):
-            # mpmath would print the whole array before it lets NumPy answer.
-            operation = _UFUNCS[operation]
-        return operation(left, right)
+        return operation(_lifted(left, self.point), _lifted(right, self.point))
 
 
 _RULES: tuple[tuple[Any, Callable[[_Walk, Any], _Part]], ...] = (
@@ -363,12 +359,6 @@ _RULES: tuple[tuple[Any, Callable[[_Walk, Any], _Part]], ...] = (
     ),
     ((type(sympy.pi), type(sympy.E), type(sympy.EulerGamma)), _Walk.constant),
 )
-
-_UFUNCS: dict[Callable[[Any, Any], Any], Callable[[Any, Any], Any]] = {
-    operator.add: np.add,
-    operator.mul: np.multiply,
-    operator.truediv: np.true_divide,
-}
 
 _RELATIONS: dict[str, Callable[[int, int], bool]] = {
     "<": operator.lt,

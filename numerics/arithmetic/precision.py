@@ -1,4 +1,4 @@
-"""Engines: one interface to float64 and to any number of digits; `balls` beside it has a third.
+"""Engines: one interface to float64 and to any number of digits, the balls of the module beside it.
 
 An array is a NumPy float64 array or a NumPy object array, so that ``+ - * / **`` work element by
 element in every engine; what the operators do not cover is a method here.  Arithmetic belongs
@@ -9,24 +9,20 @@ inside ``with engine.scope():``, which sets and restores the working precision.
 from __future__ import annotations
 
 import math
-import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
 from typing import Any
 
-import mpmath
 import numpy as np
 
-from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.errors import SolverError
 
-__all__ = ["GUARD_DIGITS", "Array", "Engine", "Float64", "Multiprecision", "Number", "object_array"]
+__all__ = ["GUARD_DIGITS", "Array", "Engine", "Float64", "Number", "object_array"]
 
-# A scalar of some engine: np.float64, mpmath.mpf, ...
+# A scalar of some engine: np.float64 or a ball
 Number = Any
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -209,80 +205,6 @@ class Float64(Engine):
         return bool(np.isfinite(x).all())
 
 
-@dataclass(frozen=True)
-class Multiprecision(Engine):
-    """Any number of decimal digits, by mpmath, with guard digits on top.
-
-    >>> engine = Multiprecision(30)
-    >>> with engine.scope():
-    ...     print(mpmath.nstr(engine.number(Fraction(1, 3)), 30))
-    0.333333333333333333333333333333
-    """
-
-    digits: int
-
-    def __post_init__(self) -> None:
-        check_integer("digits", self.digits, least=1, most=10_000)
-
-    @property
-    def epsilon(self) -> Number:
-        with self.scope():
-            return mpmath.mpf(10) ** -(self.digits + 2)
-
-    def scope(self) -> AbstractContextManager[Any]:
-        return mpmath.workdps(self.digits + GUARD_DIGITS)
-
-    def number(self, value: int | Fraction) -> Number:
-        exact = Fraction(value)
-        return mpmath.mpf(exact.numerator) / exact.denominator
-
-    def array(self, values: Iterable[int | Fraction]) -> Array:
-        return object_array([self.number(value) for value in values])
-
-    def convert(self, values: Any) -> Any:
-        return _each(mpmath.mpf, values)
-
-    def power(self, base: Any, exponent: Fraction | Number) -> Any:
-        if isinstance(exponent, Fraction):
-            whole = exponent.denominator == 1
-            exponent = int(exponent) if whole else self.number(exponent)
-        return _each(lambda x: _real(operator.pow, x, exponent), base)
-
-    def function(self, name: str, x: Any) -> Any:
-        return _each(partial(_real, getattr(mpmath, name)), x)
-
-    def atan2(self, y: Array, x: Array) -> Array:
-        return object_array([mpmath.atan2(*pair) for pair in zip(y, x, strict=True)])
-
-    def gamma(self, x: Any) -> Any:
-        return _each(partial(_real, mpmath.gamma), x)
-
-    def zeta(self, exponent: Any, start: Any) -> Any:
-        if exponent <= 1:  # where mpmath would continue the function that the series defines
-            return mpmath.nan
-        # mpmath's Hurwitz zeta loses digits when exponent and start are large: ask for more.
-        with mpmath.extradps(self.digits // 2 + 10):
-            return mpmath.zeta(exponent, start)
-
-    def polygamma(self, order: int, x: Any) -> Any:
-        return _each(partial(_real, mpmath.psi, order), x)
-
-    def pi(self) -> Number:
-        return +mpmath.pi
-
-    def euler_gamma(self) -> Number:
-        return +mpmath.euler
-
-    def weighted_sum(self, values: Array, weights: Array | None) -> Number:
-        if weights is None:
-            return mpmath.fsum(values)
-        return mpmath.fsum(values * weights)
-
-    def is_finite(self, x: Any) -> bool:
-        values = x.flat if isinstance(x, np.ndarray) else (x,)
-        return all(map(mpmath.isfinite, values))
-
-
 _NUMPY_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "cos": np.cos,
     "exp": np.exp,
@@ -315,19 +237,3 @@ def object_array(values: Iterable[Number]) -> Array:
     made = np.empty(len(values), dtype=object)
     made[:] = values
     return made
-
-
-def _each(function: Callable[[Any], Any], x: Any) -> Any:
-    if isinstance(x, np.ndarray):
-        return object_array([function(each) for each in x])
-    return function(x)
-
-
-def _real(function: Callable[..., Any], *arguments: Any) -> Number:
-    """The value of a function of mpmath on the reals; nan at a pole and outside its domain."""
-    try:
-        value = function(*arguments)
-    except ValueError:  # how mpmath says that it met a pole
-        return mpmath.nan
-    # It answers some real questions with complex numbers.
-    return mpmath.nan if isinstance(value, mpmath.mpc) else value

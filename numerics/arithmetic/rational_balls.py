@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 from flint import arb, fmpq
 
-__all__ = ["center", "exact_ball", "exact_power", "exact_powers", "upper_radius"]
+__all__ = ["center", "exact_ball", "exact_power", "exact_powers", "middle", "upper_radius"]
 
 
 def exact_ball(value: int | Fraction) -> Any:
@@ -34,6 +34,11 @@ def center(ball: Any) -> Any:
     mantissa, exponent = ball.mid().man_exp()
     with mpmath.workprec(max(53, int(mantissa).bit_length())):
         return mpmath.ldexp(mpmath.mpf(int(mantissa)), int(exponent))
+
+
+def middle(number: Any) -> Any:
+    """The midpoint of a ball as `center` gives it; a float as it is."""
+    return center(number) if isinstance(number, arb) else number
 
 
 def upper_radius(ball: Any) -> Any:

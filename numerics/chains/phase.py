@@ -13,7 +13,9 @@ from fractions import Fraction
 
 import mpmath
 
-from ridgeproof.numerics.arithmetic.precision import Array, Engine, Multiprecision, Number
+from ridgeproof.numerics.arithmetic.balls import Balls
+from ridgeproof.numerics.arithmetic.precision import Array, Engine, Number
+from ridgeproof.numerics.arithmetic.rational_balls import center
 from ridgeproof.numerics.evaluate import MAX_DIGITS, evaluate
 from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.walker import evaluate_expression, evaluate_levels
@@ -101,36 +103,34 @@ def phase(setting: Setting, *, digits: int = 15) -> PhaseReport:
     require_finite(setting, limit=True)
     if best(setting)[0].features != "iid":
         raise NoTheorem(f"features = {setting.features}: the phases are known for iid entries")
-    engine = Multiprecision(digits)
+    engine = Balls(digits)
     point = make_point(setting, engine)
     kappa0 = point.values[sy.kappa0]
-    remembers = kappa0 == 0 or setting.design == "shared"
+    if kappa0 == 0 or setting.design == "shared":
+        return _remembering(setting, center(point.solutions[sy.kappa0].value), digits)
     with engine.scope():
-        one = engine.number(1)
-        if remembers:
-            return _remembering(setting, kappa0 + engine.number(0), one, digits)
         top = point.spectrum.s[0]
         radius = top / (top + kappa0)
     return PhaseReport(
         regime=ChainFate.FORGOTTEN,
-        radius=radius,
-        moment_radius=moment_radius(point),
-        feedback=evaluate_expression(EXPRESSIONS["feedback"], point),
-        limit_error=_limit(point),
-        growth=engine.convert(0),
-        kappa0=kappa0,
+        radius=center(radius),
+        moment_radius=center(moment_radius(point)),
+        feedback=center(evaluate_expression(EXPRESSIONS["feedback"], point)),
+        limit_error=center(_limit(point)),
+        growth=mpmath.mpf(0),
+        kappa0=center(kappa0),
         digits=digits,
     )
 
 
-def _remembering(setting: Setting, kappa0: Number, one: Number, digits: int) -> PhaseReport:
+def _remembering(setting: Setting, kappa0: Number, digits: int) -> PhaseReport:
     """Least squares, or one design seen by every generation: noise adds up, nothing is lost."""
     first = evaluate(setting.with_(n=1), digits=digits)
     grows = setting.sigma0 > 0
     return PhaseReport(
         regime=ChainFate.LINEAR if grows else ChainFate.CONSTANT,
-        radius=one,
-        moment_radius=one,
+        radius=mpmath.mpf(1),
+        moment_radius=mpmath.mpf(1),
         feedback=None,
         limit_error=None if grows else first.value,
         growth=first.terms["synthetic"],
@@ -161,7 +161,7 @@ def moment_radius(point: FormulaPoint) -> Number:
         radius = max(diagonal + coupling)
         for _ in range(_MAX_STEPS):
             change = _newton_step(engine, coupling, radius - diagonal)
-            radius = radius + change
+            radius = (radius + change).mid()
             if change <= radius * engine.epsilon:
                 return radius
     raise SolverError(

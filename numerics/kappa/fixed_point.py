@@ -23,7 +23,7 @@ from flint import arb
 
 from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Engine, Float64, Number
-from ridgeproof.numerics.arithmetic.rational_balls import center, exact_ball, upper_radius
+from ridgeproof.numerics.arithmetic.rational_balls import exact_ball
 from ridgeproof.numerics.kappa.deficit import make_bound
 from ridgeproof.numerics.kappa.equation import Equation, approach, guess
 from ridgeproof.numerics.kappa.interval_newton import enclose_root
@@ -134,19 +134,11 @@ def _in_float64(
 def _in_balls(
     spectrum: Spectrum, lam: Fraction, T: int, width: int | None, engine: Engine
 ) -> FixedPoint:
-    balls = Balls(engine.digits)
-    with balls.scope():
+    with engine.scope():
         start, taken = _seed(spectrum, lam, T, width)
         bound = make_bound(exact_ball(lam), T, width)
-        ball, steps = enclose_root(Equation(spectrum.in_balls, bound, balls), start)
-        steps += taken
-        if isinstance(engine, Balls):
-            return FixedPoint(ball, ball.rad(), 2 * ball.rad() / ball, steps, Status.PROVED)
-    with engine.scope():
-        # The eigenvalues themselves are rounded.
-        value = center(ball)
-        radius = upper_radius(ball) + 4 * engine.epsilon * value
-        return FixedPoint(value, radius, 2 * radius / value, steps, Status.ENCLOSED)
+        ball, steps = enclose_root(Equation(spectrum, bound, engine), start)
+        return FixedPoint(ball, ball.rad(), 2 * ball.rad() / ball, steps + taken, Status.PROVED)
 
 
 def _seed(spectrum: Spectrum, lam: Fraction, T: int, width: int | None) -> tuple[Number, int]:
@@ -169,7 +161,7 @@ def _seed(spectrum: Spectrum, lam: Fraction, T: int, width: int | None) -> tuple
         balls = Balls(low.digits)
         with balls.scope():
             bound = make_bound(exact_ball(lam), T, width)
-            return guess(Equation(spectrum.in_balls, bound, balls)), 0
+            return guess(Equation(spectrum, bound, balls)), 0
 
 
 def _enclosed(equation: Equation, value: Number, steps: int) -> FixedPoint:

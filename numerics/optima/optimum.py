@@ -14,8 +14,8 @@ from typing import Any
 import mpmath
 
 from ridgeproof.numerics.arithmetic.balls import Balls
-from ridgeproof.numerics.arithmetic.precision import Multiprecision, Number
-from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
+from ridgeproof.numerics.arithmetic.precision import Number
+from ridgeproof.numerics.arithmetic.rational_balls import center, middle, upper_radius
 from ridgeproof.numerics.arithmetic.until_right import until_right
 from ridgeproof.numerics.evaluate import MAX_DIGITS, evaluate
 from ridgeproof.numerics.optima.curve import Curves, ErrorCurve, curve_formula
@@ -263,8 +263,8 @@ def _ball_of(
         lambda _: (),
         zeros=True,
     )
-    middle = mpmath.mpf(0) if found.contains(0) else center(found)
-    return middle, upper_radius(found)
+    value = mpmath.mpf(0) if found.contains(0) else center(found)
+    return value, upper_radius(found)
 
 
 def _value_at(curves: Curves, classical: _Minimum, digits: int) -> Number:
@@ -284,7 +284,7 @@ def _inside(point: StationaryPoint, stationary: tuple[StationaryPoint, ...]) -> 
 
 def _at_zero(curves: Curves, digits: int, stationary: tuple[StationaryPoint, ...]) -> _Minimum:
     value, radius = _error_at_zero(curves, digits)
-    start, nothing = curves.at(Multiprecision(digits)).start, mpmath.mpf(0)
+    start, nothing = middle(curves.at(Balls(digits)).start), mpmath.mpf(0)
     return _Minimum(nothing, value, start, nothing, radius, "lam = 0", stationary)
 
 

@@ -7,7 +7,10 @@ from fractions import Fraction
 import mpmath
 from sympy import Expr
 
-from ridgeproof.numerics.arithmetic.precision import GUARD_DIGITS, Multiprecision, Number
+from ridgeproof.numerics.arithmetic.balls import Balls
+from ridgeproof.numerics.arithmetic.precision import Number
+from ridgeproof.numerics.arithmetic.rational_balls import center, exact_ball
+from ridgeproof.numerics.arithmetic.until_right import until_right
 from ridgeproof.numerics.kappa.fixed_point import solve_kappa
 from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.walker import evaluate_expression
@@ -21,8 +24,6 @@ from ridgeproof.theory.settings.spectra import Energies, Flat
 
 __all__ = ["closed_optimum", "has_closed_optimum"]
 
-# Digits beyond those asked for, until two evaluations agree.
-_EXTRA = (0, 20, 60, 140, 300, 700)
 # Halvings after which there is no root: those of a faint signal are as small as its energy.
 _STEPS = 2_000
 
@@ -45,44 +46,33 @@ def closed_optimum(
     Raises:
         SolverError: the root could not be settled.
     """
-    previous: tuple[Number, Number] | None = None
-    for extra in _EXTRA:
-        engine = Multiprecision(digits + extra)
-        found = _at(setting, engine, form, formula or find("optimal-ridge"))
-        if found[0] == 0 or mpmath.isinf(found[0]):
-            return found
+    phi, delta = Fraction(setting.d, setting.T), _delta(setting, form)
+    expressions = (formula or find("optimal-ridge")).expressions
+
+    def place(engine: Balls) -> FormulaPoint:
+        here = make_point(setting.with_(lam=0), engine)
+        energy = _energy(setting, here)
+        return here.with_values({sy.phi: phi, sy.Delta: delta, sy.b: energy})
+
+    def best(engine: Balls) -> tuple[Number]:
+        point = place(engine)
         with engine.scope():
-            if previous and all(
-                abs(new - old) <= abs(new) * mpmath.mpf(10) ** -(digits + 2)
-                for new, old in zip(found, previous, strict=True)
-            ):
-                return found
-        previous = found
-    raise SolverError(
-        f"the optimal ridge could not be settled to {digits} digits: ask for fewer digits"
-    )
+            v = _root(expressions["root"], point, exact_ball(min(Fraction(1), 1 / phi)))
+        return (evaluate_expression(expressions["lam"], point.with_values({sy.v: v})),)
 
-
-def _at(
-    setting: Setting, engine: Multiprecision, form: Form, formula: Formula
-) -> tuple[Number, Number]:
-    here = make_point(setting.with_(lam=0), engine)
-    phi = Fraction(setting.d, setting.T)
-    delta = _delta(setting, form)
-    energy = _energy(setting, here)
-    point = here.with_values({sy.phi: phi, sy.Delta: delta, sy.b: energy})
+    engine = Balls(digits)
+    start = place(engine)
     with engine.scope():
+        energy = start.values[sy.b]
         if energy == 0:
             return mpmath.inf, mpmath.inf
         if setting.sigma == 0 and (delta == 0 or (phi == 1 and energy >= 3 * delta)):
-            return engine.number(0), engine.number(0)
-        expressions = formula.expressions
-        v = _root(expressions["root"], point, engine.number(min(Fraction(1), 1 / phi)))
-        lam = evaluate_expression(expressions["lam"], point.with_values({sy.v: v}))
-        # kappa = (1 - v)/v would lose the digits of a small kappa.
-        exact = Fraction(int(lam.man)) * Fraction(2) ** int(lam.exp)
-        kappa = solve_kappa(here.spectrum, exact, setting.T, engine).value
-        return lam, kappa
+            return mpmath.mpf(0), mpmath.mpf(0)
+    (lam,) = until_right("the optimal ridge", digits + 1, best, lambda each: each, lambda _: ())
+    lam = center(lam)
+    # kappa = (1 - v)/v would lose the digits of a small kappa.
+    exact = Fraction(int(lam.man)) * Fraction(2) ** int(lam.exp)
+    return lam, center(solve_kappa(start.spectrum, exact, setting.T, engine).value)
 
 
 def _delta(setting: Setting, form: Form) -> Fraction:
@@ -110,20 +100,18 @@ def _root(quartic: Expr, point: FormulaPoint, end: Number) -> Number:
         return evaluate_expression(quartic, point.with_values({sy.v: v}))
 
     slope = quartic.diff(sy.v)
-    low, high = end * 0, end
-    v = end / 2
-    tiny = mpmath.mpf(10) ** -(point.engine.digits + GUARD_DIGITS - 2)
+    low, high, v = end * 0, end.mid(), (end / 2).mid()
+    tiny = point.engine.epsilon / 2**20
     for _ in range(_STEPS):
-        if high - low <= tiny * high:
-            return v
-        here = value(v)
-        if here == 0:
-            return v
+        here = value(v).mid()
         low, high = (v, high) if here < 0 else (low, v)
-        rate = evaluate_expression(slope, point.with_values({sy.v: v}))
-        newton = v - here / rate if rate else low
+        rate = evaluate_expression(slope, point.with_values({sy.v: v})).mid()
+        newton = (v - here / rate).mid() if rate != 0 else low
         if abs(newton - v) <= tiny * v:
-            return newton
+            ends = v * (1 - 4 * tiny), v * (1 + 4 * tiny)
+            if value(ends[0]) < 0 and value(ends[1]) > 0:
+                return ends[0].union(ends[1])
+            raise SolverError(f"the root of {quartic} near {v} is not to be seen: more digits")
         # Newton inside the bracket, halving it otherwise.
-        v = newton if low < newton < high else (low + high) / 2
-    raise SolverError(f"{quartic} has no root between 2^-{_STEPS} and {mpmath.nstr(end, 5)}")
+        v = newton if low < newton < high else ((low + high) / 2).mid()
+    raise SolverError(f"{quartic} has no root between 2^-{_STEPS} and {end}")

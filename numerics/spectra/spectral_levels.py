@@ -12,11 +12,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-import mpmath
 import numpy as np
-from flint import arb
 
-from ridgeproof.numerics.arithmetic.precision import Array, Float64, object_array
+from ridgeproof.numerics.arithmetic.precision import Array, Float64
 from ridgeproof.theory.errors import InputError
 
 __all__ = ["Spectrum", "expanded", "make_spectrum"]
@@ -70,14 +68,6 @@ class Spectrum:
             return self
         convert = Float64().convert
         return Spectrum(convert(self.s), self.multiplicity, convert(self.w0sq), self.d)
-
-    @cached_property
-    def in_balls(self) -> Spectrum:
-        """The same levels as balls, with nothing rounded."""
-        if self.s.dtype == object and not isinstance(self.s[0], mpmath.mpf):
-            return self
-        s, w0sq = (object_array([arb(x) for x in each.tolist()]) for each in (self.s, self.w0sq))
-        return Spectrum(s, self.multiplicity, w0sq, self.d)
 
     def levels_above(self, kappa: Any) -> int:
         """The number of levels whose eigenvalue is at least kappa."""

@@ -9,16 +9,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ridgeproof.numerics.arithmetic.balls import Balls, Undecided
-from ridgeproof.numerics.arithmetic.precision import Multiprecision
+from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.arithmetic.rational_balls import center, exact_ball
-from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
+from ridgeproof.numerics.evaluate import ErrorParts, evaluate, evaluate_terms
 from ridgeproof.numerics.kappa.deficit import make_bound
 from ridgeproof.numerics.kappa.equation import Equation
 from ridgeproof.numerics.kappa.fixed_point import Status, solve_kappa
 from ridgeproof.numerics.kappa.interval_newton import certified, enclose_root
+from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
+from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory.errors import SolverError
 from ridgeproof.theory.formula import Form
+from ridgeproof.theory.settings.selection import best
 from ridgeproof.theory.settings.setting import make_setting
 
 CASES = {
@@ -135,10 +138,11 @@ SETTINGS = [
 @pytest.mark.parametrize("digits", [3, 15, 40])
 @pytest.mark.parametrize("given", SETTINGS[:-1])
 def test_enclosures_hold_what_many_more_digits_say(given, digits, form):
-    """Value, terms and kappa within their radii of the mpmath engine at 120 digits."""
+    """Value and terms within their radii of 120 digits; next to T = d float64 has four of them."""
     setting = make_setting(sigma="1/2", sigma0="1/3", **given)
     found = evaluate(setting, digits=digits, form=form, certified=True)
-    better = evaluate_terms(setting, Multiprecision(120), form)
+    better = {name: center(x) for name, x in evaluate_terms(setting, Balls(120), form).items()}
+    floats = evaluate_terms(setting, Float64(), form)
     assert found.certified
     with mpmath.workdps(130):
         value = sum(better.values())
@@ -148,15 +152,18 @@ def test_enclosures_hold_what_many_more_digits_say(given, digits, form):
         assert found.radius <= value * mpmath.mpf(10) ** (1 - digits)
         for name, term in found.terms.items():
             assert abs(term - better[name]) <= found.term_radii[name]
+            assert float(better[name]) == pytest.approx(float(floats[name]), rel=1e-3)
 
 
 @pytest.mark.slow
 def test_functions_hold_what_arrays_of_many_digits_say():
-    """A power law summed range by range against mpmath on all 20500 eigenvalues."""
+    """A power law summed range by range against all 20500 eigenvalues."""
     setting = make_setting(sigma="1/2", sigma0="1/3", **SETTINGS[-1])
     found = evaluate(setting, digits=25, certified=True)
-    for name, term in evaluate_terms(setting, Multiprecision(40)).items():
-        assert abs(found.terms[name] - term) <= found.term_radii[name]
+    engine = Balls(40)
+    point = make_point(setting, engine, build_spectrum(setting, engine, one_by_one=True))
+    for name, part in ErrorParts(setting, point, best(setting), Form.LIMIT).parts.items():
+        assert abs(found.terms[name] - center(evaluate_expression(*part))) <= found.term_radii[name]
 
 
 @pytest.mark.parametrize("rho", ["1/2", "-9/10", "999/1000"])

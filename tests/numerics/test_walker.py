@@ -8,7 +8,9 @@ import pytest
 import sympy
 from sympy import Integer, Max, Min, Piecewise, Rational, Symbol
 
-from ridgeproof.numerics.arithmetic.precision import Float64, Multiprecision
+from ridgeproof.numerics.arithmetic.balls import Balls
+from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.arithmetic.rational_balls import middle
 from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.walker import evaluate_expression, evaluate_levels
 from ridgeproof.theory import symbols as sy
@@ -16,7 +18,7 @@ from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
 from ridgeproof.theory.settings.setting import make_setting
 from ridgeproof.theory.spectral import SpectralSum
 
-FLOAT, MANY = Float64(), Multiprecision(40)
+FLOAT, MANY = Float64(), Balls(40)
 ULP = 2.0**-52
 
 K = sy.kappa / (sy.s + sy.kappa)
@@ -61,9 +63,9 @@ def test_the_ridge_formula_equals_numpy():
 def test_two_formulas_for_one_error_agree(engine):
     """The general functional of (m, a) reduces to the ridge formula on a least-squares chain."""
     point = with_least_squares(make_point(CHAIN, engine))
-    with mpmath.workdps(60):
+    with engine.scope():
         ratio = evaluate_expression(MOMENTS, point) / evaluate_expression(RIDGE, point)
-        assert abs(ratio - 1) <= 20 * mpmath.mpf(engine.epsilon)
+        assert abs(ratio - 1) <= 20 * engine.epsilon
 
 
 def test_engines_agree():
@@ -172,15 +174,15 @@ def test_nodes(engine, expression, expected):
     setting = make_setting(
         d=4, T=100, sigma="1/5", spectrum="power-law:2", signal="source:1/2", lam="0.001"
     )
-    found = evaluate_expression(expression, make_point(setting, engine))
+    found = middle(evaluate_expression(expression, make_point(setting, engine)))
     with mpmath.workdps(60):
-        assert abs(found - mpmath.mpf(expected)) <= 4 * mpmath.mpf(engine.epsilon) * max(1, found)
+        assert abs(found - mpmath.mpf(expected)) <= 4 * middle(engine.epsilon) * max(1, found)
 
 
 def test_large_exact_powers_do_not_explode():
     """eta^n at n = 10^9 is a number near 0, not a rational with 10^9 digits."""
     setting = make_setting(d=1000, T=10, T0=999, n=10**7)
-    found = evaluate_expression(sy.eta**sy.n, make_point(setting, MANY))
+    found = middle(evaluate_expression(sy.eta**sy.n, make_point(setting, MANY)))
     with mpmath.workdps(50):
         assert abs(mpmath.log(found) / (10**7 * mpmath.log(mpmath.mpf("0.999"))) - 1) < 1e-38
 

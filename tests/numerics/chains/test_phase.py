@@ -6,7 +6,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from ridgeproof.numerics.arithmetic.precision import Multiprecision
+from ridgeproof.numerics.arithmetic.balls import Balls
+from ridgeproof.numerics.arithmetic.rational_balls import center
 from ridgeproof.numerics.chains.chain import chain_moments
 from ridgeproof.numerics.chains.phase import ChainFate, limiting_moment, moment_radius, phase
 from ridgeproof.numerics.evaluate import evaluate
@@ -31,7 +32,7 @@ FORGETTING = [
 
 def full_matrix(setting):
     """diag(D) + g c' on all d eigenvectors, in NumPy, written out from the definition."""
-    point = make_point(setting, Multiprecision(30))
+    point = make_point(setting, Balls(30))
     s, _ = expanded(point.spectrum)
     kappa0 = float(point.values[sy.kappa0])
     shrink = s / (s + kappa0)
@@ -70,7 +71,7 @@ def test_the_limit_is_what_iteration_tends_to(setting):
 def test_the_fixed_point_by_linear_algebra():
     """(1 - D - g c')^-1 h, solved in NumPy, is the closed form."""
     for setting in FORGETTING[:4]:
-        point = make_point(setting.with_(n=2), Multiprecision(30))
+        point = make_point(setting.with_(n=2), Balls(30))
         matrix, shrink = full_matrix(setting)
         s, _ = expanded(point.spectrum)
         noise = float(setting.sigma0) ** 2 * shrink**2 / s / (setting.T0 - (shrink**2).sum())
@@ -83,7 +84,7 @@ def test_the_fixed_point_by_linear_algebra():
 def test_the_fixed_point_is_fixed():
     """One more step of the catalogued generator returns the same moments, to 40 digits."""
     setting = FORGETTING[2].with_(n=1)
-    point = make_point(setting, Multiprecision(40))
+    point = make_point(setting, Balls(40))
     moment = limiting_moment(point)
     started = type(point)(
         point.engine,
@@ -91,9 +92,9 @@ def test_the_fixed_point_is_fixed():
         point.values,
     )
     after = chain_moments(setting, started)
-    with mpmath.workdps(52):
+    with point.engine.scope():
         for old, signal, noise in zip(moment, after.signal, after.noise, strict=True):
-            assert abs(signal + noise - old) < mpmath.mpf(10) ** -40 * old
+            assert abs(signal + noise - old) < point.engine.number(10) ** -40 * old
 
 
 def test_isotropic_minimum_norm_keeps_eta():
@@ -162,7 +163,8 @@ def test_refusals(changes, error):
 
 def test_the_radius_at_fifty_digits():
     """The secular equation holds at 50 digits, and changes sign next to the root."""
-    point = make_point(FORGETTING[0].with_(n=2), Multiprecision(50))
-    fine = make_point(FORGETTING[0].with_(n=2), Multiprecision(60))
+    point = make_point(FORGETTING[0].with_(n=2), Balls(50))
+    fine = make_point(FORGETTING[0].with_(n=2), Balls(60))
     with mpmath.workdps(70):
-        assert abs(moment_radius(point) - moment_radius(fine)) < mpmath.mpf(10) ** -50
+        radii = [center(moment_radius(each)) for each in (point, fine)]
+        assert abs(radii[0] - radii[1]) < mpmath.mpf(10) ** -50

@@ -5,7 +5,9 @@ from __future__ import annotations
 import mpmath
 import pytest
 
-from ridgeproof.numerics.arithmetic.precision import Float64, Multiprecision
+from ridgeproof.numerics.arithmetic.balls import Balls
+from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.arithmetic.rational_balls import center
 from ridgeproof.numerics.chains.phase import phase
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.evaluate import evaluate
@@ -39,7 +41,7 @@ def test_the_ratio_is_the_root_of_a_quadratic(d, rows):
         float(expected), rel=1e-14
     )
     with mpmath.workdps(60):
-        assert abs(elliptical_ratio(law, d, rows, Multiprecision(50)) / expected - 1) < 1e-49
+        assert abs(center(elliptical_ratio(law, d, rows, Balls(50))) / expected - 1) < 1e-49
 
 
 def test_the_ratio_needs_more_rows_than_dimensions():

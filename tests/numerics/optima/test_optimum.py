@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from ridgeproof.numerics.arithmetic.balls import Balls
-from ridgeproof.numerics.arithmetic.precision import Float64, Multiprecision
+from ridgeproof.numerics.arithmetic.precision import Float64
+from ridgeproof.numerics.arithmetic.rational_balls import center
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
 from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
 from ridgeproof.numerics.optima.curve import Curves, ErrorCurve
@@ -203,10 +204,10 @@ def test_fifty_digits_agree_with_sixty():
 def test_the_penalty_is_stationary():
     """dE/dkappa computed by differences vanishes at the optimum and changes sign there."""
     found = optimum(MINIMUM_NORM, digits=40)
-    curve = ErrorCurve(MINIMUM_NORM, Multiprecision(40))
-    with mpmath.workdps(50):
-        step = mpmath.mpf(10) ** -10
-        around = [curve.error(found.kappa * (1 + side)) for side in (-step, 0, step)]
+    curve = ErrorCurve(MINIMUM_NORM, Balls(40))
+    with curve.engine.scope():
+        step, kappa = curve.engine.number(10) ** -10, curve.engine.convert(found.kappa)
+        around = [curve.error(kappa * (1 + side)) for side in (-step, 0, step)]
         assert around[0] > around[1] < around[2]
         # E'' alone: the two sides differ by a third derivative only.
         assert abs(around[0] - around[2]) < 1e-8 * (around[0] - around[1])
@@ -372,10 +373,11 @@ def test_the_curve_equals_evaluate():
     for setting in (TWO_MINIMA, MINIMUM_NORM, RIDGE_CHAIN, reference):
         for form in Form:
             value = evaluate(setting.with_(lam=Fraction(1, 7)), digits=30, form=form)
-            curve = ErrorCurve(setting, Multiprecision(30), form)
+            curve = ErrorCurve(setting, Balls(30), form)
+            kappa = curve.engine.convert(value.kappa)
             with mpmath.workdps(42):
-                assert abs(curve.error(value.kappa) - value.value) <= value.radius
-                assert abs(7 * curve.penalty(value.kappa) - 1) < mpmath.mpf(10) ** -30
+                assert abs(center(curve.error(kappa)) - value.value) <= value.radius
+                assert abs(7 * center(curve.penalty(kappa)) - 1) < mpmath.mpf(10) ** -30
 
 
 def test_random_spectra():

@@ -11,7 +11,7 @@ import mpmath
 from sympy import Expr, Integer, oo
 
 from ridgeproof.numerics.arithmetic.balls import Balls
-from ridgeproof.numerics.arithmetic.precision import Multiprecision
+from ridgeproof.numerics.arithmetic.rational_balls import center
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.walker import AMPLITUDES, evaluate_expression
 from ridgeproof.theory import symbols as sy
@@ -46,11 +46,11 @@ def claimed_value(conjecture: Conjecture, setting: Setting) -> Any:
         formula = claimed_limit(formula, setting)
         if formula in (oo, -oo):
             return mpmath.inf if formula == oo else -mpmath.inf
-    engine = Multiprecision(DIGITS)
+    engine = Balls(DIGITS)
     value = evaluate_expression(formula, make_point(setting, engine))
     if not engine.is_finite(value):
         raise SolverError(f"{conjecture.formula_text} is not a finite real number")
-    return value
+    return center(value)
 
 
 @lru_cache(maxsize=4096)
