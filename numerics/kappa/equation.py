@@ -84,10 +84,10 @@ class Equation:
         return SolverError(f"kappa for {place}: {why}")
 
 
-def approach(equation: Equation, kappa: Number) -> tuple[Number, int, float]:
+def approach(equation: Equation, kappa: Number) -> tuple[Number, float]:
     """Newton on log kappa inside the bracket that the signs seen so far imply, on midpoints.
 
-    Returns the root, the number of steps, and the size of the last one.
+    Returns the root, and the size of the last step.
 
     Raises:
         SolverError: it does not settle, or leaves the positive numbers.
@@ -95,7 +95,7 @@ def approach(equation: Equation, kappa: Number) -> tuple[Number, int, float]:
     engine = equation.engine
     lower: Number = None
     upper: Number = None
-    for steps in range(1, _MAX_STEPS + 1):
+    for _ in range(_MAX_STEPS):
         equation.require(kappa)
         mismatch, step = map(_middle, equation.log_step(kappa))
         if mismatch > 0:
@@ -105,7 +105,7 @@ def approach(equation: Equation, kappa: Number) -> tuple[Number, int, float]:
         step = engine.maximum(engine.minimum(step, _LONGEST), -_LONGEST)
         kappa = _middle(kappa * engine.exp(step))
         if abs(step) <= _CLOSE:
-            return kappa, steps, abs(float(step))
+            return kappa, abs(float(step))
         outside = (lower is not None and kappa <= lower) or (upper is not None and kappa >= upper)
         if outside and lower is not None and upper is not None:
             kappa = _middle(engine.sqrt(lower) * engine.sqrt(upper))

@@ -14,7 +14,6 @@ nothing else (`numerics.kappa.deficit`).  Derived here.
 
 from __future__ import annotations
 
-import enum
 import math
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,49 +31,30 @@ from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.theory.checks import check_integer, check_real, exact
 from ridgeproof.theory.errors import SolverError
 
-__all__ = ["FixedPoint", "Status", "solve_kappa"]
+__all__ = ["FixedPoint", "solve_kappa"]
 
 _MAX_WIDENINGS = 6
 
 
-class Status(enum.Enum):
-    """How a solve ended, said in full."""
-
-    BY_DEFINITION = (
-        "lam = 0, and T >= d (and width >= d): kappa = 0 by definition, no equation is solved."
-    )
-    ENCLOSED = (
-        "The equation, which has one positive root, changes sign between value - radius and "
-        "value + radius at this working precision."
-    )
-    PROVED = (
-        "The equation, which has one positive root, has it in the ball of this radius around "
-        "value: an interval Newton step contracts."
-    )
-
-
 @dataclass(frozen=True)
 class FixedPoint:
-    """kappa with its enclosure.
+    """kappa with its enclosure; the equation has one positive root.
+
+    In balls an interval Newton step contracts on the value; in float64 the equation changes sign
+    between value - radius and value + radius.  kappa = 0 is a definition, and solves nothing.
 
     Attributes:
         value: kappa >= 0, a number of the engine.
         radius: the root lies in [value - radius, value + radius].
-        residual: |P/Q - 1| at the two ends of the enclosure, at most.
-        iterations: Newton steps taken, all precisions together.
-        status: how the value is known.
     """
 
     value: Number
     radius: Number
-    residual: Number
-    iterations: int
-    status: Status
 
     @property
     def exact(self) -> Number:
         """The value, as an exact zero when kappa = 0 by definition."""
-        return Fraction(0) if self.status is Status.BY_DEFINITION else self.value
+        return Fraction(0) if self.value == 0 else self.value
 
 
 def solve_kappa(
@@ -116,7 +96,7 @@ def solve_kappa(
     if lam == 0 and spectrum.d <= make_bound(lam, T, width).rows:
         with engine.scope():
             zero = engine.number(0)
-        return FixedPoint(zero, zero, zero, 0, Status.BY_DEFINITION)
+        return FixedPoint(zero, zero)
     if isinstance(engine, Float64):
         return _in_float64(spectrum, lam, T, width, engine)
     return _in_balls(spectrum, lam, T, width, engine)
@@ -127,57 +107,53 @@ def _in_float64(
 ) -> FixedPoint:
     with engine.scope():
         equation = Equation(spectrum, make_bound(engine.number(lam), T, width), engine)
-        value, steps, _ = approach(equation, guess(equation))
-        return _enclosed(equation, value, steps)
+        return _enclosed(equation, approach(equation, guess(equation))[0])
 
 
 def _in_balls(
     spectrum: Spectrum, lam: Fraction, T: int, width: int | None, engine: Engine
 ) -> FixedPoint:
     with engine.scope():
-        start, taken = _seed(spectrum, lam, T, width)
         bound = make_bound(exact_ball(lam), T, width)
-        ball, steps = enclose_root(Equation(spectrum, bound, engine), start)
-        return FixedPoint(ball, ball.rad(), 2 * ball.rad() / ball, steps + taken, Status.PROVED)
+        start = _seed(spectrum, lam, T, width)
+        ball = enclose_root(Equation(spectrum, bound, engine), start)
+        return FixedPoint(ball, ball.rad())
 
 
-def _seed(spectrum: Spectrum, lam: Fraction, T: int, width: int | None) -> tuple[Number, int]:
+def _seed(spectrum: Spectrum, lam: Fraction, T: int, width: int | None) -> Number:
     """Where Newton starts: a power law's rough root, the float64 one, or the nearest level's."""
     if spectrum.beta is not None:
         copies = int(spectrum.multiplicity[0])
         distinct = spectrum.d if math.isinf(spectrum.d) else spectrum.d // copies
         per_copy = None if width is None else Fraction(width, copies)
         rough = rough_log_kappa(spectrum.beta, distinct, lam, Fraction(T, copies), per_copy)
-        return arb(rough).exp(), 0
+        return arb(rough).exp()
     low = Float64()
     try:
         with low.scope():
             bound = make_bound(low.number(lam), T, width)
             equation = Equation(spectrum.in_float64, bound, low)
-            value, steps, _ = approach(equation, guess(equation))
-        return arb(float(value)), steps
+            return arb(float(approach(equation, guess(equation))[0]))
     except SolverError:
         # Out of the range of float64: Newton has farther to go.
         balls = Balls(low.digits)
         with balls.scope():
             bound = make_bound(exact_ball(lam), T, width)
-            return guess(Equation(spectrum, bound, balls)), 0
+            return guess(Equation(spectrum, bound, balls))
 
 
-def _enclosed(equation: Equation, value: Number, steps: int) -> FixedPoint:
+def _enclosed(equation: Equation, value: Number) -> FixedPoint:
     """The last Newton step, and a radius across which the equation changes sign."""
     engine = equation.engine
     radius = 4 * engine.epsilon
     for _ in range(_MAX_WIDENINGS):
         # The exponential of a tiny step, without its cost.
         value = value * (1 + equation.log_step(value)[1])
-        steps += 1
         equation.require(value)
         ends = (equation.at(value * (1 + side)) for side in (-radius, radius))
-        left, right = ((end.P - end.Q) / end.Q for end in ends)
+        left, right = (end.P - end.Q for end in ends)
         if left > 0 > right:
-            residual = engine.maximum(left, -right)
-            return FixedPoint(value, radius * value, residual, steps, Status.ENCLOSED)
+            return FixedPoint(value, radius * value)
         radius = 4 * radius
     raise equation.failure(
         "the equation does not change sign around the root found, so rounding hides which side is "

