@@ -26,7 +26,7 @@ from ridgeproof.numerics.arithmetic.rational_balls import exact_ball
 from ridgeproof.numerics.kappa.deficit import make_bound
 from ridgeproof.numerics.kappa.equation import Equation, approach, guess
 from ridgeproof.numerics.kappa.interval_newton import enclose_root
-from ridgeproof.numerics.kappa.rough_kappa import rough_log_kappa
+from ridgeproof.numerics.kappa.rough_kappa import rough_kappa
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.theory.checks import check_integer, check_real, exact
 from ridgeproof.theory.errors import SolverError
@@ -126,8 +126,7 @@ def _seed(spectrum: Spectrum, lam: Fraction, T: int, width: int | None) -> Numbe
         copies = int(spectrum.multiplicity[0])
         distinct = spectrum.d if math.isinf(spectrum.d) else spectrum.d // copies
         per_copy = None if width is None else Fraction(width, copies)
-        rough = rough_log_kappa(spectrum.beta, distinct, lam, Fraction(T, copies), per_copy)
-        return arb(rough).exp()
+        return arb(rough_kappa(spectrum.beta, distinct, lam, Fraction(T, copies), per_copy))
     low = Float64()
     try:
         with low.scope():

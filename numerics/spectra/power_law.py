@@ -18,7 +18,7 @@ from flint import arb
 from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import object_array
 from ridgeproof.numerics.arithmetic.rational_balls import exact_powers
-from ridgeproof.numerics.kappa.rough_kappa import rough_log_kappa
+from ridgeproof.numerics.kappa.rough_kappa import rough_kappa
 from ridgeproof.numerics.spectra.eigenvalue_ranges import FAR, Law, edges
 from ridgeproof.numerics.spectra.spectral_levels import Spectrum
 from ridgeproof.theory.settings.setting import Setting
@@ -54,16 +54,16 @@ def power_law_spectrum(setting: Setting, engine: Balls) -> Spectrum:
     fits = [(setting.lam, setting.T, setting.width)]
     stages = setting.distinct_stages(setting.d)
     fits += dict.fromkeys((each.lam0, rows, None) for each, _, rows in stages)
-    log_kappas = [
-        rough_log_kappa(
+    kappas = [
+        rough_kappa(
             beta, d, lam, Fraction(T, copies), None if width is None else Fraction(width, copies)
         )
         for lam, T, width in fits
         if lam > 0 or min(T, width or T) < setting.d
     ]
     far = d + 1
-    if log_kappas:
-        log_far = (math.log(FAR) - min(log_kappas)) / float(beta)
+    if kappas:
+        log_far = math.log(FAR / min(kappas)) / float(beta)
         # Rounded up, so that neighbouring settings share their zeta values.
         log_far = max(math.ceil(8 * log_far) / 8, 1.0)
         if log_far < math.log(d):

@@ -12,7 +12,7 @@ from flint import arb, arb_series, ctx, fmpq
 from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.evaluate import evaluate, evaluate_terms
-from ridgeproof.numerics.kappa.rough_kappa import rough_log_kappa
+from ridgeproof.numerics.kappa.rough_kappa import rough_kappa
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.spectra.power_law import is_function
 from ridgeproof.numerics.spectra.spectrum import build_spectrum
@@ -199,15 +199,15 @@ def test_growing_an_infinite_spectrum_changes_nothing():
         ("101/100", math.inf, 0, 10**9),
         ("1/10", 10**12, 0, 10**12 - 5),
         ("3", 10**12, "1e-200", 10**11),
-        ("2", 10**12, "1e300", 1),
+        ("2", 10**12, "1e280", 1),
     ],
 )
 def test_the_rough_kappa_is_close(beta, d, lam, T):
     """Within two per cent of the certified one, over hundreds of decades."""
     setting = make_setting(d=d, T=T, lam=lam, spectrum=f"power-law:{beta}", signal="source:1/2")
     exact = evaluate(setting, digits=5).kappa
-    rough = rough_log_kappa(Fraction(beta), setting.d, setting.lam, Fraction(T))
-    assert abs(float(mpmath.log(exact)) - rough) < 0.02
+    rough = rough_kappa(Fraction(beta), setting.d, setting.lam, Fraction(T))
+    assert abs(rough / float(exact) - 1) < 0.02
 
 
 def test_the_cost_does_not_depend_on_d():
