@@ -18,7 +18,7 @@ from ridgeproof.numerics.general import value_of_process
 from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.regime import regime
 from ridgeproof.numerics.spectra.power_law import is_function
-from ridgeproof.numerics.value import Value, printed_radius
+from ridgeproof.numerics.value import Value, printed_radius, solved_fit
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find
@@ -43,7 +43,6 @@ __all__ = ["MAX_DIGITS", "ErrorParts", "Value", "evaluate", "evaluate_terms", "w
 MAX_DIGITS = 2000
 # Spectra with more levels than this are evaluated in float64 when 15 digits are enough.
 _MANY_LEVELS = 100_000
-_DEGREES = ("df1", "df2", "gamma")
 _LABEL_NOISES = (sy.sigma, sy.sigma_real)
 
 _Parts = dict[str, tuple[Expr, FormulaPoint]]
@@ -131,16 +130,14 @@ def _required(setting: Setting, form: Form) -> Setting:
 
 
 def _float64_value(found: _Evaluation) -> Value:
-    point = found.point
+    digits = found.point.engine.digits
     return Value(
         value=found.value,
         radius=found.radius_of_rounding(),
         terms=found.terms,
-        kappa=found.kappa.value,
-        kappa_radius=found.kappa.radius,
-        **{name: evaluate_expression(getattr(sy, name), point) for name in _DEGREES},
+        **solved_fit(found.point, digits),
         **found.description,
-        digits=point.engine.digits,
+        digits=digits,
         certified=False,
     )
 
@@ -160,23 +157,17 @@ def _ball_value(
 
 
 def _described(found: _Evaluation, digits: int, *, certified: bool) -> Value:
-    point = found.point
-
     def judged(ball: Number) -> tuple[Number, Number]:
         middle = center(ball)
         return middle, printed_radius(middle, upper_radius(ball), digits)
 
     value, radius = judged(found.value)
-    kappa, kappa_radius = judged(found.kappa.value)
     terms = {name: judged(ball) for name, ball in found.terms.items()}
-    degrees = {name: evaluate_expression(getattr(sy, name), point) for name in _DEGREES}
     return Value(
         value=value,
         radius=radius,
         terms={name: term for name, (term, _) in terms.items()},
-        kappa=kappa,
-        kappa_radius=kappa_radius,
-        **{name: center(ball) for name, ball in degrees.items()},
+        **solved_fit(found.point, digits),
         **found.description,
         digits=digits,
         certified=certified,

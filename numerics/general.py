@@ -6,13 +6,10 @@ import mpmath
 
 from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Float64
-from ridgeproof.numerics.arithmetic.rational_balls import middle
 from ridgeproof.numerics.equivalent.evaluate import DIGITS, evaluate_process
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.regime import regime
-from ridgeproof.numerics.value import Value
-from ridgeproof.numerics.walker import evaluate_expression
-from ridgeproof.theory import symbols as sy
+from ridgeproof.numerics.value import Value, solved_fit
 from ridgeproof.theory.errors import InputError, NotBuilt, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form
 from ridgeproof.theory.settings.features import Elliptical
@@ -52,8 +49,6 @@ def value_of_process(setting: Setting, digits: int, *, certified: bool) -> Value
     shares = {source: of.item() for source, of in (found.terms["test_error"] or {}).items()}
     radius = found.radii.get("test_error")
     point = make_point(setting, Float64() if digits <= DIGITS else Balls(digits))
-    kappa = point.solutions[sy.kappa]
-    degrees = {n: evaluate_expression(getattr(sy, n), point) for n in ("df1", "df2", "gamma")}
     with mpmath.workdps(digits + 5):
         terms = {
             name: sum(share for source, share in shares.items() if term_of(source) == name)
@@ -64,9 +59,7 @@ def value_of_process(setting: Setting, digits: int, *, certified: bool) -> Value
         value=found.values["test_error"].item(),
         radius=rounding if radius is None else radius.item(),
         terms=terms,
-        kappa=middle(kappa.value),
-        kappa_radius=middle(kappa.radius),
-        **{name: middle(degree) for name, degree in degrees.items()},
+        **solved_fit(point, digits),
         regime=regime(setting),
         formulas=("process",),
         form=Form.LIMIT.value,

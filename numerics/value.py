@@ -8,12 +8,17 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
+from flint import arb
 
 from ridgeproof.numerics.arithmetic.precision import Number
+from ridgeproof.numerics.arithmetic.rational_balls import middle
+from ridgeproof.numerics.point import FormulaPoint
+from ridgeproof.numerics.walker import evaluate_expression
+from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.shown import Shown, echoed
 
-__all__ = ["Value", "decimal", "printed_radius", "shown_radius"]
+__all__ = ["Value", "decimal", "printed_radius", "shown_radius", "solved_fit"]
 
 # Digits that a decimal is printed with before it turns to an exponent, as floats are.
 _MIN_FIXED, _MAX_FIXED = -5, 16
@@ -122,6 +127,19 @@ def printed_radius(number: Number, radius: Number, digits: int) -> Number:
     with mpmath.workprec(80):
         rounded = mpmath.mpf(slack.numerator) / slack.denominator + radius
         return rounded * (1 + mpmath.mpf(2) ** -70)
+
+
+def solved_fit(point: FormulaPoint, digits: int) -> dict[str, Number]:
+    """kappa, its radius and the degrees of the downstream fit, as a `Value` holds them."""
+    found = point.solutions[sy.kappa]
+    kappa, radius = middle(found.value), middle(found.radius)
+    if isinstance(found.value, arb):
+        radius = printed_radius(kappa, radius, digits)
+    degrees = {
+        name: middle(evaluate_expression(getattr(sy, name), point))
+        for name in ("df1", "df2", "gamma")
+    }
+    return {"kappa": kappa, "kappa_radius": radius, **degrees}
 
 
 def _exact(number: Number) -> Fraction:

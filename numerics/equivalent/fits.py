@@ -13,7 +13,6 @@ In between, at T = r, it is refused.  Directions that no row sees have u = 0 and
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 from flint import acb, fmpq
@@ -33,32 +32,63 @@ from ridgeproof.theory.equivalent.pencil import Node, Pencil, RandomFeatures, Ri
 from ridgeproof.theory.equivalent.ring import Diagonal
 from ridgeproof.theory.errors import InputError, NotBuilt
 
-__all__ = ["MANY", "FloatRoots", "Roots", "solve_fit"]
+__all__ = ["MANY", "FloatRoots", "solve_fit"]
 
 # The number of directions, each of variance 1/MANY, that stand for what an activation adds: the
 # limit to the last digit of float64.
 MANY = 2.0**100
 
 
-class Roots(Protocol):
-    """The roots on the branch of the resolvent; arrays as in `FloatRoots`, numbers of any kind."""
+class FloatRoots:
+    """The roots on the branch of the resolvent, in float64, many points at once."""
 
     def kappa(self, s: Array, counts: Array, lam: Array, T: Array) -> Array:
-        """Kappa for real or complex lam, (points, 1); s > 0 and counts are (directions,)."""
+        """Kappa for real lam, or complex lam with Im kappa Im lam > 0, (points, 1).
+
+        s > 0 and counts are (directions,).
+        """
+        if np.iscomplexobj(lam):
+            shape = np.broadcast_shapes(lam.shape, T.shape)
+            at, rows = (np.broadcast_to(each, shape) for each in (lam, T))
+            silent = np.zeros((len(rows), 1), dtype=bool)
+            kinds = Kinds((s + 0 * rows)[:, None, :], (counts * s / rows)[:, None, :], silent)
+            return np.asarray(1 / complex_responses(kinds, at[:, 0]))
+        kappa = batch_kappa(make_spectrum(s, counts, s), np.maximum(lam, 0.0), T)
+        negative = np.broadcast_to(lam < 0, kappa.shape)
+        if negative.any():
+            lams, rows = (np.broadcast_to(each, kappa.shape)[negative] for each in (lam, T))
+            kappa[negative] = negative_kappa(s, counts, lams, rows, kappa[negative])
+        return kappa
 
     def projected_kappa(self, s: Array, counts: Array, lam: Array, T: Array, width: Array) -> Array:
         """Kappa on random features of this width, for lam >= 0, (points, 1)."""
+        if (counts < MANY).all():
+            return batch_kappa(make_spectrum(s, counts, s), lam, T, width)
+        lam, T, width = np.broadcast_arrays(lam, T, width)
+
+        def is_left(kappa: Array) -> Array:
+            on_rows, on_width = (_spare(s, counts, kappa, size) for size in (T, width))
+            return (np.minimum(on_rows, on_width) < 0) | (kappa * on_rows * on_width < lam)
+
+        high = lam + 4 * (s @ counts[:, None]) / np.minimum(T, width)
+        while (left := is_left(high)).any():
+            high = np.where(left, 4 * high, high)
+        return bisected(is_left, 0 * high, high)
 
     def responses(self, kinds: Kinds, lam: Array, dual: Array) -> Array:
         """h_g of several kinds, (points, kinds); lam and dual are (points,).
 
         (mu, nu) = (lam, 1) where dual, as for all complex lam, and (1, lam) elsewhere.
         """
+        if np.iscomplexobj(lam):
+            return np.where(kinds.silent, 1.0, complex_responses(kinds, lam))
+        return real_responses(kinds, lam, dual)
 
     def projected_responses(
         self, kinds: Kinds, counts: Array, lam: Array, width: Array, least: Array
     ) -> tuple[Array, Array]:
         """As `numerics.equivalent.several.projected_responses`."""
+        return projected_responses(kinds, counts, lam, width, least)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +101,7 @@ class _Kind:
     rows: tuple[int, ...]
 
 
-def solve_fit(pencil: Pencil, node: Node, roots: Roots) -> Diagonal:
+def solve_fit(pencil: Pencil, node: Node, roots: FloatRoots) -> Diagonal:
     """The node's own G, H and kappa.
 
     Raises:
@@ -127,7 +157,9 @@ def _is_complex(lam: Array) -> bool:
     return np.iscomplexobj(lam) or any(isinstance(each, acb) for each in lam.flat)
 
 
-def _ridge(pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array, roots: Roots) -> Diagonal:
+def _ridge(
+    pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array, roots: FloatRoots
+) -> Diagonal:
     seen = np.any([kind.s > 0 for kind in kinds], axis=0)
     counts, T = pencil.multiplicity[seen], _rows(kinds)
     r = counts.sum()
@@ -158,7 +190,7 @@ def _ridge(pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array, roots: Ro
 
 
 def _one_kind(
-    kind: _Kind, seen: Array, counts: Array, lam: Array, dual: Array, roots: Roots
+    kind: _Kind, seen: Array, counts: Array, lam: Array, dual: Array, roots: FloatRoots
 ) -> tuple[Array, list[Array]]:
     """kappa and h, (points, 1)."""
     s, T, om = kind.s[seen], kind.T, kind.om
@@ -180,7 +212,7 @@ def _spare(s: Array, counts: Array, kappa: Array, T: Array) -> Array:
 
 
 def _several_kinds(
-    kinds: list[_Kind], seen: Array, counts: Array, lam: Array, dual: Array, roots: Roots
+    kinds: list[_Kind], seen: Array, counts: Array, lam: Array, dual: Array, roots: FloatRoots
 ) -> list[Array]:
     """h of every kind, (points, 1)."""
     of_kinds = (each.shape for kind in kinds for each in (kind.om, kind.T))
@@ -218,7 +250,7 @@ def _rows(kinds: list[_Kind]) -> Array:
 
 
 def _random_features(
-    pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array, projection: int, roots: Roots
+    pencil: Pencil, node: Node, kinds: list[_Kind], lam: Array, projection: int, roots: FloatRoots
 ) -> Diagonal:
     if _is_complex(lam) or (lam < 0).any():
         raise NotBuilt("random features take a penalty lam >= 0 in this version")
@@ -274,7 +306,7 @@ def _projected(
     lam: Array,
     width: Array,
     least: Array,
-    roots: Roots,
+    roots: FloatRoots,
 ) -> tuple[Array, Array, Array]:
     """kappa, H on the rows and H on the features, (points, 1), for rows of one kind."""
     s, T, om = kind.s[..., seen], kind.T, kind.om
@@ -284,49 +316,3 @@ def _projected(
         H_X = np.where(least == 0, 1 / (om * T * kappa * on_width), on_rows)
         H_F = np.where(least == 1, 1 / (om * T * kappa * on_rows), on_width)
     return kappa, H_X, H_F
-
-
-class FloatRoots:
-    """Roots in float64, many points at once."""
-
-    def kappa(self, s: Array, counts: Array, lam: Array, T: Array) -> Array:
-        """For complex lam the root with Im kappa Im lam > 0."""
-        if np.iscomplexobj(lam):
-            shape = np.broadcast_shapes(lam.shape, T.shape)
-            at, rows = (np.broadcast_to(each, shape) for each in (lam, T))
-            silent = np.zeros((len(rows), 1), dtype=bool)
-            kinds = Kinds((s + 0 * rows)[:, None, :], (counts * s / rows)[:, None, :], silent)
-            return np.asarray(1 / complex_responses(kinds, at[:, 0]))
-        kappa = batch_kappa(make_spectrum(s, counts, s), np.maximum(lam, 0.0), T)
-        negative = np.broadcast_to(lam < 0, kappa.shape)
-        if negative.any():
-            lams, rows = (np.broadcast_to(each, kappa.shape)[negative] for each in (lam, T))
-            kappa[negative] = negative_kappa(s, counts, lams, rows, kappa[negative])
-        return kappa
-
-    def projected_kappa(self, s: Array, counts: Array, lam: Array, T: Array, width: Array) -> Array:
-        """On random features."""
-        if (counts < MANY).all():
-            return batch_kappa(make_spectrum(s, counts, s), lam, T, width)
-        lam, T, width = np.broadcast_arrays(lam, T, width)
-
-        def is_left(kappa: Array) -> Array:
-            on_rows, on_width = (_spare(s, counts, kappa, size) for size in (T, width))
-            return (np.minimum(on_rows, on_width) < 0) | (kappa * on_rows * on_width < lam)
-
-        high = lam + 4 * (s @ counts[:, None]) / np.minimum(T, width)
-        while (left := is_left(high)).any():
-            high = np.where(left, 4 * high, high)
-        return bisected(is_left, 0 * high, high)
-
-    def responses(self, kinds: Kinds, lam: Array, dual: Array) -> Array:
-        """Of several kinds of rows."""
-        if np.iscomplexobj(lam):
-            return np.where(kinds.silent, 1.0, complex_responses(kinds, lam))
-        return real_responses(kinds, lam, dual)
-
-    def projected_responses(
-        self, kinds: Kinds, counts: Array, lam: Array, width: Array, least: Array
-    ) -> tuple[Array, Array]:
-        """Of several kinds of rows on random features."""
-        return projected_responses(kinds, counts, lam, width, least)

@@ -11,7 +11,7 @@ from typing import ClassVar, TypeVar
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array, Number
-from ridgeproof.numerics.equivalent.fits import MANY, FloatRoots, Roots, solve_fit
+from ridgeproof.numerics.equivalent.fits import MANY, FloatRoots, solve_fit
 from ridgeproof.numerics.equivalent.profiles import Directions
 from ridgeproof.numerics.kappa.activations import moments, require_spread
 from ridgeproof.theory.equivalent.pencil import Node, Pencil
@@ -63,7 +63,7 @@ class Float64Ring:
         return item
 
     @property
-    def roots(self) -> Roots:
+    def roots(self) -> FloatRoots:
         """What solves the equations that are not linear."""
         return FloatRoots()
 

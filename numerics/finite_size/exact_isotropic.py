@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Number
-from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
 from ridgeproof.numerics.finite_size import finite_size_terms
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.regime import regime
-from ridgeproof.numerics.value import Value, printed_radius
-from ridgeproof.numerics.walker import evaluate_expression
-from ridgeproof.theory import symbols as sy
+from ridgeproof.numerics.value import Value, printed_radius, solved_fit
 from ridgeproof.theory.errors import NotBuilt, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form, FormulaKind
 from ridgeproof.theory.settings.selection import best
@@ -39,25 +36,17 @@ def exact_isotropic_value(setting: Setting, digits: int, *, certified: bool) -> 
     except (NoTheorem, NotBuilt):
         return None
     point = make_point(setting, Balls(digits + 5))
-    kappa = point.solutions[sy.kappa].value
-    middle = center(kappa)
 
     def padded(number: Number) -> Number:
         """The radius of the enclosure, plus the rounding of what is printed."""
         return printed_radius(number, found.radius, digits)
 
     terms = {name: getattr(found, name) for name in ERROR_TERMS}
-    degrees = {
-        name: center(evaluate_expression(getattr(sy, name), point))
-        for name in ("df1", "df2", "gamma")
-    }
     return Value(
         value=found.total,
         radius=padded(found.total),
         terms=terms,
-        kappa=middle,
-        kappa_radius=printed_radius(middle, upper_radius(kappa), digits),
-        **degrees,
+        **solved_fit(point, digits),
         regime=regime(setting),
         formulas=("finite-size",),
         form=Form.EXACT.value,

@@ -75,7 +75,7 @@ def matrix_power(matrices: Array, count: int) -> Array:
 
 
 @dataclass(frozen=True)
-class BallRoots:
+class BallRoots(FloatRoots):
     """Roots for one point in balls of these digits; arrays hold balls and exact rationals."""
 
     engine: Balls
