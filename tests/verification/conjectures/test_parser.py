@@ -13,7 +13,7 @@ from sympy import Expr, I, Integer, Max, Min, Rational, exp, log, nan, oo, pi, s
 
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.symbols import NAMED, T0, T, beta, d, eta, lam, n, phi, r, sigma, sigma0
-from ridgeproof.verification.conjectures.parser import parse_formula
+from ridgeproof.verification.conjectures.parser import parse_formula, read_formula
 
 # A parse slower than this would be a hang in the making; the slowest table entry takes 0.9 s.
 PATIENCE = 10.0
@@ -145,6 +145,15 @@ def test_refusal_names_column_and_piece(text, column, piece):
     assert caught.value.value == piece
     assert caught.value.condition
     assert caught.value.remedy
+
+
+def test_pieces_are_kept_as_they_are_written():
+    """With the parentheses of what is divided, and with the noises that multiply them."""
+    guards = read_formula("sigma*(n)/(T - d) + 2*(1 + sqrt(d - 2)*lam)*sigma0")[1]
+    assert [(guard.text, guard.scale) for guard in guards] == [
+        ("sigma*(n)/(T - d)", sigma * n),
+        ("sqrt(d - 2)", sigma0),
+    ]
 
 
 def test_unknown_name_suggests_the_closest():
