@@ -123,24 +123,12 @@ class Bench:
     ) -> Decision:
         """Put a claimed limit of an ask on trial, and keep it on the judge's record."""
         bias, scale = self.bias(name), self.scale(name)
-        keep = partial(
-            judge.record,
-            self.place,
-            name,
-            claimed,
-            limit=True,
-            allowed=bias / abs(claimed or scale),
-        )
-        decision, method = judge.tried(
-            partial(self._draw, name),
-            claimed,
-            METHOD,
-            keep,
-            allowance=bias,
+        unit = abs(claimed or scale)
+        return judge.decided(
+            self.place, claimed, partial(self._draw, name), quantity=name, method=METHOD,
+            allowed=bias / unit, scale=unit, limit=True,
             absolute_tolerance=(tolerance or judge.tolerance) * scale,
-        )
-        keep(decision, method)
-        return decision
+        )[0]  # fmt: skip
 
     def _draw(self, name: str, chunk: int, size: int) -> Array:
         return self._expansion(name).at(self._table(chunk, size))

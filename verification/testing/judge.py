@@ -6,17 +6,16 @@ with an allowance for what is left (`verification.testing.allowance`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.verification.simulation.quantity_draws import Difference, Sampler, cheapest_method
+from ridgeproof.verification.simulation.repetitions import Draw
 from ridgeproof.verification.suite.theory_on_trial import signal_energy
 from ridgeproof.verification.testing.allowance import allowance, growth, large_enough
 from ridgeproof.verification.testing.counterexample import Counterexample, Located
@@ -79,7 +78,7 @@ class Judge:
         tolerance: float | None = None,
         absolute_tolerance: float | None = None,
         allowed: float | None = None,
-        sampler: Callable[[int, int], NDArray[np.float64]] | None = None,
+        sampler: Draw | None = None,
     ) -> Decision:
         """Decide whether the simulated mean stands in the relation to the claimed value.
 
@@ -108,41 +107,64 @@ class Judge:
         )  # fmt: skip
 
     def sampled(
-        self,
-        place: Located,
-        claimed: float,
-        sampler: Callable[[int, int], NDArray[np.float64]],
-        *,
-        quantity: str,
-        method: str,
-        allowed: float = 0.0,
-        limit: bool = False,
-        relation: str = "equals",
-        **tolerances: float | None,
+        self, place: Located, claimed: float, sampler: Draw, *, shown: str = "", **options: Any
     ) -> Decision:
         """Decide whether the mean of a sampler stands in the relation to the value claimed of it.
+
+        The options are those of `decided`; ``shown`` is the claimed side in words.
 
         Raises:
             Refutation: it does not, and by more than is allowed.
         """
+        decision, method = self.decided(place, claimed, sampler, **options)
+        if decision.verdict == "refuted":
+            what, limit = options["quantity"], options.get("limit", False)
+            shown = shown or f"{claimed:.6g}"
+            raise self.refutation(place, what, shown, decision, method, limit=limit)
+        return decision
+
+    def decided(
+        self,
+        place: Located,
+        claimed: float,
+        sampler: Draw,
+        *,
+        quantity: str,
+        method: str,
+        relation: str = "equals",
+        allowed: float = 0.0,
+        scale: float = 0.0,
+        limit: bool = False,
+        strict: bool = False,
+        **tolerances: float | None,
+    ) -> tuple[Decision, str]:
+        """What the sequential test says of the mean of a sampler, on record; and what drew.
+
+        ``allowed`` and the tolerance are relative to ``scale``, without one to the claimed value.
+        A ``strict`` claim is that the mean is above the value, which level alpha has to establish.
+        Ctrl-C leaves what was seen on record.
+        """
         keep = partial(
             self.record, place, quantity, claimed, limit=limit, relation=relation, allowed=allowed
         )
-        decision, method = self.tried(
-            sampler,
-            claimed,
-            method,
-            keep,
-            relation=relation,
-            allowance=abs(claimed) * allowed,
-            budget=self.budget * _cost(method),
-            **tolerances,
-        )
+        bounds: dict[str, Any] = {
+            "alpha": self.alpha, "tolerance": self.tolerance, "deadline": self.deadline,
+            "absolute_tolerance": self.tolerance * scale or None, "executor": self.executor,
+            "budget": self.budget * _cost(method), "relation": "equals" if strict else relation,
+            "allowance": allowed * (scale or abs(claimed)), **tolerances,
+        }  # fmt: skip
+        try:
+            decision = decide(sampler, claimed, **bounds)
+        except Stopped as stopped:
+            keep(stopped.decision, method)
+            raise
+        # Put on trial is that nothing moves: refuting it in the right direction is what is wanted.
+        if strict and decision.verdict != "undecided":
+            moved = decision.verdict == "refuted" and (decision.mean or 0.0) > claimed
+            decision = replace(decision, verdict="consistent" if moved else "refuted")
+        method = method_of(decision, method)
         keep(decision, method)
-        if decision.verdict == "refuted":
-            shown = f"{claimed:.6g}"
-            raise self.refutation(place, quantity, shown, decision, method, limit=limit)
-        return decision
+        return decision, method
 
     def no_worse(self, best: Setting, other: Setting, quantity: str = "test_error") -> Decision:
         """Decide by simulation whether ``best`` has no more error than ``other``, of equal sizes.
@@ -240,53 +262,18 @@ class Judge:
         nothing at all; or, if not strict, where it is above minus the tolerance, and below zero by
         more than is allowed.  Both are relative to the quantity before.
         """
-        scale = float(np.mean(np.abs(pair.before(-1000, CHUNK))))
-        scale = max(scale, _LEAST_SCALE)
-        keep = partial(
-            self.record, setting, name, 0.0, limit=limit, relation="at-least", allowed=allowed
-        )
-        decision, method = self.tried(
-            pair,
-            0.0,
-            pair.before.method,
-            keep,
-            relation="equals" if strict else "at-least",
-            allowance=allowed * scale,
+        scale = max(float(np.mean(np.abs(pair.before(-1000, CHUNK)))), _LEAST_SCALE)
+        return self.decided(
+            setting, 0.0, pair, quantity=name, method=pair.before.method, relation="at-least",
+            allowed=allowed, scale=scale, limit=limit, strict=strict,
             absolute_tolerance=(_NOTHING if strict else self.tolerance) * scale,
-        )
-        # Put on trial is that nothing moves: refuting it in the right direction is what is wanted.
-        if strict and decision.verdict != "undecided":
-            moved = decision.verdict == "refuted" and (decision.mean or 0.0) > 0
-            decision = replace(decision, verdict="consistent" if moved else "refuted")
-        keep(decision, method)
-        return decision, method
+        )  # fmt: skip
 
     def _drawn(self, sampler: Sampler) -> Sampler | Stream:
         """The sampler itself, or its draws as they are remembered."""
         if self.streams is None:
             return sampler
         return self.streams.setdefault(sampler, Stream(sampler))
-
-    def tried(
-        self,
-        sampler: Callable[[int, int], NDArray[np.float64]],
-        claimed: float,
-        method: str,
-        keep: Callable[[Decision, str], None],
-        **options: Any,
-    ) -> tuple[Decision, str]:
-        """The decision at this judge's level and within its bounds, and what drew for it.
-
-        Ctrl-C leaves what was seen on record.
-        """
-        own = {"alpha": self.alpha, "tolerance": self.tolerance, "budget": self.budget}
-        bounds = {"deadline": self.deadline, "executor": self.executor}
-        try:
-            decision = decide(sampler, claimed, **{**own, **bounds, **options})
-        except Stopped as stopped:
-            keep(stopped.decision, method)
-            raise
-        return decision, method_of(decision, method)
 
     def record(
         self,

@@ -192,26 +192,14 @@ def judge_case(subject: Subject, sides: Sides, case: Case, judge: Judge) -> None
     error = sum(allowed(run.graph, run.world) for run in runs if run.world.growth == growth)
     bias = left + (error * draws.moved(growth) if limit else 0.0)
     scale = max(scale, _LEAST_SCALE)
-    relation = {0: "equals", 1: "at-least", -1: "at-most"}[subject.sign]
     name = subject.moved(case)
     if case.before is None:
         name = f"{name} - ({conjecture.formula_text})"
-    keep = partial(
-        judge.record, case.place, name, 0.0,
-        limit=limit, relation=relation, allowed=bias / scale,
+    relation = {0: "equals", 1: "at-least", -1: "at-most"}[subject.sign]
+    judge.sampled(
+        case.place, 0.0, draws, quantity=name, method=METHOD, relation=relation,
+        allowed=bias / scale, scale=scale, limit=limit, shown=subject.bound,
     )  # fmt: skip
-    decision, method = judge.tried(
-        draws,
-        0.0,
-        METHOD,
-        keep,
-        relation=relation,
-        allowance=bias,
-        absolute_tolerance=judge.tolerance * scale,
-    )
-    keep(decision, method)
-    if decision.verdict == "refuted":
-        raise judge.refutation(case.place, name, subject.bound, decision, method, limit=limit)
 
 
 def _runs(sides: Sides, case: Case, sizes: tuple[int, ...]) -> tuple[_Run, ...]:
