@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, diff, together
 
 from ridgeproof.theory.calculus.algebra import equal, equal_when_isotropic
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
@@ -18,7 +18,7 @@ from ridgeproof.theory.symbols import is_level
 if TYPE_CHECKING:
     from ridgeproof.theory.equivalent.formulas.derived import ProcessFormulas
 
-__all__ = ["Derivation", "Section", "Step", "insert", "restate", "unfold"]
+__all__ = ["Derivation", "Section", "Step", "differentiate", "insert", "restate", "unfold"]
 
 
 @dataclass(frozen=True)
@@ -164,5 +164,19 @@ def insert(values: Mapping[Symbol, Expr], why: str = "", *, isotropic: bool = Fa
         f"insert {shown}{why and f': {why}'}",
         lambda expression: expression.xreplace(dict(values)),
         substitution=values,
+        needs=frozenset({"isotropic"} if isotropic else ()),
+    )
+
+
+def differentiate(symbol: Symbol, *, isotropic: bool = False) -> Rule:
+    """Differentiate the line."""
+    return Rule(
+        "differentiate",
+        RuleKind.DERIVATIVE,
+        f"d/d{symbol}",
+        lambda expression: (
+            together(diff(expression, symbol)) if isotropic else diff(expression, symbol)
+        ),
+        substitution={symbol: symbol},
         needs=frozenset({"isotropic"} if isotropic else ()),
     )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from sympy import And, Expr, Symbol, diff, together
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
+from ridgeproof.theory.calculus.derivation import Derivation, differentiate, restate, unfold
 from ridgeproof.theory.calculus.rules import Rule, RuleKind
 from ridgeproof.theory.chains.assumptions import LEAST_SQUARES_CHAIN
 from ridgeproof.theory.definitions import ridge_of_kappa
@@ -52,18 +52,6 @@ def in_v() -> Rule:
     )
 
 
-def differentiate(symbol: Symbol) -> Rule:
-    """Differentiate the line."""
-    return Rule(
-        "differentiate",
-        RuleKind.DERIVATIVE,
-        f"d/d{symbol}",
-        lambda expression: together(diff(expression, symbol)),
-        substitution={symbol: symbol},
-        needs=frozenset({"isotropic"}),
-    )
-
-
 @lru_cache
 def derive() -> Derivation:
     """From T2 to the isotropic optimum, with the two inequalities proved."""
@@ -75,7 +63,7 @@ def derive() -> Derivation:
         "the ridge formula (T2), whose lam is the explicit function kappa (1 - df1/T)",
         [
             in_v(),
-            differentiate(_v),
+            differentiate(_v, isotropic=True),
             restate(
                 2 * root / (1 - _phi * _v**2) ** 2,
                 "factor: the sign is that of the quartic",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Expr, diff
+from sympy import Expr
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.alphabet import RBAR, R
-from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
+from ridgeproof.theory.calculus.derivation import Derivation, differentiate, restate, unfold
 from ridgeproof.theory.calculus.rows import (
     CUBE,
     common_share,
@@ -18,7 +18,7 @@ from ridgeproof.theory.calculus.rows import (
     linear_in_the_share,
     resolvent_difference,
 )
-from ridgeproof.theory.calculus.rules import Rule, RuleKind
+from ridgeproof.theory.calculus.rules import RuleKind
 from ridgeproof.theory.calculus.words import trace
 from ridgeproof.theory.definitions import defined, ridge_of_kappa
 from ridgeproof.theory.formula import Formula, FormulaKind
@@ -50,16 +50,6 @@ def _of_kappa(expression: Expr) -> Expr:
 
 
 EXPRESSIONS = {"resolvent_trace": _TRACE, "resolvent_square": _SQUARE}
-
-
-def _differentiate() -> Rule:
-    return Rule(
-        "differentiate",
-        RuleKind.DERIVATIVE,
-        "d/dkappa",
-        lambda expression: diff(expression, sy.kappa),
-        substitution={sy.kappa: sy.kappa},
-    )
 
 
 @lru_cache
@@ -107,7 +97,7 @@ def derive() -> Derivation:
         "E tr R^2 = -d/dlam E tr R and dlam/dkappa = 1-gamma, at fixed T: minus E tr R, as a "
         "function of kappa",
         [
-            _differentiate(),
+            differentiate(sy.kappa),
             restate((1 - sy.gamma) * EXPRESSIONS["resolvent_square"], "dlam/dkappa = 1 - gamma"),
         ],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -34,9 +35,12 @@ def _value(expression: Expr, world: World, traces: dict[Expr, Any]) -> Any:
             traces[expression] = _trace(expression.word, world)
         return traces[expression]
     if isinstance(expression, SpectralSum):
-        terms = _value(expression.summand, world, traces)
-        total = np.sum(np.broadcast_to(terms, world.levels[sy.s].shape))
-        return total if np.iscomplexobj(total) else float(total)
+        # A number for each of a stack of designs stands beside the directions.
+        stacks = {x: each[..., None] for x, each in world.scalars.items() if np.ndim(each)}
+        beside = replace(world, scalars={**world.scalars, **stacks}) if stacks else world
+        terms, _ = np.broadcast_arrays(_value(expression.summand, beside, {}), world.levels[sy.s])
+        total = np.sum(terms, axis=-1)
+        return total if np.iscomplexobj(total) or np.ndim(total) else float(total)
     if isinstance(expression, Symbol):
         if expression in world.levels:
             return world.levels[expression]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sympy import Rational
 
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.calculus.rows import CUBE
@@ -30,3 +31,15 @@ def test_wrong_first_corrections_are_seen():
         for slip in slips:
             wrong = replace(step, expression=step.expression + slip)
             assert not check_step(previous, wrong).checked, step.rule.name
+
+
+def test_wrong_equivalents_are_seen():
+    """What the corrections rest on holds, and not with one part in twenty more."""
+    sections = find("universality").derive().sections
+    lines = [pair for section in sections for pair in section.pairs()]
+    lines = [pair for pair in lines if pair[1].rule.kind is RuleKind.EQUIVALENT]
+    assert lines
+    for previous, step in lines:
+        assert check_step(previous, step).checked
+        wrong = replace(step, expression=step.expression * Rational(21, 20))
+        assert not check_step(previous, wrong).checked, step.rule.name
