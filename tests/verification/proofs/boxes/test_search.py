@@ -237,6 +237,43 @@ def test_a_search_that_loses_a_leaf_convinces_nobody(monkeypatch):
     assert not recheck(proof()).accepted
 
 
+def process_claim(bound, noises=("sigma",)):
+    """The error of a fit on labels with several noises is at most so much."""
+    labels = " + ".join(["A@w0", *(f"{name}*noise(A)" for name in noises)])
+    ranges = "\n".join(f"{name} = [0.1, 0.2]" for name in ("lam", *noises))
+    return read_conjecture(
+        f'[conjecture]\nclaim = "risk <= {bound}"\n[domain]\nd = 4\nT = "4 .. 8"\n{ranges}\n'
+        f'[process]\nsteps = "A = rows(T)\\nm = ridge({labels}, lam)"\n[ask]\nrisk = "risk(m)"\n'
+    )
+
+
+def test_an_interrupted_search_keeps_the_leaves_that_are_done(monkeypatch):
+    """Ctrl-C while boxes are bounded: the verdict says how many are closed, and is no proof."""
+    step, calls = searches.Search._step, []
+
+    def pressed(self, boxes):
+        calls.append(boxes)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        step(self, boxes)
+
+    monkeypatch.setattr(searches.Search, "_step", pressed)
+    verdict = check(process_claim("0.3"), budget=1)
+    assert verdict.verdict.value == "undecided"
+    assert verdict.evidence["interrupted"]
+    (rung,) = [x for x in verdict.evidence["rungs"] if x["rung"] == "whole domain"]
+    assert rung["finding"].startswith("stopped, boxes that fill all but ")
+    assert rung["leaves"] > 0
+
+
+def test_a_domain_of_twelve_numbers_is_too_wide_for_boxes():
+    """It says so, and the ladder goes on."""
+    verdict = check(process_claim("5", tuple(f"p{k}" for k in range(10))), budget=1)
+    findings = {rung["rung"]: rung["finding"] for rung in verdict.evidence["rungs"]}
+    assert "12 numbers range, too many for a proof by boxes" in findings["whole domain"]
+    assert verdict.verdict.value == "identical"
+
+
 def test_what_is_not_bounded_says_why():
     """Claims of another kind, domains that are no boxes, and too many numbers."""
     for words, domain, reason in [
