@@ -142,7 +142,7 @@ def _cases_near(conjecture: Claim, point: Point) -> Iterator[Case]:
         pairs = [(value - step / 2, value + step / 2) for step in steps]
         pairs += [pair for step in steps for pair in ((value, value + step), (value - step, value))]
     else:
-        pairs = [(value, value + 1), (value - 1, value)]
+        pairs = [(value, value + 1)]
     for first, last in pairs:
         before = moved(conjecture.domain, place, name, first)
         after = moved(conjecture.domain, place, name, last)

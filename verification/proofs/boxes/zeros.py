@@ -13,7 +13,7 @@ from itertools import islice, product
 from typing import Any
 
 import numpy as np
-from sympy import Mul, Symbol
+from sympy import Expr, Mul, Symbol
 
 from ridgeproof.verification.proofs.boxes.bounds import Boxes, Form
 from ridgeproof.verification.proofs.boxes.problem import Point, Problem
@@ -51,9 +51,12 @@ def zeros(problem: Problem, levels: Levels, points: Iterable[Point]) -> Iterator
         points: through the first few of which lines are drawn.
     """
     points = list(islice(points, _MOST_LINES))
-    pieces = [part for each, _ in problem.defined for part in Mul.make_args(each)]
-    # An even power has no sign to turn.
-    for piece in dict.fromkeys(part.as_base_exp()[0] for part in pieces):
+    pieces: dict[Expr, None] = {}
+    for each, positive in problem.defined:
+        # An even power has no sign to turn; its root is defined.
+        parts = [each] if positive else [x.as_base_exp()[0] for x in Mul.make_args(each)]
+        pieces |= dict.fromkeys(parts)
+    for piece in pieces:
         still = replace(problem, value=piece, defined=(), moving=None, delta=Fraction(0))
         form = Form(still, piece, levels)
         for point, (j, x) in product(points, enumerate(problem.variables)):

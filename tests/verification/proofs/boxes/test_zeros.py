@@ -35,6 +35,7 @@ def test_a_zero_is_bracketed_and_the_short_number_in_it_tried():
     assert found.low <= 0.5 / other <= found.high
     assert found.high - found.low < 1e-9
     assert not of(X + Y)
+    assert not of((X - Rational(1, 2)) ** 2, positive=True)  # of a root
 
 
 @pytest.mark.parametrize(
