@@ -147,6 +147,8 @@ def recheck(certificate: Mapping[str, Any], conjecture: str | None = None) -> Re
                     if not prover.holds(at, size, box):
                         where = f"leaf {index} ({place}, {_shown(box)})"
                         return Recheck(False, count, f"{where} is not confirmed")
+    if not count:
+        return Recheck(False, count, "there is nothing to compare")
     return Recheck(True, count, delta=delta)
 
 

@@ -110,6 +110,13 @@ def test_a_leaf_widened_within_the_domain_overlaps_its_neighbour(certificate):
     assert "overlap" in recheck(altered).reason
 
 
+def test_without_leaves_nothing_is_proved(certificate):
+    """Of a T that is one number there is no step to take."""
+    claim, domain = {**CLAIM, "formula": "T"}, {**DOMAIN, "T": 9}
+    outcome = recheck({**certificate, "conjecture": claim, "domain": domain, "leaves": []})
+    assert "nothing to compare" in outcome.reason
+
+
 def test_a_false_claim_with_true_looking_leaves_is_rejected(certificate):
     """The leaves of one claim do not prove its opposite: each is enclosed anew."""
     opposite = {**CLAIM, "relation": "decreases-in"}
