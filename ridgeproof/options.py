@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from ridgeproof.completion import completes, signals, spectra
-from ridgeproof.questions.asked import DEFAULT_SEED, is_process_file
+from ridgeproof.questions.asked import DEFAULT_SEED, is_process_file, seed_of
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
@@ -271,18 +271,9 @@ def seed_option(command: Command) -> Command:
         type=str,
         default=str(DEFAULT_SEED),
         show_default=True,
-        callback=_read_seed,
+        callback=lambda _context, _option, value: seed_of(value),
         help="seed of every random number",
     )(command)
-
-
-def _read_seed(ctx: click.Context, param: click.Parameter, value: str) -> int:
-    del ctx, param
-    if not (value.isascii() and value.isdigit() and len(value) <= 38):
-        raise InputError(
-            "--seed", value, "is not a whole number from 0 to 10^38", "give an integer"
-        )
-    return int(value)
 
 
 def json_option(command: Command) -> Command:

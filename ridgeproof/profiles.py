@@ -39,7 +39,7 @@ def read_profiles(spectrum: Any = None, signal: Any = None, d: Any = None) -> di
     if _is_array(spectrum):
         s, vectors = _eigenvalues(_numbers("spectrum", spectrum))
         found["spectrum"] = _levels(s)
-        if d is not None and int(d) != len(s):
+        if d is not None and exact("d", d) != len(s):
             raise InputError("d", d, f"is not {len(s)}, the length of the spectrum", "leave d out")
         found["d"] = len(s)
     if _is_array(signal):
@@ -74,11 +74,12 @@ def _is_array(value: Any) -> bool:
 
 def _numbers(name: str, value: Any) -> Array:
     try:
-        array = np.asarray(value, dtype=np.float64)
+        array = np.asarray(value)
+        array = array if array.dtype.kind == "c" else array.astype(np.float64)
     except (TypeError, ValueError) as error:
         condition = f"is no array of real numbers ({error})"
         raise InputError(name, type(value).__name__, condition, "give real numbers") from None
-    if np.iscomplexobj(value) or not np.isfinite(array).all():
+    if array.dtype.kind == "c" or not np.isfinite(array).all():
         raise InputError(name, "array", "has entries that are no finite real numbers", "give some")
     return array
 

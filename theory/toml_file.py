@@ -32,6 +32,8 @@ def read_tables(source: Path | str, name: str) -> dict[str, Any]:
     >>> read_tables(chr(10) + "grid.lam = 0.1", "sweep file")
     {'grid': {'lam': Decimal('0.1')}}
     """
+    if not isinstance(source, Path | str):
+        raise InputError(name, source, "is no path and no text", "give one of the two")
     text = source if isinstance(source, str) and "\n" in source else _text_of(Path(source), name)
     if len(text) > _MAX_BYTES:
         condition = f"is too long a text ({len(text)} characters)"
@@ -66,7 +68,7 @@ def _locate(error: InputError, source: Path | str) -> None:
     is_text = isinstance(source, str) and "\n" in source
     try:
         text = str(source) if is_text else Path(source).read_text(encoding="utf-8-sig")
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):
         return  # the error is about the file itself
     # A syntax error says its own line.
     line = None if "at line" in error.condition else _place(error, text.splitlines())

@@ -92,6 +92,9 @@ def read_ranges(over: Ranges | str) -> dict[str, tuple[float, float]]:
     >>> read_ranges("lam=-1/10..1, lam0")
     {'lam': (-0.1, 1.0), 'lam0': (0.0, inf)}
     """
+    if not isinstance(over, str | Mapping):
+        remedy = 'give "lam=-1..10,lam0", or a mapping of names to ends'
+        raise InputError("over", over, "names no parameters", remedy)
     if not isinstance(over, str):
         return {parameter: _ends(parameter, ends) for parameter, ends in over.items()}
     ranges: dict[str, tuple[float, float]] = {}

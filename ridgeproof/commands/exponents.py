@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from ridgeproof.console import echo, emit_json, heading, key_values, progress
+from ridgeproof.console import echo, emit_json, progress
 from ridgeproof.options import pop_process, process_argument
 from ridgeproof.questions.answers import exponents
-from ridgeproof.theory.errors import InputError
-
-if TYPE_CHECKING:
-    from ridgeproof.numerics.scaling.slopes import AskExponents
-    from ridgeproof.theory.process.record import Process
 
 __all__ = ["command"]
 
@@ -64,104 +58,13 @@ def command(
     ridgeproof exponents FILE --scale "T0 = T^c, d = T^c/2, lam = T^-ell" --set c=3/5
     """  # noqa: D301
     asked = pop_process(options)
-    if asked is None:
-        for name, value in (("--scale", scale), ("--ask", ask)):
-            if value is not None:
-                raise InputError(name, value, "is for a process", "give FILE, or leave it out")
-        found = exponents(
-            beta=beta, r=source, c=growth, clean=clean, noise_free=noise_free, ell=ell
-        )
-        assert not isinstance(found, dict)
-        if as_json:
-            emit_json(found.data())
-        else:
-            echo(str(found))
-        return
-    process, values = asked
-    values |= {} if growth is None else {"c": growth}
-    asks = _of_process(process, values, scale, ask, beta, source, ell, clean or noise_free)
-    if as_json:
-        emit_json({"asks": {name: _one_ask(each) for name, each in asks.items()}})
-    else:
-        echo(_table(process.title, asks))
-
-
-def _of_process(
-    process: Process,
-    values: Mapping[str, str],
-    scale: str | None,
-    ask: str | None,
-    beta: str | None,
-    r: str | None,
-    ell: str | None,
-    flagged: bool,
-) -> dict[str, AskExponents]:
-    from ridgeproof.numerics.scaling.slopes import process_exponents
-    from ridgeproof.theory.errors import MISSING
-
-    if flagged:
-        condition = "belong to the built-in process"
-        raise InputError("--clean --noise-free", "given", condition, "set sigma of FILE by --set")
-    if scale is None:
-        condition = "says what grows how"
-        raise InputError("--scale", MISSING, condition, 'write --scale "lam = T^-ell"')
+    process, given = asked or (None, {})
     with progress("finding the leading orders"):
-        return process_exponents(process, scale, ask=ask, beta=beta, r=r, ell=ell, **values)
-
-
-def _one_ask(found: AskExponents) -> dict[str, Any]:
-    """The contract's keys of one ask."""
-    keys = ("ell", "rate", "classical_ell", "rate_at_classical", "regime", "logs")
-    named = {key: _number(getattr(found, key)) for key in keys}
-    flags: dict[str, Any] = {"measured": found.measured, "reason": found.reason or None}
-    data: dict[str, Any] = named | flags
-    if found.rate_at_ell is not None:
-        data["rate_at_ell"] = _number(found.rate_at_ell)
-    return data
-
-
-def _number(value: Any) -> str | None:
-    if value is None:
-        return None
-    return f"{value:.4f}" if isinstance(value, float) else _one_line(value)
-
-
-def _table(title: str, found: Mapping[str, AskExponents]) -> str:
-    from ridgeproof.theory.errors import shortened
-    from ridgeproof.theory.scaling.exponents import REGIMES
-
-    rows = [("process", shortened(title))] if title else []
-    named = []
-    for name, each in found.items():
-        rows.append((name, _power(each)))
-        regime = str(each.regime)
-        if each.ell is not None:
-            rows.append(("  best lam", f"T^-({_number(each.ell)})"))
-        if each.rate_at_classical is not None:
-            kept = f"T^({_number(each.rate_at_classical)})"
-            rows.append(("  classical", f"{kept} at lam = T^-({_number(each.classical_ell)})"))
-        if each.rate_at_ell is not None:
-            rows.append(("  given ell", f"T^({_number(each.rate_at_ell)})"))
-        rows.append(("  regime", f"{_WHY[regime]}: {each.reason}" if regime in _WHY else regime))
-        named += [key for key in REGIMES if key in regime and key not in named]
-    legend = key_values(((key, REGIMES[key]) for key in named), indent="  ")
-    return f"{key_values(rows)}\n\n{legend}" if named else key_values(rows)
-
-
-# Beside the regimes of what is derived.
-_WHY = {"measured": "measured at T = 10^12", "none": "neither derived nor measured"}
-
-
-def _power(found: AskExponents) -> str:
-    if found.rate is None:
-        return "no exponent"
-    logs = "" if found.logs == 0 else f" log(T)^({found.logs})"
-    return heading(f"T^({_number(found.rate)})") + logs
-
-
-def _one_line(value: Any) -> str:
-    from sympy import oo
-
-    if value == oo:
-        return "inf"
-    return "-inf" if value == -oo else str(value)
+        found = exponents(
+            process, scale=scale, ask=ask, beta=beta, r=source, c=growth, clean=clean,
+            noise_free=noise_free, ell=ell, **given,
+        )  # fmt: skip
+    if as_json:
+        emit_json(found.data())
+    else:
+        echo(str(found))

@@ -10,6 +10,7 @@ from ridgeproof.questions.asked import (
     Question,
     given_numbers,
     process_of,
+    seed_of,
     subject_of,
 )
 from ridgeproof.theory.errors import MISSING, InputError, NotBuilt
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ridgeproof.numerics.equivalent.optimum import ProcessOptimum
     from ridgeproof.numerics.optima.optimum import Optimum
     from ridgeproof.numerics.process_value import ProcessValue
-    from ridgeproof.numerics.scaling.slopes import AskExponents
+    from ridgeproof.numerics.scaling.process_exponents import ProcessExponents
     from ridgeproof.numerics.value import Value
     from ridgeproof.theory.formula import Form
     from ridgeproof.theory.scaling.answers import Exponents
@@ -244,7 +245,7 @@ def simulate(
     """
     own: dict[str, Any] = {
         "repetitions": repetitions, "relative_error": relative_error, "method": method,
-        "seed": seed, "workers": workers,
+        "seed": seed_of(seed), "workers": workers,
     }  # fmt: skip
     more = ("ask", "quantity", "minus", "executor", "watch")
     own |= {name: options.pop(name) for name in more if name in options}
@@ -277,6 +278,7 @@ def exponents(
     process: Process | Path | str | None = None,
     *,
     scale: str | None = None,
+    ask: str | None = None,
     beta: Any = None,
     r: Any = None,
     c: Any = None,
@@ -284,19 +286,20 @@ def exponents(
     noise_free: bool = False,
     ell: Any = None,
     **given: Any,
-) -> Exponents | dict[str, AskExponents]:
+) -> Exponents | ProcessExponents:
     """Scaling exponents under a power law: the error as T^rate, the ridge as lam = T^-ell.
 
     Args:
         process: every ask of it, in place of the error of fake data.
         scale: what grows how in the process, as in "T0 = T^c, lam = T^-ell".
+        ask: of the process: of this one only.
         beta: capacity, s_i = i^-beta; what is left out stays a symbol.
         r: source, s_i w0_i^2 ~ i^-(1 + 2 beta r).
         c: T0 = T^c rows per generator.
         clean: no fake data.
         noise_free: no label noise at all.
         ell: also the rate at lam = T^-ell.
-        **given: of a process: ask, and the values of parameters and of names in the scale.
+        **given: of a process: the values of parameters and of names in the scale.
 
     Raises:
         InputError: a number is out of its range, or the scale does not fit the process.
@@ -306,16 +309,24 @@ def exponents(
     '-9/55'
     """
     if process is not None:
+        from ridgeproof.numerics.scaling.process_exponents import ProcessExponents
         from ridgeproof.numerics.scaling.slopes import process_exponents
 
-        if clean or noise_free or scale is None:
-            condition = "is how a process grows; its noise is its own"
-            remedy = 'give scale="lam = T^-ell", and neither clean nor noise_free'
-            raise InputError("scale", scale or MISSING, condition, remedy)
-        given |= {} if c is None else {"c": c}
-        return process_exponents(process_of(process), scale, beta=beta, r=r, ell=ell, **given)
-    if scale is not None or given:
-        raise InputError("scale", scale or MISSING, "is of a process", "give a process too")
+        if clean or noise_free:
+            name = "clean" if clean else "noise_free"
+            condition = "belongs to the built-in process"
+            raise InputError(name, "given", condition, "set sigma of the process")
+        if scale is None:
+            condition = "says what grows how"
+            raise InputError("scale", MISSING, condition, 'give scale "lam = T^-ell"')
+        record = process_of(process)
+        values = given | ({} if c is None else {"c": c})
+        found = process_exponents(record, scale, ask=ask, beta=beta, r=r, ell=ell, **values)
+        asked = {"scale": scale, "beta": beta, "r": r, "ell": ell, **values}
+        return ProcessExponents(found, record.title, asked)
+    for name, value in {"scale": scale, "ask": ask, **given}.items():
+        if value is not None:
+            raise InputError(name, value, "is for a process", "give one, or leave it out")
     from ridgeproof.theory.scaling import answers
 
     return answers.exponents(beta, r, c, clean=clean, noise_free=noise_free, ell=ell)

@@ -16,6 +16,7 @@ __all__ = [
     "is_process_file",
     "path_of",
     "process_of",
+    "seed_of",
     "subject_of",
 ]
 
@@ -23,6 +24,18 @@ __all__ = [
 DEFAULT_SEED = 20240212
 
 Question = Setting | Process | Path | str
+
+
+def seed_of(value: Any) -> int:
+    """A seed, given as a number or its text.
+
+    Raises:
+        InputError: it is no whole number, or too large.
+    """
+    text = str(value)
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit() and len(text) <= 38):
+        raise InputError("seed", value, "is not a whole number from 0 to 10^38", "give an integer")
+    return int(text)
 
 
 def path_of(name: str, value: Any) -> Path:
@@ -82,9 +95,4 @@ def process_of(question: Process | Path | str) -> Process:
     """
     from ridgeproof.theory.process.file import read_process
 
-    if isinstance(question, Process):
-        return question
-    if isinstance(question, Path | str):
-        return read_process(question)
-    remedy = "give make_setting(...), process(...), a path, or the text of a process file"
-    raise InputError("question", question, "is neither a setting nor a process", remedy)
+    return question if isinstance(question, Process) else read_process(question)

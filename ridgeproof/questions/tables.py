@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ridgeproof.questions.asked import (
-    DEFAULT_SEED,
-    path_of,
-)
+from ridgeproof.questions.asked import DEFAULT_SEED, path_of, seed_of
+from ridgeproof.theory.checks import check_real
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,7 +40,9 @@ def figure(
     if out is not None:  # before a minute of simulation
         check_path(path_of("out", out))
         require_matplotlib()
-    data = Drawing(**vars(measure_figure(found, seed=seed, **options)))
+    for option in options.keys() & {"effort", "shrink"}:
+        options[option] = float(check_real(option, options[option], above=0))
+    data = Drawing(**vars(measure_figure(found, seed=seed_of(seed), **options)))
     if out is not None:
         save_figure(data, Path(out))
     return data
@@ -64,4 +64,6 @@ def sweep(
     """
     from ridgeproof.verification.sweep.run import read_sweep, run_sweep
 
-    return run_sweep(read_sweep(path_of("spec", spec), seed), path_of("out", out), **options)
+    return run_sweep(
+        read_sweep(path_of("spec", spec), seed_of(seed)), path_of("out", out), **options
+    )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ridgeproof.questions.asked import DEFAULT_SEED, is_process_file, path_of, process_of
+from ridgeproof.questions.asked import DEFAULT_SEED, is_process_file, path_of, process_of, seed_of
 from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.record import Process
@@ -29,7 +29,7 @@ def check(
     alpha: Any = "0.001",
     tolerance: Any = "0.01",
     budget: Any = 200_000,
-    time_limit: float | None = None,
+    time_limit: Any = None,
     seed: int = DEFAULT_SEED,
     workers: Any = 1,
     watch: Callable[[str], None] | None = None,
@@ -53,20 +53,18 @@ def check(
         "alpha": _share("alpha", alpha), "tolerance": _share("tolerance", tolerance),
         "budget": check_integer("budget", budget, least=1, most=10**9),
         "workers": check_integer("workers", workers, least=1, most=256),
-        "time_limit": time_limit, "seed": seed, "watch": watch,
+        "time_limit": None if time_limit is None else float(exact("time_limit", time_limit)),
+        "seed": seed_of(seed), "watch": watch,
     }  # fmt: skip
     from ridgeproof.verification.conjectures.check import check as check_record
     from ridgeproof.verification.conjectures.claim import Claim
     from ridgeproof.verification.conjectures.conjecture import read_conjecture
     from ridgeproof.verification.conjectures.declared import load_declared
 
-    if isinstance(conjecture, Path | str):
-        is_text = isinstance(conjecture, str) and "\n" in conjecture
-        is_code = not is_text and Path(conjecture).suffix == ".py"
+    if not isinstance(conjecture, Claim):
+        is_path = isinstance(conjecture, Path) or "\n" not in str(conjecture)
+        is_code = is_path and Path(str(conjecture)).suffix == ".py"
         conjecture = load_declared(Path(conjecture)) if is_code else read_conjecture(conjecture)
-    elif not isinstance(conjecture, Claim):
-        condition = "is no conjecture"
-        raise InputError("conjecture", conjecture, condition, "give a record, a path or a text")
     asked = {"kind": conjecture.kind, **dict(conjecture.domain.items), "seed": seed}
     return replace(check_record(conjecture, **own), setting=asked, title=conjecture.title)
 
@@ -100,7 +98,7 @@ def verify(
 
     if profile not in PROFILES:
         raise InputError("profile", profile, "is none", f"choose from {', '.join(PROFILES)}")
-    count = check_integer("workers", workers, least=1, most=256)
+    count, seed = check_integer("workers", workers, least=1, most=256), seed_of(seed)
     saying = watch or (lambda _: None)
     names = [each for each in questions if isinstance(each, str) and not is_process_file(each)]
     if len(names) == len(questions):

@@ -149,8 +149,8 @@ def test_the_asks_of_a_process(file):
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [
-        ((), "--scale"),
-        (("--scale", "lam = T^-ell", "--clean"), "--clean --noise-free"),
+        ((), "scale"),
+        (("--scale", "lam = T^-ell", "--clean"), "clean"),
         (("--scale", "lam = T^-2", "--ell", "1"), "ell"),
         (("--scale", "lam = T^-ell", "--beta", "1"), "beta"),
         (("--scale", "lam = T^-ell", "--set", "tau=1"), "parameter"),

@@ -57,6 +57,8 @@ def read_scale(text: str) -> Scale:
     >>> read_scale("T0 = T^c, d = T^c/2").powers["d"]
     (Fraction(1, 2), c)
     """
+    if not isinstance(text, str):
+        raise InputError("scale", text, "is no text", _REMEDY)
     powers: dict[str, tuple[Fraction, Expr]] = {}
     bases: set[str] = set()
     for part in text.split(","):

@@ -239,6 +239,7 @@ class Setting(Shown):
 
     def with_(self, **changes: Any) -> Setting:
         """A copy with some fields changed, converted and validated as in every setting."""
+        _check_fields(changes)
         return replace(self, **changes)
 
     def process(self) -> Process:
@@ -313,16 +314,20 @@ def make_setting(**given: Any) -> Setting:
     >>> make_setting(d=10, T=20, lam=0.1, spectrum="power-law:3/2").lam
     Fraction(1, 10)
     """
-    for name in given:
-        if name not in _READERS:
-            raise InputError(
-                "setting", name, "is not a field of a setting", f"choose from {sorted(_READERS)}"
-            )
+    _check_fields(given)
     given = {name: value for name, value in given.items() if value is not None}
     for name in ("d", "T"):
         if name not in given:
             raise InputError(name, MISSING, "every setting needs it", f"give {name}")
     return Setting(**given)
+
+
+def _check_fields(given: Mapping[str, Any]) -> None:
+    for name in given:
+        if name not in _READERS:
+            raise InputError(
+                "setting", name, "is not a field of a setting", f"choose from {sorted(_READERS)}"
+            )
 
 
 def _scheduled(given: dict[str, Any]) -> dict[str, Any]:

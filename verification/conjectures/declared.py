@@ -103,8 +103,8 @@ class Declared(Claim):
 
 
 def conjecture(
-    *,
     domain: Mapping[str, Any] | Domain,
+    *,
     title: str = "",
     relation: str = "equals",
     quantity: str = "",

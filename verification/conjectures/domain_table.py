@@ -43,6 +43,8 @@ def read_domain(table: Mapping[str, Any]) -> Domain:
     >>> print(read_domain({"d": {"integers": [5, 60]}, "T": "d + 2 .. 4*d"}).describe())
     d ∈ {5, …, 60}, T ∈ {d + 2, …, 4*d}
     """
+    if not isinstance(table, Mapping):
+        raise InputError("domain", table, "is no table", "give names and their entries")
     check_keys("[domain]", table, (*SIZES, *REALS, *CHOICES))
     return Domain(tuple((name, read_entry(name, value, _NAMES)) for name, value in table.items()))
 

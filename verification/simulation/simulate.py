@@ -163,6 +163,8 @@ def simulate(
     """
     for each in (setting, minus):
         if each is not None:
+            if not isinstance(each, Setting):
+                raise InputError("minus", each, "is no setting", "give setting.with_(lam=...)")
             require_finite(each)
             _check_law(each, method)
     check_choice("method", method, METHODS)
