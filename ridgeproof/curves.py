@@ -6,7 +6,7 @@ that change the process itself, more digits) a point at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from ridgeproof.theory.errors import InputError, RidgeproofError
 from ridgeproof.theory.process.normal import count_names
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import make_setting
+from ridgeproof.theory.shown import Shown, in_short, only
 
 if TYPE_CHECKING:
     from ridgeproof.theory.formula import Form
@@ -33,7 +34,7 @@ _BATCHED = 12  # digits of a solve for all points at once
 
 
 @dataclass(frozen=True, eq=False)
-class Curves:
+class Curves(Shown):
     """Answers over arrays of parameters.
 
     Attributes:
@@ -55,19 +56,12 @@ class Curves:
         Raises:
             InputError: there are several.
         """
-        if len(self.values) != 1:
-            names = ", ".join(self.values)
-            raise InputError("value", names, "are several quantities", "take one of .values")
-        return next(iter(self.values.values()))
+        return only(self.values)
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The broadcast shape of the parameters."""
         return np.broadcast_shapes(*(array.shape for array in self.parameters.values()))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Columns as lists: the parameters, the values, and value.term for each term."""
-        return {name: column.tolist() for name, column in self._columns()}
 
     def to_dataframe(self) -> Any:
         """A pandas DataFrame, one row a point.
@@ -161,9 +155,16 @@ class Curves:
         more = f"<caption>{len(rows)} points, of which {_SHOWN} are shown</caption>"
         return f"<table>{more if len(rows) > _SHOWN else ''}<tr>{head}</tr>{body}</table>"
 
-    def __repr__(self) -> str:
-        varied = ", ".join(f"{name} {array.shape}" for name, array in self.parameters.items())
-        return f"Curves({', '.join(self.values)} over {varied})"
+    def data(self) -> dict[str, Any]:
+        """Columns as lists: the parameters, the values, and value.term for each term."""
+        return {
+            name: (column.astype(str) if column.dtype == object else column).tolist()
+            for name, column in self._columns()
+        }
+
+    def rows(self) -> list[tuple[str, str]]:
+        """What varies, and the values."""
+        return [(name, in_short(column)) for name, column in self._columns(terms=False)]
 
 
 def is_curve(given: Mapping[str, Any]) -> bool:
@@ -191,6 +192,7 @@ def curves_of_setting(
         InputError: an array is no array of numbers, or they do not broadcast.
         RidgeproofError: as `numerics.evaluate.evaluate`.
     """
+    from ridgeproof.numerics.evaluate import evaluate
     from ridgeproof.theory.formula import Form, read_form
 
     arrays = _arrays(given)
@@ -206,7 +208,12 @@ def curves_of_setting(
             return _by_process(first, arrays)
         except RidgeproofError:
             pass  # a chain that is too long for it, or one that only the catalogue knows
-    return _by_points(fixed, arrays, digits, form)
+
+    def answer(**at: Any) -> Any:
+        value = evaluate(make_setting(**fixed, **at), digits=digits, form=read_form(form))
+        return {"test_error": value.value}, {"test_error": value.terms}
+
+    return _by_points(arrays, answer, digits)
 
 
 def _by_process(setting: Setting, arrays: dict[str, Array]) -> Curves:
@@ -230,27 +237,27 @@ def _by_process(setting: Setting, arrays: dict[str, Array]) -> Curves:
     return Curves(arrays, {"test_error": value}, {"test_error": terms}, _BATCHED)
 
 
-def _by_points(
-    fixed: dict[str, Any],
-    arrays: dict[str, Array],
-    digits: int,
-    form: Form | str,
-) -> Curves:
-    from ridgeproof.numerics.evaluate import evaluate
-    from ridgeproof.theory.formula import ERROR_TERMS, read_form
-
+def _by_points(arrays: dict[str, Array], answer: Callable[..., Any], digits: int) -> Curves:
+    """The answers one by one: values by name, and the terms of each by name."""
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     spread = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
-    kind: Any = float if digits <= 15 else object
-    found = {name: np.empty(shape, kind) for name in ("test_error", *ERROR_TERMS)}
-    for place in np.ndindex(shape):
-        setting = make_setting(**fixed, **{name: array[place] for name, array in spread.items()})
-        value = evaluate(setting, digits=digits, form=read_form(form))
-        found["test_error"][place] = value.value
-        for name, term in value.terms.items():
-            found[name][place] = term
-    error = found.pop("test_error")
-    return Curves(arrays, {"test_error": error}, {"test_error": found}, digits)
+    found = [answer(**{name: array[place].item() for name, array in spread.items()})
+             for place in np.ndindex(shape)]  # fmt: skip
+
+    def column(numbers: Iterable[Any]) -> Array:
+        # Numbers of more digits stay what they are.
+        return np.array([*numbers], float if digits <= 15 else object).reshape(shape)
+
+    values, terms = found[0]
+    return Curves(
+        arrays,
+        {name: column(each[0][name] for each in found) for name in values},
+        {
+            name: parts and {term: column(each[1][name][term] for each in found) for term in parts}
+            for name, parts in terms.items()
+        },
+        digits,
+    )
 
 
 def curves_of_process(process: Process, given: dict[str, Any], *, digits: int = _BATCHED) -> Curves:
@@ -268,26 +275,16 @@ def curves_of_process(process: Process, given: dict[str, Any], *, digits: int = 
         found = evaluate_process(process, **{**given, **arrays}, **options)
         return Curves(arrays, found.values, found.terms, digits)
     # A count or d decides what is solved: one process for each of its values.
-    shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
-    spread = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
-    answers = np.empty(shape, object)
-    for place in np.ndindex(shape):
-        at = {name: array[place].item() for name, array in spread.items()}
-        answers[place] = evaluate_process(process, **{**given, **at}, **options)
-    first = answers.flat[0]
 
-    def gathered(read: Any) -> Array:
-        return np.array([read(answer).item() for answer in answers.flat]).reshape(shape)
-
-    values = {name: gathered(lambda each, name=name: each.values[name]) for name in first.values}
-    terms = {
-        name: None if parts is None else {
-            term: gathered(lambda each, name=name, term=term: each.terms[name][term])
-            for term in parts
+    def answer(**at: Any) -> Any:
+        found = evaluate_process(process, **{**given, **at}, **options)
+        plain = {name: each.item() for name, each in found.values.items()}
+        return plain, {
+            name: parts and {term: part.item() for term, part in parts.items()}
+            for name, parts in found.terms.items()
         }
-        for name, parts in first.terms.items()
-    }  # fmt: skip
-    return Curves(arrays, values, terms, digits)
+
+    return _by_points(arrays, answer, digits)
 
 
 def _arrays(given: Mapping[str, Any]) -> dict[str, Array]:

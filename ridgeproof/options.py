@@ -191,8 +191,8 @@ def add_assignments(given: dict[str, str], changes: tuple[str, ...]) -> dict[str
     return given
 
 
-def read_assignments(texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Names and values of --set NAME=VALUE.
+def read_assignments(texts: tuple[str, ...], option: str = "--set") -> Iterator[tuple[str, str]]:
+    """Names and values of an option NAME=VALUE.
 
     Raises:
         InputError: a text is not of that form.
@@ -200,7 +200,7 @@ def read_assignments(texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for text in texts:
         name, sign, value = (part.strip() for part in text.partition("="))
         if not (name and sign and value):
-            raise InputError("--set", text, "is no assignment", "write NAME=VALUE, as in lam=1/10")
+            raise InputError(option, text, "is no assignment", "write NAME=VALUE, as in lam=1/10")
         yield name, value
 
 
@@ -211,17 +211,12 @@ def changed(options: dict[str, Any], changes: tuple[str, ...], name: str) -> dic
         InputError: a text is not of that form, or names no option of a setting.
     """
     fields = dict(options)
-    for text in changes:
-        key, given, value = text.partition("=")
-        field = key.strip().removeprefix("--").replace("-", "_")
-        if not given or field not in _FIELDS:
-            raise InputError(
-                name,
-                text,
-                "does not change an option of the setting",
-                "write NAME=VALUE, as in lam=1/10",
-            )
-        fields[f"opt_{field}"] = value.strip()
+    for key, value in read_assignments(changes, name):
+        field = key.removeprefix("--").replace("-", "_")
+        if field not in _FIELDS:
+            remedy = "write NAME=VALUE, as in lam=1/10"
+            raise InputError(name, key, "does not change an option of the setting", remedy)
+        fields[f"opt_{field}"] = value
     return fields
 
 

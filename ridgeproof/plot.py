@@ -84,7 +84,7 @@ class Drawing(FigureData):
         return svg_text(self) if find_spec("matplotlib") else super()._repr_html_()
 
 
-def check_path(path: Path) -> None:
+def check_path(path: Path, name: str = "--out") -> None:
     """Refuse a file that cannot be written, before anything is measured.
 
     Raises:
@@ -92,9 +92,9 @@ def check_path(path: Path) -> None:
     """
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(
-            "--out", path, "has no suffix that is known", f"end it in {', '.join(SUFFIXES)}"
+            name, path, "has no suffix that is known", f"end it in {', '.join(SUFFIXES)}"
         )
-    check_output("--out", path)
+    check_output(name, path)
 
 
 def require_matplotlib() -> None:

@@ -187,14 +187,7 @@ def _formula(formula: Formula) -> dict[str, Any]:
     from markupsafe import Markup
 
     return {
-        "id": formula.id,
-        "theorem": formula.theorem,
-        "title": formula.title,
-        "statement": formula.statement,
-        "kind": formula.kind.value,
-        "regime": formula.regime,
-        "source": formula.source,
-        "exact_pieces": formula.exact_pieces,
+        **formula.data(),
         # The catalogue's own expressions: nothing in them comes from a user.
         "expressions": [
             (name.replace("_", " "), Markup(mathml(latex(expression), block=True)))  # noqa: S704

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from ridgeproof.theory.errors import InputError
 
-__all__ = ["Shown", "Written", "aligned", "echoed", "mathml", "only"]
+__all__ = ["Shown", "Written", "aligned", "echoed", "in_short", "mathml", "only"]
 
 Item = TypeVar("Item")
 
@@ -147,6 +147,14 @@ def echoed(given: Mapping[str, Any]) -> dict[str, str]:
     {'d': '3', 'lam': '1/10'}
     """
     return {name: str(value) for name, value in given.items() if value is not None}
+
+
+def in_short(numbers: Any) -> str:
+    """An array in a line: its number, or the least and the largest of so many."""
+    if numbers.size == 1:
+        return f"{float(numbers.item()):.6g}"
+    least, most = float(numbers.min()), float(numbers.max())
+    return f"{least:.6g} .. {most:.6g} ({numbers.size} numbers)"
 
 
 def aligned(rows: list[tuple[str, str]], indent: str = "") -> str:

@@ -22,6 +22,7 @@ from ridgeproof.numerics.rows.population import (
 from ridgeproof.numerics.rows.stage import Stage, solve_stage
 from ridgeproof.theory.checks import check_integer, exact
 from ridgeproof.theory.errors import InputError
+from ridgeproof.theory.shown import Shown, in_short
 
 __all__ = ["Prediction", "Predictor", "make_outside", "predict", "require_penalty"]
 
@@ -34,7 +35,7 @@ _NAMES = ("T", "lam", "sigma", "n", "T0", "lam0", "sigma0")
 
 
 @dataclass(frozen=True, eq=False)
-class Prediction:
+class Prediction(Shown):
     """Predicted errors, in the broadcast shape of the parameters.
 
     Attributes:
@@ -54,6 +55,17 @@ class Prediction:
     def __float__(self) -> float:
         """The one value."""
         return float(self.value)
+
+    def data(self) -> dict[str, Any]:
+        """Plain data: the error, and the parameters, in the same shape."""
+        setting = {name: each.tolist() for name, each in self.parameters.items()}
+        found = {"error": self.value.tolist(), "setting": setting, "task": self.task}
+        return {**found, "repeated": self.repeated, "probes": self.probes}
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The error, and what varies."""
+        varied = {"error": self.value, **self.parameters}
+        return [(name, in_short(each)) for name, each in varied.items()]
 
 
 @dataclass(eq=False)

@@ -116,7 +116,7 @@ def _draw(entry: Entry, path: Path, seed: int) -> None:
     from ridgeproof.plot import check_path, require_matplotlib, save_figure
     from ridgeproof.verification.atlas.curve import measure_curve
 
-    check_path(path)
+    check_path(path, "--draw")
     require_matplotlib()
     with progress(f"measuring {entry.name}"):
         data = measure_curve(entry, seed=seed)

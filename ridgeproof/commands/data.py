@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ridgeproof.console import echo, emit_json, key_values, progress, show
+from ridgeproof.console import echo, emit_json, progress, show
 from ridgeproof.options import add_assignments, is_given, json_option, seed_option
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
     from ridgeproof.data import ProcessOnData
-    from ridgeproof.verification.figures.own_data import Curves
 
 __all__ = ["command"]
 
@@ -109,7 +108,7 @@ def command(
     if plot:
         from ridgeproof.plot import check_path, require_matplotlib
 
-        check_path(Path(plot))
+        check_path(Path(plot), "--plot")
         require_matplotlib()
     with progress("predicting") as line:
         curves = measure_curves(
@@ -124,7 +123,7 @@ def command(
     if as_json:
         emit_json(curves.data())
     else:
-        echo(_text(curves))
+        echo(str(curves))
     raise click.exceptions.Exit(int(any(cell.is_far for cell in curves.cells)))
 
 
@@ -156,42 +155,3 @@ def _list(name: str, text: str | None) -> tuple[str, ...] | None:
     if not all(found):
         raise InputError(name, text, "has an empty entry", "write, say, 100,200,400")
     return found
-
-
-def _text(curves: Curves) -> str:
-    """What was understood, the table of errors, and what follows from it."""
-    head = [
-        ("data", f"{curves.rows} rows, {curves.prediction.task}"),
-        ("kernel", curves.kernel),
-        *([("kernel0", f"{curves.kernel0}, of the generators")] if curves.kernel0 else []),
-        ("error", curves.measured_on),
-    ]
-    if curves.prediction.repeated:
-        head.append(
-            ("repeated", f"{curves.prediction.repeated} rows equal an earlier one; each counts")
-        )
-    head += [("note", note) for note in curves.notes]
-    table = ["", f"{'n':>4} {'T':>6} {'lam':>9} {'predicted':>11}"]
-    if curves.repetitions:
-        table[-1] += f" {'measured':>11} {'+-':>9} {'z':>6}"
-    for cell in curves.cells:
-        line = f"{cell.n:>4} {cell.T:>6} {cell.lam:>9.3g} {cell.predicted:>11.5g}"
-        if cell.mean is not None:
-            line += f" {cell.mean:>11.5g} {cell.standard_error:>9.2g} {cell.z:>+6.1f}"
-        table.append(line)
-    found: list[tuple[str, Any]] = [
-        (
-            f"best lam, n = {n}, T = {T}",
-            f"{lam:.3g}{f' (the {end} tried)' if end else ''}, error {error:.5g}",
-        )
-        for n, T, lam, error, end in curves.best
-    ]
-    found += [(f"one real row, n = {n}, T = {T}", told) for n, T, told in map(_worth, curves.worth)]
-    return "\n".join([key_values(head), *table, "", key_values(found)])
-
-
-def _worth(found: tuple[int, int, float | None]) -> tuple[int, int, str]:
-    n, T, ratio = found
-    if ratio is None:
-        return n, T, "no number of the real rows tried has as large an error as the synthetic ones"
-    return n, T, f"is worth {ratio:.3g} rows labelled by generator {n}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -15,10 +15,7 @@ from ridgeproof.options import (
     setting_options,
 )
 from ridgeproof.questions.answers import evaluate
-
-if TYPE_CHECKING:
-    from ridgeproof.theory.process.record import Process
-    from ridgeproof.theory.settings.setting import Setting
+from ridgeproof.theory.errors import InputError
 
 __all__ = ["command"]
 
@@ -57,31 +54,18 @@ def command(
     ridgeproof evaluate --d 300 --T 1000 --T0 600 --n 5 --sigma 0.5 --sigma0 0.5 --lam 0.01
     ridgeproof evaluate examples/processes/self_distillation.toml --lam 1/10
     """  # noqa: D301
-    from ridgeproof.theory.checks import check_integer
-
     asked = pop_process(options)
-    count = None if digits is None else check_integer("--digits", digits, least=1, most=2000)
-    question: Setting | Process
-    given: dict[str, Any] = {}
-    if asked is not None:
-        if as_process:
-            from ridgeproof.theory.errors import InputError
-
+    if as_process:
+        if asked is not None:
             raise InputError("--as-process", "given", "FILE is a process already", "leave it out")
-        question, given = asked
-    elif as_process:
-        _print_process(pop_setting(options), as_json=as_json)
+        process = pop_setting(options).process()
+        if as_json:
+            emit_json({"process": f"{process}\n"})
+        else:
+            echo(str(process))
         return
-    else:
-        question = pop_setting(options)
+    question, given = asked or (pop_setting(options), {})
+    own: dict[str, Any] = {"digits": digits, "form": form, "certified": certified, **given}
     with progress("evaluating"):
-        value: Any = evaluate(question, digits=count, form=form, certified=certified, **given)
+        value: Any = evaluate(question, **own)
     show(value, as_json=as_json)
-
-
-def _print_process(setting: Setting, *, as_json: bool) -> None:
-    process = setting.process()
-    if as_json:
-        emit_json({"process": f"{process}\n"})
-    else:
-        echo(str(process))

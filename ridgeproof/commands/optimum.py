@@ -66,23 +66,14 @@ def command(
     ridgeproof optimum examples/processes/negative_ridge.toml --ask risk --over lam=-1/10..1
     ridgeproof optimum examples/processes/self_distillation.toml --ask student --over lam,xi=-20..20
     """  # noqa: D301
-    from ridgeproof.theory.checks import check_integer
-    from ridgeproof.theory.errors import MISSING, InputError
-
     asked = pop_process(options)
-    own: dict[str, Any] = {"form": form}
-    if digits is not None:
-        own["digits"] = check_integer("--digits", digits, least=1, most=2000)
+    own: dict[str, Any] = {"form": form} | ({} if digits is None else {"digits": digits})
     question: Setting | Process
     if asked is not None:
-        if over is None:
-            remedy = "name parameters, as in --over lam or --over lam=-1/10..1,lam0"
-            raise InputError("--over", MISSING, "says what is searched", remedy)
-        question, given = asked
-        own |= given
+        question = asked[0]
+        own |= asked[1]
     else:
-        if is_given("opt_lam"):
-            raise InputError("--lam", options["opt_lam"], "is what is searched", "leave it out")
+        own |= {"lam": options["opt_lam"]} if is_given("opt_lam") else {}
         question = pop_setting(options, lam=0)
     with progress("minimising"):
         found = optimum(question, over=over, ask=ask, **own)

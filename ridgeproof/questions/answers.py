@@ -13,6 +13,7 @@ from ridgeproof.questions.asked import (
     seed_of,
     subject_of,
 )
+from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.errors import MISSING, InputError, NotBuilt
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.setting import Setting, make_setting
@@ -46,7 +47,7 @@ def evaluate(
     lam0: Any = None,
     spectrum: Any = None,
     signal: Any = None,
-    digits: int | None = None,
+    digits: Any = None,
     form: Form | str | None = None,
     certified: bool = False,
     **parameters: Any,
@@ -84,7 +85,7 @@ def evaluate(
     array([1.      , 0.5     , 0.333333])
     """
     given = given_numbers(d, T, T0, n, sigma, sigma0, lam, lam0, spectrum, signal, parameters)
-    options: dict[str, Any] = {} if digits is None else {"digits": digits}
+    options: dict[str, Any] = _digits(digits)
     asked = subject_of(question, given)
     from ridgeproof.curves import curves_of_process, curves_of_setting, is_curve
 
@@ -131,26 +132,15 @@ def optimum(
 ) -> Optimum | ProcessOptimum:
     """The best penalty of a setting, or the parameters at which an ask of a process is least.
 
-    Args:
-        question: as for `evaluate`, and so are the numbers.
-        d: as for `evaluate`.
-        T: as for `evaluate`.
-        T0: as for `evaluate`.
-        n: as for `evaluate`.
-        sigma: as for `evaluate`.
-        sigma0: as for `evaluate`.
-        lam: of a process that is not searched over lam.
-        lam0: as for `evaluate`.
-        spectrum: as for `evaluate`.
-        signal: as for `evaluate`.
-        over: of a process: "lam=-1/10..1,lam0", or a mapping of names to ends.
-        ask: of a process: which ask, where there are several.
-        **options: digits, form; other fields or parameters.
+    The question and its numbers are those of `evaluate`; lam is for a process that is not searched
+    over it.  ``over`` is for a process: "lam=-1/10..1,lam0", or a mapping of names to ends; ``ask``
+    says which of several asks.  Options are digits, form, and other fields or parameters.
 
     Raises:
         RidgeproofError: as `numerics.optima.optimum.optimum` and `optimum_of_process`.
     """
-    own = {name: options.pop(name) for name in ("digits", "form") if name in options}
+    own: dict[str, Any] = _digits(options.pop("digits", None))
+    own |= {"form": options.pop("form")} if "form" in options else {}
     given = given_numbers(d, T, T0, n, sigma, sigma0, lam, lam0, spectrum, signal, options)
     asked = subject_of(question, given)
     if isinstance(asked, Setting | dict):
@@ -221,24 +211,11 @@ def simulate(
 ) -> Estimate | ProcessEstimate:
     """Simulate a setting, or a process, and compare with its theory.
 
-    Args:
-        question: as for `evaluate`, and so are the numbers.
-        d: as for `evaluate`.
-        T: as for `evaluate`.
-        T0: as for `evaluate`.
-        n: as for `evaluate`.
-        sigma: as for `evaluate`.
-        sigma0: as for `evaluate`.
-        lam: as for `evaluate`.
-        lam0: as for `evaluate`.
-        spectrum: as for `evaluate`.
-        signal: as for `evaluate`.
-        repetitions: how many; or
-        relative_error: stop when every standard error / mean is below it.
-        method: "literal", the process as written; or "conditional", label noise integrated out.
-        seed: of every draw, whatever the number of workers.
-        workers: processes to draw with.
-        **options: quantity and minus (of a setting), ask (of a process); other parameters.
+    The question and its numbers are those of `evaluate`.  ``repetitions`` says how many, or
+    ``relative_error`` to stop when every standard error / mean is below it.  The method is
+    "literal", the process as written, or "conditional", label noise integrated out.  ``seed`` is
+    that of every draw, whatever the number of workers.  Options are quantity and minus of a
+    setting, ask of a process, and other fields or parameters.
 
     Raises:
         RidgeproofError: as `verification.simulation.simulate.simulate` and `simulate_process`.
@@ -260,6 +237,12 @@ def simulate(
 
     _refuse(own, "is for a setting", "leave it out, or give ask", "quantity", "minus")
     return simulate_process(asked, **own, **given)
+
+
+def _digits(digits: Any) -> dict[str, int]:
+    if digits is None:
+        return {}
+    return {"digits": check_integer("digits", digits, least=1, most=2000)}
 
 
 def _refuse(given: dict[str, Any], condition: str, remedy: str, *names: str) -> None:

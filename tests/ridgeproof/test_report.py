@@ -74,7 +74,9 @@ def test_every_outcome_has_its_row():
     """Verdicts as they are; a claim that the run did not reach is not-run."""
     text = page()
     rows = re.findall(
-        r'<td>(?:<a href="#\w+">)?(C\d+)(?:</a>)?</td>.*?verdict ([\w-]+)"', text, re.DOTALL
+        r'<th scope="row">(?:<a href="#\w+">)?(C\d+)(?:</a>)?</th>.*?verdict ([\w-]+)"',
+        text,
+        re.DOTALL,
     )
     assert rows == [
         ("C1", "consistent"),
@@ -96,7 +98,17 @@ def test_evidence_and_counterexamples_are_shown():
     assert EXAMPLE.command in text
     assert text.count("survived</td>") == 3
     assert "n &lt; 1 &amp; wrong" in text
-    assert "seed</td><td>7" in text
+    assert "seed</th><td>7" in text
+
+
+def test_tables_are_read_aloud():
+    """Each has a caption, scrolls in a narrow window, and says what its heads are heads of."""
+    text = page()
+    tables = text.count("<table>")
+    assert text.count('<div class="wide"><table>\n<caption>') == tables > 4
+    assert set(re.findall(r"<th\b([^>]*)>", text)) == {
+        ' scope="col"', ' scope="row"', ' scope="col" class="number"'
+    }  # fmt: skip
 
 
 def test_links_stay_on_the_page_and_nothing_is_loaded():

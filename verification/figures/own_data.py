@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from ridgeproof.numerics.rows.files import read_data
 from ridgeproof.numerics.rows.population import Population, make_population, seen_with
 from ridgeproof.numerics.rows.predict import Prediction, make_outside, predict
 from ridgeproof.theory.checks import check_integer, exact
+from ridgeproof.theory.shown import Shown, aligned, echoed
 from ridgeproof.verification.figures.figure import Figure, FigureData
 from ridgeproof.verification.figures.kernel_chain import KernelWorld, Plan, simulated_errors
 from ridgeproof.verification.figures.panels import Against, Curve, Panel, Point
@@ -53,7 +54,7 @@ class Cell:
 
 
 @dataclass(frozen=True, eq=False)
-class Curves:
+class Curves(Shown):
     """Errors over n, T and lam, and what follows from them.
 
     Attributes:
@@ -63,7 +64,7 @@ class Curves:
         worth: (n, T, ratio): so many rows labelled by generator n are as good as one real row.
     """
 
-    rows: int
+    size: int
     kernel: str
     kernel0: str | None
     measured_on: str
@@ -74,11 +75,13 @@ class Curves:
     notes: tuple[str, ...]
     repetitions: int
     seed: int
+    setting: Mapping[str, Any]
 
     def data(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "rows": self.rows,
+            "setting": echoed(self.setting),
+            "rows": self.size,
             "kernel": self.kernel,
             "kernel0": self.kernel0,
             "task": self.prediction.task,
@@ -93,6 +96,48 @@ class Curves:
             "seed": self.seed,
         }  # fmt: skip
 
+    def rows(self) -> list[tuple[str, str]]:
+        """What was understood, the best penalties, and what synthetic rows are worth."""
+        head = [
+            ("data", f"{self.size} rows, {self.prediction.task}"),
+            ("kernel", self.kernel),
+            *([("kernel0", f"{self.kernel0}, of the generators")] if self.kernel0 else []),
+            ("error", self.measured_on),
+        ]
+        if self.prediction.repeated:
+            repeated = f"{self.prediction.repeated} rows equal an earlier one; each counts"
+            head.append(("repeated", repeated))
+        head += [("note", note) for note in self.notes]
+        return [*head, *self._found()]
+
+    def _found(self) -> list[tuple[str, str]]:
+        found = [
+            (
+                f"best lam, n = {n}, T = {T}",
+                f"{lam:.3g}{f' (the {end} tried)' if end else ''}, error {error:.5g}",
+            )
+            for n, T, lam, error, end in self.best
+        ]
+        for n, T, ratio in self.worth:
+            told = "no number of the real rows tried has as large an error as the synthetic ones"
+            if ratio is not None:
+                told = f"is worth {ratio:.3g} rows labelled by generator {n}"
+            found.append((f"one real row, n = {n}, T = {T}", told))
+        return found
+
+    def __str__(self) -> str:
+        table = [f"{'n':>4} {'T':>6} {'lam':>9} {'predicted':>11}"]
+        if self.repetitions:
+            table[-1] += f" {'measured':>11} {'+-':>9} {'z':>6}"
+        for cell in self.cells:
+            line = f"{cell.n:>4} {cell.T:>6} {cell.lam:>9.3g} {cell.predicted:>11.5g}"
+            if cell.mean is not None:
+                line += f" {cell.mean:>11.5g} {cell.standard_error:>9.2g} {cell.z:>+6.1f}"
+            table.append(line)
+        found = self._found()
+        head = self.rows()[: -len(found) or None]
+        return "\n".join([aligned(head), "", *table, "", aligned(found)])
+
     def figure(self) -> FigureData:
         """Learning curves at the best penalty of those tried, one line for each n."""
         curves = []
@@ -106,7 +151,7 @@ class Curves:
             )  # fmt: skip
             xy = tuple(float(c.T) for c in line), tuple(c.predicted for c in line)
             curves.append(Curve(f"n = {n}", *xy, points))
-        panel = Panel(f"{self.kernel} kernel, {self.rows} rows", "rows T", "error", tuple(curves))
+        panel = Panel(f"{self.kernel} kernel, {self.size} rows", "rows T", "error", tuple(curves))
         title = "what is learned from one's own data"
         shows = "The error at the best penalty tried, against the rows of the fit."
         figure = Figure("data", title, shows, lambda _: (panel,), "ridgeproof")
@@ -149,6 +194,11 @@ def measure_curves(
     outside: Any = held_out
     if held_out not in {None, "leave-one-out"}:
         outside = make_outside(population, read_data((str(held_out),), label))
+    listed: dict[str, list[Any]] = {"n": chain, "T": sizes, "lam": lams}
+    setting = {name: ",".join(map(str, each)) for name, each in listed.items()} | {
+        "sigma": sigma, "T0": T0, "lam0": lam0, "sigma0": sigma0, "held_out": held_out,
+        "replacement": replacement, "files": ",".join(files),
+    }  # fmt: skip
     given = {"sigma": sigma, "lam0": lam0, "sigma0": sigma if sigma0 is None else sigma0}
     prediction = predict(
         population,
@@ -170,7 +220,7 @@ def measure_curves(
     return Curves(
         N, kernel, kernel0, f"{where}, of |f - y|^2 summed over outputs", prediction, tuple(cells),
         tuple(_best(cells)), tuple(_worth(cells)), tuple(_notes(population, prediction)),
-        repetitions, seed,
+        repetitions, seed, setting,
     )  # fmt: skip
 
 
