@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import sys
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from ridgeproof import cli
 from ridgeproof.theory.errors import InputError, RidgeproofError
 
 _GCV = "examples/processes/gcv.toml"
+_CLAIM = "examples/conjectures/ridgeless_is_linear.toml"
 _SPACE = {"d": 20, "sigma": 0.5, "lam": 0.1}
 
 
@@ -175,9 +178,6 @@ def test_an_extra_that_is_missing_is_named(monkeypatch):
         rp.evaluate(**_SPACE, T=[30, 50]).to_xarray()
 
 
-_CLAIM = "examples/conjectures/ridgeless_is_linear.toml"
-
-
 @pytest.mark.parametrize(
     ("name", "ask"),
     [
@@ -332,6 +332,72 @@ def test_results_show_themselves(result, command):
     assert {**data, **json.loads(json.dumps(found.to_dict()))} == data
     assert found._repr_html_().count("<tr>") == len(found.rows()) == str(found).count("\n") + 1
     assert found._repr_markdown_().startswith("| | |")
+
+
+_NOISELESS = {"d": 9, "T": 30}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: rp.formulas("ridge"),
+        lambda: rp.formulas("isotropic-overparametrized"),
+        lambda: rp.derive("ridgeless", n=2),
+        lambda: rp.derive(_GCV),
+        lambda: rp.process(Path(_GCV)),
+        lambda: rp.make_setting(d=9, T=20, sigma=0.5),
+        lambda: rp.evaluate(d=9, T=20, sigma=0.5),
+        lambda: rp.evaluate(d=9, T=[20, 30], sigma=0.5, digits=20),
+        lambda: rp.evaluate(_GCV),
+        lambda: rp.optimum(d=9, T=20, sigma=0.5),
+        lambda: rp.optimum(_GCV, over="lam", ask="gcv"),
+        lambda: rp.simulate(**_NOISELESS),
+        lambda: rp.simulate(_GCV, repetitions=4),
+        lambda: rp.exponents(beta="3/2", r="2/5"),
+        lambda: rp.exponents(beta="3/2", r="2/5", c=1),
+        lambda: rp.exponents(_GCV, scale="lam = T^-ell", beta="3/2", ask="gcv"),
+        lambda: rp.check(_CLAIM),
+        lambda: rp.data.predict(np.eye(10), np.arange(10.0), T=5, lam=[0.1, 1]),
+    ],
+)
+def test_every_result_is_for_the_eye_and_for_json(ask):
+    """Text, a page, Markdown and LaTeX without a default repr in them; equal to its like."""
+    found = ask()
+    shown = [str(found), found._repr_html_(), found._repr_markdown_(), found._repr_latex_()]
+    assert all(shown)
+    assert not any(" at 0x" in text or "<bound method" in text for text in shown)
+    assert json.loads(json.dumps(found.to_dict()))
+    if not isinstance(found, dict):
+        again = ask()
+        assert (found == again, hash(found)) == (True, hash(again))
+    assert found != rp.evaluate(d=8, T=20)
+    if hasattr(found, "__float__") and np.ndim(getattr(found, "value", 0)) == 0:
+        several = getattr(found, "values", getattr(found, "asks", "1"))
+        assert len(several) > 1 or f"{found:.3g}" == f"{float(found):.3g}"
+
+
+def test_pages_hold_formulas_and_graphs():
+    """Formulas as MathML with words for those who listen; a process as a graph with a title."""
+    page = rp.formulas("ridge")._repr_html_()
+    assert page.count("<math aria-label=") == 3
+    assert "$" not in re.sub("aria-label=.[^>]*", "", page)
+    process = rp.process(Path(_GCV))
+    graph = ET.fromstring(process._repr_html_())[0]  # noqa: S314
+    assert (graph[0].tag[-5:], graph[0].text) == ("title", process.title)
+    texts = [each.text for each in graph.iter() if each.tag.endswith("text")]
+    names = ["w0", *(step.name for step in process.steps), *(name for name, _ in process.asks)]
+    assert [text.split(" = ")[0].split(":")[0] for text in texts] == names
+    # w0 and A in y; y in m; m in fresh_labels; y, A and m in the three others.
+    assert sum(each.tag.endswith("path") for each in graph) == 2 + 1 + 1 + 3 * 3
+
+
+def test_an_error_that_is_zero_stops_its_simulation():
+    """Its relative error is never met: what is left of 0 is rounding, and that is said."""
+    found = rp.simulate(**_NOISELESS)
+    assert (found.repetitions, found.theory, found.z) == (64, 0, 0)
+    assert "what float64 leaves of 0" in str(found)
+    asks = rp.simulate(_GCV, sigma=0, lam=0, T=400)
+    assert asks.repetitions == 64
 
 
 def test_a_value_is_a_number():
