@@ -168,7 +168,10 @@ def _blocks(
 
     def together(shares: Array | None) -> Array | None:
         """The shares of the sources, added with weights of no structure."""
-        return None if shares is None else np.tensordot(_weights(len(shares)), shares, 1)
+        if shares is None:
+            return None
+        first, *others = zip(_weights(len(shares)), shares, strict=True)
+        return sum((w * share for w, share in others), start=first[0] * first[1])
 
     @cache
     def C(a: int, b: int) -> Array | None:

@@ -40,6 +40,7 @@ from ridgeproof.theory.process.operators.models import (
     Scaled,
     nonlinear,
 )
+from ridgeproof.theory.process.operators.pcr import PrincipalComponents
 from ridgeproof.theory.process.operators.ridge import Ridge
 from ridgeproof.theory.process.operators.rows import Noise as NoiseNode
 from ridgeproof.theory.process.operators.rows import Noisy, Rows
@@ -413,13 +414,22 @@ def _(node: GradientFlow, index: int, run: Lowering) -> None:
 @_lower.register
 def _(node: GradientDescent, index: int, run: Lowering) -> None:
     labels = run.labels(node.groups)
-    rows = [
-        (each.om, group.count, group.variance)
-        for each in labels
-        for group in [run.assembly.groups[each.label.group]]
-    ]
     steps = int(exact_value("k", node.k, {}))
-    _filter(index, run, labels, run.ring.descent(run.number(node.eta), steps, rows))
+    poles = run.ring.descent(run.number(node.eta), steps, _shown_by(labels, run))
+    _filter(index, run, labels, poles)
+
+
+@_lower.register
+def _(node: PrincipalComponents, index: int, run: Lowering) -> None:
+    labels = run.labels(node.groups)
+    poles = run.ring.components(run.number(node.cut), _shown_by(labels, run))
+    _filter(index, run, labels, poles)
+
+
+def _shown_by(labels: Sequence[Weighted], run: Lowering) -> list[tuple[Element, Element, Element]]:
+    """Weight over T, number and variance of the rows of a fit, group by group."""
+    groups = [(each.om, run.assembly.groups[each.label.group]) for each in labels]
+    return [(om, group.count, group.variance) for om, group in groups]
 
 
 def _filter(

@@ -108,6 +108,11 @@ class Ring(Protocol):
         Each of ``rows`` is a weight over T, a number of rows and the variance of their entries.
         """
 
+    def components(
+        self, cut: Element, rows: Sequence[tuple[Element, Element, Element]]
+    ) -> Sequence[tuple[Element, Element]]:
+        """The same of 1/x for x > cut and 0 below; ``rows`` as for `descent`."""
+
     def conjugate(self, value: Element) -> Element:
         """The complex conjugate."""
 

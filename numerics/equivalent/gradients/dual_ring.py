@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 from ridgeproof.numerics.arithmetic.dual import Dual, lifted, parts_of
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
@@ -56,6 +56,14 @@ class DualRing:
             (Dual(pole, -pole / at.value * at.slope), share)
             for pole, share in self.base.flow(at.value)
         ]
+
+    def components(self, *_: object) -> NoReturn:
+        """Refused: slopes of what two ends of its contour share do not converge.
+
+        Raises:
+            NotBuilt: always.
+        """
+        raise NotBuilt("the gradient of pcr is not built in this version: compare two cuts")
 
     def conjugate(self, value: Element) -> Element:
         """Of both parts."""

@@ -19,19 +19,20 @@ steps = \"\"\"
 A = rows(T)
 y = A@w0 + sigma*noise(A)
 m = ridge(y, lam)
-g = pcr(y, cut)
+g = ridge([noisy(A, "S")@w0, y], lam)
 \"\"\"
+[process.covariances]
+S = "s"
 [process.parameters]
 d = 10
 T = 30
 sigma = "1/2"
 lam = "1/5"
-cut = "1/2"
 [ask]
 risk = "risk(m)"
 gcv = "mean_square(y - A@m)/(1 - df(m))^2"
 best = "minimum(risk(m), lam)"
-components = "norm2(g)"
+noisy = "norm2(g)"
 """)
 
 
@@ -55,9 +56,9 @@ def test_workers_and_executors_change_no_number():
 
 
 def test_asks_agree_with_their_limits_and_the_rest_says_why():
-    """|z| < 4 at 400 rows; a minimum has no draws, and components no theory; each has a reason."""
+    """|z| < 4 at 400 rows; a minimum has no draws, rows with and without noise no theory."""
     found = simulate_process(RIDGE, d=100, T=400, repetitions=100, seed=1).asks
-    assert list(found) == ["risk", "gcv", "best", "components"]
+    assert list(found) == ["risk", "gcv", "best", "noisy"]
     for name in ("risk", "gcv"):
         assert abs(found[name].z) < 4
         assert found[name].standard_error < 0.03 * found[name].theory
@@ -65,9 +66,9 @@ def test_asks_agree_with_their_limits_and_the_rest_says_why():
     assert found["best"].mean is found["best"].standard_error is found["best"].z is None
     assert 0 < found["best"].theory < found["risk"].theory
     assert "minimum" in found["best"].reason
-    assert found["components"].theory is found["components"].z is None
-    assert found["components"].mean > 0
-    assert "no theory" in found["components"].reason
+    assert found["noisy"].theory is found["noisy"].z is None
+    assert found["noisy"].mean > 0
+    assert "no theory" in found["noisy"].reason
 
 
 def test_one_ask_needs_only_its_own_parameters():
@@ -102,7 +103,7 @@ def test_no_number_where_none_means_anything():
     with pytest.raises(InfiniteExpectation):
         simulate_process(RIDGE, ask="risk", lam=0, T=11, repetitions=8)
     with pytest.raises(InfiniteExpectation):  # where no theory says so
-        simulate_process(RIDGE, ask="components", cut=0, T=11, repetitions=8)
+        simulate_process(RIDGE, ask="noisy", lam=0, T=5, repetitions=8)
     near = simulate_process(RIDGE, ask="risk", lam=0, T=13, repetitions=8).asks["risk"]
     assert near.standard_error is near.z is None
     assert near.mean > 0

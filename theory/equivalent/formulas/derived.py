@@ -26,6 +26,7 @@ from ridgeproof.theory.process.names import free_names
 from ridgeproof.theory.process.normal import count_names, normal_form
 from ridgeproof.theory.process.operators.asks import Extremum, MeanSquare
 from ridgeproof.theory.process.operators.gradient import GradientDescent, GradientFlow
+from ridgeproof.theory.process.operators.pcr import PrincipalComponents
 from ridgeproof.theory.process.operators.rows import Noisy
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.shown import Written
@@ -172,6 +173,8 @@ def _refusal(graph: Graph, ask: Expression) -> str:
                 f"{word} has no formula in finitely many spectral sums: evaluate it, or take "
                 "gradient_descent of few steps"
             )
+        if isinstance(node, PrincipalComponents):
+            return "pcr has no formula in finitely many spectral sums: evaluate it"
         if isinstance(node, Noisy):
             return "rows seen with noise have no formula yet: evaluate them"
         if isinstance(node, Iteration):

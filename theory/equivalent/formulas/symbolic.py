@@ -152,7 +152,7 @@ class SymbolicRing:
             "spectral sums: evaluate it, or take gradient_descent of few steps"
         )
 
-    descent = flow
+    descent = components = flow
 
     def power(self, *_: object) -> NoReturn:
         """Refused: a loop that is not unrolled.
