@@ -57,15 +57,15 @@ Ltac positive := repeat first [ assumption | lra | apply Rmult_lt_0_compat | app
 Ltac orthant := repeat split; apply Rgt_not_eq, Rlt_gt; first [solve [positive] | nra].
 Ltac side := repeat split; try exact I; nonzero.
 
-Inductive letter := LA | LB | LM | LMt | LR | LS | LSigma | LW0 | LX | LXt | Le | Let | Lw | Lwt | Lw0 | Lw0t | Lw_hat | Lw_hatt.
+Inductive letter := LA | LB | LM | LMt | LR | LS | LW0 | LX | LXt | Le | Let | Lw | Lwt | Lw0 | Lw0t | Lw_hat | Lw_hatt.
 Scheme Equality for letter.
-Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LR => LR | LS => LS | LSigma => LSigma | LW0 => LW0 | LX => LXt | LXt => LX | Le => Let | Let => Le | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lw_hat => Lw_hatt | Lw_hatt => Lw_hat end.
+Definition transposed (x : letter) := match x with LA => LA | LB => LB | LM => LMt | LMt => LM | LR => LR | LS => LS | LW0 => LW0 | LX => LXt | LXt => LX | Le => Let | Let => Le | Lw => Lwt | Lwt => Lw | Lw0 => Lw0t | Lw0t => Lw0 | Lw_hat => Lw_hatt | Lw_hatt => Lw_hat end.
 (* Whether it depends on all draws of a fit. *)
 Definition estimate (x : letter) := match x with Lw_hat => true | Lw_hatt => true | _ => false end.
 (* Whether it holds nothing random. *)
-Definition fixed (x : letter) := match x with LA => true | LB => true | LM => true | LMt => true | LSigma => true | LW0 => true | Lw0 => true | Lw0t => true | _ => false end.
+Definition fixed (x : letter) := match x with LA => true | LB => true | LM => true | LMt => true | LW0 => true | Lw0 => true | Lw0t => true | _ => false end.
 (* Whether it is a function of Sigma or the test matrix. *)
-Definition plain (x : letter) := match x with LB => true | LSigma => true | _ => false end.
+Definition plain (x : letter) := match x with LB => true | _ => false end.
 (* Whether it has a diagonal that is known, and no more. *)
 Definition moment (x : letter) := match x with LA => true | LM => true | LMt => true | LW0 => true | _ => false end.
 Section Page.
@@ -77,7 +77,7 @@ Section Page.
   Hypothesis turn : forall B a b, tr B (a ++ b) = tr B (b ++ a).
   Hypothesis back : forall B a, tr B a = tr B (map transposed (rev a)).
   (* The diagonal entry i of each. *)
-  Definition diag (B : nat -> R) (x : letter) i := match x with LA => a i | LB => B i | LM => (m i * w0 i) | LMt => (m i * w0 i) | LSigma => s i | LW0 => ((w0 i) ^ 2) | _ => 0 end.
+  Definition diag (B : nat -> R) (x : letter) i := match x with LA => a i | LB => B i | LM => (m i * w0 i) | LMt => (m i * w0 i) | LW0 => ((w0 i) ^ 2) | _ => 0 end.
   (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma or the test matrix *)
   Hypothesis eigenbasis : forall B v,
     forallb (fun x => orb (plain x) (moment x)) v = true ->
@@ -85,42 +85,30 @@ Section Page.
     tr B v = sum d (fun i => fold_right (fun x p => diag B x i * p) 1 v).
   (* definition: w_hat = R X'(X w + sigma e)/T, R = (X'X/T + lam)^-1 *)
   Hypothesis axiom1 : forall B v, tr B ([Lw_hat] ++ v) = ((sigma / T)) * tr B ([LR; LXt; Le] ++ v) + ((1 / T)) * tr B ([LR; LXt; LX; Lw] ++ v).
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom2 : forall B, tr B [LR; LSigma; LR; LXt; LX; Lw; Let; LX] = tr B [LR; LR; LXt; LX; Lw; Let; LX].
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom3 : forall B, tr B [LR; LSigma; LR; LXt; LX; Lw; Lwt; LXt; LX] = tr B [LR; LR; LXt; LX; Lw; Lwt; LXt; LX].
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom4 : forall B, tr B [LR; LSigma; LR; LXt; Le; Let; LX] = tr B [LR; LR; LXt; Le; Let; LX].
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom5 : forall B, tr B [LR; LSigma; Lw0; Let; LX] = tr B [LR; LXt; Le; Lw0t].
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom6 : forall B, tr B [LR; LSigma; Lw0; Lwt; LXt; LX] = tr B [LR; LXt; LX; Lw; Lw0t].
-  (* exact identity: Sigma = I; as it is used *)
-  Hypothesis axiom7 : forall B, tr B [LSigma; Lw0; Lw0t] = tr B [Lw0; Lw0t].
   (* exact identity: X'X = T S *)
-  Hypothesis axiom8 : forall B v, tr B ([LXt; LX] ++ v) = (T) * tr B ([LS] ++ v).
+  Hypothesis axiom2 : forall B v, tr B ([LXt; LX] ++ v) = (T) * tr B ([LS] ++ v).
   (* exact identity: R S = 1 - lam R *)
-  Hypothesis axiom9 : forall B v, tr B ([LR; LS] ++ v) = (1) * tr B ([] ++ v) + (((-1) * lam)) * tr B ([LR] ++ v).
+  Hypothesis axiom3 : forall B v, tr B ([LR; LS] ++ v) = (1) * tr B ([] ++ v) + (((-1) * lam)) * tr B ([LR] ++ v).
   (* expectation: E[e e'] = I, E[e] = 0 *)
-  Hypothesis axiom10 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le || letter_beq x Let)) v = true -> tr B ([Le; Let] ++ v) = (1) * tr B ([] ++ v).
+  Hypothesis axiom4 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le || letter_beq x Let)) v = true -> tr B ([Le; Let] ++ v) = (1) * tr B ([] ++ v).
   (* expectation: E[e e'] = I, E[e] = 0 *)
-  Hypothesis axiom11 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le || letter_beq x Let)) v = true -> tr B ([Le] ++ v) = 0.
+  Hypothesis axiom5 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Le || letter_beq x Let)) v = true -> tr B ([Le] ++ v) = 0.
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-  Hypothesis axiom12 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
+  Hypothesis axiom6 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lwt] ++ v) = (1) * tr B ([LA] ++ v).
   (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-  Hypothesis axiom13 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
+  Hypothesis axiom7 : forall B v, forallb (fun x => negb (estimate x || letter_beq x Lw || letter_beq x Lwt)) v = true -> tr B ([Lw; Lw0t] ++ v) = (1) * tr B ([LM] ++ v).
   (* definition: W0 = w0 w0' *)
-  Hypothesis axiom14 : forall B v, tr B ([Lw0; Lw0t] ++ v) = (1) * tr B ([LW0] ++ v).
+  Hypothesis axiom8 : forall B v, tr B ([Lw0; Lw0t] ++ v) = (1) * tr B ([LW0] ++ v).
   (* expectation: E tr(C R^k) = tr(C) h_k/d, h_k = E tr R^k, Sigma = I (rotation invariance); as it is used *)
-  Hypothesis axiom15 : forall B, tr B [LA; LR; LR] = ((h2 * tr B [LA]) / INR d).
+  Hypothesis axiom9 : forall B, tr B [LA; LR; LR] = ((h2 * tr B [LA]) / INR d).
   (* expectation: E tr(C R^k) = tr(C) h_k/d, h_k = E tr R^k, Sigma = I (rotation invariance); as it is used *)
-  Hypothesis axiom16 : forall B, tr B [LA; LR] = ((h1 * tr B [LA]) / INR d).
+  Hypothesis axiom10 : forall B, tr B [LA; LR] = ((h1 * tr B [LA]) / INR d).
   (* expectation: E tr(C R^k) = tr(C) h_k/d, h_k = E tr R^k, Sigma = I (rotation invariance); as it is used *)
-  Hypothesis axiom17 : forall B, tr B [LM; LR] = ((h1 * tr B [LM]) / INR d).
+  Hypothesis axiom11 : forall B, tr B [LM; LR] = ((h1 * tr B [LM]) / INR d).
   (* expectation: E tr(C R^k) = tr(C) h_k/d, h_k = E tr R^k, Sigma = I (rotation invariance); as it is used *)
-  Hypothesis axiom18 : forall B, tr B [LR; LR] = h2.
+  Hypothesis axiom12 : forall B, tr B [LR; LR] = h2.
   (* expectation: E tr(C R^k) = tr(C) h_k/d, h_k = E tr R^k, Sigma = I (rotation invariance); as it is used *)
-  Hypothesis axiom19 : forall B, tr B [LR] = h1.
+  Hypothesis axiom13 : forall B, tr B [LR] = h1.
   (* What the names stand for; unknowns and asks of a process by (1) to (4). *)
   Hypothesis is_b : b = sum d (fun i => (s i * ((w0 i) ^ 2))).
   (* Nothing is divided by zero. *)
@@ -129,127 +117,118 @@ Section Page.
   Ltac at_i i Hi := idtac.
   Ltac conditions tac := (let Z := fresh "Z" in pose proof nonzero1 as Z; tac Z); (let Z := fresh "Z" in pose proof nonzero2 as Z; tac Z).
 
-Section S12.  (* downstream ridge fit, Sigma = I *)
+Section S11.  (* downstream ridge fit, Sigma = I *)
 Hypothesis isotropic : forall i, (i < d)%nat -> s i = 1.
 Hypothesis total_alpha : alpha = sum d (fun i => a i).
 Hypothesis total_mu : mu = sum d (fun i => (m i * w0 i)).
 (* definition: w_hat = R X'(X w + sigma e)/T, R = (X'X/T + lam)^-1 *)
 Lemma step1 : forall B : nat -> R, 
-  (((-2) * tr B [LSigma; Lw0; Lw_hatt]) + tr B [LSigma; Lw0; Lw0t] + tr B [LSigma; Lw_hat; Lw_hatt])
-  = ((tr B [LR; LSigma; LR; LXt; LX; Lw; Lwt; LXt; LX] / ((T) ^ 2)) + (((-2) * tr B [LR; LSigma; Lw0; Lwt; LXt; LX]) / T) + ((((sigma) ^ 2) * tr B [LR; LSigma; LR; LXt; Le; Let; LX]) / ((T) ^ 2)) + (((-2) * sigma * tr B [LR; LSigma; Lw0; Let; LX]) / T) + ((2 * sigma * tr B [LR; LSigma; LR; LXt; LX; Lw; Let; LX]) / ((T) ^ 2)) + tr B [LSigma; Lw0; Lw0t]).
-Proof.
-  intros B.
-  assert (H1 : tr B [LSigma; Lw_hat; Lw_hatt] = ((sigma / T)) * tr B [LR; LSigma; Lw_hat; Let; LX] + ((1 / T)) * tr B [LR; LSigma; Lw_hat; Lwt; LXt; LX]) by exact (eq_trans (eq_trans (turn B [LSigma] [Lw_hat; Lw_hatt]) (axiom1 B [Lw_hatt; LSigma])) (f_equal2 Rplus (f_equal (Rmult ((sigma / T))) (eq_trans (back B [LR; LXt; Le; Lw_hatt; LSigma]) (turn B [LSigma; Lw_hat; Let; LX] [LR]))) (f_equal (Rmult ((1 / T))) (eq_trans (back B [LR; LXt; LX; Lw; Lw_hatt; LSigma]) (turn B [LSigma; Lw_hat; Lwt; LXt; LX] [LR]))))).
-  assert (H2 : tr B [LR; LSigma; Lw_hat; Lwt; LXt; LX] = ((sigma / T)) * tr B [LR; LSigma; LR; LXt; LX; Lw; Let; LX] + ((1 / T)) * tr B [LR; LSigma; LR; LXt; LX; Lw; Lwt; LXt; LX]) by exact (eq_trans (eq_trans (turn B [LR; LSigma] [Lw_hat; Lwt; LXt; LX]) (axiom1 B [Lwt; LXt; LX; LR; LSigma])) (f_equal2 Rplus (f_equal (Rmult ((sigma / T))) (eq_trans (back B [LR; LXt; Le; Lwt; LXt; LX; LR; LSigma]) (turn B [LSigma; LR; LXt; LX; Lw; Let; LX] [LR]))) (f_equal (Rmult ((1 / T))) (turn B [LR; LXt; LX; Lw; Lwt; LXt; LX] [LR; LSigma])))).
-  assert (H3 : tr B [LR; LSigma; Lw_hat; Let; LX] = ((sigma / T)) * tr B [LR; LSigma; LR; LXt; Le; Let; LX] + ((1 / T)) * tr B [LR; LSigma; LR; LXt; LX; Lw; Let; LX]) by exact (eq_trans (eq_trans (turn B [LR; LSigma] [Lw_hat; Let; LX]) (axiom1 B [Let; LX; LR; LSigma])) (f_equal2 Rplus (f_equal (Rmult ((sigma / T))) (turn B [LR; LXt; Le; Let; LX] [LR; LSigma])) (f_equal (Rmult ((1 / T))) (turn B [LR; LXt; LX; Lw; Let; LX] [LR; LSigma])))).
-  assert (H4 : tr B [LSigma; Lw0; Lw_hatt] = ((sigma / T)) * tr B [LR; LSigma; Lw0; Let; LX] + ((1 / T)) * tr B [LR; LSigma; Lw0; Lwt; LXt; LX]) by exact (eq_trans (eq_trans (eq_trans (back B [LSigma; Lw0; Lw_hatt]) (turn B [] [Lw_hat; Lw0t; LSigma])) (axiom1 B [Lw0t; LSigma])) (f_equal2 Rplus (f_equal (Rmult ((sigma / T))) (eq_trans (back B [LR; LXt; Le; Lw0t; LSigma]) (turn B [LSigma; Lw0; Let; LX] [LR]))) (f_equal (Rmult ((1 / T))) (eq_trans (back B [LR; LXt; LX; Lw; Lw0t; LSigma]) (turn B [LSigma; Lw0; Lwt; LXt; LX] [LR]))))).
-  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4].
-  field; side.
-Qed.
-(* exact identity: Sigma = I *)
-Lemma step2 : forall B : nat -> R, 
-  ((tr B [LR; LSigma; LR; LXt; LX; Lw; Lwt; LXt; LX] / ((T) ^ 2)) + (((-2) * tr B [LR; LSigma; Lw0; Lwt; LXt; LX]) / T) + ((((sigma) ^ 2) * tr B [LR; LSigma; LR; LXt; Le; Let; LX]) / ((T) ^ 2)) + (((-2) * sigma * tr B [LR; LSigma; Lw0; Let; LX]) / T) + ((2 * sigma * tr B [LR; LSigma; LR; LXt; LX; Lw; Let; LX]) / ((T) ^ 2)) + tr B [LSigma; Lw0; Lw0t])
+  (((-2) * tr B [Lw0; Lw_hatt]) + tr B [Lw0; Lw0t] + tr B [Lw_hat; Lw_hatt])
   = ((tr B [LR; LR; LXt; LX; Lw; Lwt; LXt; LX] / ((T) ^ 2)) + (((-2) * tr B [LR; LXt; LX; Lw; Lw0t]) / T) + ((((sigma) ^ 2) * tr B [LR; LR; LXt; Le; Let; LX]) / ((T) ^ 2)) + (((-2) * sigma * tr B [LR; LXt; Le; Lw0t]) / T) + ((2 * sigma * tr B [LR; LR; LXt; LX; Lw; Let; LX]) / ((T) ^ 2)) + tr B [Lw0; Lw0t]).
 Proof.
   intros B.
-  rewrite ?axiom2, ?axiom3, ?axiom4, ?axiom5, ?axiom6, ?axiom7.
+  assert (H1 : tr B [Lw_hat; Lw_hatt] = ((sigma / T)) * tr B [LR; LXt; Le; Lw_hatt] + ((1 / T)) * tr B [LR; LXt; LX; Lw; Lw_hatt]) by exact (eq_trans (eq_trans (turn B [] [Lw_hat; Lw_hatt]) (axiom1 B [Lw_hatt])) (f_equal2 Rplus (f_equal (Rmult ((sigma / T))) (turn B [] [LR; LXt; Le; Lw_hatt])) (f_equal (Rmult ((1 / T))) (turn B [] [LR; LXt; LX; Lw; Lw_hatt])))).
+  assert (H2 : tr B [LR; LXt; LX; Lw; Lw_hatt] = ((sigma / T)) * tr B [LR; LR; LXt; LX; Lw; Let; LX] + ((1 / T)) * tr B [LR; LR; LXt; LX; Lw; Lwt; LXt; LX]) by exact (eq_trans (eq_trans (eq_trans (back B [LR; LXt; LX; Lw; Lw_hatt]) (turn B [] [Lw_hat; Lwt; LXt; LX; LR])) (axiom1 B [Lwt; LXt; LX; LR])) (f_equal2 Rplus (f_equal (Rmult ((sigma / T))) (eq_trans (back B [LR; LXt; Le; Lwt; LXt; LX; LR]) (turn B [LR; LXt; LX; Lw; Let; LX] [LR]))) (f_equal (Rmult ((1 / T))) (turn B [LR; LXt; LX; Lw; Lwt; LXt; LX] [LR])))).
+  assert (H3 : tr B [LR; LXt; Le; Lw_hatt] = ((sigma / T)) * tr B [LR; LR; LXt; Le; Let; LX] + ((1 / T)) * tr B [LR; LR; LXt; LX; Lw; Let; LX]) by exact (eq_trans (eq_trans (eq_trans (back B [LR; LXt; Le; Lw_hatt]) (turn B [] [Lw_hat; Let; LX; LR])) (axiom1 B [Let; LX; LR])) (f_equal2 Rplus (f_equal (Rmult ((sigma / T))) (turn B [LR; LXt; Le; Let; LX] [LR])) (f_equal (Rmult ((1 / T))) (turn B [LR; LXt; LX; Lw; Let; LX] [LR])))).
+  assert (H4 : tr B [Lw0; Lw_hatt] = ((sigma / T)) * tr B [LR; LXt; Le; Lw0t] + ((1 / T)) * tr B [LR; LXt; LX; Lw; Lw0t]) by exact (eq_trans (eq_trans (eq_trans (back B [Lw0; Lw_hatt]) (turn B [] [Lw_hat; Lw0t])) (axiom1 B [Lw0t])) (f_equal2 Rplus (f_equal (Rmult ((sigma / T))) (turn B [] [LR; LXt; Le; Lw0t])) (f_equal (Rmult ((1 / T))) (turn B [] [LR; LXt; LX; Lw; Lw0t])))).
+  repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4].
   field; side.
 Qed.
 (* exact identity: X'X = T S *)
-Lemma step3 : forall B : nat -> R, 
+Lemma step2 : forall B : nat -> R, 
   ((tr B [LR; LR; LXt; LX; Lw; Lwt; LXt; LX] / ((T) ^ 2)) + (((-2) * tr B [LR; LXt; LX; Lw; Lw0t]) / T) + ((((sigma) ^ 2) * tr B [LR; LR; LXt; Le; Let; LX]) / ((T) ^ 2)) + (((-2) * sigma * tr B [LR; LXt; Le; Lw0t]) / T) + ((2 * sigma * tr B [LR; LR; LXt; LX; Lw; Let; LX]) / ((T) ^ 2)) + tr B [Lw0; Lw0t])
   = (((-2) * tr B [LR; LS; Lw; Lw0t]) + ((((sigma) ^ 2) * tr B [LR; LR; LXt; Le; Let; LX]) / ((T) ^ 2)) + (((-2) * sigma * tr B [LR; LXt; Le; Lw0t]) / T) + ((2 * sigma * tr B [LR; LR; LS; Lw; Let; LX]) / T) + tr B [Lw0; Lw0t] + tr B [LR; LR; LS; Lw; Lwt; LS]).
 Proof.
   intros B.
-  assert (H1 : tr B [LR; LXt; LX; Lw; Lw0t] = (T) * tr B [LR; LS; Lw; Lw0t]) by exact (eq_trans (eq_trans (turn B [LR] [LXt; LX; Lw; Lw0t]) (axiom8 B [Lw; Lw0t; LR])) (f_equal (Rmult (T)) (turn B [LS; Lw; Lw0t] [LR]))).
-  assert (H2 : tr B [LR; LR; LXt; LX; Lw; Lwt; LXt; LX] = (T) * tr B [LR; LR; LS; Lw; Lwt; LXt; LX]) by exact (eq_trans (eq_trans (turn B [LR; LR] [LXt; LX; Lw; Lwt; LXt; LX]) (axiom8 B [Lw; Lwt; LXt; LX; LR; LR])) (f_equal (Rmult (T)) (turn B [LS; Lw; Lwt; LXt; LX] [LR; LR]))).
-  assert (H3 : tr B [LR; LR; LS; Lw; Lwt; LXt; LX] = (T) * tr B [LR; LR; LS; Lw; Lwt; LS]) by exact (eq_trans (eq_trans (turn B [LR; LR; LS; Lw; Lwt] [LXt; LX]) (axiom8 B [LR; LR; LS; Lw; Lwt])) (f_equal (Rmult (T)) (turn B [LS] [LR; LR; LS; Lw; Lwt]))).
-  assert (H4 : tr B [LR; LR; LXt; LX; Lw; Let; LX] = (T) * tr B [LR; LR; LS; Lw; Let; LX]) by exact (eq_trans (eq_trans (turn B [LR; LR] [LXt; LX; Lw; Let; LX]) (axiom8 B [Lw; Let; LX; LR; LR])) (f_equal (Rmult (T)) (turn B [LS; Lw; Let; LX] [LR; LR]))).
+  assert (H1 : tr B [LR; LXt; LX; Lw; Lw0t] = (T) * tr B [LR; LS; Lw; Lw0t]) by exact (eq_trans (eq_trans (turn B [LR] [LXt; LX; Lw; Lw0t]) (axiom2 B [Lw; Lw0t; LR])) (f_equal (Rmult (T)) (turn B [LS; Lw; Lw0t] [LR]))).
+  assert (H2 : tr B [LR; LR; LXt; LX; Lw; Lwt; LXt; LX] = (T) * tr B [LR; LR; LS; Lw; Lwt; LXt; LX]) by exact (eq_trans (eq_trans (turn B [LR; LR] [LXt; LX; Lw; Lwt; LXt; LX]) (axiom2 B [Lw; Lwt; LXt; LX; LR; LR])) (f_equal (Rmult (T)) (turn B [LS; Lw; Lwt; LXt; LX] [LR; LR]))).
+  assert (H3 : tr B [LR; LR; LS; Lw; Lwt; LXt; LX] = (T) * tr B [LR; LR; LS; Lw; Lwt; LS]) by exact (eq_trans (eq_trans (turn B [LR; LR; LS; Lw; Lwt] [LXt; LX]) (axiom2 B [LR; LR; LS; Lw; Lwt])) (f_equal (Rmult (T)) (turn B [LS] [LR; LR; LS; Lw; Lwt]))).
+  assert (H4 : tr B [LR; LR; LXt; LX; Lw; Let; LX] = (T) * tr B [LR; LR; LS; Lw; Let; LX]) by exact (eq_trans (eq_trans (turn B [LR; LR] [LXt; LX; Lw; Let; LX]) (axiom2 B [Lw; Let; LX; LR; LR])) (f_equal (Rmult (T)) (turn B [LS; Lw; Let; LX] [LR; LR]))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4].
   field; side.
 Qed.
 (* exact identity: R S = 1 - lam R *)
-Lemma step4 : forall B : nat -> R, 
+Lemma step3 : forall B : nat -> R, 
   (((-2) * tr B [LR; LS; Lw; Lw0t]) + ((((sigma) ^ 2) * tr B [LR; LR; LXt; Le; Let; LX]) / ((T) ^ 2)) + (((-2) * sigma * tr B [LR; LXt; Le; Lw0t]) / T) + ((2 * sigma * tr B [LR; LR; LS; Lw; Let; LX]) / T) + tr B [Lw0; Lw0t] + tr B [LR; LR; LS; Lw; Lwt; LS])
   = (((-2) * tr B [Lw; Lw0t]) + (((lam) ^ 2) * tr B [LR; LR; Lw; Lwt]) + ((-2) * lam * tr B [LR; Lw; Lwt]) + (2 * lam * tr B [LR; Lw; Lw0t]) + ((((sigma) ^ 2) * tr B [LR; LR; LXt; Le; Let; LX]) / ((T) ^ 2)) + (((-2) * sigma * tr B [LR; LXt; Le; Lw0t]) / T) + ((2 * sigma * tr B [LR; LXt; Le; Lwt]) / T) + (((-2) * lam * sigma * tr B [LR; LR; LXt; Le; Lwt]) / T) + tr B [Lw; Lwt] + tr B [Lw0; Lw0t]).
 Proof.
   intros B.
-  assert (H1 : tr B [LR; LS; Lw; Lw0t] = (1) * tr B [Lw; Lw0t] + (((-1) * lam)) * tr B [LR; Lw; Lw0t]) by exact (eq_trans (eq_trans (turn B [] [LR; LS; Lw; Lw0t]) (axiom9 B [Lw; Lw0t])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [] [Lw; Lw0t])) (f_equal (Rmult (((-1) * lam))) (turn B [] [LR; Lw; Lw0t])))).
-  assert (H2 : tr B [LR; LR; LS; Lw; Lwt; LS] = (1) * tr B [LR; LS; Lw; Lwt] + (((-1) * lam)) * tr B [LR; LR; LS; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LR] [LR; LS; Lw; Lwt; LS]) (axiom9 B [Lw; Lwt; LS; LR])) (f_equal2 Rplus (f_equal (Rmult (1)) (eq_trans (back B [Lw; Lwt; LS; LR]) (turn B [] [LR; LS; Lw; Lwt]))) (f_equal (Rmult (((-1) * lam))) (eq_trans (back B [LR; Lw; Lwt; LS; LR]) (turn B [LR; LS; Lw; Lwt] [LR]))))).
-  assert (H3 : tr B [LR; LR; LS; Lw; Lwt] = (1) * tr B [LR; Lw; Lwt] + (((-1) * lam)) * tr B [LR; LR; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LR] [LR; LS; Lw; Lwt]) (axiom9 B [Lw; Lwt; LR])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LR])) (f_equal (Rmult (((-1) * lam))) (turn B [LR; Lw; Lwt] [LR])))).
-  assert (H4 : tr B [LR; LS; Lw; Lwt] = (1) * tr B [Lw; Lwt] + (((-1) * lam)) * tr B [LR; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [] [LR; LS; Lw; Lwt]) (axiom9 B [Lw; Lwt])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [] [Lw; Lwt])) (f_equal (Rmult (((-1) * lam))) (turn B [] [LR; Lw; Lwt])))).
-  assert (H5 : tr B [LR; LR; LS; Lw; Let; LX] = (1) * tr B [LR; LXt; Le; Lwt] + (((-1) * lam)) * tr B [LR; LR; LXt; Le; Lwt]) by exact (eq_trans (eq_trans (turn B [LR] [LR; LS; Lw; Let; LX]) (axiom9 B [Lw; Let; LX; LR])) (f_equal2 Rplus (f_equal (Rmult (1)) (eq_trans (back B [Lw; Let; LX; LR]) (turn B [] [LR; LXt; Le; Lwt]))) (f_equal (Rmult (((-1) * lam))) (eq_trans (back B [LR; Lw; Let; LX; LR]) (turn B [LR; LXt; Le; Lwt] [LR]))))).
+  assert (H1 : tr B [LR; LS; Lw; Lw0t] = (1) * tr B [Lw; Lw0t] + (((-1) * lam)) * tr B [LR; Lw; Lw0t]) by exact (eq_trans (eq_trans (turn B [] [LR; LS; Lw; Lw0t]) (axiom3 B [Lw; Lw0t])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [] [Lw; Lw0t])) (f_equal (Rmult (((-1) * lam))) (turn B [] [LR; Lw; Lw0t])))).
+  assert (H2 : tr B [LR; LR; LS; Lw; Lwt; LS] = (1) * tr B [LR; LS; Lw; Lwt] + (((-1) * lam)) * tr B [LR; LR; LS; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LR] [LR; LS; Lw; Lwt; LS]) (axiom3 B [Lw; Lwt; LS; LR])) (f_equal2 Rplus (f_equal (Rmult (1)) (eq_trans (back B [Lw; Lwt; LS; LR]) (turn B [] [LR; LS; Lw; Lwt]))) (f_equal (Rmult (((-1) * lam))) (eq_trans (back B [LR; Lw; Lwt; LS; LR]) (turn B [LR; LS; Lw; Lwt] [LR]))))).
+  assert (H3 : tr B [LR; LR; LS; Lw; Lwt] = (1) * tr B [LR; Lw; Lwt] + (((-1) * lam)) * tr B [LR; LR; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [LR] [LR; LS; Lw; Lwt]) (axiom3 B [Lw; Lwt; LR])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [Lw; Lwt] [LR])) (f_equal (Rmult (((-1) * lam))) (turn B [LR; Lw; Lwt] [LR])))).
+  assert (H4 : tr B [LR; LS; Lw; Lwt] = (1) * tr B [Lw; Lwt] + (((-1) * lam)) * tr B [LR; Lw; Lwt]) by exact (eq_trans (eq_trans (turn B [] [LR; LS; Lw; Lwt]) (axiom3 B [Lw; Lwt])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [] [Lw; Lwt])) (f_equal (Rmult (((-1) * lam))) (turn B [] [LR; Lw; Lwt])))).
+  assert (H5 : tr B [LR; LR; LS; Lw; Let; LX] = (1) * tr B [LR; LXt; Le; Lwt] + (((-1) * lam)) * tr B [LR; LR; LXt; Le; Lwt]) by exact (eq_trans (eq_trans (turn B [LR] [LR; LS; Lw; Let; LX]) (axiom3 B [Lw; Let; LX; LR])) (f_equal2 Rplus (f_equal (Rmult (1)) (eq_trans (back B [Lw; Let; LX; LR]) (turn B [] [LR; LXt; Le; Lwt]))) (f_equal (Rmult (((-1) * lam))) (eq_trans (back B [LR; Lw; Let; LX; LR]) (turn B [LR; LXt; Le; Lwt] [LR]))))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4 | rewrite H5].
   field; side.
 Qed.
 (* expectation: E[e e'] = I, E[e] = 0 *)
-Lemma step5 : forall B : nat -> R, 
+Lemma step4 : forall B : nat -> R, 
   (((-2) * tr B [Lw; Lw0t]) + (((lam) ^ 2) * tr B [LR; LR; Lw; Lwt]) + ((-2) * lam * tr B [LR; Lw; Lwt]) + (2 * lam * tr B [LR; Lw; Lw0t]) + ((((sigma) ^ 2) * tr B [LR; LR; LXt; Le; Let; LX]) / ((T) ^ 2)) + (((-2) * sigma * tr B [LR; LXt; Le; Lw0t]) / T) + ((2 * sigma * tr B [LR; LXt; Le; Lwt]) / T) + (((-2) * lam * sigma * tr B [LR; LR; LXt; Le; Lwt]) / T) + tr B [Lw; Lwt] + tr B [Lw0; Lw0t])
   = (((-2) * tr B [Lw; Lw0t]) + (((lam) ^ 2) * tr B [LR; LR; Lw; Lwt]) + ((-2) * lam * tr B [LR; Lw; Lwt]) + (2 * lam * tr B [LR; Lw; Lw0t]) + ((((sigma) ^ 2) * tr B [LR; LR; LXt; LX]) / ((T) ^ 2)) + tr B [Lw; Lwt] + tr B [Lw0; Lw0t]).
 Proof.
   intros B.
-  assert (H1 : tr B [LR; LR; LXt; Le; Let; LX] = (1) * tr B [LR; LR; LXt; LX]) by exact (eq_trans (eq_trans (turn B [LR; LR; LXt] [Le; Let; LX]) (axiom10 B [LX; LR; LR; LXt] eq_refl)) (f_equal (Rmult (1)) (turn B [LX] [LR; LR; LXt]))).
-  assert (H2 : tr B [LR; LXt; Le; Lw0t] = 0) by exact (eq_trans (turn B [LR; LXt] [Le; Lw0t]) (axiom11 B [Lw0t; LR; LXt] eq_refl)).
-  assert (H3 : tr B [LR; LXt; Le; Lwt] = 0) by exact (eq_trans (turn B [LR; LXt] [Le; Lwt]) (axiom11 B [Lwt; LR; LXt] eq_refl)).
-  assert (H4 : tr B [LR; LR; LXt; Le; Lwt] = 0) by exact (eq_trans (turn B [LR; LR; LXt] [Le; Lwt]) (axiom11 B [Lwt; LR; LR; LXt] eq_refl)).
+  assert (H1 : tr B [LR; LR; LXt; Le; Let; LX] = (1) * tr B [LR; LR; LXt; LX]) by exact (eq_trans (eq_trans (turn B [LR; LR; LXt] [Le; Let; LX]) (axiom4 B [LX; LR; LR; LXt] eq_refl)) (f_equal (Rmult (1)) (turn B [LX] [LR; LR; LXt]))).
+  assert (H2 : tr B [LR; LXt; Le; Lw0t] = 0) by exact (eq_trans (turn B [LR; LXt] [Le; Lw0t]) (axiom5 B [Lw0t; LR; LXt] eq_refl)).
+  assert (H3 : tr B [LR; LXt; Le; Lwt] = 0) by exact (eq_trans (turn B [LR; LXt] [Le; Lwt]) (axiom5 B [Lwt; LR; LXt] eq_refl)).
+  assert (H4 : tr B [LR; LR; LXt; Le; Lwt] = 0) by exact (eq_trans (turn B [LR; LR; LXt] [Le; Lwt]) (axiom5 B [Lwt; LR; LR; LXt] eq_refl)).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4].
   field; side.
 Qed.
 (* exact identity: X'X = T S *)
-Lemma step6 : forall B : nat -> R, 
+Lemma step5 : forall B : nat -> R, 
   (((-2) * tr B [Lw; Lw0t]) + (((lam) ^ 2) * tr B [LR; LR; Lw; Lwt]) + ((-2) * lam * tr B [LR; Lw; Lwt]) + (2 * lam * tr B [LR; Lw; Lw0t]) + ((((sigma) ^ 2) * tr B [LR; LR; LXt; LX]) / ((T) ^ 2)) + tr B [Lw; Lwt] + tr B [Lw0; Lw0t])
   = (((-2) * tr B [Lw; Lw0t]) + (((lam) ^ 2) * tr B [LR; LR; Lw; Lwt]) + ((-2) * lam * tr B [LR; Lw; Lwt]) + (2 * lam * tr B [LR; Lw; Lw0t]) + ((((sigma) ^ 2) * tr B [LR; LR; LS]) / T) + tr B [Lw; Lwt] + tr B [Lw0; Lw0t]).
 Proof.
   intros B.
-  assert (H1 : tr B [LR; LR; LXt; LX] = (T) * tr B [LR; LR; LS]) by exact (eq_trans (eq_trans (turn B [LR; LR] [LXt; LX]) (axiom8 B [LR; LR])) (f_equal (Rmult (T)) (turn B [LS] [LR; LR]))).
+  assert (H1 : tr B [LR; LR; LXt; LX] = (T) * tr B [LR; LR; LS]) by exact (eq_trans (eq_trans (turn B [LR; LR] [LXt; LX]) (axiom2 B [LR; LR])) (f_equal (Rmult (T)) (turn B [LS] [LR; LR]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* exact identity: R S = 1 - lam R *)
-Lemma step7 : forall B : nat -> R, 
+Lemma step6 : forall B : nat -> R, 
   (((-2) * tr B [Lw; Lw0t]) + (((lam) ^ 2) * tr B [LR; LR; Lw; Lwt]) + ((-2) * lam * tr B [LR; Lw; Lwt]) + (2 * lam * tr B [LR; Lw; Lw0t]) + ((((sigma) ^ 2) * tr B [LR; LR; LS]) / T) + tr B [Lw; Lwt] + tr B [Lw0; Lw0t])
   = (((-2) * tr B [Lw; Lw0t]) + (((lam) ^ 2) * tr B [LR; LR; Lw; Lwt]) + ((-2) * lam * tr B [LR; Lw; Lwt]) + (2 * lam * tr B [LR; Lw; Lw0t]) + ((((sigma) ^ 2) * tr B [LR]) / T) + (((-1) * lam * ((sigma) ^ 2) * tr B [LR; LR]) / T) + tr B [Lw; Lwt] + tr B [Lw0; Lw0t]).
 Proof.
   intros B.
-  assert (H1 : tr B [LR; LR; LS] = (1) * tr B [LR] + (((-1) * lam)) * tr B [LR; LR]) by exact (eq_trans (eq_trans (turn B [LR] [LR; LS]) (axiom9 B [LR])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [] [LR])) (f_equal (Rmult (((-1) * lam))) (turn B [] [LR; LR])))).
+  assert (H1 : tr B [LR; LR; LS] = (1) * tr B [LR] + (((-1) * lam)) * tr B [LR; LR]) by exact (eq_trans (eq_trans (turn B [LR] [LR; LS]) (axiom3 B [LR])) (f_equal2 Rplus (f_equal (Rmult (1)) (turn B [] [LR])) (f_equal (Rmult (((-1) * lam))) (turn B [] [LR; LR])))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E[w w'] = A, E[w] w0' = M, w independent of the design and noise of this fit *)
-Lemma step8 : forall B : nat -> R, 
+Lemma step7 : forall B : nat -> R, 
   (((-2) * tr B [Lw; Lw0t]) + (((lam) ^ 2) * tr B [LR; LR; Lw; Lwt]) + ((-2) * lam * tr B [LR; Lw; Lwt]) + (2 * lam * tr B [LR; Lw; Lw0t]) + ((((sigma) ^ 2) * tr B [LR]) / T) + (((-1) * lam * ((sigma) ^ 2) * tr B [LR; LR]) / T) + tr B [Lw; Lwt] + tr B [Lw0; Lw0t])
   = (((-2) * tr B [LM]) + (((lam) ^ 2) * tr B [LA; LR; LR]) + ((-2) * lam * tr B [LA; LR]) + (2 * lam * tr B [LM; LR]) + ((((sigma) ^ 2) * tr B [LR]) / T) + (((-1) * lam * ((sigma) ^ 2) * tr B [LR; LR]) / T) + tr B [LA] + tr B [Lw0; Lw0t]).
 Proof.
   intros B.
-  assert (H1 : tr B [Lw; Lwt] = (1) * tr B [LA]) by exact (eq_trans (eq_trans (turn B [] [Lw; Lwt]) (axiom12 B [] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA]))).
-  assert (H2 : tr B [LR; Lw; Lwt] = (1) * tr B [LA; LR]) by exact (eq_trans (eq_trans (turn B [LR] [Lw; Lwt]) (axiom12 B [LR] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LR]))).
-  assert (H3 : tr B [LR; LR; Lw; Lwt] = (1) * tr B [LA; LR; LR]) by exact (eq_trans (eq_trans (turn B [LR; LR] [Lw; Lwt]) (axiom12 B [LR; LR] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LR; LR]))).
-  assert (H4 : tr B [Lw; Lw0t] = (1) * tr B [LM]) by exact (eq_trans (eq_trans (turn B [] [Lw; Lw0t]) (axiom13 B [] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LM]))).
-  assert (H5 : tr B [LR; Lw; Lw0t] = (1) * tr B [LM; LR]) by exact (eq_trans (eq_trans (turn B [LR] [Lw; Lw0t]) (axiom13 B [LR] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LM; LR]))).
+  assert (H1 : tr B [Lw; Lwt] = (1) * tr B [LA]) by exact (eq_trans (eq_trans (turn B [] [Lw; Lwt]) (axiom6 B [] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA]))).
+  assert (H2 : tr B [LR; Lw; Lwt] = (1) * tr B [LA; LR]) by exact (eq_trans (eq_trans (turn B [LR] [Lw; Lwt]) (axiom6 B [LR] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LR]))).
+  assert (H3 : tr B [LR; LR; Lw; Lwt] = (1) * tr B [LA; LR; LR]) by exact (eq_trans (eq_trans (turn B [LR; LR] [Lw; Lwt]) (axiom6 B [LR; LR] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LA; LR; LR]))).
+  assert (H4 : tr B [Lw; Lw0t] = (1) * tr B [LM]) by exact (eq_trans (eq_trans (turn B [] [Lw; Lw0t]) (axiom7 B [] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LM]))).
+  assert (H5 : tr B [LR; Lw; Lw0t] = (1) * tr B [LM; LR]) by exact (eq_trans (eq_trans (turn B [LR] [Lw; Lw0t]) (axiom7 B [LR] eq_refl)) (f_equal (Rmult (1)) (turn B [] [LM; LR]))).
   repeat first [rewrite H1 | rewrite H2 | rewrite H3 | rewrite H4 | rewrite H5].
   field; side.
 Qed.
 (* definition: W0 = w0 w0' *)
-Lemma step9 : forall B : nat -> R, 
+Lemma step8 : forall B : nat -> R, 
   (((-2) * tr B [LM]) + (((lam) ^ 2) * tr B [LA; LR; LR]) + ((-2) * lam * tr B [LA; LR]) + (2 * lam * tr B [LM; LR]) + ((((sigma) ^ 2) * tr B [LR]) / T) + (((-1) * lam * ((sigma) ^ 2) * tr B [LR; LR]) / T) + tr B [LA] + tr B [Lw0; Lw0t])
   = (((-2) * tr B [LM]) + (((lam) ^ 2) * tr B [LA; LR; LR]) + ((-2) * lam * tr B [LA; LR]) + (2 * lam * tr B [LM; LR]) + ((((sigma) ^ 2) * tr B [LR]) / T) + (((-1) * lam * ((sigma) ^ 2) * tr B [LR; LR]) / T) + tr B [LA] + tr B [LW0]).
 Proof.
   intros B.
-  assert (H1 : tr B [Lw0; Lw0t] = (1) * tr B [LW0]) by exact (eq_trans (eq_trans (turn B [] [Lw0; Lw0t]) (axiom14 B [])) (f_equal (Rmult (1)) (turn B [] [LW0]))).
+  assert (H1 : tr B [Lw0; Lw0t] = (1) * tr B [LW0]) by exact (eq_trans (eq_trans (turn B [] [Lw0; Lw0t]) (axiom8 B [])) (f_equal (Rmult (1)) (turn B [] [LW0]))).
   repeat first [rewrite H1].
   field; side.
 Qed.
 (* expectation: E tr(C R^k) = tr(C) h_k/d, h_k = E tr R^k, Sigma = I (rotation invariance) *)
-Lemma step10 : forall B : nat -> R, 
+Lemma step9 : forall B : nat -> R, 
   (((-2) * tr B [LM]) + (((lam) ^ 2) * tr B [LA; LR; LR]) + ((-2) * lam * tr B [LA; LR]) + (2 * lam * tr B [LM; LR]) + ((((sigma) ^ 2) * tr B [LR]) / T) + (((-1) * lam * ((sigma) ^ 2) * tr B [LR; LR]) / T) + tr B [LA] + tr B [LW0])
   = (((-2) * tr B [LM]) + ((h1 * ((sigma) ^ 2)) / T) + ((h2 * ((lam) ^ 2) * tr B [LA]) / INR d) + (((-1) * lam * h2 * ((sigma) ^ 2)) / T) + (((-2) * lam * h1 * tr B [LA]) / INR d) + ((2 * lam * h1 * tr B [LM]) / INR d) + tr B [LA] + tr B [LW0]).
 Proof.
   intros B.
-  rewrite ?axiom15, ?axiom16, ?axiom17, ?axiom18, ?axiom19.
+  rewrite ?axiom9, ?axiom10, ?axiom11, ?axiom12, ?axiom13.
   field; side.
 Qed.
 (* algebra: tr(D C) = sum_i D_i C_ii for D a function of Sigma (or a diagonal test matrix) *)
-Lemma step11 : forall B : nat -> R, 
+Lemma step10 : forall B : nat -> R, 
   (((-2) * tr B [LM]) + ((h1 * ((sigma) ^ 2)) / T) + ((h2 * ((lam) ^ 2) * tr B [LA]) / INR d) + (((-1) * lam * h2 * ((sigma) ^ 2)) / T) + (((-2) * lam * h1 * tr B [LA]) / INR d) + ((2 * lam * h1 * tr B [LM]) / INR d) + tr B [LA] + tr B [LW0])
   = (((-2) * sum d (fun i => (m i * w0 i))) + ((h1 * ((sigma) ^ 2)) / T) + ((h2 * ((lam) ^ 2) * sum d (fun i => a i)) / INR d) + (((-1) * lam * h2 * ((sigma) ^ 2)) / T) + (((-2) * lam * h1 * sum d (fun i => a i)) / INR d) + ((2 * lam * h1 * sum d (fun i => (m i * w0 i))) / INR d) + sum d (fun i => a i) + sum d (fun i => ((w0 i) ^ 2))).
 Proof.
@@ -267,7 +246,7 @@ Proof.
   field; side.
 Qed.
 (* algebra: collect mu, alpha and sigma^2 *)
-Lemma step12 : 
+Lemma step11 : 
   (((-2) * sum d (fun i => (m i * w0 i))) + ((h1 * ((sigma) ^ 2)) / T) + ((h2 * ((lam) ^ 2) * sum d (fun i => a i)) / INR d) + (((-1) * lam * h2 * ((sigma) ^ 2)) / T) + (((-2) * lam * h1 * sum d (fun i => a i)) / INR d) + ((2 * lam * h1 * sum d (fun i => (m i * w0 i))) / INR d) + sum d (fun i => a i) + sum d (fun i => ((w0 i) ^ 2)))
   = (b + (alpha * (1 + ((h2 * ((lam) ^ 2)) / INR d) + (((-2) * lam * h1) / INR d))) + ((-1) * mu * (2 + (((-2) * lam * h1) / INR d))) + ((((sigma) ^ 2) * (h1 + ((-1) * lam * h2))) / T)).
 Proof.
@@ -296,6 +275,6 @@ Proof.
   conditions ltac:(fun Z => rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; rewrite ?total_alpha in Z; rewrite ?is_b in Z; rewrite ?total_mu in Z; rewrite ?E1 in Z; rewrite ?E2 in Z; rewrite ?E3 in Z; rewrite ?E4 in Z; cbn [slin] in Z; rewrite ?sum_one in Z).
   field; side.
 Qed.
-End S12.
+End S11.
 
 End Page.

@@ -55,7 +55,6 @@ __all__ = [
     "generator_moments",
     "gram",
     "inverse_wishart",
-    "isotropic_covariance",
     "least_squares",
     "noise_expectation",
     "projector",
@@ -181,22 +180,6 @@ def dual_inverse_wishart() -> Rule:
         replace_words((PLUS, transposed(PLUS)), sy.T / (sy.d * (sy.d - sy.T - 1)) * SIGMA),
         (X,),
         needs=_WIDE | _ISOTROPIC,
-    )
-
-
-def isotropic_covariance() -> Rule:
-    """Sigma = I drops out of every word that holds another letter."""
-
-    def change(word: Word) -> Expr | None:
-        kept = [x for x in word if x != SIGMA]
-        return trace(Mul(*kept)) if 0 < len(kept) < len(word) else None
-
-    return Rule(
-        "isotropic covariance",
-        RuleKind.IDENTITY,
-        "Sigma = I",
-        lambda expression: map_words(expression, change),
-        needs=_ISOTROPIC,
     )
 
 

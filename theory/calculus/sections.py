@@ -33,7 +33,6 @@ __all__ = [
     "least_squares_chain",
     "least_squares_downstream",
     "least_squares_generation",
-    "squared_error",
     "whole_process",
 ]
 
@@ -67,18 +66,13 @@ def as_a_generator() -> Rule:
     return insert({sy.T: sy.T0, sy.sigma: sy.sigma0}, "the rows and the noise of a generator")
 
 
-def squared_error(estimate: Symbol) -> Expr:
-    """||estimate - w0||_Sigma^2 as a trace."""
-    return trace(SIGMA * (estimate - TRUTH) * (transposed(estimate) - transposed(TRUTH)))
-
-
 @lru_cache
 def error_of_a_model() -> Section:
     """The error of any model in its first two moments."""
     return unfold(
         "the error of a model",
         "E_test",
-        squared_error(W),
+        trace(SIGMA * (W - TRUTH) * (transposed(W) - transposed(TRUTH))),
         "E_test = E ||w - w0||_Sigma^2 = E tr Sigma (w - w0)(w - w0)'",
         [generator_moments(), truth(), eigenbasis()],
     )

@@ -5,20 +5,19 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ridgeproof.theory import symbols as sy
-from ridgeproof.theory.calculus.alphabet import ESTIMATE
+from ridgeproof.theory.calculus.alphabet import ESTIMATE, TRUTH
 from ridgeproof.theory.calculus.derivation import Derivation, restate, unfold
 from ridgeproof.theory.calculus.eigenbasis import eigenbasis
 from ridgeproof.theory.calculus.rules import (
     generator_moments,
     gram,
-    isotropic_covariance,
     noise_expectation,
     resolvent,
     resolvent_average,
     ridge_fit,
     truth,
 )
-from ridgeproof.theory.calculus.sections import squared_error
+from ridgeproof.theory.calculus.words import trace, transposed
 from ridgeproof.theory.formula import Formula, FormulaKind
 
 __all__ = ["FORMULA"]
@@ -40,11 +39,10 @@ def derive() -> Derivation:
     section = unfold(
         "downstream ridge fit, Sigma = I",
         "E_test",
-        squared_error(ESTIMATE),
-        "E_test = E ||w_hat - w0||^2, w = w_n",
+        trace((ESTIMATE - TRUTH) * (transposed(ESTIMATE) - transposed(TRUTH))),
+        "E_test = E ||w_hat - w0||^2, w = w_n, Sigma = I",
         [
             ridge_fit(),
-            isotropic_covariance(),
             gram(),
             resolvent(),
             noise_expectation(),

@@ -149,16 +149,6 @@ def no_noise(square, noise):
     )
 
 
-def isotropic_covariance(factor, letters=(SIGMA,)):
-    """Sigma = I with a wrong factor, or with more letters dropped."""
-
-    def change(word):
-        kept = [x for x in word if x not in letters]
-        return factor * trace(Mul(*kept)) if SIGMA in word and kept else None
-
-    return lambda expression: map_words(expression, change)
-
-
 def ridge(answer):
     """The ridge estimate by another expression."""
     return swap(((ESTIMATE,), answer))
@@ -234,8 +224,6 @@ def _overparametrised_mutants():
     yield true, "d - T", swap(((P, Pt), T / (d * (d - T)) * SIGMA))
     yield true, "d - T + 1", swap(((P, Pt), T / (d * (d - T + 1)) * SIGMA))
     yield true, "no d", swap(((P, Pt), T / (d - T - 1) * SIGMA))
-    true = rules.isotropic_covariance()
-    yield true, "Sigma = 2", isotropic_covariance(2)
     true = rules.resolvent_average()
     yield true, "no 1/d", resolvent_average(d * sy.h1, d * sy.h2)
     yield true, "h2 = h1^2", resolvent_average(sy.h1, sy.h1**2)
@@ -432,3 +420,24 @@ def test_small_errors_are_seen(kind, factor):
         wrong = replace(step, expression=step.expression * factor)
         assert check_step(previous, step).checked
         assert not check_step(previous, wrong).checked
+
+
+@pytest.mark.parametrize("rows", [5, 14])
+def test_fits_on_one_design_are_one_fit_of_their_noise(rows):
+    """The chain ends at X^+ (X w0 + all noises); a fit on n label sets moves by X^+ e/n."""
+    rng = np.random.Generator(np.random.PCG64DXSM(1))
+    X, w0, noises = rng.normal(size=(rows, 8)), rng.normal(size=8), rng.normal(size=(3, rows))
+
+    def fit(design, labels):
+        return np.linalg.lstsq(design, labels, rcond=None)[0]
+
+    w, gathered = w0, fit(X, X @ w0 + noises[0])
+    labels = [X @ w0 + noises[0]]
+    for n, noise in enumerate(noises, 1):
+        w = fit(X, X @ w + noise)
+        if n > 1:
+            labels.append(X @ gathered + noise)
+            moved = gathered + fit(X, noise) / n
+            gathered = fit(np.vstack([X] * n), np.concatenate(labels))
+            assert gathered == pytest.approx(moved)
+    assert w == pytest.approx(fit(X, X @ w0 + noises.sum(axis=0)))
