@@ -257,11 +257,10 @@ class ErrorParts:
         moments = chain_moments(self.setting, point, generator.step(self.form))
         if moments.is_unbiased:  # what cancels does so before it is rounded
             parts = {**parts, "bias": _at_truth(parts["bias"])}
-        noisy = any(each.sigma0 for each in self.setting.distinct_generations)
         seconds = {
             "bias": moments.signal,
             "variance": moments.real,
-            "synthetic": moments.noise if noisy else None,
+            "synthetic": moments.noise,
         }
         found = {}
         for name, second in seconds.items():

@@ -45,7 +45,7 @@ class ChainMoments:
     Attributes:
         mean: factor f with E[w_n,i] = f w0_i.
         signal: the part of a that is quadratic in w0.
-        noise: the part of a that is proportional to sigma0^2.
+        noise: the part of a that is proportional to sigma0^2; None where all of them are 0.
         real: the part of a that is proportional to sigma_real^2; None where the chain sees no
             real labels.
         is_unbiased: whether w_n has mean w0, and a covariance that does not depend on w0.
@@ -53,7 +53,7 @@ class ChainMoments:
 
     mean: Array
     signal: Array
-    noise: Array
+    noise: Array | None
     real: Array | None = None
     is_unbiased: bool = False
 
@@ -81,7 +81,8 @@ def chain_moments(
     else:
         last = _stepped(setting, point, expressions, alike=alike)
     real = last.real if setting.weights else None
-    return replace(last, real=real, is_unbiased=_is_unbiased(setting, expressions))
+    noise = last.noise if any(each.sigma0 for each in setting.distinct_generations) else None
+    return replace(last, noise=noise, real=real, is_unbiased=_is_unbiased(setting, expressions))
 
 
 def _stepped(
