@@ -48,6 +48,7 @@ def _kept(cut):
     ]
 
 
+@pytest.mark.slow
 def test_cuts_inside_and_outside_of_the_spectrum():
     """What is kept is a share of the signal, and the noise over the eigenvalues.
 
