@@ -299,15 +299,15 @@ def _judged(value: ProcessValue, digits: int) -> ProcessValue:
     def middles(of: Mapping[str, Array]) -> dict[str, Array]:
         return {name: each(balls, middle_of) for name, balls in of.items()}
 
-    def radius(ball: Number) -> Number:
-        return radius_of(ball, digits)
-
     return replace(
         value,
         values=middles(value.values),
         terms={name: of and middles(of) for name, of in value.terms.items()},
         kappa=middles(value.kappa),
-        radii={name: each(balls, radius) for name, balls in value.values.items()},
+        radii={
+            name: each(balls, lambda x: radius_of(x, digits))
+            for name, balls in value.values.items()
+        },
         digits=digits,
     )
 

@@ -260,7 +260,10 @@ class Float64Ring:
 
         Raises:
             InputError: cut is not positive.
+            NotBuilt: digits that no contour is known to have, or slopes, which do not converge.
         """
+        if any(np.asarray(x).dtype != np.float64 for each in [(cut,), *rows] for x in each):
+            raise NotBuilt("pcr beyond 12 digits, certified or differentiated is not built")
         if not (cut > 0).all():
             remedy = "give a cut > 0, or take least_squares"
             raise InputError("cut", float(cut.min()), "keeps eigenvalues of zero", remedy)

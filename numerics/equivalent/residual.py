@@ -192,11 +192,9 @@ def _blocks(
         return None if value is None else -_added(traces[law] * value)
 
     def unseen_by(own: list[int]) -> Iterator[list[Array]]:
-        labels = [rows[rho].label for rho in own]
-        for beyond in {each.beyond for each in labels if each.beyond is not None}:
-            law = pencil.groups[beyond].law
-            heard = [each.unseen if each.beyond == beyond else {} for each in labels]
-            read = sorted({a for each in heard for a in each})
+        heard = [rows[rho].label.unseen for rho in own]
+        if (beyond := rows[own[0]].label.beyond) is not None:  # one for all rows of a group
+            law, read = pencil.groups[beyond].law, sorted({a for each in heard for a in each})
             yield [
                 _matrix(heard, read, lambda of, a: of.get(a)),
                 _matrix(read, read, partial(traced_C, law)),

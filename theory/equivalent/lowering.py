@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import singledispatch
-from typing import TypeVar
+from typing import Any
 
 from ridgeproof.theory.equivalent.assembly import Assembly, Weighted
 from ridgeproof.theory.equivalent.pencil import Element, Label, Noise, Rounds, Source
@@ -47,8 +47,6 @@ from ridgeproof.theory.process.operators.rows import Noisy, Rows
 from ridgeproof.theory.settings.features import Elliptical, FeatureLaw
 
 __all__ = ["Lowering", "lower"]
-
-_Kind = TypeVar("_Kind")
 
 _MINUS, _NOTHING = Number(Fraction(-1)), Combination()
 # Labels that read more models than this read their sum, made once as a block of its own.
@@ -178,12 +176,12 @@ class Lowering:
                 for coefficient, index in vector.noises.terms
             }
             reads = self._reads(self._resolved(vector.models).plus(more))
-            on, veils = self.groups[vector.rows], self.veils.get(vector.rows, ())
+            on, veils = self.groups[vector.rows], self.veils.get(vector.rows)
             self._heard[vector, more] = tuple(
-                Label(group, reads, noise) for group in on if not veils
-            ) + tuple(
-                Label(group, self._shown(reads, share), noise, reads, beyond)
-                for group, (share, beyond) in zip(on, veils, strict=bool(veils))
+                Label(group, self._shown(reads, veil[0]), noise, reads, veil[1])
+                if veil
+                else Label(group, reads, noise)
+                for group, veil in zip(on, veils or (None,) * len(on), strict=True)
             )
         return self._heard[vector, more]
 
@@ -329,16 +327,13 @@ def _(node: Noisy, index: int, run: Lowering) -> None:
     assert isinstance(rows, Rows)
     groups, veils = [], []
     for group, (scale, _) in zip(run.groups[node.rows], _atoms(rows.law), strict=True):
-        clean = Binary("*", Number(scale), rows.covariance) if scale != 1 else rows.covariance
+        clean = Binary("*", Number(scale), rows.covariance)
         seen = Binary("+", clean, node.profile)
         share = Binary("/", clean, seen)
-        count = run.assembly.groups[group].count
-        made = [
-            run.assembly.group(count, run.ring.covariance(law), str(law))
-            for law in (seen, Binary("*", node.profile, share))
-        ]
-        groups.append(made[0])
-        veils.append((run.ring.profile(share), made[1]))
+        count, laws = run.assembly.groups[group].count, (seen, Binary("*", node.profile, share))
+        shown, rest = (run.assembly.group(count, run.ring.covariance(x), str(x)) for x in laws)
+        groups.append(shown)
+        veils.append((run.ring.profile(share), rest))
     run.groups[index], run.veils[index] = tuple(groups), tuple(veils)
 
 
@@ -514,7 +509,7 @@ def _amplitudes(graph: Graph) -> dict[int, str]:
     return named
 
 
-def _within(item: object, kind: type[_Kind]) -> Iterator[_Kind]:
+def _within(item: object, kind: type) -> Iterator[Any]:
     """What there is of a kind in nodes and asks."""
     if isinstance(item, kind):
         yield item

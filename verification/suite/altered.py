@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ridgeproof.numerics.arithmetic.bisection import bisected
 from ridgeproof.numerics.arithmetic.precision import Array
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.theory.equivalent.pencil import Node, Pencil, Ridge
@@ -22,7 +23,6 @@ __all__ = ["ALTERED", "Altered"]
 
 # Rows of a fit, in place of T, that leave kappa where the penalty is.
 _MANY = 1e13
-_HALVINGS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,13 +123,9 @@ class _OtherSide(Altered):
 
 def _beyond_zero(s: Array, m: Array, T: Array) -> Array:
     """Kappa in (-min s, 0) with df_1 = T > r, by halving."""
-    low, high = np.full(np.shape(T), -s.min()), np.zeros(np.shape(T))
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        with np.errstate(divide="ignore"):
-            above = ((s / (s + middle)) @ m)[..., None] > T
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return np.asarray(high)
+    ends = np.full(np.shape(T), -s.min()), np.zeros(np.shape(T))
+    with np.errstate(divide="ignore"):
+        return bisected(lambda kappa: ((s / (s + kappa)) @ m)[..., None] > T, *ends)
 
 
 ALTERED: tuple[type[Altered], ...] = (

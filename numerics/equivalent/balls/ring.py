@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from fractions import Fraction
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from flint import acb, arb, fmpq
@@ -15,7 +15,7 @@ from ridgeproof.numerics.arithmetic.precision import Array, Number, object_array
 from ridgeproof.numerics.equivalent.balls.roots import BallRoots, ball, in_floats, matrix_of
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Directions
-from ridgeproof.theory.errors import InputError, NotBuilt, SolverError
+from ridgeproof.theory.errors import InputError, SolverError
 from ridgeproof.theory.process.expressions import Expression, evaluate
 
 __all__ = ["BallRing", "column"]
@@ -144,14 +144,6 @@ class BallRing(Float64Ring):
 
     def _column(self, number: Number) -> Array:
         return object_array([number])[:, None]
-
-    def components(self, *_: object) -> NoReturn:
-        """Refused: its contour meets the spectrum, where no circle of convergence is proved.
-
-        Raises:
-            NotBuilt: always.
-        """
-        raise NotBuilt("pcr beyond 12 digits or certified is not built in this version")
 
     def conjugate(self, value: Array) -> Array:
         """Number by number."""

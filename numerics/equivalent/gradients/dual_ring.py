@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any
 
 from ridgeproof.numerics.arithmetic.dual import Dual, lifted, parts_of
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.gradients.moving_fit import MovingFit
-from ridgeproof.theory.equivalent.pencil import Element, Node, Pencil, Rounds
+from ridgeproof.theory.equivalent.pencil import Element, Node, Pencil
 from ridgeproof.theory.equivalent.ring import Diagonal
 from ridgeproof.theory.errors import NotBuilt
 from ridgeproof.theory.process.expressions import Expression, evaluate
@@ -56,14 +56,6 @@ class DualRing:
             (Dual(pole, -pole / at.value * at.slope), share)
             for pole, share in self.base.flow(at.value)
         ]
-
-    def components(self, *_: object) -> NoReturn:
-        """Refused: slopes of what two ends of its contour share do not converge.
-
-        Raises:
-            NotBuilt: always.
-        """
-        raise NotBuilt("the gradient of pcr is not built in this version: compare two cuts")
 
     def conjugate(self, value: Element) -> Element:
         """Of both parts."""
@@ -130,8 +122,6 @@ class DualRing:
 
     def diagonal(self, pencil: Pencil, node: Node) -> Diagonal:
         """The fit in the ring below, and one linear system for how it moves."""
-        if isinstance(node.fit, Rounds):
-            raise NotBuilt("the gradient of a loop that is not unrolled is not built")
         if id(pencil) not in self._plain:
             self._plain[id(pencil)] = parts_of(pencil)
         plain = self._plain[id(pencil)]

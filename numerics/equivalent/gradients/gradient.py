@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -169,20 +169,12 @@ def gradient_of_process(
         def read(slope: Array) -> Any:
             return middle_of(slope.item())
 
-    proved = [
-        ask for ask, tree in graph.asks if not (in_floats or unproved(graph, tree, slopes=True))
-    ]
-    return Gradient(
-        {
-            ask: {name: read(each[ask].slope) for name, each in found.items()}
-            for ask, _ in graph.asks
-        },
-        {
-            ask: {name: radius_of(each[ask].slope.item(), digits) for name, each in found.items()}
-            for ask in proved
-        },
-        certified,
-    )
+    def by_ask(each_of: Callable[[Array], Any]) -> dict[str, dict[str, Any]]:
+        return {a: {n: each_of(of[a].slope) for n, of in found.items()} for a, _ in graph.asks}
+
+    radii = {} if in_floats else by_ask(lambda slope: radius_of(slope.item(), digits))
+    proved = (ask for ask, tree in graph.asks if not unproved(graph, tree, slopes=True))
+    return Gradient(by_ask(read), {ask: radii[ask] for ask in proved if radii}, certified)
 
 
 def slopes(

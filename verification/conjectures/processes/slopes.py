@@ -31,13 +31,7 @@ _CLOSER = 12
 def by_slope(subject: Subject, theory: Theory, case: Case) -> Finding | None:
     """Decide a change by the slope where it begins.
 
-    Args:
-        subject: a claim of monotony about a process.
-        theory: of its places.
-        case: two places.
-
-    Returns:
-        None where the variable is no real or moves other numbers, or where no slope decides.
+    None where the variable is no real or moves other numbers, or where no slope decides.
     """
     name = str(subject.claim.variable)
     entry = subject.claim.domain[name] if case.before is not None else None
@@ -59,8 +53,7 @@ def by_slope(subject: Subject, theory: Theory, case: Case) -> Finding | None:
         return None
     # Some second place is near enough for the quantity itself to show it.
     for k in range(_CLOSER):
-        step = (after[name] - before[name]) / 10**k
-        numbers = {**before, name: before[name] + step}
+        numbers = {**before, name: before[name] + (after[name] - before[name]) / 10**k}
         near = replace(case.places[0], numbers=tuple(numbers.items()))
         found = examined(subject, Case(near, case.places[0]))
         if found.example is not None:
@@ -79,13 +72,8 @@ def _at(theory: Theory, place: Place, name: str, digits: int) -> tuple[Any, Any]
     if leaves is None:
         raise NotBuilt("the theorem gives no value")
     process = replace(sides.process, asks=tuple(sides.conjecture.asks.items()))
-    found = gradient_of_process(
-        process,
-        [name],
-        digits=digits,
-        certified=digits == FINE,
-        **theory.given(place),
-    )
+    given = {**theory.given(place), "digits": digits, "certified": digits == FINE}
+    found = gradient_of_process(process, [name], **given)
     slopes = {
         ask: exact_ball(rational(each[name] if found.certified else float(each[name])))
         + arb(0, float(found.radii[ask][name]) if found.radii else 0)
