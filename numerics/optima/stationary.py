@@ -28,6 +28,7 @@ _STEP = 1 / 16
 # A spectrum of many levels has no sharp structure: fewer steps, so that the cost stays low.
 _MANY_LEVELS, _LONG_STEP = 2_000, 1 / 4
 _SUBSTEPS = 64
+_NARROWER = 16
 # For T < d the sweep starts this far from kappa(lam=0), relatively: clear of its rounding.
 _FIRST_STEP = 2.0**-40
 # How far outside the eigenvalues the sweep goes, as a factor.
@@ -95,18 +96,20 @@ def enclosed(curves: Curves, bracket: Bracket, engine: Balls) -> Number:
     curve, log_kappa = curves.at(engine), _rough(curves, bracket)
     with engine.scope():
         x, h = engine.convert(log_kappa), engine.convert(_ROUGH) * max(1.0, abs(log_kappa))
-        least, finest = engine.number(10) ** -(engine.digits // 2 + 4), engine.epsilon / 2**12
+        finest = engine.epsilon / 2**12
 
         def slope(x: Number) -> Number:
             return curve.slope(x.exp())
 
+        # Secants: the error of a step is of the order of its product with the one before.
+        before, here, there = x + h, slope(x), slope(x + h)
         for _ in range(_MOST_STEPS):
-            here, there = slope(x), slope(x + h)
-            step = (here * h / (there - here)).mid()
-            x = (x - step).mid()
-            if not abs(step) > finest:
+            apart = before - x
+            step = (here * apart / (there - here)).mid()
+            before, there, x = x, here, (x - step).mid()
+            if not abs(step * apart) > finest:
                 break
-            h = abs(step).max(least).min(h).mid()
+            here = slope(x)
         radius = finest
         while radius < _LOOSEST:
             left, right = slope(x - radius) * bracket.sign, slope(x + radius) * bracket.sign
@@ -126,7 +129,7 @@ def _rough(curves: Curves, bracket: Bracket) -> float:
     if upper - lower <= least:
         return (lower + upper) / 2
     while True:
-        x = np.linspace(lower, upper, _SUBSTEPS + 1)
+        x = np.linspace(lower, upper, _NARROWER + 1)
         slopes = bracket.sign * _float_slopes(curves, x)
         at = int(np.argmax(slopes < 0))
         if not at or slopes[at - 1] <= 0:
