@@ -67,8 +67,9 @@ class Shown:
 
     def _repr_html_(self) -> str:
         lines = (
-            f"<tr><th style='text-align: left'>{html.escape(name)}</th>"
-            f"<td style='text-align: left'>{html.escape(text)}</td></tr>"
+            f"<tr><th style='text-align: left'>{html.escape(name).replace('  ', '&emsp;')}</th>"
+            "<td style='text-align: left; overflow-wrap: anywhere'>"
+            f"{html.escape(text)}</td></tr>"
             for name, text in self.rows()
         )
         return f"<table>{''.join(lines)}</table>"

@@ -51,8 +51,8 @@ def drawn(process: Process) -> str:
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width:.0f}" '
-            f'height="{height}" font-family="monospace" font-size="12" fill="none" '
-            'stroke="currentColor">'
+            f'height="{height}" viewBox="0 0 {width:.0f} {height}" style="max-width: none" '
+            'font-family="monospace" font-size="12" fill="none" stroke="currentColor">'
         ),
         f"<title>{html.escape(process.title or 'a process')}</title>",
         f"<desc>{html.escape(steps_text(process.steps))}</desc>",
