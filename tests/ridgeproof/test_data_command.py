@@ -55,6 +55,7 @@ def test_predictions_are_measured_and_drawn(tmp_path):
     assert len(found["cells"]) == 8
     assert all(abs(cell["z"]) < 4 for cell in found["cells"])
     assert found["task"] == "regression, 1 output"
+    assert found["setting"]["kernel"] == found["kernel"]
     assert found["worth"][0]["n"] == 1
     assert out.read_text(encoding="utf-8").count("n = 1") >= 1
 

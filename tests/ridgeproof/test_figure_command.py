@@ -65,6 +65,7 @@ def test_json_holds_the_points(tiny, tmp_path):
     assert list(tmp_path.iterdir()) == []
     points = data["panels"][0]["curves"][0]["points"]
     assert data["points"] == len(points) == 4
+    assert data["setting"] == {"seed": "20240212", "effort": "1.0", "shrink": "1"}
     assert data["within"] == sum(abs(point["z"]) <= 2 for point in points)
     for point in points:
         z = (point["mean"] - point["theory"]) / point["standard_error"]

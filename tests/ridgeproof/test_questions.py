@@ -415,6 +415,7 @@ def test_a_value_is_a_number():
         (lambda: rp.optimum(d=9, T=20, sigma=0.5), {"d": "9", "T": "20", "sigma": "1/2"}),
         (lambda: rp.simulate(d=9, T=20, lam=0.1, repetitions=4), {"d": "9", "lam": "1/10"}),
         (lambda: rp.evaluate(_GCV, sigma=0.25), {"sigma": "1/4"}),
+        (lambda: rp.check(_CLAIM), {"kind": "exact", "lam": "0", "n": "{0, …, 6}"}),
         (lambda: rp.simulate(_GCV, sigma=0.25, repetitions=4), {"sigma": "1/4"}),
     ],
 )
