@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -174,34 +174,28 @@ def pop_process(options: dict[str, Any]) -> tuple[Process, dict[str, str]] | Non
         value = options.pop(f"opt_{field}", None)
         if is_given(f"opt_{field}"):
             given[field] = value
-    require_known(process, add_assignments(given, changes))
+    given = read_assignments(changes, given)
+    require_known(process, given)
     return process, given
 
 
-def add_assignments(given: dict[str, str], changes: tuple[str, ...]) -> dict[str, str]:
-    """What is given, with the names and values of --set NAME=VALUE added to it.
+def read_assignments(
+    texts: tuple[str, ...], given: Mapping[str, Any] | None = None, option: str = "--set"
+) -> dict[str, Any]:
+    """Names and values of an option NAME=VALUE, with those that are given already.
 
     Raises:
-        InputError: a name comes twice, or a text is not of that form.
+        InputError: a text is not of that form, or a name comes twice.
     """
-    for name, value in read_assignments(changes):
-        if name in given:
-            raise InputError(name, value, "is given more than once", "give it once")
-        given[name] = value
-    return given
-
-
-def read_assignments(texts: tuple[str, ...], option: str = "--set") -> Iterator[tuple[str, str]]:
-    """Names and values of an option NAME=VALUE.
-
-    Raises:
-        InputError: a text is not of that form.
-    """
+    found = dict(given or {})
     for text in texts:
         name, sign, value = (part.strip() for part in text.partition("="))
         if not (name and sign and value):
             raise InputError(option, text, "is no assignment", "write NAME=VALUE, as in lam=1/10")
-        yield name, value
+        if name in found:
+            raise InputError(name, value, "is given more than once", "give it once")
+        found[name] = value
+    return found
 
 
 def changed(options: dict[str, Any], changes: tuple[str, ...], name: str) -> dict[str, Any]:
@@ -211,7 +205,7 @@ def changed(options: dict[str, Any], changes: tuple[str, ...], name: str) -> dic
         InputError: a text is not of that form, or names no option of a setting.
     """
     fields = dict(options)
-    for key, value in read_assignments(changes, name):
+    for key, value in read_assignments(changes, option=name).items():
         field = key.removeprefix("--").replace("-", "_")
         if field not in _FIELDS:
             remedy = "write NAME=VALUE, as in lam=1/10"

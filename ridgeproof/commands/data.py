@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ridgeproof.console import echo, emit_json, progress, show
-from ridgeproof.options import add_assignments, is_given, json_option, seed_option
+from ridgeproof.options import is_given, json_option, read_assignments, seed_option
 from ridgeproof.theory.errors import InputError
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _run_process(
             raise InputError(option, "...", "is for learning curves, not for --process", remedy)
     asked = click.get_current_context().params
     given: dict[str, Any] = {name: asked[name] for name in _PARAMETERS if is_given(name)}
-    add_assignments(given, changes)
+    given = read_assignments(changes, given)
     X, y = read_data(files, options["label"])
     said = {name: options[name] for name in ("kernel", "kernel0", "task", "seed")}
     with progress("simulating") as line:

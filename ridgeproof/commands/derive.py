@@ -80,7 +80,7 @@ def command(
     if fragment and style != "latex":
         raise InputError("--fragment", style, "is for LaTeX", "add --format latex")
     style = "fragment" if fragment else style
-    given = dict(read_assignments(settings))
+    given = read_assignments(settings)
     if is_process_file(formula_id):
         _derive_process(Path(formula_id), style, given, steps=steps)
         return

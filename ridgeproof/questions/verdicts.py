@@ -30,6 +30,7 @@ def check(
     tolerance: Any = "0.01",
     budget: Any = 200_000,
     time_limit: Any = None,
+    theorem: bool = True,
     seed: int = DEFAULT_SEED,
     workers: Any = 1,
     watch: Callable[[str], None] | None = None,
@@ -42,6 +43,7 @@ def check(
         tolerance: relative; what "consistent" means.
         budget: repetitions in all.
         time_limit: seconds; it can only turn a verdict into undecided.
+        theorem: whether the theorem may speak about a process; without it simulation decides.
         seed: of every draw.
         workers: processes to simulate with.
         watch: called with a line on what is being done.
@@ -54,7 +56,7 @@ def check(
         "budget": check_integer("budget", budget, least=1, most=10**9),
         "workers": check_integer("workers", workers, least=1, most=256),
         "time_limit": None if time_limit is None else float(exact("time_limit", time_limit)),
-        "seed": seed_of(seed), "watch": watch,
+        "theorem": theorem, "seed": seed_of(seed), "watch": watch,
     }  # fmt: skip
     from ridgeproof.verification.conjectures.check import check as check_record
     from ridgeproof.verification.conjectures.claim import Claim

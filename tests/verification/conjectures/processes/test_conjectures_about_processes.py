@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ridgeproof import check
 from ridgeproof.commands.check import command
 from ridgeproof.numerics.arithmetic.precision import Float64
 from ridgeproof.numerics.equivalent.evaluate import evaluate_process
@@ -20,7 +21,6 @@ from ridgeproof.theory.errors import InputError, NotBuilt
 from ridgeproof.theory.process.file import read_process
 from ridgeproof.theory.process.normal import normal_form
 from ridgeproof.theory.settings.setting import make_setting
-from ridgeproof.verification.conjectures.check import check
 from ridgeproof.verification.conjectures.conjecture import read_conjecture
 from ridgeproof.verification.conjectures.drawing import draw
 from ridgeproof.verification.conjectures.ladder.case import Case
