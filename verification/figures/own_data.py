@@ -196,8 +196,9 @@ def measure_curves(
         outside = make_outside(population, read_data((str(held_out),), label))
     listed: dict[str, list[Any]] = {"n": chain, "T": sizes, "lam": lams}
     setting = {name: ",".join(map(str, each)) for name, each in listed.items()} | {
-        "sigma": sigma, "T0": T0, "lam0": lam0, "sigma0": sigma0, "held_out": held_out,
-        "replacement": replacement, "files": ",".join(files),
+        "kernel": kernel, "kernel0": kernel0, "sigma": sigma, "T0": T0, "lam0": lam0,
+        "sigma0": sigma0, "held_out": held_out, "replacement": replacement,
+        "files": ",".join(files),
     }  # fmt: skip
     given = {"sigma": sigma, "lam0": lam0, "sigma0": sigma if sigma0 is None else sigma0}
     prediction = predict(
