@@ -13,12 +13,13 @@ from ridgeproof.numerics.arithmetic.precision import Engine, Float64, Number
 from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
 from ridgeproof.numerics.arithmetic.until_right import until_right
 from ridgeproof.numerics.chains.chain import chain_moments
+from ridgeproof.numerics.decimals import printed_radius
 from ridgeproof.numerics.finite_size.exact_isotropic import exact_isotropic_value
 from ridgeproof.numerics.general import value_of_process
 from ridgeproof.numerics.point import FormulaPoint, make_point
 from ridgeproof.numerics.regime import regime
 from ridgeproof.numerics.spectra.power_law import is_function
-from ridgeproof.numerics.value import Value, printed_radius, solved_fit
+from ridgeproof.numerics.value import Value, solved_fit
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.catalogue import find

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array
-from ridgeproof.numerics.value import decimal, shown_radius
+from ridgeproof.numerics.decimals import decimal, shown_radius
 from ridgeproof.theory.errors import shortened
 from ridgeproof.theory.shown import Shown, echoed, only
 

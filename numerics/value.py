@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
-import mpmath
 from flint import arb
 
 from ridgeproof.numerics.arithmetic.precision import Number
 from ridgeproof.numerics.arithmetic.rational_balls import middle
+from ridgeproof.numerics.decimals import decimal, printed_radius, shown_radius
 from ridgeproof.numerics.point import FormulaPoint
 from ridgeproof.numerics.walker import evaluate_expression
 from ridgeproof.theory import symbols as sy
 from ridgeproof.theory.settings.setting import Setting
 from ridgeproof.theory.shown import Shown, echoed
 
-__all__ = ["Value", "decimal", "printed_radius", "shown_radius", "solved_fit"]
-
-# Digits that a decimal is printed with before it turns to an exponent, as floats are.
-_MIN_FIXED, _MAX_FIXED = -5, 16
+__all__ = ["Value", "solved_fit"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,27 +104,6 @@ class Value(Shown):
         ]
 
 
-def decimal(number: Number, digits: int) -> str:
-    """A number with this many significant digits."""
-    with mpmath.workdps(digits + 5):
-        return mpmath.nstr(mpmath.mpf(number), digits, min_fixed=_MIN_FIXED, max_fixed=_MAX_FIXED)
-
-
-def shown_radius(radius: Number) -> str:
-    """A radius with two digits, rounded up."""
-    with mpmath.workdps(20):
-        return mpmath.nstr(mpmath.mpf(radius) * (1 + mpmath.mpf("0.05")), 2)
-
-
-def printed_radius(number: Number, radius: Number, digits: int) -> Number:
-    """A radius that also holds around the printed decimal; rounded up."""
-    written = Fraction(decimal(number, digits))
-    slack = abs(_exact(number) - written)
-    with mpmath.workprec(80):
-        rounded = mpmath.mpf(slack.numerator) / slack.denominator + radius
-        return rounded * (1 + mpmath.mpf(2) ** -70)
-
-
 def solved_fit(point: FormulaPoint, digits: int) -> dict[str, Number]:
     """kappa, its radius and the degrees of the downstream fit, as a `Value` holds them."""
     found = point.solutions[sy.kappa]
@@ -140,8 +115,3 @@ def solved_fit(point: FormulaPoint, digits: int) -> dict[str, Number]:
         for name in ("df1", "df2", "gamma")
     }
     return {"kappa": kappa, "kappa_radius": radius, **degrees}
-
-
-def _exact(number: Number) -> Fraction:
-    size = int(number.man) * Fraction(2) ** int(number.exp)
-    return -size if number < 0 else size

@@ -13,12 +13,12 @@ import numpy as np
 
 from ridgeproof.numerics.arithmetic.precision import Array, Float64, Number, object_array
 from ridgeproof.numerics.arithmetic.rational_balls import center, upper_radius
+from ridgeproof.numerics.decimals import printed_radius
 from ridgeproof.numerics.equivalent.balls.digits import solve_point, unproved
 from ridgeproof.numerics.equivalent.float64 import Float64Ring
 from ridgeproof.numerics.equivalent.profiles import Directions, Space, directions_of, space_of
 from ridgeproof.numerics.equivalent.solve import Solved, blocks, solve_graph
 from ridgeproof.numerics.process_value import DIGITS, ProcessValue
-from ridgeproof.numerics.value import printed_radius
 from ridgeproof.theory.checks import check_integer
 from ridgeproof.theory.equivalent.asks import spared
 from ridgeproof.theory.errors import InputError, SolverError

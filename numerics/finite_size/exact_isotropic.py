@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.precision import Number
+from ridgeproof.numerics.decimals import printed_radius
 from ridgeproof.numerics.finite_size import finite_size_terms
 from ridgeproof.numerics.point import make_point
 from ridgeproof.numerics.regime import regime
-from ridgeproof.numerics.value import Value, printed_radius, solved_fit
+from ridgeproof.numerics.value import Value, solved_fit
 from ridgeproof.theory.errors import NotBuilt, NoTheorem
 from ridgeproof.theory.formula import ERROR_TERMS, Form, FormulaKind
 from ridgeproof.theory.settings.selection import best

@@ -252,7 +252,7 @@ def test_python_and_the_command_line_are_equals(answer):
     assert asdict(found.asks["risk"]) == drawn
     setting = ridgeproof.make_setting(d=30, T=40)
     assert ridgeproof.simulate(setting, repetitions=2).repetitions == 2
-    with pytest.raises(InputError, match="neither a setting nor a process"):
+    with pytest.raises(InputError, match="is no path and no text"):
         ridgeproof.evaluate(3)
 
 

@@ -90,6 +90,7 @@ def test_fake_data_closed_forms(place):
     assert (found.rate_at_classical, found.regime) == expected
 
 
+@pytest.mark.slow
 @everywhere(12)
 def test_clean_closed_forms(place):
     """Clean data: the classical rate while d is large, the parametric rate T^-(1-c) below."""

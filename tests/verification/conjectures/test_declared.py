@@ -39,6 +39,7 @@ def test_one_sided_claims():
     assert check(declare(lambda s: s.d / 5, relation="at-least")).verdict == "refuted"
 
 
+@pytest.mark.slow
 def test_a_catalogued_quantity_needs_no_simulator():
     """Without a simulator the built-in process is on trial: variance of least squares."""
     exact = conjecture(domain={**DOMAIN, "lam": 0, "T": "4*d + 8"}, quantity="variance")

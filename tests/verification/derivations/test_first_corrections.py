@@ -33,6 +33,7 @@ def test_wrong_first_corrections_are_seen():
             assert not check_step(previous, wrong).checked, step.rule.name
 
 
+@pytest.mark.slow
 def test_wrong_equivalents_are_seen():
     """What the corrections rest on holds, and not with one part in twenty more."""
     sections = find("universality").derive().sections

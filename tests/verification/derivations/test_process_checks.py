@@ -135,7 +135,10 @@ def test_formulas_are_limits_of_random_matrices(drawn):
     assert distances[0] > max(4 * errors[0], 2 * distances[2])
 
 
-@pytest.mark.parametrize("name", ["generator", "moments", "mixing", "random-features"])
+_SLOW = pytest.param("random-features", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("name", ["generator", "moments", "mixing", _SLOW])
 def test_a_theorem_is_the_formula_of_its_process(name):
     """Every line holds; the last one neither off by a millionth, nor with a symbol misread."""
     derivation = find(name).derive()

@@ -59,6 +59,7 @@ def test_a_constant_off_by_three_percent_is_killed_and_by_one_it_is_no_target():
     assert str(rows[2].setting) == "beta 3/2 r 2/5 ell 3/5"
 
 
+@pytest.mark.slow
 def test_a_root_that_does_not_exist_ends_the_search():
     """A wrong quartic without a root between the ends is undefined, and the search stops."""
     root = find("optimal-ridge").expressions["root"]

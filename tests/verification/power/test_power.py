@@ -34,7 +34,7 @@ def fewer(monkeypatch, name, step):
     monkeypatch.setattr(power, "mutants_of", lambda _: some)
 
 
-@pytest.mark.parametrize("name", ["ridgeless", "noise-free"])
+@pytest.mark.parametrize("name", [pytest.param("ridgeless", marks=pytest.mark.slow), "noise-free"])
 def test_the_cheap_formulas_kill_every_mutant(name):
     """Simulation refutes all of them, so does the exact oracle, and neither the truth."""
     table = measured(name)

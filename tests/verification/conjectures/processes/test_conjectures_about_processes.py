@@ -336,6 +336,7 @@ def test_a_piece_of_the_claim_is_undefined_somewhere(piece, kind):
         assert verdict.repetitions == 0
 
 
+@pytest.mark.slow
 def test_a_piece_with_an_ask_in_it_is_undefined_where_its_value_is():
     """No fit on its own predictions has less error than its teacher everywhere."""
     example = check(_read("teacher + 0*sqrt(student - teacher) <= 2*teacher")).counterexample
