@@ -100,7 +100,8 @@ def gradient_of_process(
 
     Raises:
         SolverError: a derivative is infinite or undefined at a point.
-        InputError: as `evaluate_process`; or a parameter says how often something is done.
+        InputError: as `evaluate_process`; or a parameter says how often something is done, or is
+            d, spectrum or signal.
         NotBuilt: an argmin, a loop that is not unrolled, or a certificate an operator has none of.
 
     >>> from ridgeproof.theory.process.file import read_process
@@ -123,6 +124,9 @@ def gradient_of_process(
     require_known(process, [*given, *names])
     given = {name: read_values(name, value) for name, value in given.items()}
     for name in names:
+        if name in ("d", "spectrum", "signal"):
+            remedy = "compare two of its values"
+            raise InputError("over", name, "is the space, along which there is no slope", remedy)
         if name in count_names(process):
             remedy = "compare two of its values"
             raise InputError(name, given.get(name), "says how often something is done", remedy)

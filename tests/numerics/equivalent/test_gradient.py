@@ -137,7 +137,7 @@ def test_certified_gradients_lie_within_their_radii():
 
 
 def test_what_has_no_gradient_is_refused():
-    """A count, an unknown name, the place of a minimum."""
+    """A count, an unknown name, the space, the place of a minimum."""
     process = read_process(
         dedent("""\
             [process]
@@ -155,5 +155,8 @@ def test_what_has_no_gradient_is_refused():
         gradient_of_process(process, "k", **given)
     with pytest.raises(InputError, match="rho"):
         gradient_of_process(process, "rho", **given)
+    for space in ("d", "spectrum", "signal"):  # the risk moves with each: no slope is not slope 0
+        with pytest.raises(InputError, match="no slope"):
+            gradient_of_process(process, ["lam", space], **given)
     with pytest.raises(NotBuilt, match="where a minimum lies"):
         gradient_of_process(process, "T", **given)
