@@ -106,8 +106,10 @@ def test_only_the_conditional_method_shows_controls():
         ),
         (
             {"method": "Conditional"},
-            "method = Conditional: cannot be drawn. "
-            + "Did you mean conditional? choose from literal, conditional, exact-law",
+            (
+                "method = Conditional: cannot be drawn. "
+                "Did you mean conditional? choose from literal, conditional, exact-law"
+            ),
         ),
     ],
 )
