@@ -1,17 +1,28 @@
-"""Decimals: a number and its radius as they are printed, to so many digits."""
+"""Decimals: numbers and their radii as they are printed, to so many digits."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import mpmath
+import numpy as np
 
-from ridgeproof.numerics.arithmetic.precision import Number
+from ridgeproof.numerics.arithmetic.precision import Array, Number
 
-__all__ = ["decimal", "printed_radius", "shown_radius"]
+__all__ = [
+    "decimal",
+    "decimals",
+    "first_of",
+    "printed_radius",
+    "radii_in_decimals",
+    "shown_radius",
+]
 
 # Digits that a decimal is printed with before it turns to an exponent, as floats are.
 _MIN_FIXED, _MAX_FIXED = -5, 16
+_MOST = 5  # numbers of an array that are shown
 
 
 def decimal(number: Number, digits: int) -> str:
@@ -33,6 +44,35 @@ def printed_radius(number: Number, radius: Number, digits: int) -> Number:
     with mpmath.workprec(80):
         rounded = mpmath.mpf(slack.numerator) / slack.denominator + radius
         return rounded * (1 + mpmath.mpf(2) ** -70)
+
+
+def decimals(numbers: Array, digits: int) -> Any:
+    """A number of this many digits as text, or for an array nested lists of texts."""
+
+    def text(number: Any) -> str:
+        is_float = isinstance(number, float)
+        return f"{number:.{digits}g}" if is_float else decimal(number, digits)
+
+    return _each(numbers, text)
+
+
+def radii_in_decimals(radii: Array) -> Any:
+    """The same of radii, with two digits, rounded up."""
+    return _each(radii, shown_radius)
+
+
+def first_of(shown: Any) -> str:
+    """A number in decimals, or the first few of an array."""
+    if isinstance(shown, str):
+        return shown
+    numbers = np.array(shown, dtype=object)
+    first = ", ".join(map(str, numbers.flat[:_MOST]))
+    return first + (f", ... ({numbers.size} numbers)" if numbers.size > _MOST else "")
+
+
+def _each(numbers: Array, shown: Callable[[Any], str]) -> Any:
+    texts = np.array([shown(number) for number in numbers.ravel().tolist()], dtype=object)
+    return texts.reshape(numbers.shape).tolist()
 
 
 def _exact(number: Number) -> Fraction:

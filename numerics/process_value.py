@@ -8,10 +8,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-import numpy as np
-
 from ridgeproof.numerics.arithmetic.precision import Array
-from ridgeproof.numerics.decimals import decimal, shown_radius
+from ridgeproof.numerics.decimals import decimals, first_of, radii_in_decimals
 from ridgeproof.theory.errors import shortened
 from ridgeproof.theory.shown import Shown, echoed, only
 
@@ -19,7 +17,6 @@ __all__ = ["DIGITS", "ProcessValue"]
 
 # What float64 carries through the back-substitution of a process that is not near a threshold.
 DIGITS = 12
-_MOST = 5  # numbers of an array that are shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +60,7 @@ class ProcessValue(Shown):
             "setting": echoed(self.setting),
             "values": self._plain(self.values),
             "radii": {
-                name: _each(self.radii[name], shown_radius) if name in self.radii else None
+                name: radii_in_decimals(self.radii[name]) if name in self.radii else None
                 for name in self.values
             },
             "terms": {name: terms and self._plain(terms) for name, terms in self.terms.items()},
@@ -79,15 +76,16 @@ class ProcessValue(Shown):
         rows = [("process", shortened(self.title))] if self.title else []
         for name, number in data["values"].items():
             radius = data["radii"][name]
-            rows.append((name, _text(number)))
+            rows.append((name, first_of(number)))
             if radius is not None:
                 kind = "certified" if self.certified else "rounding"
-                rows.append((f"  {kind}", f"+- {_text(radius)}"))
+                rows.append((f"  {kind}", f"+- {first_of(radius)}"))
             rows += [
-                (f"  {source}", _text(term)) for source, term in (data["terms"][name] or {}).items()
+                (f"  {source}", first_of(term))
+                for source, term in (data["terms"][name] or {}).items()
             ]
         # One line for a model that is fitted again and again in the same way.
-        fits = ((model.partition("#")[0], _text(k), model) for model, k in data["kappa"].items())
+        fits = ((model.partition("#")[0], first_of(k), model) for model, k in data["kappa"].items())
         for (_, number), same in groupby(fits, key=itemgetter(0, 1)):
             models = [model for _, _, model in same]
             shown = models[0] if len(models) == 1 else f"{models[0]} .. {models[-1]}"
@@ -98,24 +96,4 @@ class ProcessValue(Shown):
         return [*rows, ("theorem", how)]
 
     def _plain(self, numbers: Mapping[str, Array]) -> dict[str, Any]:
-        return {name: _each(of, self._decimal) for name, of in numbers.items()}
-
-    def _decimal(self, number: Any) -> str:
-        if isinstance(number, float):
-            return f"{number:.{self.digits}g}"
-        return decimal(number, self.digits)
-
-
-def _each(numbers: Array, shown: Any) -> Any:
-    """The number as text, or for an array nested lists of texts."""
-    texts = np.array([shown(number) for number in numbers.ravel().tolist()], dtype=object)
-    return texts.reshape(numbers.shape).tolist()
-
-
-def _text(shown: Any) -> str:
-    """A number, or the first few of an array."""
-    if isinstance(shown, str):
-        return shown
-    numbers = np.array(shown, dtype=object)
-    first = ", ".join(map(str, numbers.flat[:_MOST]))
-    return first + (f", ... ({numbers.size} numbers)" if numbers.size > _MOST else "")
+        return {name: decimals(of, self.digits) for name, of in numbers.items()}

@@ -76,7 +76,7 @@ class ProcessOnData(Shown):
         said = f"{len(self.population.K)} rows{repeated if self.population.repeated else ''}"
         head = " ".join(f"{name:>{width}} {'off':>7}" for name, width in _WIDTHS.items())
         found = [
-            ("process", shortened(self.runs.title)),
+            *([("process", shortened(self.runs.title))] if self.runs.title else []),
             ("data", f"{said}, {self.population.task}"),
             ("kernel", f"{self.kernel}{f', {self.kernel0} for features' if self.kernel0 else ''}"),
             ("repetitions", f"{self.runs.repetitions} (literal, seed {self.runs.seed})"),

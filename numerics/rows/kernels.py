@@ -43,8 +43,13 @@ class Kernel:
         return values
 
 
-def make_kernel(name: str, rows: Array) -> Kernel:
+def make_kernel(name: str, rows: Array, option: str = "--kernel") -> Kernel:
     """The kernel of a name, fitted to the rows of a population, shape (N, features).
+
+    Args:
+        name: as `option` gives it.
+        rows: of the population.
+        option: whose fault a wrong name is.
 
     Raises:
         InputError: the name is none, or all rows are equal, so that no width fits them.
@@ -58,20 +63,20 @@ def make_kernel(name: str, rows: Array) -> Kernel:
         case "linear", False:
             shape: Any = lambda x, z: x @ z.T  # noqa: E731
         case "rbf", False:
-            width = _positive(name, 2 * float(rows.var(axis=0).sum()))
+            width = _positive(option, name, 2 * float(rows.var(axis=0).sum()))
             shape = lambda x, z: np.exp(cdist(x, z, "sqeuclidean") / -width)  # noqa: E731
         case "laplace", False:
-            width = _positive(name, _mean_distance(rows))
+            width = _positive(option, name, _mean_distance(rows))
             shape = lambda x, z: np.exp(cdist(x, z) / -width)  # noqa: E731
         case "polynomial", True:
-            degree = check_integer("--kernel polynomial", power, least=1, most=_HIGHEST)
-            scale = _positive(name, float((rows**2).sum(axis=1).mean()))
+            degree = check_integer(f"{option} polynomial", power, least=1, most=_HIGHEST)
+            scale = _positive(option, name, float((rows**2).sum(axis=1).mean()))
             shape = lambda x, z: ((1 + x @ z.T / scale) / 2) ** degree  # noqa: E731
         case _:
             remedy = f"{closest(word, _NAMES)}choose from {', '.join(_NAMES)}"
-            raise InputError("--kernel", name, "is no kernel", remedy)
+            raise InputError(option, name, "is no kernel", remedy)
     diagonal = np.concatenate([shape(row[None], row[None])[0] for row in rows])
-    return Kernel(name, shape, _positive(name, float(diagonal.mean())))
+    return Kernel(name, shape, _positive(option, name, float(diagonal.mean())))
 
 
 def _mean_distance(rows: Array) -> float:
@@ -79,9 +84,9 @@ def _mean_distance(rows: Array) -> float:
     return float(total) / len(rows) ** 2
 
 
-def _positive(name: str, value: float) -> float:
+def _positive(option: str, name: str, value: float) -> float:
     if not 0 < value < np.inf:
         condition = f"would have the width or scale {value:g} on these rows"
         remedy = "give rows that differ, with entries that can be squared"
-        raise InputError("--kernel", name, condition, remedy)
+        raise InputError(option, name, condition, remedy)
     return value

@@ -116,7 +116,7 @@ def seen_with(population: Population, kernel: str | None) -> Population | None:
         condition = "needs rows, and a kernel matrix stands in their place"
         raise InputError("--kernel0", kernel, condition, "give rows and the names of two kernels")
     require_memory(len(population.rows), len(population.rows))
-    fitted = make_kernel(kernel, population.rows)
+    fitted = make_kernel(kernel, population.rows, "--kernel0")
     return replace(population, K=fitted(population.rows, population.rows), kernel=fitted)
 
 

@@ -137,7 +137,7 @@ def _run_process(
     for name, option in _OF_CURVES.items():
         if is_given(name):
             remedy = "leave it out: a process says what is fitted and asked"
-            raise InputError(option, "...", "is for learning curves, not for --process", remedy)
+            raise InputError(option, "given", "is for learning curves, not for --process", remedy)
     asked = click.get_current_context().params
     given: dict[str, Any] = {name: asked[name] for name in _PARAMETERS if is_given(name)}
     given = read_assignments(changes, given)

@@ -322,7 +322,10 @@ def _(node: Noisy, index: int, run: Lowering) -> None:
     if nonlinear(run.graph.nodes):
         raise NotBuilt("noise on rows beside features with an activation")
     if run.others_on(node.rows):
-        raise NotBuilt("the limit of rows that are used with and without noise, or with two noises")
+        raise NotBuilt(
+            "rows that one ask or another uses with and without noise, or with two noises, have no "
+            "limit here: ask for fits on one of the two, or simulate"
+        )
     rows = run.graph.nodes[node.rows]
     assert isinstance(rows, Rows)
     groups, veils = [], []

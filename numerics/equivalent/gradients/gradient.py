@@ -14,6 +14,7 @@ from ridgeproof.numerics.arithmetic.balls import Balls
 from ridgeproof.numerics.arithmetic.dual import Dual, lifted
 from ridgeproof.numerics.arithmetic.precision import Array, Float64, Number
 from ridgeproof.numerics.arithmetic.until_right import until_right
+from ridgeproof.numerics.decimals import decimals, first_of, radii_in_decimals
 from ridgeproof.numerics.equivalent.balls.digits import require_proved, unproved
 from ridgeproof.numerics.equivalent.balls.ring import BallRing, column
 from ridgeproof.numerics.equivalent.evaluate import (
@@ -39,12 +40,13 @@ from ridgeproof.theory.process.normal import count_names
 from ridgeproof.theory.process.operators.asks import Extremum
 from ridgeproof.theory.process.record import Process
 from ridgeproof.theory.settings.spectra import SignalSpec, SpectrumSpec
+from ridgeproof.theory.shown import Shown
 
 __all__ = ["Gradient", "gradient_of_process", "slopes"]
 
 
 @dataclass(frozen=True, eq=False)
-class Gradient(Mapping[str, Mapping[str, Any]]):
+class Gradient(Shown, Mapping[str, Mapping[str, Any]]):
     """Derivatives by ask and parameter: floats, arrays of them, or numbers of mpmath.
 
     Attributes:
@@ -52,11 +54,13 @@ class Gradient(Mapping[str, Mapping[str, Any]]):
         radii: bounds on their distances from the derivatives, likewise; empty in float64, and
             where some step is not proved.
         certified: whether the radii are a theorem.
+        digits: that the slopes carry.
     """
 
     slopes: Mapping[str, Mapping[str, Any]]
     radii: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     certified: bool = False
+    digits: int = DIGITS
 
     def __getitem__(self, ask: str) -> Mapping[str, Any]:
         return self.slopes[ask]
@@ -66,6 +70,31 @@ class Gradient(Mapping[str, Mapping[str, Any]]):
 
     def __len__(self) -> int:
         return len(self.slopes)
+
+    def data(self) -> dict[str, Any]:
+        """Plain data, numbers as decimals of ``digits`` digits; of arrays, lists of them."""
+
+        def told(table: Mapping[str, Mapping[str, Any]], shown: Callable[[Array], Any]) -> Any:
+            each = table.items()
+            return {a: {n: shown(np.asarray(x)) for n, x in of.items()} for a, of in each}
+
+        return {
+            "slopes": told(self.slopes, lambda slope: decimals(slope, self.digits)),
+            "radii": told(self.radii, radii_in_decimals),
+            "digits": self.digits,
+            "certified": self.certified,
+        }
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Every ask and parameter, with the radius where there is one."""
+        data = self.data()
+        rows = []
+        for ask, slopes_of in data["slopes"].items():
+            for name, slope in slopes_of.items():
+                radius = data["radii"].get(ask, {}).get(name)
+                shown = first_of(slope) + (f" +- {first_of(radius)}" if radius else "")
+                rows.append((f"d {ask}/d {name}", shown))
+        return rows
 
 
 def gradient_of_process(
@@ -178,7 +207,7 @@ def gradient_of_process(
 
     radii = {} if in_floats else by_ask(lambda slope: radius_of(slope.item(), digits))
     proved = (ask for ask, tree in graph.asks if not unproved(graph, tree, slopes=True))
-    return Gradient(by_ask(read), {ask: radii[ask] for ask in proved if radii}, certified)
+    return Gradient(by_ask(read), {ask: radii[ask] for ask in proved if radii}, certified, digits)
 
 
 def slopes(

@@ -1,5 +1,6 @@
 """Gradients: the implicit equations against differences at forty digits, and what is refused."""
 
+import re
 from fractions import Fraction
 from textwrap import dedent
 
@@ -132,6 +133,8 @@ def test_certified_gradients_lie_within_their_radii():
         with mpmath.workdps(40):
             difference = (above[ask].item() - below[ask].item()) / mpmath.mpf("2e-10")
             assert mpmath.almosteq(finer[ask]["lam"], difference, 1e-14)
+    line = next(line for line in str(finer).splitlines() if "/d lam" in line)
+    assert re.fullmatch(r"d \w+/d lam +-?[\d.]{20,} \+- [\d.]+e-\d+", line), line
     with pytest.raises(NotBuilt, match="gradient_flow leaves out moves"):
         gradient_of_process(_FLOW, "t", t=7, certified=True, **_SPACE)
 

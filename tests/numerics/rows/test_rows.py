@@ -184,7 +184,7 @@ _GOOD = {"T": 20, "lam": 0.1}
         ({"n": 1, "seed": -1}, "seed"),
         ({"held_out": (np.ones((3, 2)), np.ones(6))}, "held-out y"),
         ({"sigma": -1}, "sigma"),
-        ({"kernel0": "lineer"}, "Did you mean linear"),
+        ({"kernel0": "lineer"}, "--kernel0 = lineer: is no kernel. Did you mean linear"),
         ({"X": np.eye(20), "kernel": "precomputed", "kernel0": "rbf"}, "--kernel0"),
         ({"kernel0": "linear", "lam0": 1e-12}, "lam0"),
         ({"lam": 1j}, "lam"),

@@ -10,6 +10,7 @@ from itertools import product
 import mpmath
 
 from ridgeproof.numerics.spectra.number_files import check_files
+from ridgeproof.theory.domains.entries import used_symbols
 from ridgeproof.theory.domains.holds import named_values
 from ridgeproof.theory.errors import SolverError, UndecidedLimit
 from ridgeproof.theory.settings.folds import relevant
@@ -42,7 +43,6 @@ from ridgeproof.verification.conjectures.settings.symbolic import excess, gaps
 from ridgeproof.verification.conjectures.settings.truth import Known, known_value
 from ridgeproof.verification.proofs.all_sizes import proof_of
 from ridgeproof.verification.proofs.boxes.certificate import certificate
-from ridgeproof.verification.proofs.boxes.problem import pinned_by
 from ridgeproof.verification.proofs.inequality import stated
 from ridgeproof.verification.proofs.positivity import Certificate
 from ridgeproof.verification.proofs.whole_domain import on_whole_domain
@@ -110,9 +110,9 @@ class SettingSubject(Subject):
 
     def everywhere(self, trial: Trial) -> Proof | Counterexample | str | None:
         """By boxes that fill the domain, where a theorem covers it."""
-        domain = self.claim.domain
-        # A second reader knows ranges that follow d.
-        written = certificate if pinned_by(domain, dict(domain.numbers())) == {"d"} else None
+        follows = set().union(*(used_symbols(entry) for _, entry in self.claim.domain.items))
+        # A second reader knows entries that follow d.
+        written = certificate if {x.name for x in follows} <= {"d"} else None
         return on_whole_domain(trial, self, lambda claim: stated(without_idle(claim)), written)
 
     def starts(self, place: Setting) -> Iterator[Setting]:

@@ -301,5 +301,11 @@ def test_the_certificate_is_written_and_read_back(tmp_path):
     done = run(recheck_command, [str(out), str(file)])
     assert done.exit_code == 0
     assert "accepted" in done.output
+    # T0 is no range, and follows T: recheck would not read it.
+    follows = file.read_text().replace("n = 0", 'T0 = "2*T"\nn = 1\nsigma0 = 1')
+    (tmp_path / "follows.toml").write_text(follows)
+    done = run(check_command, [str(tmp_path / "follows.toml"), "--certificate", f"{out}2"])
+    assert "no certificate" in done.stderr
+    assert "proved, whole domain" in done.stderr
     with pytest.raises(InputError, match="folder"):
         run(check_command, [str(file), "--certificate", "no/x.json"], catch_exceptions=False)
