@@ -18,6 +18,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from flint import arb
 from sympy import Expr, Integer
 
@@ -34,12 +35,12 @@ from ridgeproof.verification.recheck.reading import (
 )
 from ridgeproof.verification.recheck.theorem import (
     NAMES,
-    Level,
+    Levels,
     LevelSum,
     enclosed_sums,
+    forms,
     kappa_between,
     levels,
-    reduced,
     slope,
 )
 
@@ -125,11 +126,12 @@ def recheck(certificate: Mapping[str, Any], conjecture: str | None = None) -> Re
             False, count, "an equality is proved up to a delta > 0, an inequality exactly"
         )
     by_place = defaultdict(list)
+    names = set(statement.box(statement.sizes()[0])) - {"d"}
     for index, leaf in enumerate(certificate["leaves"]):
-        spectrum, signal, size, box = _leaf(leaf, certificate["variables"], statement)
+        spectrum, signal, size, box = _leaf(leaf, certificate["variables"], names)
         if leaf.get("sign") != 1:
             return Recheck(False, count, f"leaf {index} does not say that its sign is +1")
-        by_place[spectrum, signal, size].append((index, box))
+        by_place[spectrum, signal or statement.signals[0], size].append((index, box))
     prover = _Prover(statement, delta)
     for spectrum in statement.spectra:
         for signal in statement.signals:
@@ -147,6 +149,10 @@ def recheck(certificate: Mapping[str, Any], conjecture: str | None = None) -> Re
                     if not prover.holds(at, size, box):
                         where = f"leaf {index} ({place}, {_shown(box)})"
                         return Recheck(False, count, f"{where} is not confirmed")
+    if by_place:
+        spectrum, _, size = next(iter(by_place))
+        where = f"{spectrum}, d = {size}"
+        return Recheck(False, count, f"{where}: a leaf reaches beyond the domain")
     if not count:
         return Recheck(False, count, "there is nothing to compare")
     return Recheck(True, count, delta=delta)
@@ -188,8 +194,8 @@ def _plain(value: Any) -> Any:
         return re.sub(r"\d*\.\d+|\d+\.", lambda x: str(Fraction(x[0])), "".join(str(value).split()))
 
 
-def _leaf(leaf: Any, variables: list[Any], statement: Statement) -> tuple[str, str, int, Box]:
-    """The place and the box of a leaf."""
+def _leaf(leaf: Any, variables: list[Any], names: set[str]) -> tuple[str, str, int, Box]:
+    """The place and the box of a leaf, its sides those of names."""
 
     def wrong(condition: str) -> InputError:
         return InputError("leaf", str(leaf), condition, "write the certificate anew")
@@ -209,10 +215,9 @@ def _leaf(leaf: Any, variables: list[Any], statement: Statement) -> tuple[str, s
     size = box.pop("d", (Fraction(0),) * 2)
     if size[0] != size[1]:
         raise wrong("spans several d")
-    if box.keys() != statement.box(int(size[0])).keys() - {"d"}:
+    if box.keys() != names:
         raise wrong("has other variables than the domain")
-    signal = leaf.get("signal", statement.signals[0])
-    return str(leaf.get("spectrum")), str(signal), int(size[0]), box
+    return str(leaf.get("spectrum")), str(leaf.get("signal", "")), int(size[0]), box
 
 
 def _shown(box: Mapping[str, tuple[Any, Any]]) -> str:
@@ -223,76 +228,33 @@ def _shown(box: Mapping[str, tuple[Any, Any]]) -> str:
 
 
 def _misfit(whole: Mapping[str, tuple[Fraction, Fraction]], leaves: list[Box]) -> str:
-    """How the leaves fail to be the domain cut in pieces; empty where they are."""
-    hole = _hole(whole, leaves)
-    if hole:
-        return f"no leaf fills {_shown(hole)}"
-    total = Fraction(0)
+    """How the leaves fail to be the domain cut in pieces; empty where they are.
+
+    Boxes within the domain of which no two overlap fill it if their volumes add up to its own.
+    Between a whole number and the next there is nothing to fill.
+    """
+    filled, sides = Fraction(0), []
     for box in leaves:
         share = Fraction(1)
         for x, (low, high) in box.items():
             least, most = whole[x]
             # The ends of a decimal range may be rounded outwards to binary numbers.
             slack = 0 if x in INTEGERS else max(abs(least), abs(most)) * _ROUNDED
-            if low < least - slack or high > most + slack:
+            first, last = max(low, least), min(high, most)
+            if low < least - slack or high > most + slack or first > last:
                 return f"a leaf reaches beyond the domain, {_shown(box)}"
-            inside = min(high, most) - max(low, least) + (x in INTEGERS)
-            share *= inside if most > least else 1
-        total += share
-    for x, (least, most) in whole.items():
-        total /= (most - least + (x in INTEGERS)) if x != "d" and most > least else 1
-    return "" if total == 1 else "leaves overlap"
-
-
-def _hole(whole: Mapping[str, tuple[Fraction, Fraction]], leaves: list[Box]) -> Box | None:
-    """A part of the box that no leaf contains; None where they fill it."""
-
-    def stretched(box: Mapping[str, tuple[Any, Any]]) -> Box:
-        # Between a whole number and the next there is nothing to fill.
-        return {x: (a, b + 1) if x in INTEGERS else (a, b) for x, (a, b) in box.items() if x != "d"}
-
-    start = stretched(whole)
-    pending = [(start, [stretched(each) for each in leaves])]
-    while pending:
-        box, held = pending.pop()
-        held = [each for each in held if _meets(box, each)]
-        if any(
-            all(each[x][0] <= a and b <= each[x][1] for x, (a, b) in box.items()) for each in held
-        ):
-            continue
-        cut = _cut(box, held)
-        if cut is None:
-            return {x: (a, b - 1) if x in INTEGERS else (a, b) for x, (a, b) in box.items()}
-        name, at = cut
-        low, high = box[name]
-        pending += [({**box, name: (low, at)}, held), ({**box, name: (at, high)}, held)]
-    return None
-
-
-def _meets(box: Box, leaf: Box) -> bool:
-    return all(
-        max(a, leaf[x][0]) < min(b, leaf[x][1]) or (a == b and leaf[x][0] <= a <= leaf[x][1])
-        for x, (a, b) in box.items()
-    )
-
-
-def _cut(box: Box, leaves: list[Box]) -> tuple[str, Any] | None:
-    """Where to cut the box: at an end of a leaf, through few leaves, near the middle."""
-    best, found = None, None
-    for x, (low, high) in box.items():
-        starts = sorted(each[x][0] for each in leaves)
-        ends = sorted(each[x][1] for each in leaves)
-        places = sorted({at for at in (*starts, *ends) if low < at < high})
-        i = j = 0
-        for at in places:
-            while i < len(starts) and starts[i] < at:
-                i += 1
-            while j < len(ends) and ends[j] <= at:
-                j += 1
-            score = (i - j, abs(2 * j - len(leaves)))
-            if best is None or score < best:
-                best, found = score, (x, at)
-    return found
+            if most > least:
+                share *= (last - first + (x in INTEGERS)) / (most - least + (x in INTEGERS))
+            sides.append((first, last + 1 if x in INTEGERS or most == least else last))
+        filled += share
+    # Which end comes first is all that matters for two leaves to overlap, and ranks are exact.
+    ranks = {end: k for k, end in enumerate(sorted({end for side in sides for end in side}))}
+    ranked = np.array([[ranks[end] for end in side] for side in sides], dtype=np.int64)
+    lows, highs = ranked.reshape(len(leaves), -1, 2).transpose(2, 0, 1) if leaves else ((), ())
+    for k, (low, high) in enumerate(zip(lows, highs, strict=True)):
+        if ((np.maximum(low, lows[:k]) < np.minimum(high, highs[:k])).all(1)).any():
+            return "leaves overlap"
+    return "" if filled == 1 else f"no leaf fills a share of {float(1 - filled):.3g} of the domain"
 
 
 # --- that a leaf holds
@@ -310,18 +272,18 @@ class _Prover:
         self.names = [
             x for x in _BOXED if x in statement.domain and not (x == "lam" and self.derived)
         ]
-        difference = statement.difference
+        found = [statement.difference]
         if not statement.equal:
             low = statement.box(statement.sizes()[0]).get("lam", (0, 0))[0]
-            difference = reduced(difference, at_zero=low == 0)
-        self.value = _Compiled([difference])
-        slopes = [slope(difference, x, statement.ridge) for x in self.names]
-        self.all = _Compiled([difference, *slopes])
+            found = forms(statement.difference, at_zero=low == 0)
+        self.forms = [(_Compiled([each]), self._with_slopes(each, statement)) for each in found]
         self.along, function = statement.moving or ("", Integer(0))
-        slopes = [slope(function, x, statement.ridge) for x in self.names]
-        self.function = _Compiled([function, *slopes])
+        self.function = self._with_slopes(function, statement)
 
-    def holds(self, at: tuple[Level, ...], size: int, box: Box) -> bool:
+    def _with_slopes(self, value: Expr, statement: Statement) -> _Compiled:
+        return _Compiled([value, *(slope(value, x, statement.ridge) for x in self.names)])
+
+    def holds(self, at: Levels, size: int, box: Box) -> bool:
         """Whether the difference is >= 0 (of an equality, at most delta either way) on a box."""
         pending, count = [box], 0
         while pending:
@@ -336,7 +298,7 @@ class _Prover:
             pending += halves
         return True
 
-    def _steps(self, at: tuple[Level, ...], size: int, box: Box) -> dict[str, float]:
+    def _steps(self, at: Levels, size: int, box: Box) -> dict[str, float]:
         """As `_felt`, for steps along a whole number.
 
         The slope is of one sign on all reals up to the end of the last step; or, of one step, the
@@ -358,7 +320,7 @@ class _Prover:
         felt = {x: _felt(g, *box[x]) for x, g in zip(self.names, slopes, strict=True)}
         return {**felt, self.along: -1.0}
 
-    def _change(self, at: tuple[Level, ...], size: int, box: Box) -> list[Interval]:
+    def _change(self, at: Levels, size: int, box: Box) -> list[Interval]:
         low, _ = box[self.along]
         before, after = (
             self._enclosed(self.function, at, size, {**box, self.along: (x, x)})
@@ -366,9 +328,21 @@ class _Prover:
         )
         return [last + first * hull(-1, -1) for first, last in zip(before, after, strict=True)]
 
-    def _felt(self, at: tuple[Level, ...], size: int, box: Box) -> dict[str, float]:
+    def _felt(self, at: Levels, size: int, box: Box) -> dict[str, float]:
         """Nothing where the box is confirmed; else how much each side of it matters."""
-        value, *slopes = self._enclosed(self.all, at, size, box)
+        for form in list(self.forms):
+            felt = self._felt_by(form, at, size, box)
+            if not felt:
+                # What did for this box is likely to do for the next.
+                self.forms.sort(key=lambda x: x is not form)
+                break
+        return felt
+
+    def _felt_by(
+        self, form: tuple[_Compiled, _Compiled], at: Levels, size: int, box: Box
+    ) -> dict[str, float]:
+        plain, whole = form
+        value, *slopes = self._enclosed(whole, at, size, box)
         defined = self._defined(at, size, box)
         if defined and self._fits(value):
             return {}
@@ -382,17 +356,17 @@ class _Prover:
                 for x, (a, b) in box.items()
             }
             box = ends
-            value, *slopes = self._enclosed(self.all, at, size, box)
+            value, *slopes = self._enclosed(whole, at, size, box)
             if self._fits(value):
                 return {}
         middle = {x: ((a + b) / 2,) * 2 for x, (a, b) in box.items()}
-        (value,) = self._enclosed(self.value, at, size, middle)
+        (value,) = self._enclosed(plain, at, size, middle)
         for x, g in zip(self.names, slopes, strict=True):
             (a, b), (c, _) = box[x], middle[x]
             value = value + g * hull(a - c, b - c)
         return {} if self._fits(value) else felt
 
-    def _defined(self, at: tuple[Level, ...], size: int, box: Box) -> bool:
+    def _defined(self, at: Levels, size: int, box: Box) -> bool:
         """Whether no piece divides by zero, or takes a root or logarithm that is not real."""
         if not self.kinds:
             return True
@@ -408,9 +382,7 @@ class _Prover:
             return bool(value.low >= -self.delta and value.high <= self.delta)
         return bool(value.low >= 0)
 
-    def _enclosed(
-        self, program: _Compiled, at: tuple[Level, ...], size: int, box: Box
-    ) -> list[Interval]:
+    def _enclosed(self, program: _Compiled, at: Levels, size: int, box: Box) -> list[Interval]:
         known: dict[Expr, Interval] = {NAMES[x]: hull(a, b) for x, (a, b) in box.items()}
         known[NAMES["d"]] = hull(Fraction(size), Fraction(size))
         known.setdefault(NAMES["lam"], Interval(arb(0), arb(0)))

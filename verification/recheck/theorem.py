@@ -11,12 +11,14 @@ b_i = s_i w0_i^2.  Source: Dohmatob, Feng, Kempe 2024 (arXiv 2402.07712).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from flint import arb
+from numpy.typing import NDArray
 from sympy import (
     Add,
     Dummy,
@@ -39,17 +41,23 @@ from ridgeproof.verification.recheck.intervals import Interval, ball, symbols
 __all__ = [
     "NAMES",
     "QUANTITIES",
-    "Level",
     "LevelSum",
+    "Levels",
     "enclosed_sums",
+    "forms",
     "kappa_between",
     "levels",
-    "reduced",
     "slope",
 ]
 
 # Terms of a polynomial that is factored whole.
 _FEW_TERMS = 12
+# How much longer a second writing of an expression may be.
+_LONGER = 2
+# Of powers of floats: the least kappa but 0, |log2| of products and of counts of directions.
+_LEAST, _RANGE, _COUNT_BITS = 2.0**-50, 1000, 16
+
+Array = NDArray[np.float64]
 
 d, T, T0, n, sigma, sigma0, lam, kappa = symbols("d T T0 n sigma sigma0 lam kappa")
 
@@ -98,15 +106,28 @@ def slope(expression: Expr, name: str, ridge: Expr) -> Expr:
     return diff(expression, x) + (diff(expression, lam) * follows if x != lam else 0) + inner
 
 
-def reduced(difference: Expr, *, at_zero: bool) -> Expr:
-    """What is left to be shown >= 0 once factors that are >= 0 are divided out.
+def forms(difference: Expr, *, at_zero: bool) -> list[Expr]:
+    """What is left to be shown >= 0 once factors that are >= 0 are divided out, in two writings.
 
     These are settings, sums, even powers, T - P1 and T - P2 (lam >= 0), and T0 - d.  Where kappa
-    may vanish, sums are written so that they show it as a factor.
+    may vanish, the first has its sums written so that they show it as a factor.  The second has all
+    over one denominator, where df1 - df2 is a sum of positive terms.
     """
     if at_zero:
-        difference = difference.xreplace({x: _with_kappa(x) for x in difference.atoms(LevelSum)})
-    known = [T0 - d, *(T - x for p in (_P1, _P2) for x in (p, _with_kappa(p)))]
+        sums = {x: x.args[:4] for x in difference.atoms(LevelSum)}
+        outside = {x: kappa**c * _sum(w, a, 0, m) for x, (w, a, c, m) in sums.items()}
+        difference = difference.xreplace(outside)
+    first = _reduced(difference)
+    second, most = _over_one(first), _LONGER * first.count_ops()
+    if second.count_ops() <= most:
+        second = _reduced(second)
+    return [first, second] if second != first and second.count_ops() <= most else [first]
+
+
+def _reduced(difference: Expr) -> Expr:
+    known = [T0 - d, T - _P1, T - _P2]
+    most = max([2, *(int(x.args[3]) for x in difference.atoms(LevelSum))])
+    known += [_over_one(x, most) for x in known]
     sums = {x for each in (difference, *known) for x in each.atoms(LevelSum)}
     opaque = {x: Dummy(positive=True) for x in sorted(sums, key=str)}
     if not difference.xreplace(opaque).is_rational_function():
@@ -120,6 +141,18 @@ def reduced(difference: Expr, *, at_zero: bool) -> Expr:
             continue
         kept *= (-1) ** power if expand(-base) in positive else factor_
     return kept.xreplace({dummy: x for x, dummy in opaque.items()})
+
+
+def _over_one(expression: Expr, most: int = 2) -> Expr:
+    """The sums, and d, over one denominator: 1 = (s + kappa)/(s + kappa)."""
+    sums = {x: [*map(int, x.args[:4])] for x in expression.atoms(LevelSum)} | {d: [0] * 4}
+    most = max(most, *(m for *_, m in sums.values()))
+    lifted = {
+        x: Add(*(binomial(most - m, j) * _sum(w, a + most - m - j, c + j, most)
+                 for j in range(most - m + 1)))
+        for x, (w, a, c, m) in sums.items()
+    }  # fmt: skip
+    return expression.xreplace(lifted)
 
 
 def _factors(above: Expr, positive: list[Expr]) -> list[Expr]:
@@ -138,26 +171,34 @@ def _factors(above: Expr, positive: list[Expr]) -> list[Expr]:
     return [*found, rest.as_expr()]
 
 
-def _with_kappa(each: Expr) -> Expr:
-    w, a, c, m = map(int, each.args[:4])
-    if c:
-        return kappa**c * _sum(w, a, 0, m)
-    if w == 0 and a == m:
-        # (1 - x)^a with x = kappa/(s + kappa).
-        powers = [d, *(_sum(0, 0, 0, j) for j in range(1, a + 1))]
-        return Add(*((-kappa) ** j * binomial(a, j) * power for j, power in enumerate(powers)))
-    return each
+class Levels:
+    """Eigenvalues, how many directions share each, and their energies s w0^2 in all, as floats.
+
+    Attributes:
+        low, high: between which each eigenvalue lies.
+        counts: of directions, exactly.
+        least, most: between which each energy lies.
+        bits: |log2| of what is held, at most.
+    """
+
+    def __init__(self, s: Sequence[Any], counts: Sequence[int], energies: Sequence[Any]) -> None:
+        self.low, self.high = _floats(s)
+        self.counts = np.array(counts, dtype=np.float64)
+        self.least, self.most = _floats(energies)
+        with np.errstate(divide="ignore"):
+            held = np.log2([*self.low, *self.high, *self.least, *self.most])
+        self.bits = float(np.max(np.abs(held))) + 1
 
 
-class Level:
-    """An eigenvalue, how many directions share it, and their energy s w0^2 in all."""
-
-    def __init__(self, s: Any, count: int, energy: Any) -> None:
-        self.s, self.count, self.energy = s, count, energy
+def _floats(balls: Sequence[Any]) -> tuple[Array, Array]:
+    """The ends of positive numbers, rounded outwards."""
+    low = [max(math.nextafter(float(x.lower()), -math.inf), 0.0) for x in balls]
+    high = [math.nextafter(float(x.upper()), math.inf) for x in balls]
+    return np.array(low), np.array(high)
 
 
 @lru_cache(maxsize=512)
-def levels(spectrum: str, signal: str, size: int) -> tuple[Level, ...]:
+def levels(spectrum: str, signal: str, size: int) -> Levels:
     """The levels of a spectrum in d directions.
 
     Raises:
@@ -171,14 +212,15 @@ def levels(spectrum: str, signal: str, size: int) -> tuple[Level, ...]:
     if s is None:
         remedy = "it takes isotropic, power-law:BETA, ar1:RHO, levels: and spiked:"
         raise InputError("spectrum", spectrum, "is none that recheck knows", remedy)
+    values, counts = zip(*s, strict=True)
     if signal == "flat":
-        return tuple(Level(value, count, value * count / size) for value, count in s)
+        return Levels(values, counts, [value * count / size for value, count in s])
     source = _source(signal) if kind == "power-law" else None
     if source is not None:
         decay = -(1 + 2 * Fraction(rest) * source)
         energies = [arb(i) ** ball(decay) for i in range(1, size + 1)]
         total = sum(energies, start=arb(0))
-        return tuple(Level(v, c, e / total) for (v, c), e in zip(s, energies, strict=True))
+        return Levels(values, counts, [e / total for e in energies])
     raise InputError("signal", signal, "is none that recheck knows", "it takes flat and source:R")
 
 
@@ -255,60 +297,101 @@ def _autoregressive(rho: Fraction, size: int) -> list[tuple[Any, int]] | None:
     return found if last < arb.pi() else None
 
 
+# --- sums of positive terms in float64, correctly rounded operations on numbers far from under- and
+# overflow: k of them move a term, and n terms their sum, by a share of at most 2 (k + n) 2^-53
+# (Higham 2002, Accuracy and Stability, lemma 3.1 and section 4.2).
+
+
 def enclosed_sums(
-    wanted: Iterable[LevelSum], held: tuple[Level, ...], between: Interval
+    wanted: Iterable[LevelSum], held: Levels, between: Interval
 ) -> dict[Expr, Interval]:
-    """Every sum for kappa between two ends: each term rises to kappa = c s/(m-c), then falls."""
-    low, high = between.low, between.high
-    inverses = [(1 / (x.s + low), 1 / (x.s + high)) for x in held]
+    """Every sum for kappa between two ends: each term rises to kappa = c s/(m-c), then falls.
+
+    A kappa next to zero is rounded away from where powers would underflow; a sum that may leave
+    the range of floats is any number.
+    """
+    (low, _), (_, high) = (x.tolist() for x in _floats([between.low, between.high]))
+    low = 0.0 if low < _LEAST else low
+    high = max(high, _LEAST) if between.high > 0 else 0.0
+    ends = [abs(math.log2(x)) for x in (low, high) if x > 0]
+    bits = max([held.bits, *ends]) + 1
+
+    def at(s: Array, kappa: Any, c: int, m: int) -> Array:
+        below = 1 / (s + kappa)
+        return _power(kappa * below, c) * _power(below, m - c)
+
     found = {}
     for each in wanted:
         w, a, c, m = map(int, each.args[:4])
-        below, above = arb(0), arb(0)
-        for x, (left, right) in zip(held, inverses, strict=True):
-            scale = (x.energy if w else x.count) * x.s**a
-            first, last = low**c * left**m, high**c * right**m
-            least, most = (last, first) if c == 0 else (first, last)
-            if 0 < c < m:
-                least, most = first.min(last), first.max(last)
-                peak = c * x.s / (m - c)
-                if not (peak < low or peak > high):
-                    most = most.max(peak**c / (x.s + peak) ** m)
-            below, above = below + scale * least, above + scale * most
-        found[each] = Interval(below, above)
+        # Each factor is below 2^(2 bits), and there are |a| + m of them, and a weight.
+        if not (0 <= c <= m and (abs(a) + m + 1) * 2 * bits + _COUNT_BITS < _RANGE):
+            found[each] = Interval(arb("-inf"), arb("inf"))
+            continue
+        if c == 0:
+            first, last = at(held.high, high, c, m), at(held.low, low, c, m)
+        elif c == m:
+            first, last = at(held.high, low, c, m), at(held.low, high, c, m)
+        else:
+            first = np.minimum(at(held.high, low, c, m), at(held.high, high, c, m))
+            # At the peak the term is flat: the rounding of the place is felt in second order.
+            last = at(held.low, np.clip(c / (m - c) * held.low, low, high), c, m)
+        least, most = (held.least, held.most) if w else (held.counts, held.counts)
+        scale = (held.low, held.high) if a >= 0 else (1 / held.high, 1 / held.low)
+        below = float((least * _power(scale[0], abs(a)) * first).sum())
+        above = float((most * _power(scale[1], abs(a)) * last).sum())
+        margin = _margin(2 * abs(a) + 5 * m + 8 + len(held.low))
+        found[each] = Interval(arb(below) * (1 - margin), arb(above) * (1 + margin))
     return found
 
 
-def kappa_between(held: tuple[Level, ...], ridge: Interval, rows: Interval) -> Interval:
+def _margin(operations: int) -> Any:
+    return arb(2 * operations) * arb(2) ** -53
+
+
+def _power(base: Any, exponent: int) -> Any:
+    result = 1.0
+    for _ in range(exponent):
+        result = result * base
+    return result
+
+
+def kappa_between(held: Levels, ridge: Interval, rows: Interval) -> Interval:
     """Kappa rises with lam and falls with T, so that two corners bound it."""
     return Interval(_kappa(held, ridge.low, rows.high)[0], _kappa(held, ridge.high, rows.low)[1])
 
 
-def _kappa(held: tuple[Level, ...], ridge: Any, rows: Any) -> tuple[Any, Any]:
+def _kappa(held: Levels, ridge: Any, rows: Any) -> tuple[Any, Any]:
     """A bracket of the largest root of f(k) = k - sum s k/(s+k)/T = lam.
 
     f is convex with f(0) = 0 <= lam: f(k) >= lam says that k is above, and f(k) <= lam below.
     """
-    if ridge == 0 and rows >= sum(x.count for x in held):
+    if ridge == 0 and rows >= int(held.counts.sum()):
         return arb(0), arb(0)
-    floats = [(float(x.s), x.count) for x in held]
-    t, goal = float(rows), float(ridge)
-    k = goal + sum(s * c for s, c in floats) / t
+    s, counts, t, goal = held.low, held.counts, float(rows), float(ridge)
+    k = most = goal + float((s * counts).sum()) / t
+    if not (held.bits + abs(math.log2(most + 1)) + _COUNT_BITS < _RANGE):
+        return arb(0), arb("inf")
     for _ in range(60):
-        value = k * (1 - sum(c * s / (s + k) for s, c in floats) / t) - goal
-        rise = 1 - sum(c * (s / (s + k)) ** 2 for s, c in floats) / t
+        share = s / (s + k)
+        weighed = counts * share
+        value = k * (1 - float(weighed.sum()) / t) - goal
+        rise = 1 - float((weighed * share).sum()) / t
         step = value / rise if rise > 0 else 0.0
-        k, before = max(k - step, 0.0), k
-        if abs(k - before) <= 1e-16 * before:
+        k, before = min(max(k - step, 0.0), most), k
+        if abs(k - before) <= 1e-15 * before:
             break
+    margin = _margin(len(s) + 8)
 
-    def excess(at: Any) -> Any:
-        return (
-            at - sum((x.count * x.s * at / (x.s + at) for x in held), start=arb(0)) / rows - ridge
-        )
+    def df1(at: float) -> Interval:
+        below, above = ((counts * (x / (x + at))).sum() for x in (s, held.high))
+        return Interval(arb(float(below)) * (1 - margin), arb(float(above)) * (1 + margin))
 
-    for width in (1e-15, 1e-12, 1e-9, 1e-6, 1e-3):
-        low, high = arb(k) * (1 - arb(width)), arb(k) * (1 + arb(width)) + arb(1e-300)
-        if excess(low) <= 0 and excess(high) >= 0:
-            return low.lower(), high.upper()
+    for width in (3e-14, 1e-12, 1e-9, 1e-6, 1e-3):
+        low, high = k * (1 - width), k * (1 + width) + 1e-300
+        below, above = arb(low), arb(high)
+        if (
+            below * (1 - df1(low).low / rows) <= ridge
+            and above * (1 - df1(high).high / rows) >= ridge
+        ):
+            return below, above
     return arb(0), arb("inf")

@@ -12,19 +12,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from flint import arb, fmpq
 from sympy import diff
 
 from ridgeproof import evaluate, make_setting
 from ridgeproof.cli import main
 from ridgeproof.theory.errors import InputError
 from ridgeproof.verification import recheck as room
-from ridgeproof.verification.recheck.check import _halves, _Prover, recheck
+from ridgeproof.verification.recheck.check import _Compiled, _halves, _Prover, recheck
 from ridgeproof.verification.recheck.intervals import hull
 from ridgeproof.verification.recheck.reading import read_formula, read_statement
 from ridgeproof.verification.recheck.theorem import (
     NAMES,
     QUANTITIES,
     LevelSum,
+    _over_one,
     enclosed_sums,
     kappa_between,
     levels,
@@ -89,8 +91,12 @@ def test_a_certificate_is_accepted(certificate):
         (lambda leaves, k: leaves[k]["box"][-1].__setitem__(1, "3/2"), "beyond the domain"),
         (lambda leaves, k: leaves[k]["box"][-1].__setitem__(0, "0"), "beyond the domain"),
         (lambda leaves, k: leaves.append(leaves[k]), "overlap"),
+        (
+            lambda leaves, k: leaves.append({**leaves[k], "spectrum": "ar1:1/2"}),
+            "beyond the domain",
+        ),
     ],
-    ids=["removed", "sign", "wider above", "wider below", "twice"],
+    ids=["removed", "sign", "wider above", "wider below", "twice", "elsewhere"],
 )
 def test_each_leaf_is_needed_as_it_is(certificate, change, reason):
     """Removed, widened, of the other sign or there twice: whichever leaf it is."""
@@ -177,8 +183,9 @@ def test_levels_of_autoregressive_rows_are_eigenvalues(rho):
     size = np.arange(40)
     known = np.linalg.eigvalsh(float(Fraction(rho)) ** np.abs(size[:, None] - size))[::-1]
     held = levels(f"ar1:{rho}", "flat", 40)
-    assert [float(x.s) for x in held] == pytest.approx(list(known), rel=1e-12)
-    assert all(float(x.s.rad()) <= 1e-11 * float(x.s) for x in held)
+    assert list(held.low) == pytest.approx(list(known), rel=1e-11)
+    assert (held.low < held.high).all()
+    assert (held.high <= held.low * (1 + 2e-11)).all()
     with pytest.raises(InputError):
         levels("ar1:0.99999", "flat", 40)
 
@@ -196,6 +203,18 @@ def test_a_needle_is_not_confirmed():
     assert "is not confirmed" in outcome.reason
 
 
+@pytest.mark.parametrize("sigma", ["1", "100000000000000001/100000000000000000"])
+def test_a_leaf_beside_a_number_does_not_hold_it(sigma):
+    """Rounding outwards is forgiven, not a leaf that misses the one value there is."""
+    claim = {"quantity": "variance", "relation": "at-most", "formula": "2*sigma^2*d/(T-d)"}
+    leaf = {"spectrum": "isotropic", "sign": 1, "box": [[5, 5], [12, 12], [sigma, sigma]]}
+    outcome = recheck(
+        {"conjecture": {**claim, "kind": "limit"}, "domain": {"d": 5, "T": 12, "sigma": 1}}
+        | {"variables": ["d", "T", "sigma"], "leaves": [leaf]}
+    )
+    assert outcome.accepted == (sigma == "1")
+
+
 @pytest.mark.parametrize("spectrum", ["isotropic", "power-law:3/2", "levels:2*3,1/3*2", "ar1:-2/3"])
 def test_the_theorem_is_that_of_evaluate(spectrum):
     """Each term at a point holds the value that the catalogue gives, and slopes are its slopes."""
@@ -208,9 +227,7 @@ def test_the_theorem_is_that_of_evaluate(spectrum):
         claim = {"quantity": name, "relation": "at-least", "formula": "0", "kind": "limit"}
         statement = read_statement(claim, domain)
         prover = _Prover(statement, Fraction(0))
-        program = type(prover.value)(
-            [QUANTITIES[name], slope(QUANTITIES[name], "lam", NAMES["lam"])]
-        )
+        program = _Compiled([QUANTITIES[name], slope(QUANTITIES[name], "lam", NAMES["lam"])])
         value, rise = prover._enclosed(program, at, 5, box)
         assert float(value.low) == pytest.approx(float(terms[name]), rel=1e-12)
         step = Fraction(1, 10**5)
@@ -240,7 +257,7 @@ def test_a_box_encloses_its_points(quantity):
     prover, at = _Prover(statement, Fraction(0)), levels("power-law:3/2", "flat", 6)
     value = QUANTITIES[quantity]
     slopes = [slope(value, x, NAMES["lam"]) for x in ("T", "T0", "lam")]
-    program = type(prover.value)([value, *slopes])
+    program = _Compiled([value, *slopes])
     whole = {x: ends for x, ends in statement.box(6).items() if x != "d"}
     enclosures = prover._enclosed(program, at, 6, whole)
     for k in range(12):
@@ -269,7 +286,7 @@ def test_a_slope_is_that_of_values_nearby(name, ridge):
     claim = {"quantity": "test_error", "relation": "at-least", "formula": "lam", "kind": "limit"}
     statement = read_statement(claim, domain)
     prover, at = _Prover(statement, Fraction(0)), levels("power-law:1", "flat", 6)
-    program = type(prover.value)([statement.difference, slope(statement.difference, name, ridge)])
+    program = _Compiled([statement.difference, slope(statement.difference, name, ridge)])
     here = {x: ends[0] for x, ends in statement.box(6).items() if x != "d"}
 
     def values(step):
@@ -298,7 +315,7 @@ def test_a_bound_just_below_the_largest_value_is_not_confirmed(quantity):
 
     whole = read_statement({**CLAIM, "quantity": quantity}, domain).box(6)
     whole = {x: ends for x, ends in whole.items() if x != "d"}
-    program = type(prover(1).value)([QUANTITIES[quantity]])
+    program = _Compiled([QUANTITIES[quantity]])
     largest = max(
         float(
             prover(1)
@@ -346,6 +363,43 @@ def test_a_term_of_a_sum_is_enclosed_across_its_peak():
     ).values()
     assert float(found.high) == pytest.approx(1 / 4)
     assert float(found.low) == pytest.approx(0.1 / 1.21)
+
+
+@pytest.mark.parametrize("name", ["bias", "synthetic"])
+def test_sums_over_one_denominator_are_the_sums(name):
+    """Whatever its kinds of sums and d, an expression keeps its value; and df1 - df2 its sign."""
+    value = QUANTITIES[name] + slope(QUANTITIES[name], "T", NAMES["lam"]) - NAMES["b"] * NAMES["d"]
+    known = {NAMES[x]: hull(v, v) for x, v in (("d", 6), ("T", 9), ("T0", 14), ("n", 2))}
+    known |= {NAMES[x]: hull(*[Fraction(1, 3)] * 2) for x in ("sigma", "sigma0", "kappa")}
+    program = _Compiled([value, _over_one(value)])
+    held = levels("power-law:1", "source:1/2", 6)
+    plain, written = program.program(
+        {**known, **enclosed_sums(program.sums, held, known[NAMES["kappa"]])}
+    )
+    assert float(written.low) == pytest.approx(float(plain.low), rel=1e-11)
+    difference = _over_one(NAMES["df1"] - NAMES["df2"])
+    assert difference == LevelSum(0, 1, 1, 2, NAMES["kappa"])
+
+
+@pytest.mark.parametrize(("spectrum", "bits"), [("power-law:60", 200), ("ar1:1/2", 10)])
+def test_a_sum_in_floats_holds_the_sum_in_fractions(spectrum, bits):
+    """Of eigenvalues that are floats, at a point; beyond their range nothing is claimed."""
+    held, k = levels.__wrapped__(spectrum, "flat", 30), Fraction(1, 2**bits)
+    held.high, held.most = held.low, held.least
+    kinds = [
+        LevelSum(w, a, c, m, NAMES["kappa"])
+        for w in (0, 1)
+        for a, c, m in ((1, 0, 1), (0, 2, 2), (2, 1, 3), (3, 0, 6), (0, 0, 6))
+    ]
+    for each, found in enclosed_sums(kinds, held, hull(k, k)).items():
+        w, a, c, m = map(int, each.args[:4])
+        weights = held.least if w else held.counts
+        exact = sum(
+            Fraction(weight) * Fraction(x) ** a * k**c / (Fraction(x) + k) ** m
+            for x, weight in zip(held.low, weights, strict=True)
+        )
+        assert found.low <= arb(fmpq(exact.numerator, exact.denominator)) <= found.high
+        assert spectrum != "ar1:1/2" or found.high <= found.low * (1 + 1e-12)
 
 
 def test_a_formula_is_read_as_it_is_written():
