@@ -288,6 +288,8 @@ class _Prover:
         pending, count = [box], 0
         while pending:
             here = pending.pop()
+            if self._is_singular(size, here):
+                return False
             felt = (self._steps if self.along else self._felt)(at, size, here)
             if not felt:
                 continue
@@ -297,6 +299,18 @@ class _Prover:
                 return False
             pending += halves
         return True
+
+    def _is_singular(self, size: int, box: Box) -> bool:
+        """No ridge and T = d: what is divided out vanishes, and the sign of what is left with it.
+
+        Where lam ranges from 0 up, the value there is the limit of those next to it.
+        """
+        low, high = box["T"]
+        known: dict[Expr, Interval] = {NAMES[x]: hull(a, b) for x, (a, b) in box.items()}
+        known[NAMES["d"]] = hull(Fraction(size), Fraction(size))
+        known.setdefault(NAMES["lam"], hull(Fraction(0), Fraction(0)))
+        (ridge,) = self.ridge(known)
+        return low <= size <= high and bool(ridge.high == 0)
 
     def _steps(self, at: Levels, size: int, box: Box) -> dict[str, float]:
         """As `_felt`, for steps along a whole number.

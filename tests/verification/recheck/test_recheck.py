@@ -328,6 +328,28 @@ def test_a_bound_just_below_the_largest_value_is_not_confirmed(quantity):
     assert not prover(Fraction(largest * 0.995)).holds(at, 6, whole)
 
 
+@pytest.mark.parametrize(
+    ("quantity", "relation", "formula"),
+    [
+        ("bias", "at-least", "1"),
+        ("bias", "at-most", "-1"),
+        ("synthetic", "at-least", "1000"),
+        ("test_error", "at-least", "1000"),
+    ],
+)
+@pytest.mark.parametrize("ridge", ["0", "(T - d)/T"])
+def test_without_ridge_at_as_many_rows_as_directions_nothing_follows(
+    quantity, relation, formula, ridge
+):
+    """The bias is 0 and 1 - gamma too: multiplied by it any claim says 0 >= 0."""
+    domain = {"d": 5, "T": 5, "T0": 20, "n": 2, "sigma": 0, "sigma0": 1, "lam": ridge}
+    statement = read_statement(
+        {"quantity": quantity, "relation": relation, "formula": formula, "kind": "limit"}, domain
+    )
+    box = {x: ends for x, ends in statement.box(5).items() if x != "d"}
+    assert not _Prover(statement, Fraction(0)).holds(levels("isotropic", "flat", 5), 5, box)
+
+
 @pytest.mark.parametrize(("more", "holds"), [("1/100", False), ("1/5", True)])
 def test_what_turns_between_whole_numbers_is_decided_at_them(more, holds):
     """A slope (T - 7)(T - 8) + more: from 7 to 8 the function falls by 1/6 - more."""
