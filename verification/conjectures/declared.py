@@ -51,17 +51,17 @@ Simulator = Callable[[Setting, np.random.Generator], Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Declared(Claim):
-    """A conjecture declared in Python; its claimed value is ``value_of(setting)``.
+    """A conjecture declared in Python; its claimed value is ``claim(setting)``.
 
     Attributes:
-        value_of: the claimed mean at a setting; it must be a finite number.
+        claim: the claimed mean at a setting; it must be a finite number.
         quantity: what is simulated: a name of one's own with a simulator, or test_error, bias,
             variance, synthetic without.
         simulator: (setting, rng) -> one draw or an array of draws; None for the catalogued ones.
         origin: the file that declares it.
     """
 
-    value_of: Value
+    claim: Value
     simulator: Simulator | None = None
     origin: Path | None = None
 
@@ -71,7 +71,7 @@ class Declared(Claim):
         Raises:
             InputError: the user's function did not return a finite number.
         """
-        claimed = float(self.value_of(setting))
+        claimed = float(self.claim(setting))
         if not np.isfinite(claimed):
             raise InputError(
                 self.statement, claimed, f"is not finite at {setting}", "narrow the domain"
@@ -130,8 +130,8 @@ def conjecture(
         )
     settings = domain if isinstance(domain, Domain) else read_domain(domain)
 
-    def declare(value_of: Value) -> Declared:
-        first_line = (value_of.__doc__ or value_of.__name__).strip().splitlines()[0]
+    def declare(claim: Value) -> Declared:
+        first_line = (claim.__doc__ or claim.__name__).strip().splitlines()[0]
         return Declared(
             title=title or first_line,
             quantity=name,
@@ -139,8 +139,8 @@ def conjecture(
             kind="exact",
             formula=None,
             domain=settings,
-            formula_text=f"{value_of.__name__}(setting)",
-            value_of=value_of,
+            formula_text=f"{claim.__name__}(setting)",
+            claim=claim,
             simulator=simulator,
         )
 
