@@ -49,8 +49,8 @@ def command(
     size, T^(1/2) with its parentheses; what it leaves out keeps its value, but for d, which is
     infinite.  The name ell is best where the ask falls fastest; other names are given by --set, or
     stay open, as do B and R where neither FILE nor an option says them, and the answers are
-    formulas in them.  Where leading terms cancel, the slope at T = 10^12 is measured, and the
-    output says so.
+    formulas in them.  Where leading terms cancel, the slope at T = 10^12, or as large as all
+    sizes allow, is measured, and the output says so.
 
     \b
     ridgeproof exponents --beta 3/2 --r 2/5 --c 3/5

@@ -9,6 +9,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+import ridgeproof
 from ridgeproof.commands.exponents import command
 from ridgeproof.theory.errors import InputError
 
@@ -144,6 +145,69 @@ def test_the_asks_of_a_process(file):
     }
     assert (found["measured"], found["regime"]) == (False, "balanced")
     assert "T^-(beta/(2*beta*Min(1, r) + 1))" in run(file, "--scale", "lam = T^-ell")
+
+
+@pytest.fixture
+def two(tmp_path):
+    """A process of two ridges on the same truth."""
+    path = tmp_path / "two.toml"
+    path.write_text("""
+[process]
+steps = "A = rows(T0)\\nw = ridge(A@w0 + noise(A), lam0)\\ny = rows(T)@w0\\nm = ridge(y, lam)"
+[process.parameters]
+T = 30
+T0 = 20
+lam = 1
+lam0 = 1
+spectrum = "power-law:3/2"
+signal = "source:2/5"
+[ask]
+w = "risk(w)"
+m = "risk(m)"
+""")
+    return str(path)
+
+
+def test_powers_are_of_the_base(file, two):
+    """Not of T; the classical penalty is T0^-(15/22), on T0 = T^2 rows T^-(15/11)."""
+    space = ("--beta", "3/2", "--r", "2/5")
+    found = run(file, "--scale", "T = d^2, lam = d^-1", *space)
+    assert "d^(" in found
+    assert "T^" not in found
+    scale = ("--ask", "w", "--scale", "T0 = T^2, lam0 = T^-ell")
+    found = json.loads(run(two, *scale, "--json"))
+    assert (found["base"], found["asks"]["w"]["classical_ell"]) == ("T", "15/11")
+    shown = run(two, *scale)
+    assert "best lam0  T^-(15/11)" in shown
+    assert "T^(-12/11) at lam0 = T^-(15/11)" in shown
+    assert str(ridgeproof.exponents(two, ask="w", scale=scale[-1])) == shown.rstrip("\n")
+    other = run(two, "--ask", "w", "--scale", "T = T0^2, lam0 = T0^-ell")
+    assert "T0^(-6/11) at lam0 = T0^-(15/22)" in other
+    # How T0 grows is not said: there is no classical penalty.
+    unknown = json.loads(run(two, "--ask", "w", "--scale", "lam0 = T^-ell", "--json"))
+    assert unknown["asks"]["w"]["classical_ell"] is None
+
+
+def test_slopes_are_measured_where_sizes_are_allowed(tmp_path):
+    """T0 = 2 T is at most 10^12; an ask without a slope leaves the others."""
+    path = tmp_path / "train.toml"
+    steps = "A = rows(T0)\\ny = A@w0 + noise(A)\\nm = ridge(y, lam)\\nw = ridge(rows(T)@w0, 1)"
+    asks = '[ask]\nrisk = "risk(m) + risk(w)"\ntrain = "mean_square(y - A@m)"\n'
+    path.write_text(f'[process]\nsteps = "{steps}"\n{asks}')
+    given = (str(path), "--beta", "3/2", "--r", "2/5")
+    found = run(*given, "--scale", "lam = T^-2, T0 = 2*T")
+    assert "risk" in found
+    assert "measured at T = 10^11.7" in found
+    found = run(*given, "--scale", "lam = T^-2, T0 = 20000000000*T")
+    assert "neither derived nor measured" in found
+    assert "risk" in found
+
+
+def test_a_penalty_that_is_best_constant(file):
+    """A constant penalty is best where noise outgrows the signal; nothing falls before ell = 0."""
+    found = run(file, "--beta", "3/2", "--r", "2/5", "--scale", "lam = T^-ell, sigma = T^2")
+    assert "regime     constant" in found
+    assert "balanced" not in found
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,12 @@ __all__ = ["ELL", "OPEN", "REGIMES", "Law", "laws_of", "scaling_laws"]
 
 ELL = "ell"
 OPEN = "open"
+# {base} is the size that all are powers of.
 REGIMES = {
     "balanced": "the error falls before the best ell and rises beyond it",
+    "constant": "the error rises with every further ell: it is best not to let the penalty vanish",
     "level": "every ell from the one given on reaches the rate",
-    "ridgeless": "the error falls with every further ell: faster than any power of T",
+    "ridgeless": "the error falls with every further ell: faster than any power of {base}",
     "given": "no ell is free",
 }
 # Sizes that decide on the branch of a fit without ridge: these powers of two.
@@ -236,7 +238,9 @@ class _Ask:
         if order is None:
             raise InputError(f"ask {self.name}", 0, "is zero at every size", "ask something else")
         if order.factor < 0:
-            shown = f"{float(order.factor):.3g} T^({order.exponent.as_expr()})"
+            shown = (
+                f"{float(order.factor):.3g} {self.branches.scale.base}^({order.exponent.as_expr()})"
+            )
             remedy = "change its sign: exponents are of positive asks"
             raise InputError(f"ask {self.name}", shown, "is negative for large sizes", remedy)
         return _Order(order.exponent, order.logs, bool(order.factor))
@@ -304,7 +308,8 @@ def _optimum(swept: Found, growth: Callable[[], Found], place: Place) -> Found:
     if level:
         with suppress(NotBuilt, Cancelled):
             settled = _settled(ell, growth(), place)
-    best = _Best(rate, settled, ell, logs, "level" if level else "balanced")
+    inside = "balanced" if ell else "constant"
+    best = _Best(rate, settled, ell, logs, "level" if level else inside)
     return Found(best, tuple(place.positive))
 
 

@@ -35,6 +35,11 @@ class Scale:
         """The names in exponents, sorted."""
         return sorted({x.name for _, each in self.powers.values() for x in each.free_symbols})
 
+    def holding(self, name: str) -> list[str]:
+        """What has this name in its exponent."""
+        symbol = Symbol(name, positive=True)
+        return [each for each, (_, power) in self.powers.items() if power.has(symbol)]
+
     def at(self, values: Mapping[str, Fraction]) -> Scale:
         """The same with values of some names in the exponents."""
         put = {
