@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
+from ridgeproof.numerics.scaling.process_exponents import ProcessExponents
 from ridgeproof.numerics.scaling.slopes import measured_slopes, process_exponents
 from ridgeproof.theory.errors import InputError
 from ridgeproof.theory.process.file import make_process
@@ -100,3 +102,13 @@ def test_where_leading_terms_cancel_the_slope_is_measured():
     assert found.measured
     assert abs(found.rate + 1) < BAND
     assert process_exponents(process, "lam = T^-ell", **space)["train"].rate is None
+
+
+def test_a_slope_of_nothing_is_shown_as_zero():
+    """Within the accuracy of slopes: no T^(-0.0000) nor T^(-0.0004)."""
+    asks = {"train": "mean_square(y - A@m)"}
+    process = make_process({"process": {"steps": TEACHER}, "ask": asks})
+    found = process_exponents(process, "lam = T^-2", beta="3/2", r="2/5", sigma=1)["train"]
+    shown = ProcessExponents({"train": replace(found, rate=-4e-4)}, "", {})
+    assert shown.rows()[0] == ("train", "T^(0)")
+    assert shown.data()["asks"]["train"]["rate"] == "0"
